@@ -1,0 +1,2 @@
+//! The `topicmill` command.
+fn main() {}
