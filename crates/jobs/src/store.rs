@@ -94,8 +94,7 @@ impl Store {
     /// [`Error::Io`] when the folder cannot be written.
     pub fn put(&self, key: &Digest, bytes: &[u8]) -> Result<(), Error> {
         let path = self.path_of(key);
-        let folder = path.parent().expect("an entry lies in a folder of the store");
-        fs::create_dir_all(folder)
+        fs::create_dir_all(folder_of(&path))
             .and_then(|()| write_whole(&path, &[Digest::of(bytes).as_bytes(), bytes]))
             .map_err(|source| Error::Io { action: "write", path, source })
     }
@@ -107,10 +106,13 @@ impl Store {
     }
 }
 
+fn folder_of(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new("."))
+}
+
 /// Writes `parts` to a temporary file beside `path`, then renames it to `path`.
 fn write_whole(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder_of(path))?;
     for part in parts {
         file.write_all(part)?;
     }

@@ -1,0 +1,131 @@
+//! Plurals to singulars, without making words unreadable.
+//!
+//! A stemmer turns `analysis` into `analysi` and `kubernetes` into `kubernet`. Here a word joins a
+//! shorter one only when that shorter word is itself used in the corpus, often enough to be its
+//! singular and not a slip: evidence instead of rules.
+
+/// Words that look like plurals of words in common use and are not.
+const NEVER_FOLDED: &[&str] = &[
+    "apparatus",
+    "does",
+    "ethics",
+    "goods",
+    "has",
+    "hers",
+    "https",
+    "itertools",
+    "its",
+    "less",
+    "maths",
+    "news",
+    "ours",
+    "pandas",
+    "rails",
+    "series",
+    "species",
+    "theirs",
+    "this",
+    "was",
+    "windows",
+    "yours",
+];
+
+/// The share of the plural's documents that the singular must reach to be believed.
+const MIN_SHARE: f64 = 0.1;
+
+/// The singulars that `word` might have, the likeliest first; empty when it is no plural.
+///
+/// ```
+/// assert_eq!(text::plural::singulars("libraries").first(), Some(&"library".to_owned()));
+/// assert!(text::plural::singulars("class").is_empty());
+/// ```
+#[must_use]
+pub fn singulars(word: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    if word.len() < 3 || word.ends_with("ss") || word.ends_with("ics") || is_never_folded(word) {
+        return found;
+    }
+    if let Some(stem) = word.strip_suffix("ies") {
+        found.push(format!("{stem}y"));
+    }
+    if let Some(stem) = word.strip_suffix("es") {
+        let sibilant = ["s", "x", "z", "ch", "sh"].iter().any(|end| stem.ends_with(end));
+        if sibilant || stem.ends_with('o') {
+            found.push(stem.to_owned());
+        }
+    }
+    let stem = word.strip_suffix('s').filter(|stem| stem.ends_with(char::is_alphabetic));
+    found.extend(stem.map(str::to_owned));
+    found.retain(|singular| singular.chars().nth(1).is_some());
+    found
+}
+
+/// The singular that `word` joins, given how many documents each word occurs in (`doc_freq`,
+/// `None` for a word that never does).
+///
+/// Of several candidates the one in the most documents wins, ties going to the likeliest. A
+/// candidate in less than a tenth of the documents of `word` is taken for a slip.
+#[must_use]
+pub fn singular_in(word: &str, doc_freq: impl Fn(&str) -> Option<u32>) -> Option<String> {
+    let own = doc_freq(word)?;
+    let mut best: Option<(u32, String)> = None;
+    for candidate in singulars(word) {
+        let Some(df) = doc_freq(&candidate) else { continue };
+        if f64::from(df) < MIN_SHARE * f64::from(own) {
+            continue;
+        }
+        if best.as_ref().is_none_or(|(most, _)| df > *most) {
+            best = Some((df, candidate));
+        }
+    }
+    best.map(|(_, candidate)| candidate)
+}
+
+fn is_never_folded(word: &str) -> bool {
+    NEVER_FOLDED.binary_search(&word).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `corpus`: words with the number of documents they occur in.
+    #[track_caller]
+    fn check(word: &str, corpus: &[(&str, u32)], expected: Option<&str>) {
+        let doc_freq = |w: &str| corpus.iter().find(|(known, _)| *known == w).map(|(_, df)| *df);
+        assert_eq!(singular_in(word, doc_freq).as_deref(), expected, "{word}");
+    }
+
+    #[test]
+    fn the_table_is_sorted() {
+        assert!(NEVER_FOLDED.is_sorted());
+    }
+
+    #[test]
+    fn plurals_join_a_singular_that_is_in_use() {
+        check("talks", &[("talks", 9), ("talk", 40)], Some("talk"));
+        check("libraries", &[("libraries", 9), ("library", 20)], Some("library"));
+        check("classes", &[("classes", 5), ("class", 5)], Some("class"));
+        check("caches", &[("caches", 2), ("cache", 8), ("cach", 1)], Some("cache"));
+        check("apis", &[("apis", 12), ("api", 30)], Some("api"));
+        check("ids", &[("ids", 3), ("id", 3)], Some("id"));
+        check("heroes", &[("heroes", 2), ("hero", 2)], Some("hero"));
+    }
+
+    #[test]
+    fn words_that_only_look_like_plurals_stay() {
+        check("analysis", &[("analysis", 30)], None);
+        check("kubernetes", &[("kubernetes", 10)], None);
+        check("jenkins", &[("jenkins", 4)], None);
+        check("https", &[("https", 50), ("http", 40)], None);
+        check("pandas", &[("pandas", 20), ("panda", 6)], None);
+        check("physics", &[("physics", 9), ("physic", 3)], None);
+        check("class", &[("class", 9), ("clas", 3)], None);
+        check("c++", &[("c++", 3)], None);
+    }
+
+    #[test]
+    fn a_rare_slip_is_no_singular() {
+        check("postgres", &[("postgres", 40), ("postgre", 3)], None);
+    }
+}

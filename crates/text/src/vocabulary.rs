@@ -1,0 +1,75 @@
+//! The terms that are counted.
+
+use std::collections::BTreeMap;
+
+/// The columns of a count matrix: terms in the order of falling document frequency, ties in
+/// alphabetical order, and the words that are counted as them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Vocabulary {
+    terms: Vec<String>,
+    /// Words counted as another term (`talks` as `talk`), to the term's column.
+    variants: BTreeMap<String, u32>,
+    columns: BTreeMap<String, u32>,
+}
+
+impl Vocabulary {
+    /// A vocabulary of `terms`, in their order, and of `variants`: words with the column of the
+    /// term they are counted as. A variant that is itself a term is counted as that term.
+    ///
+    /// # Panics
+    /// When a variant's column is not one of a term.
+    #[must_use]
+    pub fn new(terms: Vec<String>, variants: BTreeMap<String, u32>) -> Self {
+        assert!(
+            variants.values().all(|&column| (column as usize) < terms.len()),
+            "a variant's column lies among the {} terms",
+            terms.len()
+        );
+        let columns = terms.iter().cloned().zip(0..).collect();
+        Self { terms, variants, columns }
+    }
+
+    /// The terms; the position is the column.
+    #[must_use]
+    pub fn terms(&self) -> &[String] {
+        &self.terms
+    }
+
+    /// Words counted as another term, with that term's column.
+    #[must_use]
+    pub fn variants(&self) -> &BTreeMap<String, u32> {
+        &self.variants
+    }
+
+    /// How many terms there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.terms.len()
+    }
+
+    /// Whether there is no term.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.terms.is_empty()
+    }
+
+    /// The column of a lower-cased word: of the term itself, or of the term it is counted as.
+    #[must_use]
+    pub fn column_of(&self, word: &str) -> Option<u32> {
+        self.columns.get(word).or_else(|| self.variants.get(word)).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variants_find_the_column_of_their_term() {
+        let variants = BTreeMap::from([("talks".to_owned(), 1)]);
+        let vocabulary = Vocabulary::new(vec!["test".into(), "talk".into()], variants);
+        assert_eq!(vocabulary.column_of("talks"), Some(1));
+        assert_eq!(vocabulary.column_of("talk"), Some(1));
+        assert_eq!(vocabulary.column_of("walk"), None);
+    }
+}

@@ -1,0 +1,237 @@
+//! Texts to words.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// Soft hyphen: an invisible break within a word.
+const SOFT_HYPHEN: char = '\u{ad}';
+const CURLY_APOSTROPHE: char = '\u{2019}';
+
+/// Calls `each` with every word of `text`, lower-cased, in order.
+///
+/// A word is a longest run of letters, digits, combining marks and underscores (trimmed of these
+/// last), of two characters or more, one of them a letter. Beyond that:
+///
+/// - an apostrophe between letters belongs to the word, but a possessive `'s` is dropped
+///   (`Python's` → `python`) and an elided article too (`l'homme` → `homme`);
+/// - `c++` and `c#` keep their signs;
+/// - web and e-mail addresses are passed over;
+/// - text outside ASCII is brought to Unicode's composed form (NFC), so that one word has one
+///   spelling.
+///
+/// Cost: linear in the bytes; nothing is allocated for a word of ASCII.
+///
+/// ```
+/// let mut found = Vec::new();
+/// text::words("Ada's C++ talk: https://example.org/x", |word| found.push(word.to_owned()));
+/// assert_eq!(found, ["ada", "c++", "talk"]);
+/// ```
+pub fn words(text: &str, mut each: impl FnMut(&str)) {
+    let mut word = String::new();
+    let mut rest = text;
+    loop {
+        let Some(start) = rest.find(is_word_start) else { return };
+        rest = &rest[start..];
+        let run = run_len(rest);
+        let (raw, after) = rest.split_at(run);
+        if let Some(skipped) = address_len(raw, after) {
+            rest = &after[skipped..];
+            continue;
+        }
+        let signs = sign_len(raw, after);
+        normalise(&rest[..run + signs], &mut word);
+        let kept = trim_apostrophes(trim_edges(&word));
+        if is_long_enough(kept) && kept.chars().any(char::is_alphabetic) {
+            each(kept);
+        }
+        rest = &after[signs..];
+    }
+}
+
+fn is_word_start(c: char) -> bool {
+    if c.is_ascii() { c.is_ascii_alphanumeric() || c == '_' } else { c.is_alphanumeric() }
+}
+
+fn is_word_part(c: char) -> bool {
+    is_word_start(c) || (!c.is_ascii() && (is_combining_mark(c) || c == SOFT_HYPHEN))
+}
+
+fn is_apostrophe(c: char) -> bool {
+    c == '\'' || c == CURLY_APOSTROPHE
+}
+
+/// The length in bytes of the run at the start of `text`, apostrophes between letters included.
+fn run_len(text: &str) -> usize {
+    let mut previous = '\0';
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let joins = is_apostrophe(c)
+            && previous.is_alphabetic()
+            && chars.peek().is_some_and(|&(_, next)| next.is_alphabetic());
+        if !joins && !is_word_part(c) {
+            return at;
+        }
+        previous = c;
+    }
+    text.len()
+}
+
+/// How many bytes of `after` to pass over when `raw` begins a web or e-mail address.
+fn address_len(raw: &str, after: &str) -> Option<usize> {
+    let is_web =
+        after.starts_with("://") || (raw.eq_ignore_ascii_case("www") && after.starts_with('.'));
+    if is_web {
+        let ends = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | ')' | ']' | '}');
+        return Some(after.find(ends).unwrap_or(after.len()));
+    }
+    let host = after.strip_prefix('@').filter(|host| host.starts_with(char::is_alphanumeric))?;
+    // `name@host` without a dot is more often code (a decorator, a handle) than an address.
+    let ends = |c: char| !(c.is_alphanumeric() || matches!(c, '.' | '-'));
+    let len = host.find(ends).unwrap_or(host.len());
+    host[..len].trim_end_matches('.').contains('.').then_some(1 + len)
+}
+
+/// The signs that belong to a one-letter language name: `c++`, `c#`, `f#`.
+fn sign_len(raw: &str, after: &str) -> usize {
+    if raw.len() != 1 || !raw.as_bytes()[0].is_ascii_alphabetic() {
+        return 0;
+    }
+    let signs = if after.starts_with("++") {
+        2
+    } else if after.starts_with('#') {
+        1
+    } else {
+        return 0;
+    };
+    let goes_on = after[signs..].starts_with(is_word_start);
+    if goes_on { 0 } else { signs }
+}
+
+/// Writes `raw` lower-cased, composed, without soft hyphens and with straight apostrophes.
+fn normalise(raw: &str, word: &mut String) {
+    word.clear();
+    if raw.is_ascii() {
+        word.push_str(raw);
+        word.make_ascii_lowercase();
+        return;
+    }
+    let lower = raw.to_lowercase();
+    let plain = lower.chars().filter(|&c| c != SOFT_HYPHEN);
+    word.extend(plain.nfc().map(|c| if c == CURLY_APOSTROPHE { '\'' } else { c }));
+}
+
+/// Without the underscores at both ends, and the marks that then have no letter to sit on.
+fn trim_edges(word: &str) -> &str {
+    word.trim_start_matches(|c| matches!(c, '_' | '\'') || is_combining_mark(c))
+        .trim_end_matches('_')
+}
+
+fn trim_apostrophes(word: &str) -> &str {
+    let Some((head, tail)) = word.split_once('\'') else { return word };
+    if tail == "s" {
+        head
+    } else if head.chars().nth(2).is_none() && tail.chars().nth(2).is_some() {
+        // An article or pronoun of at most two letters before a longer word: l'homme, qu'elle.
+        tail
+    } else {
+        word
+    }
+}
+
+fn is_long_enough(word: &str) -> bool {
+    word.chars().nth(1).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &[&str]) {
+        let mut found = Vec::new();
+        words(text, |word| found.push(word.to_owned()));
+        assert_eq!(found, expected, "{text:?}");
+    }
+
+    #[test]
+    fn cuts_at_everything_that_is_no_letter_digit_or_mark() {
+        check(
+            "Fast, tested code -- in scikit-learn!",
+            &["fast", "tested", "code", "in", "scikit", "learn"],
+        );
+        check("node.js\tand\nPython3/3D", &["node", "js", "and", "python3", "3d"]);
+    }
+
+    #[test]
+    fn drops_single_characters_and_bare_numbers() {
+        check("a 7 42 2016 x9 I", &["x9"]);
+    }
+
+    #[test]
+    fn lower_cases_every_script() {
+        check("ÉCOLE Straße ΣΊΣΥΦΟΣ Москва", &["école", "straße", "σίσυφος", "москва"]);
+    }
+
+    #[test]
+    fn composes_so_that_one_word_has_one_spelling() {
+        check("cafe\u{301}", &["café"]);
+        check("café", &["café"]);
+    }
+
+    #[test]
+    fn keeps_marks_inside_words() {
+        check("हिन्दी भाषा", &["हिन्दी", "भाषा"]);
+    }
+
+    #[test]
+    fn soft_hyphens_vanish() {
+        check("con\u{ad}fer\u{ad}ence", &["conference"]);
+    }
+
+    #[test]
+    fn apostrophes_join_and_possessives_and_elisions_go() {
+        check(
+            "Python's don't l'homme qu\u{2019}elle rock'n'roll 'quoted'",
+            &["python", "don't", "homme", "elle", "rock'n'roll", "quoted"],
+        );
+    }
+
+    #[test]
+    fn languages_with_signs_stay_whole() {
+        check("C++, C# and F#; c++x a#b x+y", &["c++", "c#", "and", "f#"]);
+    }
+
+    #[test]
+    fn underscores_are_trimmed_outside_and_kept_inside() {
+        check("__init__ snake_case _ __", &["init", "snake_case"]);
+    }
+
+    #[test]
+    fn addresses_are_passed_over() {
+        check("see http://example.org/a?b=c now", &["see", "now"]);
+        check("(www.example.org) mail me@example.org. Bye", &["mail", "bye"]);
+        check("a decorator@work", &["decorator", "work"]);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_gives_words_of_two_characters_and_a_letter(text in "\\PC{0,60}") {
+            words(&text, |word| {
+                assert!(word.chars().nth(1).is_some(), "{word:?} of {text:?}");
+                assert!(word.chars().any(char::is_alphabetic), "{word:?} of {text:?}");
+            });
+        }
+
+        #[test]
+        fn words_of_letters_and_digits_give_themselves(text in "[\\p{L}\\p{N}_ .,;-]{0,60}") {
+            let mut found = Vec::new();
+            words(&text, |word| found.push(word.to_owned()));
+            for word in &found {
+                let mut again = Vec::new();
+                words(word, |part| again.push(part.to_owned()));
+                prop_assert_eq!(&again, &[word.clone()], "of {:?}", text);
+            }
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Counting through the public interface.
+
+use std::num::NonZeroUsize;
+
+use jobs::Run;
+use text::{CountConfig, Counts, DocFreq, Error, Field, Text, count, count_known};
+
+fn counts_of(texts: &[&str], config: &CountConfig) -> Result<Counts, Error> {
+    let docs: Vec<Text<'_>> = texts.iter().map(|text| Text::plain(text)).collect();
+    count(&docs, config, &Run::serial())
+}
+
+/// The non-zero counts of one row, as (term, count).
+fn row(counts: &Counts, doc: usize) -> Vec<(&str, u32)> {
+    let terms = counts.vocabulary.terms();
+    let row = counts.matrix.outer_view(doc).unwrap();
+    row.iter().map(|(column, &n)| (terms[column].as_str(), n)).collect()
+}
+
+#[test]
+fn columns_are_ordered_by_document_frequency_then_alphabet() {
+    let texts = ["beta alpha gamma", "gamma alpha", "gamma delta"];
+    let counts = counts_of(&texts, &CountConfig::default()).unwrap();
+    assert_eq!(counts.vocabulary.terms(), ["gamma", "alpha", "beta", "delta"]);
+    assert_eq!(row(&counts, 0), [("gamma", 1), ("alpha", 1), ("beta", 1)]);
+}
+
+#[test]
+fn plurals_are_counted_as_their_singular() {
+    let texts = ["talk talks", "talks analysis", "https http", "pandas"];
+    let counts = counts_of(&texts, &CountConfig::default()).unwrap();
+    assert_eq!(row(&counts, 0), [("talk", 2)]);
+    assert_eq!(row(&counts, 1), [("talk", 1), ("analysis", 1)]);
+    assert_eq!(row(&counts, 2), [("http", 1), ("https", 1)]);
+    assert_eq!(counts.vocabulary.column_of("talks"), counts.vocabulary.column_of("talk"));
+}
+
+#[test]
+fn weights_count_words_as_often_as_they_say() {
+    let fields = vec![
+        Field { text: "lighthouse", weight: 1 },
+        Field { text: "lighthouse lamp", weight: 3 },
+        Field { text: "unseen", weight: 0 },
+    ];
+    let docs = [Text { fields, language: None }];
+    let counts = count(&docs, &CountConfig::default(), &Run::serial()).unwrap();
+    assert_eq!(row(&counts, 0), [("lamp", 3), ("lighthouse", 4)]);
+}
+
+#[test]
+fn limits_are_inclusive_and_shares_are_of_all_documents() {
+    let texts = ["alpha beta gamma", "alpha beta", "alpha", "alpha"];
+    let config = CountConfig {
+        min_df: DocFreq::Count(2),
+        max_df: DocFreq::Share(0.5),
+        ..CountConfig::default()
+    };
+    let counts = counts_of(&texts, &config).unwrap();
+    assert_eq!(counts.vocabulary.terms(), ["beta"]);
+    assert_eq!(counts.matrix.rows(), 4);
+    assert_eq!(row(&counts, 3), []);
+}
+
+#[test]
+fn max_terms_keeps_those_with_the_highest_totals() {
+    let texts = ["alpha alpha alpha beta", "beta gamma gamma", "delta"];
+    let config = CountConfig { max_terms: Some(2), ..CountConfig::default() };
+    let counts = counts_of(&texts, &config).unwrap();
+    assert_eq!(counts.vocabulary.terms(), ["beta", "alpha"]);
+}
+
+#[test]
+fn a_documents_own_language_decides_its_stop_words() {
+    let german = |language| Text { language, ..Text::plain("der Leuchtturm und die Lampe") };
+    let docs = [german(Some("de"))];
+    let counts = count(&docs, &CountConfig::default(), &Run::serial()).unwrap();
+    assert_eq!(counts.vocabulary.terms(), ["lampe", "leuchtturm"]);
+    let docs = [german(None)];
+    let counts = count(&docs, &CountConfig::default(), &Run::serial()).unwrap();
+    assert!(counts.vocabulary.terms().contains(&"und".to_owned()));
+}
+
+#[test]
+fn further_stop_words_are_dropped() {
+    let config = CountConfig { stop_words: vec!["alpha".into()], ..CountConfig::default() };
+    let counts = counts_of(&["Alpha beta"], &config).unwrap();
+    assert_eq!(counts.vocabulary.terms(), ["beta"]);
+}
+
+#[test]
+fn nothing_to_count_is_an_error_that_says_how_much_was_read() {
+    for texts in [&["the of and", "12 34"][..], &["", ""], &[]] {
+        let error = counts_of(texts, &CountConfig::default()).unwrap_err();
+        assert!(error.to_string().contains(&format!("{} documents", texts.len())), "{error}");
+        assert!(error.hint().is_some());
+    }
+}
+
+#[test]
+fn settings_out_of_range_are_named_with_their_value() {
+    let texts = ["alpha", "alpha"];
+    let check = |config: CountConfig, expected: &str| {
+        let message = counts_of(&texts, &config).unwrap_err().to_string();
+        assert!(message.contains(expected), "{message}");
+    };
+    let base = CountConfig::default;
+    check(CountConfig { min_df: DocFreq::Count(0), ..base() }, "min_df must be at least 1");
+    check(CountConfig { max_df: DocFreq::Share(1.5), ..base() }, "got 1.5");
+    check(CountConfig { max_df: DocFreq::Share(f64::NAN), ..base() }, "got NaN");
+    check(CountConfig { min_df: DocFreq::Count(3), ..base() }, "min_df (3) must not exceed");
+    check(CountConfig { max_terms: Some(0), ..base() }, "max_terms must be at least 1");
+    check(CountConfig { language: "xx".into(), ..base() }, "\"xx\"");
+}
+
+#[test]
+fn any_number_of_threads_gives_the_same_counts() {
+    let texts: Vec<String> = (0..2000_u32)
+        .map(|n| format!("word{} words{} lamp{} tides tide{}", n % 97, n % 89, n % 7, n / 3))
+        .collect();
+    let docs: Vec<Text<'_>> = texts.iter().map(|text| Text::plain(text)).collect();
+    let config = CountConfig { min_df: DocFreq::Count(2), ..CountConfig::default() };
+    let one = count(&docs, &config, &Run::serial()).unwrap();
+    let run = Run::with_threads(NonZeroUsize::new(4).unwrap()).unwrap();
+    let four = count(&docs, &config, &run).unwrap();
+    assert_eq!(one.matrix, four.matrix);
+    assert_eq!(one.vocabulary, four.vocabulary);
+    let known = count_known(&docs, &four.vocabulary, &run).unwrap();
+    assert_eq!(known, one.matrix);
+}
+
+#[test]
+fn known_terms_are_counted_alone_as_among_others() {
+    let counts = counts_of(&["talk lamp", "talks tide"], &CountConfig::default()).unwrap();
+    let docs = [Text::plain("three talks, unknown words"), Text::plain("nothing")];
+    let known = count_known(&docs, &counts.vocabulary, &Run::serial()).unwrap();
+    assert_eq!(known.shape(), (2, 3));
+    let column = counts.vocabulary.column_of("talk").unwrap() as usize;
+    assert_eq!(known.get(0, column), Some(&1));
+    assert_eq!(known.nnz(), 1);
+}
