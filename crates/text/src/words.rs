@@ -230,7 +230,7 @@ mod tests {
             for word in &found {
                 let mut again = Vec::new();
                 words(word, |part| again.push(part.to_owned()));
-                prop_assert_eq!(&again, &[word.clone()], "of {:?}", text);
+                prop_assert_eq!(&again, std::slice::from_ref(word), "of {:?}", text);
             }
         }
     }

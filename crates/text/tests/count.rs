@@ -13,7 +13,7 @@ fn counts_of(texts: &[&str], config: &CountConfig) -> Result<Counts, Error> {
 /// The non-zero counts of one row, as (term, count).
 fn row(counts: &Counts, doc: usize) -> Vec<(&str, u32)> {
     let terms = counts.vocabulary.terms();
-    let row = counts.matrix.outer_view(doc).unwrap();
+    let row = counts.matrix.outer_view(doc).expect("a row for every document");
     row.iter().map(|(column, &n)| (terms[column].as_str(), n)).collect()
 }
 
