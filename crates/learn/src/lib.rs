@@ -1,1 +1,35 @@
-//! placeholder
+//! Counts to weights to topics, and their metrics.
+//!
+//! ```
+//! use jobs::Run;
+//! use learn::{NmfConfig, TfIdfConfig};
+//! use sprs::CsMatI;
+//!
+//! // Four documents over four terms: two about the first pair of terms, two about the second.
+//! let indptr = vec![0, 2, 4, 6, 8];
+//! let indices = vec![0, 1, 0, 1, 2, 3, 2, 3];
+//! let counts = CsMatI::<u32, u32, usize>::new((4, 4), indptr, indices, vec![2, 1, 1, 1, 1, 2, 3, 1]);
+//!
+//! let run = Run::serial();
+//! let x = TfIdfConfig::default().fit(counts.view()).transform(counts.view());
+//! let fit = NmfConfig::new(2).fit(x.view(), &run)?;
+//! let w = fit.nmf.transform(x.view(), &run)?;
+//! let main_topic = |doc| if w[[doc, 0]] > w[[doc, 1]] { 0 } else { 1 };
+//! assert_eq!(main_topic(0), main_topic(1));
+//! assert_ne!(main_topic(0), main_topic(2));
+//! # Ok::<(), learn::Error>(())
+//! ```
+//!
+//! Matrices are CSR with `f32` values and `u32` columns; sums are kept in `f64`. Results are the
+//! same bytes for any number of threads and on every instruction set.
+
+mod error;
+mod kernels;
+mod metrics;
+mod nmf;
+mod tfidf;
+
+pub use error::Error;
+pub use metrics::{Occurrence, diversity, npmi};
+pub use nmf::{Fit, Loss, Nmf, NmfConfig, suggest_n_topics};
+pub use tfidf::{TermFreq, TfIdf, TfIdfConfig};

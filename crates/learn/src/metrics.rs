@@ -1,0 +1,103 @@
+//! How good topics are, told by their words.
+
+use sprs::CsMatViewI;
+
+/// Added to a joint probability before its logarithm, as in gensim's `c_npmi`.
+const EPSILON: f64 = 1e-12;
+
+/// Which documents each term occurs in: what coherence is counted on.
+#[derive(Debug, Clone)]
+pub struct Occurrence {
+    n_docs: usize,
+    /// For every term: its documents, rising.
+    docs: Vec<Vec<u32>>,
+}
+
+impl Occurrence {
+    /// From `x`, CSR, (n_docs, n_terms): counts or weights, non-zero where a term occurs.
+    ///
+    /// Cost: linear in the non-zeros, 4 bytes each.
+    #[must_use]
+    pub fn of<N>(x: CsMatViewI<'_, N, u32, usize>) -> Self {
+        let mut docs = vec![Vec::new(); x.cols()];
+        for (doc, row) in x.outer_iterator().enumerate() {
+            for &term in row.indices() {
+                docs[term as usize].push(doc as u32);
+            }
+        }
+        Self { n_docs: x.rows(), docs }
+    }
+
+    /// In how many documents `term` occurs.
+    fn count(&self, term: usize) -> usize {
+        self.docs[term].len()
+    }
+
+    /// In how many documents both terms occur.
+    fn count_both(&self, a: usize, b: usize) -> usize {
+        let (mut a, mut b) = (self.docs[a].as_slice(), self.docs[b].as_slice());
+        let mut both = 0;
+        while let (Some(&first), Some(&second)) = (a.first(), b.first()) {
+            both += usize::from(first == second);
+            if first <= second {
+                a = &a[1..];
+            }
+            if second <= first {
+                b = &b[1..];
+            }
+        }
+        both
+    }
+
+    /// Normalised pointwise mutual information of two terms over whole documents, -1 to 1:
+    /// `ln((p_ab + ε) / (p_a p_b)) / −ln(p_ab + ε)` (Bouma, GSCL 2009), -1 when one of them never
+    /// occurs, 1 when both are in every document.
+    fn npmi(&self, a: usize, b: usize) -> f64 {
+        let n = self.n_docs as f64;
+        let (p_a, p_b) = (self.count(a) as f64 / n, self.count(b) as f64 / n);
+        if p_a == 0.0 || p_b == 0.0 {
+            return -1.0;
+        }
+        let joint = self.count_both(a, b) as f64 / n + EPSILON;
+        if joint >= 1.0 {
+            return 1.0;
+        }
+        libm::log(joint / (p_a * p_b)) / -libm::log(joint)
+    }
+}
+
+/// The coherence of `topics`, each a list of its first words (columns of the occurrence matrix):
+/// the mean over the topics of the mean normalised pointwise mutual information over all pairs of
+/// the topic's words. Documents are the windows.
+///
+/// `None` when no topic has two words. Cost: a merge of two document lists for every pair.
+#[must_use]
+pub fn npmi(topics: &[Vec<usize>], occurrence: &Occurrence) -> Option<f64> {
+    let means: Vec<f64> = topics
+        .iter()
+        .filter_map(|words| {
+            let pairs = words
+                .iter()
+                .enumerate()
+                .flat_map(|(at, &a)| words[..at].iter().map(move |&b| occurrence.npmi(a, b)));
+            mean(pairs)
+        })
+        .collect();
+    mean(means.into_iter())
+}
+
+/// The share of different words among all words of `topics` (Dieng, Ruiz and Blei, TACL 8, 2020,
+/// there with 25 words a topic). `None` when there are no words.
+#[must_use]
+pub fn diversity(topics: &[Vec<usize>]) -> Option<f64> {
+    let mut words: Vec<usize> = topics.iter().flatten().copied().collect();
+    let total = words.len();
+    words.sort_unstable();
+    words.dedup();
+    (total > 0).then(|| words.len() as f64 / total as f64)
+}
+
+fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
+    let (sum, n) = values.fold((0.0, 0_usize), |(sum, n), value| (sum + value, n + 1));
+    (n > 0).then(|| sum / n as f64)
+}
