@@ -1,1 +1,42 @@
-//! placeholder
+//! Lay words out as a cloud; write it as SVG.
+//!
+//! ```
+//! use cloud::{CloudConfig, Link, Word, layout};
+//!
+//! let words = [
+//!     Word { text: "garden", weight: 9.0 },
+//!     Word { text: "seed", weight: 4.0 },
+//!     Word { text: "soil & compost", weight: 1.0 },
+//! ];
+//! let cloud = layout(&words, &CloudConfig::default())?;
+//! assert_eq!(cloud.words[0].text, "garden");
+//! assert!(cloud.words[0].font_size > cloud.words[2].font_size);
+//!
+//! let svg = cloud.to_svg("Gardening", |n, word| Link {
+//!     href: format!("/search?q={n}"),
+//!     title: format!("{}, weight {}", word.text, word.weight),
+//! });
+//! assert!(svg.contains(">soil &amp; compost</text>"));
+//! # Ok::<(), cloud::Error>(())
+//! ```
+//!
+//! [`layout`] gives every word a size by its weight and a place inside an ellipse, the heaviest in
+//! the middle; [`Cloud::to_svg`] writes real text with links, whose colours and font are the
+//! page's business. Widths are measured in Noto Sans Bold and written down, so that a browser
+//! that sets another font stretches it to the place that was kept for it.
+//!
+//! The same words and configuration give the same bytes on every platform: places are whole
+//! numbers of a fine grid, and decisions use no arithmetic but `+ - * /` and square roots.
+
+mod balance;
+mod error;
+mod fit;
+mod layout;
+mod measure;
+mod pack;
+mod size;
+mod svg;
+
+pub use error::Error;
+pub use layout::{Cloud, CloudConfig, PlacedWord, Word, layout};
+pub use svg::Link;

@@ -1,5 +1,44 @@
 //! `Document`, and every way to read many of them.
+//!
+//! ```
+//! # let folder = tempfile::tempdir()?;
+//! # let path = folder.path().join("talks.jsonl");
+//! # std::fs::write(&path, "{\"title\": \"Clean code\", \"text\": \"Names matter.\"}\n")?;
+//! use corpus::{ReadConfig, read};
+//!
+//! for batch in read(&path, &ReadConfig::default())? {
+//!     for document in batch?.documents {
+//!         assert_eq!(document.title, "Clean code");
+//!     }
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! [`read`] takes a folder or a file, [`read_lines`] any stream of JSON lines; both yield
+//! [`Batch`]es in bounded memory. What is found and is no document is a [`Skipped`] with its place
+//! and reason. [`html`] takes text out of web pages, [`decode_html`] makes text of their bytes.
 
+mod blocks;
+mod decode;
 mod document;
+mod error;
+mod folder;
+mod format;
+pub mod html;
+mod ids;
+mod jsonl;
+mod language;
+mod markdown;
+mod open;
+mod page;
+mod plain;
+mod read;
+mod record;
 
+pub use decode::decode_html;
 pub use document::{Document, Skipped};
+pub use error::Error;
+pub use format::Packing;
+pub use language::language_code;
+pub use plain::single_line;
+pub use read::{Batch, ReadConfig, Reader, read, read_lines};

@@ -55,7 +55,8 @@ impl NmfConfig {
     /// SVD. Steps: hierarchical alternating least squares (Cichocki et al. 2007) with several inner
     /// sweeps (Gillis and Glineur, Neural Computation 24(4), 2012) and extrapolation with restarts
     /// (Ang and Gillis, Neural Computation 31(2), 2019, algorithm 2). Topics come in the order of
-    /// falling weight over all documents, each row of `H` summing to 1.
+    /// falling share (the mean over the documents of `w_ik / Σ_k w_ik`), each row of `H` summing
+    /// to 1.
     ///
     /// The same bytes for any number of threads. Cost of an iteration: `2 · nnz · n_topics` and
     /// about `(n_docs + n_terms) · n_topics²` multiplications; memory: the transposed matrix and
@@ -212,10 +213,13 @@ impl Nmf {
         }
         let unordered = Self { components };
         let weights = unordered.transform(x, run)?;
-        let totals: Vec<f64> = weights
-            .axis_iter(Axis(1))
-            .map(|column| column.iter().map(|&w| f64::from(w)).sum())
-            .collect();
+        let mut totals = vec![0.0; k];
+        for row in weights.rows() {
+            let sum: f64 = row.iter().map(|&w| f64::from(w)).sum();
+            for (total, &w) in totals.iter_mut().zip(row) {
+                *total += if sum > 0.0 { f64::from(w) / sum } else { 0.0 };
+            }
+        }
         let mut order: Vec<usize> = (0..k).collect();
         let heaviest: Vec<usize> =
             unordered.components.rows().into_iter().map(|row| argmax(row.iter())).collect();
