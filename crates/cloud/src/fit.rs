@@ -1,0 +1,238 @@
+//! The search for the largest scale at which all words find a place, and for an even layout there.
+
+use std::f64::consts::PI;
+
+use crate::balance::imbalance;
+use crate::pack::{Corner, Ellipse, Nearness, Norm, Tile, pack};
+use crate::size::font_ratios;
+
+/// A word's box reaches this many em above its baseline and below it: as far as the boxes of the
+/// common sans-serif fonts (DejaVu Sans 0.928 and 0.236, Liberation Sans 0.905 and 0.212).
+const ASCENT: f64 = 0.93;
+const DESCENT: f64 = 0.24;
+
+/// Free space of a word on its left and right, em: two neighbours are about a space apart.
+const MARGIN_X: f64 = 0.11;
+/// Free space above and below, em of the word's font: lines have air of their own.
+const MARGIN_Y: f64 = 0.01;
+/// Free space above and below, em of the readable font (or of the word's, if that is smaller):
+/// half a unit on the default canvas, since browsers round the height of a box to whole pixels.
+const ROUNDING_MARGIN_Y: f64 = 0.055;
+
+/// The largest font is at most this part of the canvas' shorter side, so that a cloud of few or
+/// short words does not shout.
+const LARGEST_FONT: f64 = 0.3;
+
+/// The smallest font that reads well, as a part of the square root of the canvas' area: 10 units
+/// of 600 x 340.
+const READABLE_FONT: f64 = 1.0 / 45.0;
+
+/// The smallest font is at least this part of the largest, ...
+const SMALLEST_RATIO: f64 = 0.2;
+/// ... and where that cannot be read up to this part: beyond, size would no longer tell weight.
+const FLATTEST_RATIO: f64 = 0.45;
+
+/// The part of the ellipse that boxes can be expected to cover.
+const COVERAGE: f64 = 0.76;
+
+/// The steps of the search for the largest scale.
+const STEP_UP: f64 = 1.007;
+const STEP_DOWN: f64 = 0.99;
+
+/// The steps in which scale is given up for balance, and the least scale.
+const STEP_BALANCE: f64 = 0.97;
+const LEAST_BALANCE: f64 = 0.75;
+
+/// The smallest font is at least this many steps of the grid, so that rounding a font down to
+/// whole steps changes proportions by a fifth at most, and by little where fonts can be read.
+const SMALLEST_STEPS: f64 = 5.0;
+
+/// The ways of placing that are tried. Distances in the vertical count more than those in the
+/// horizontal: words are wide, and would stack into columns. Twice as many ways raise the coverage
+/// of 60 words by less than 0.01.
+const WAYS: [Nearness; 8] = [
+    Nearness { norm: Norm::Box, steepness: 1.5 },
+    Nearness { norm: Norm::Middle, steepness: 1.5 },
+    Nearness { norm: Norm::Corner, steepness: 1.5 },
+    Nearness { norm: Norm::Diamond, steepness: 1.5 },
+    Nearness { norm: Norm::Box, steepness: 2.0 },
+    Nearness { norm: Norm::Middle, steepness: 2.0 },
+    Nearness { norm: Norm::Corner, steepness: 2.0 },
+    Nearness { norm: Norm::Diamond, steepness: 2.0 },
+];
+
+/// Font sizes and places in steps of a grid.
+#[derive(Debug)]
+pub(crate) struct Fit {
+    /// A power of ten, at least 10.
+    pub steps_per_unit: f64,
+    /// The font size of each word.
+    pub fonts: Vec<i64>,
+    /// The drawn width of each word.
+    pub widths: Vec<i64>,
+    /// The left end of each word's baseline, from the upper left corner of the canvas.
+    pub baselines: Vec<(i64, i64)>,
+}
+
+/// Sizes and places for words of these widths (em) and weights, by falling weight, at least one,
+/// in an `ellipse` in user units.
+pub(crate) fn best_fit(em_widths: &[f64], weights: &[f64], ellipse: Ellipse) -> Fit {
+    let words = Words::readable(em_widths, weights, ellipse);
+    let best = words.balanced(words.largest());
+    let baselines = best.corners.iter().zip(&best.fonts);
+    Fit {
+        steps_per_unit: best.steps_per_unit,
+        widths: best.tiles.iter().map(|tile| tile.width).collect(),
+        baselines: baselines.map(|(at, &font)| (at.left, at.top + steps(ASCENT, font))).collect(),
+        fonts: best.fonts,
+    }
+}
+
+/// `em` of a font, up to the next whole step.
+fn steps(em: f64, font: i64) -> i64 {
+    (em * font as f64).ceil() as i64
+}
+
+/// What is to be laid out, and where.
+struct Words<'a> {
+    em_widths: &'a [f64],
+    /// Each word's font as a part of the largest.
+    ratios: Vec<f64>,
+    ellipse: Ellipse,
+    /// See [`READABLE_FONT`]; user units.
+    readable_font: f64,
+}
+
+/// A layout that fits.
+struct Placed {
+    /// The largest font, user units, before rounding.
+    font: f64,
+    steps_per_unit: f64,
+    fonts: Vec<i64>,
+    tiles: Vec<Tile>,
+    corners: Vec<Corner>,
+    imbalance: f64,
+}
+
+impl<'a> Words<'a> {
+    /// Presses the range of sizes together as far as the smallest needs to be readable.
+    fn readable(em_widths: &'a [f64], weights: &[f64], ellipse: Ellipse) -> Self {
+        let readable_font = READABLE_FONT * (4.0 * ellipse.half_width * ellipse.half_height).sqrt();
+        let mut smallest_ratio = SMALLEST_RATIO;
+        loop {
+            let ratios = font_ratios(weights, smallest_ratio);
+            let words = Self { em_widths, ratios, ellipse, readable_font };
+            if smallest_ratio >= FLATTEST_RATIO
+                || words.expected_font() * words.smallest_ratio() >= readable_font
+            {
+                return words;
+            }
+            smallest_ratio = f64::min(smallest_ratio + 0.02, FLATTEST_RATIO);
+        }
+    }
+
+    fn smallest_ratio(&self) -> f64 {
+        self.ratios.last().copied().unwrap_or(1.0)
+    }
+
+    /// The largest font at which each word would fit if it were alone, and not above
+    /// [`LARGEST_FONT`]; user units.
+    fn font_limit(&self) -> f64 {
+        let Ellipse { half_width, half_height } = self.ellipse;
+        let alone = self.em_widths.iter().zip(&self.ratios).map(|(em_width, ratio)| {
+            let x = em_width * ratio / (2.0 * half_width);
+            let y = (ASCENT + DESCENT) * ratio / (2.0 * half_height);
+            1.0 / (x * x + y * y).sqrt()
+        });
+        alone.fold(LARGEST_FONT * 2.0 * f64::min(half_width, half_height), f64::min)
+    }
+
+    /// The largest font at which the boxes cover [`COVERAGE`] of the ellipse, or the limit.
+    fn expected_font(&self) -> f64 {
+        let widths = self.em_widths.iter().zip(&self.ratios);
+        let area: f64 = widths.map(|(em_width, ratio)| em_width * ratio * ratio).sum();
+        let ellipse_area = PI * self.ellipse.half_width * self.ellipse.half_height;
+        let square = COVERAGE * ellipse_area / (area * (ASCENT + DESCENT));
+        f64::min(square.sqrt(), self.font_limit())
+    }
+
+    /// The layout with the largest fonts that the search finds.
+    ///
+    /// Whether a scale fits is not monotone (a larger word may push another into a better place),
+    /// so that bisection could stop far below the best. The search starts where it expects to end:
+    /// from there down until something fits, then up with each way of placing in turn, as long as
+    /// it goes further than those before it.
+    ///
+    /// It ends: going down, boxes shrink in proportion (the grid gets finer before rounding
+    /// stops them), and boxes that are small enough find a place wherever the others lie.
+    fn largest(&self) -> Placed {
+        let limit = self.font_limit();
+        let mut font = self.expected_font();
+        let mut step = STEP_DOWN;
+        let mut best = loop {
+            if let Some(placed) = WAYS.iter().find_map(|&way| self.place(font, way)) {
+                break placed;
+            }
+            font *= step;
+            // Words that are hard to pack end far below the start: go faster and faster.
+            step *= STEP_DOWN;
+        };
+        for way in WAYS {
+            while best.font < limit {
+                let larger = f64::min(best.font * STEP_UP, limit);
+                let Some(placed) = self.place(larger, way) else { break };
+                best = placed;
+            }
+        }
+        best
+    }
+
+    /// The best of `largest` and of somewhat smaller layouts, when balance counts as much as
+    /// scale. Clouds of few words gain most; in those of many the largest is nearly always even.
+    fn balanced(&self, largest: Placed) -> Placed {
+        let largest_font = largest.font;
+        let mut value = 1.0 - largest.imbalance;
+        let mut best = largest;
+        let mut scale = STEP_BALANCE;
+        while scale > f64::max(value, LEAST_BALANCE) {
+            for way in WAYS {
+                if let Some(placed) = self.place(largest_font * scale, way)
+                    && scale * (1.0 - placed.imbalance) > value
+                {
+                    value = scale * (1.0 - placed.imbalance);
+                    best = placed;
+                }
+            }
+            scale *= STEP_BALANCE;
+        }
+        best
+    }
+
+    /// Places the words in one way with a largest font of `font` user units, if they fit.
+    fn place(&self, font: f64, way: Nearness) -> Option<Placed> {
+        let mut steps_per_unit = 10.0;
+        while font * self.smallest_ratio() * steps_per_unit < SMALLEST_STEPS {
+            steps_per_unit *= 10.0;
+        }
+        let fonts: Vec<i64> =
+            self.ratios.iter().map(|ratio| (font * ratio * steps_per_unit) as i64).collect();
+        let readable_steps = (self.readable_font * steps_per_unit) as i64;
+        let tile = |(&em_width, &font): (&f64, &i64)| Tile {
+            width: steps(em_width, font),
+            height: steps(ASCENT, font) + steps(DESCENT, font),
+            margin_x: steps(MARGIN_X, font),
+            margin_y: i64::max(
+                steps(MARGIN_Y, font),
+                steps(ROUNDING_MARGIN_Y, i64::min(font, readable_steps)),
+            ),
+        };
+        let tiles: Vec<Tile> = self.em_widths.iter().zip(&fonts).map(tile).collect();
+        let ellipse = Ellipse {
+            half_width: self.ellipse.half_width * steps_per_unit,
+            half_height: self.ellipse.half_height * steps_per_unit,
+        };
+        let corners = pack(&tiles, &ellipse, way)?;
+        let imbalance = imbalance(&tiles, &corners, &ellipse);
+        Some(Placed { font, steps_per_unit, fonts, tiles, corners, imbalance })
+    }
+}
