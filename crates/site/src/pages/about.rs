@@ -1,0 +1,57 @@
+//! How to read the site, and the numbers of its model.
+
+use minijinja::Value;
+use minijinja::value::Serde;
+use serde::Serialize;
+
+use super::Page;
+use crate::Weighted;
+use crate::views::{Bar, Links, Part, thousands};
+
+#[derive(Serialize)]
+struct Content<'s> {
+    n_documents: String,
+    n_topics: String,
+    n_terms: String,
+    n_tags: String,
+    facts: Vec<FactRow<'s>>,
+    /// The biggest topics, as an example of what a bar looks like.
+    example: Vec<Part<'s>>,
+    bar: Bar,
+}
+
+#[derive(Serialize)]
+struct FactRow<'s> {
+    name: &'s str,
+    value: &'s str,
+}
+
+pub(super) fn page(links: &Links<'_>) -> Page {
+    let site = links.site;
+    let data = site.data();
+    let shares = site
+        .topics_by_share()
+        .iter()
+        .map(|&index| Weighted { index, weight: data.topics[index].share });
+    let content = Content {
+        n_documents: thousands(data.documents.len()),
+        n_topics: thousands(data.topics.len()),
+        n_terms: thousands(data.n_terms),
+        n_tags: thousands(data.tags.len()),
+        facts: data
+            .facts
+            .iter()
+            .map(|fact| FactRow { name: fact.name, value: fact.value })
+            .collect(),
+        example: links.parts(shares),
+        bar: Bar::new(0.61, 1.0),
+    };
+    Page {
+        template: "about.html",
+        title: Some("How to read this site".to_owned()),
+        description: "What topics, shares and bars on this site mean, and the numbers of its model"
+            .to_owned(),
+        section: "about",
+        content: Value::from(Serde(content)),
+    }
+}

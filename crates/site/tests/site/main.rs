@@ -1,0 +1,11 @@
+//! Tests of the public interface, in one binary.
+#![allow(clippy::unwrap_used, reason = "what helpers of tests cannot do fails the test")]
+
+mod budget;
+mod contrast;
+mod edges;
+mod fixture;
+mod hostile;
+mod pages;
+mod speed;
+mod structure;
