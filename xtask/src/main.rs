@@ -1,2 +1,54 @@
-//! placeholder
-fn main() {}
+//! The project's own tasks, run with `cargo xtask TASK`.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a task speaks to its user")]
+
+mod generate;
+mod steps;
+mod tidy;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+const HELP: &str = "\
+usage: cargo xtask TASK
+
+  check        the quick inner loop: format, tidy, lints, tests; installs nothing
+  test         everything, as continuous integration runs it
+  tidy         the rules of the house: layers, forbidden crates, files that no mod reaches
+  gen          write the generated reference below docs/reference
+  gen --check  fail when the reference is not fresh
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let root = root();
+    let result = match args[..] {
+        ["check"] => steps::check(&root),
+        ["test"] => steps::test(&root),
+        ["tidy"] => steps::tidy(&root),
+        ["gen"] => generate::run(&root, generate::Mode::Write),
+        ["gen", "--check"] => generate::run(&root, generate::Mode::Check),
+        ["help" | "--help" | "-h"] | [] => {
+            print!("{HELP}");
+            Ok(())
+        }
+        _ => {
+            eprint!("error: there is no task {:?}\n\n{HELP}", args.join(" "));
+            return ExitCode::from(2);
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The root of the workspace.
+fn root() -> PathBuf {
+    let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
+    xtask.parent().unwrap_or(xtask).to_owned()
+}

@@ -1,0 +1,76 @@
+//! Rules for what stands in `.rs` files.
+
+use std::path::Path;
+
+use super::layers::Layers;
+use super::{Broken, Package, read, rust_files};
+
+/// What a crate that only computes may not name, and what that would touch.
+const WORLD: &[(&str, &str)] = &[
+    ("std::fs", "files"),
+    ("std::net", "the network"),
+    ("std::env", "the environment"),
+    ("std::process", "processes"),
+    ("std::time", "the clock"),
+    ("std::io::stdin", "standard input"),
+    ("std::thread", "threads"),
+    ("static mut", "global state"),
+    ("thread_local!", "global state"),
+    ("OnceLock", "global state"),
+    ("LazyLock", "global state"),
+    ("OnceCell", "global state"),
+];
+
+pub(super) fn check(
+    root: &Path,
+    package: &Package,
+    layers: &Layers,
+    broken: &mut Vec<Broken>,
+) -> Result<(), String> {
+    for path in rust_files(&package.folder)? {
+        let source = read(&path)?;
+        let mut complain = |what| broken.push(Broken { path: path.clone(), what });
+        if !source.starts_with("//!") {
+            complain("a file begins with `//!` and what it is".to_owned());
+        }
+        let relative = path.strip_prefix(root).unwrap_or(&path).to_string_lossy();
+        // The rules themselves name what they forbid.
+        if package.name == "xtask" {
+            continue;
+        }
+        let code: Vec<&str> = program(&source).collect();
+        let holds = |word: &str| code.iter().any(|line| has_word(line, word));
+        if holds("unsafe") && !layers.unsafe_files().contains(&relative.as_ref()) {
+            complain("unsafe stands outside the files that xtask/layers.toml names".to_owned());
+        }
+        let in_src = path.starts_with(package.folder.join("src"));
+        if layers.is_pure(&package.name) && in_src {
+            for (name, what) in WORLD {
+                if holds(name) {
+                    complain(format!("{} computes only: {name} touches {what}", package.name));
+                }
+            }
+        }
+        let notes = ["TODO", "FIXME", "XXX"];
+        if source.lines().any(|line| notes.iter().any(|note| has_word(line, note))) {
+            complain("a note to oneself belongs into the issues".to_owned());
+        }
+    }
+    Ok(())
+}
+
+/// The lines of code before the tests, without comments.
+fn program(source: &str) -> impl Iterator<Item = &str> {
+    source
+        .lines()
+        .take_while(|line| line.trim() != "#[cfg(test)]")
+        .map(|line| line.split("//").next().unwrap_or(line))
+}
+
+/// Whether `word` stands in `line` and not as a part of a longer word.
+fn has_word(line: &str, word: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    line.match_indices(word).any(|(at, _)| {
+        !line[..at].ends_with(is_part) && !line[at + word.len()..].starts_with(is_part)
+    })
+}
