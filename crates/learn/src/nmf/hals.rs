@@ -9,7 +9,7 @@ use super::NmfConfig;
 use super::blocks::RowBlocks;
 use super::start::Start;
 use crate::Error;
-use crate::kernels::{add_outer, add_scaled, dot, gather, padded};
+use crate::kernels::{add_outer, descend, dot, gather, gradient, padded};
 
 /// Rows whose outer products are added up in `f32` before they join the sum in `f64`.
 const GRAM_ROWS: usize = 32;
@@ -48,10 +48,6 @@ impl Gram {
             sum.add(row);
         }
         Self::new(width, sum.finish())
-    }
-
-    fn row(&self, t: usize) -> &[f32] {
-        &self.values[t * self.width..(t + 1) * self.width]
     }
 
     /// `⟨A, B⟩`, the sum of the products of the entries.
@@ -152,30 +148,13 @@ impl<'a> Sweeper<'a> {
 
     fn begin(&mut self, indices: &[u32], values: &[f32], factor: &[f32]) {
         gather(&mut self.target, indices, values, factor);
-        for (gradient, target) in self.gradient.iter_mut().zip(&self.target) {
-            *gradient = -target;
-        }
-        for t in 0..self.k {
-            if self.w[t] != 0.0 {
-                add_scaled(&mut self.gradient, self.w[t], self.gram.row(t));
-            }
-        }
+        gradient(&mut self.gradient, &self.w, &self.gram.values, &self.target);
     }
 
     /// One pass over the coordinates; returns the squared length of the movement.
     fn sweep(&mut self) -> f32 {
-        let mut moved = 0.0;
-        for t in 0..self.k {
-            let step = self.gradient[t] * self.gram.inverse_diagonal[t];
-            let next = (self.w[t] - step).max(0.0);
-            let delta = next - self.w[t];
-            if delta != 0.0 {
-                self.w[t] = next;
-                add_scaled(&mut self.gradient, delta, self.gram.row(t));
-                moved += delta * delta;
-            }
-        }
-        moved
+        let inverse_diagonal = &self.gram.inverse_diagonal[..self.k];
+        descend(&mut self.w, &mut self.gradient, &self.gram.values, inverse_diagonal)
     }
 }
 

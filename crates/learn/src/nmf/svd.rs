@@ -6,12 +6,14 @@ use sprs::CsMatViewI;
 
 use super::blocks::RowBlocks;
 use crate::Error;
-use crate::kernels::{gather, padded};
+use crate::kernels::{add_outer_f64, gather, padded, times_square};
 
 /// Directions beyond those asked for: they catch what the random start mixes in.
 const EXTRA: usize = 10;
 /// Power iterations; text has a slowly falling spectrum, so that fewer are not enough.
 const POWER_ITERATIONS: usize = 4;
+/// Rows of a dense matrix in one parallel task.
+const DENSE_ROWS: usize = 1024;
 /// Directions below this share of the strongest are noise.
 const RANK_TOL: f64 = 1e-6;
 
@@ -37,20 +39,25 @@ pub(super) fn truncated(
     let width = padded((k + EXTRA).min(by_doc.n_rows()).min(by_term.n_rows()));
     let mut right = random_signs(by_term.n_rows(), width, seed);
     let mut left = Vec::new();
-    for _ in 0..=POWER_ITERATIONS {
+    for iteration in 0..=POWER_ITERATIONS {
+        // Once keeps the directions apart; the last time they must be orthogonal, and the first
+        // pass leaves errors of the size of the condition number squared.
+        let passes = if iteration == POWER_ITERATIONS { 2 } else { 1 };
         left = times(&by_doc, &right, width, run)?;
-        orthonormalise(&mut left, width);
+        for _ in 0..passes {
+            left = orthonormal(&left, width, run)?;
+        }
         right = times(&by_term, &left, width, run)?;
     }
     // `right` is now Xᵀ·Q: its Gram matrix Q's view of X·Xᵀ, whose eigenvectors turn Q into the
     // left singular vectors.
-    let (eigenvalues, vectors) = eigen_descending(&right, width);
-    let values: Vec<f64> = eigenvalues.iter().map(|&value| value.max(0.0).sqrt()).collect();
-    let left = rotate(&left, width, &vectors, |_| 1.0);
+    let eigen = Eigen::of_gram(&right, width, run)?;
+    let values: Vec<f64> = eigen.values.iter().map(|&value| value.max(0.0).sqrt()).collect();
     let strongest = values.first().copied().unwrap_or(0.0);
-    let right = rotate(&right, width, &vectors, |j| {
+    let left = eigen.rotate(&left, run, |_| 1.0)?;
+    let right = eigen.rotate(&right, run, |j| {
         if values[j] > RANK_TOL * strongest { 1.0 / values[j] } else { 0.0 }
-    });
+    })?;
     Ok(Svd { values, left, right, width })
 }
 
@@ -89,62 +96,78 @@ fn times(
     Ok(parts.concat())
 }
 
-/// Makes the columns of `y` orthonormal, in place; directions without length become zero.
-fn orthonormalise(y: &mut Vec<f32>, width: usize) {
-    // Twice: the first pass leaves errors of the size of the condition number squared.
-    for _ in 0..2 {
-        let (values, vectors) = eigen_descending(y, width);
-        let strongest = values[0].max(0.0).sqrt();
-        *y = rotate(y, width, &vectors, |j| {
-            let length = values[j].max(0.0).sqrt();
-            if length > RANK_TOL * strongest { 1.0 / length } else { 0.0 }
-        });
-    }
+/// The columns of `y` made orthonormal; directions without length become zero.
+fn orthonormal(y: &[f32], width: usize, run: &Run) -> Result<Vec<f32>, Error> {
+    let eigen = Eigen::of_gram(y, width, run)?;
+    let strongest = eigen.values[0].max(0.0).sqrt();
+    eigen.rotate(y, run, |j| {
+        let length = eigen.values[j].max(0.0).sqrt();
+        if length > RANK_TOL * strongest { 1.0 / length } else { 0.0 }
+    })
 }
 
-/// Eigenvalues, falling, and eigenvectors (columns) of `yᵀ·y`.
-fn eigen_descending(y: &[f32], width: usize) -> (Vec<f64>, DMatrix<f64>) {
-    let mut gram = DMatrix::<f64>::zeros(width, width);
-    for row in y.chunks_exact(width) {
-        for (i, &a) in row.iter().enumerate() {
-            let mut column = gram.column_mut(i);
-            for (sum, &b) in column.iter_mut().zip(row) {
-                *sum += f64::from(a) * f64::from(b);
-            }
-        }
-    }
-    let eigen = SymmetricEigen::new(gram);
-    let mut order: Vec<usize> = (0..width).collect();
-    order.sort_by(|&a, &b| eigen.eigenvalues[b].total_cmp(&eigen.eigenvalues[a]).then(a.cmp(&b)));
-    let values = order.iter().map(|&j| eigen.eigenvalues[j]).collect();
-    let vectors = DMatrix::from_fn(width, width, |i, j| eigen.eigenvectors[(i, order[j])]);
-    (values, vectors)
-}
-
-/// `y · vectors`, column `j` scaled by `scale(j)`.
-fn rotate(
-    y: &[f32],
+/// Eigenvalues, falling, and eigenvectors (columns) of a Gram matrix.
+struct Eigen {
     width: usize,
-    vectors: &DMatrix<f64>,
-    scale: impl Fn(usize) -> f64,
-) -> Vec<f32> {
-    // Row-major and scaled once, so that the inner loop runs along memory.
-    let turned: Vec<f64> = (0..width)
-        .flat_map(|i| (0..width).map(move |j| (i, j)))
-        .map(|(i, j)| vectors[(i, j)] * scale(j))
-        .collect();
-    let mut out = Vec::with_capacity(y.len());
-    let mut sums = vec![0.0_f64; width];
-    for row in y.chunks_exact(width) {
-        sums.fill(0.0);
-        for (&value, line) in row.iter().zip(turned.chunks_exact(width)) {
-            for (sum, &t) in sums.iter_mut().zip(line) {
-                *sum += f64::from(value) * t;
+    values: Vec<f64>,
+    vectors: DMatrix<f64>,
+}
+
+impl Eigen {
+    /// Of `yᵀ·y`, `y` having rows of `width`.
+    fn of_gram(y: &[f32], width: usize, run: &Run) -> Result<Self, Error> {
+        let parts = run.map(y.chunks(width * DENSE_ROWS).collect(), |rows| {
+            let mut gram = vec![0.0; width * width];
+            let mut wide = vec![0.0; width];
+            for row in rows.chunks_exact(width) {
+                for (wide, &value) in wide.iter_mut().zip(row) {
+                    *wide = f64::from(value);
+                }
+                add_outer_f64(&mut gram, &wide);
+            }
+            gram
+        })?;
+        let mut gram = DMatrix::<f64>::zeros(width, width);
+        for part in parts {
+            for (sum, value) in gram.iter_mut().zip(part) {
+                *sum += value;
             }
         }
-        out.extend(sums.iter().map(|&sum| sum as f32));
+        let eigen = SymmetricEigen::new(gram);
+        let mut order: Vec<usize> = (0..width).collect();
+        order.sort_by(|&a, &b| {
+            eigen.eigenvalues[b].total_cmp(&eigen.eigenvalues[a]).then(a.cmp(&b))
+        });
+        let values = order.iter().map(|&j| eigen.eigenvalues[j]).collect();
+        let vectors = DMatrix::from_fn(width, width, |i, j| eigen.eigenvectors[(i, order[j])]);
+        Ok(Self { width, values, vectors })
     }
-    out
+
+    /// `y · vectors`, column `j` scaled by `scale(j)`.
+    fn rotate(
+        &self,
+        y: &[f32],
+        run: &Run,
+        scale: impl Fn(usize) -> f64,
+    ) -> Result<Vec<f32>, Error> {
+        let width = self.width;
+        // Row-major and scaled once, so that the inner loop runs along memory.
+        let scales: Vec<f64> = (0..width).map(scale).collect();
+        let turned: Vec<f64> = (0..width)
+            .flat_map(|i| (0..width).map(move |j| (i, j)))
+            .map(|(i, j)| self.vectors[(i, j)] * scales[j])
+            .collect();
+        let parts = run.map(y.chunks(width * DENSE_ROWS).collect(), |rows| {
+            let mut part = Vec::with_capacity(rows.len());
+            let mut sums = vec![0.0; width];
+            for row in rows.chunks_exact(width) {
+                times_square(&mut sums, row, &turned);
+                part.extend(sums.iter().map(|&sum| sum as f32));
+            }
+            part
+        })?;
+        Ok(parts.concat())
+    }
 }
 
 #[cfg(test)]

@@ -17,7 +17,8 @@ struct Case {
 }
 
 fn reference() -> Reference {
-    serde_json::from_str(include_str!("../testdata/tfidf.json")).expect("the file fits the types")
+    serde_json::from_str(include_str!("../../testdata/tfidf.json"))
+        .expect("the file fits the types")
 }
 
 fn matrix(counts: &[Vec<u32>]) -> CsMatI<u32, u32, usize> {

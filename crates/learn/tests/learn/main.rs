@@ -1,0 +1,5 @@
+//! The crate through its public interface.
+
+mod metrics;
+mod nmf;
+mod tfidf;
