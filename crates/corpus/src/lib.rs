@@ -34,11 +34,12 @@ mod page;
 mod plain;
 mod read;
 mod record;
+mod surrogates;
 
 pub use decode::decode_html;
 pub use document::{Document, Skipped};
 pub use error::Error;
 pub use format::Packing;
 pub use language::language_code;
-pub use plain::single_line;
+pub use plain::{names, single_line};
 pub use read::{Batch, ReadConfig, Reader, read, read_lines};

@@ -1,1 +1,40 @@
-//! placeholder
+//! URLs to pages to documents: politeness, cache, recipes, extraction.
+//!
+//! ```no_run
+//! use crawl::{CrawlConfig, Recipe, crawl};
+//!
+//! let recipe = Recipe::builtin("europython-2016")?;
+//! let store = jobs::Store::open("cache".as_ref())?;
+//! let run = jobs::Run::serial();
+//! let talks = crawl(recipe.start(), &recipe, &CrawlConfig::default(), &store, &run)?;
+//! for document in &talks.documents {
+//!     assert!(!document.title.is_empty());
+//! }
+//! # Ok::<(), crawl::Error>(())
+//! ```
+//!
+//! A [`Recipe`] says where a site lists its talks and what to take from the page of each.
+//! [`crawl`] reads the pages politely (robots.txt, one request a second), keeps them in a
+//! [`jobs::Store`] so that the next run asks for little, and makes a
+//! [`Document`](corpus::Document) of each talk. What cannot be had is
+//! [`Skipped`](corpus::Skipped) with its [`Problem`].
+
+mod address;
+mod builtin;
+mod cache;
+mod config;
+mod crawl;
+mod error;
+mod extract;
+mod fetch;
+mod fields;
+mod http;
+mod nearest;
+mod recipe;
+mod robots;
+
+pub use address::redact;
+pub use config::{CacheMode, CrawlConfig};
+pub use crawl::{Crawl, crawl};
+pub use error::{Error, Problem};
+pub use recipe::{Recipe, Weights};

@@ -1,0 +1,147 @@
+//! The plain-block form of a text, written piece by piece.
+
+/// Writes paragraphs, lists and lines in the form of [`Document::text`](crate::Document::text).
+///
+/// What parts two pieces of text is not written when it is met but kept as a gap, which grows to
+/// the strongest that was asked for, until the next letter: so there is never white space at the
+/// ends, nor two empty lines in a row.
+#[derive(Debug, Default)]
+pub(crate) struct Blocks {
+    out: String,
+    gap: Gap,
+    /// How many items are open, one inside the other.
+    n_items: usize,
+    /// How many preformatted elements are open.
+    n_preformatted: usize,
+    /// Whether the last line written belongs to a list.
+    in_list: bool,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum Gap {
+    #[default]
+    None,
+    Space,
+    Line,
+    Item,
+    Paragraph,
+}
+
+impl Blocks {
+    /// A piece of text; white space in it is collapsed but between the lines of a preformatted
+    /// one. Control characters are dropped.
+    pub(crate) fn text(&mut self, run: &str) {
+        if self.n_preformatted > 0 && self.n_items == 0 {
+            self.lines(run);
+            return;
+        }
+        for c in run.chars() {
+            // NEL is both white space and a control character: dropped, as in every other text.
+            if c.is_whitespace() && c != '\u{85}' {
+                self.space();
+            } else if !c.is_control() {
+                self.close_gap();
+                self.out.push(c);
+            }
+        }
+    }
+
+    /// White space.
+    pub(crate) fn space(&mut self) {
+        self.widen(Gap::Space);
+    }
+
+    /// The end of a line, if there is one.
+    pub(crate) fn line(&mut self) {
+        self.widen(Gap::Line);
+    }
+
+    /// The end of a line; the second in a row ends the paragraph.
+    pub(crate) fn line_break(&mut self) {
+        self.widen(if self.gap == Gap::Line { Gap::Paragraph } else { Gap::Line });
+    }
+
+    /// The beginning or end of a paragraph.
+    pub(crate) fn paragraph(&mut self) {
+        self.widen(Gap::Paragraph);
+    }
+
+    /// The beginning of an item of a list.
+    pub(crate) fn open_item(&mut self) {
+        self.gap = self.gap.max(Gap::Item);
+        self.n_items += 1;
+    }
+
+    /// The end of an item.
+    pub(crate) fn close_item(&mut self) {
+        self.n_items = self.n_items.saturating_sub(1);
+        self.gap = self.gap.max(Gap::Item);
+    }
+
+    /// The beginning of a paragraph that keeps its lines.
+    pub(crate) fn open_preformatted(&mut self) {
+        self.paragraph();
+        self.n_preformatted += 1;
+    }
+
+    /// The end of a paragraph that keeps its lines.
+    pub(crate) fn close_preformatted(&mut self) {
+        self.n_preformatted = self.n_preformatted.saturating_sub(1);
+        self.paragraph();
+    }
+
+    /// The whole text.
+    pub(crate) fn finish(self) -> String {
+        self.out
+    }
+
+    /// Inside an item nothing but another item ends the line.
+    fn widen(&mut self, gap: Gap) {
+        let gap = if self.n_items > 0 { gap.min(Gap::Space) } else { gap };
+        self.gap = self.gap.max(gap);
+    }
+
+    fn lines(&mut self, run: &str) {
+        let mut parts = run.split('\n').peekable();
+        while let Some(part) = parts.next() {
+            let ends_line = parts.peek().is_some();
+            let part = if ends_line { part.trim_end() } else { part };
+            if !part.trim().is_empty() || self.gap == Gap::None {
+                self.close_gap();
+                self.out.extend(part.chars().filter(|c| *c == '\t' || !c.is_control()));
+            }
+            if ends_line {
+                self.line_break();
+            }
+        }
+    }
+
+    fn close_gap(&mut self) {
+        let gap = std::mem::take(&mut self.gap);
+        if gap == Gap::None {
+            return;
+        }
+        self.trim_line_end();
+        if gap == Gap::Space {
+            if !self.out.is_empty() {
+                self.out.push(' ');
+            }
+            return;
+        }
+        let was_in_list = std::mem::replace(&mut self.in_list, self.n_items > 0);
+        if !self.out.is_empty() {
+            let is_next_item = gap == Gap::Item && was_in_list && self.in_list;
+            let is_next_line = gap == Gap::Line || is_next_item;
+            self.out.push_str(if is_next_line { "\n" } else { "\n\n" });
+        }
+        if self.in_list {
+            self.out.push_str("- ");
+        }
+    }
+
+    /// Preformatted lines may have been written with spaces at their end.
+    fn trim_line_end(&mut self) {
+        let len = self.out.trim_end_matches([' ', '\t']).len();
+        self.out.truncate(len);
+    }
+}

@@ -1,0 +1,137 @@
+//! Which format a file has, by its name.
+
+use std::fmt;
+use std::path::Path;
+
+/// The endings that are read, for messages; the table itself is [`ENDINGS`].
+pub(crate) const ALLOWED: &str =
+    ".jsonl, .ndjson, .html, .htm, .md or .txt, each also with .gz or .zst";
+
+const ENDINGS: [(&str, Format); 6] = [
+    (".jsonl", Format::JsonLines),
+    (".ndjson", Format::JsonLines),
+    (".html", Format::Html),
+    (".htm", Format::Html),
+    (".md", Format::Markdown),
+    (".txt", Format::Plain),
+];
+
+/// What a file holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// One JSON object a line, a document each.
+    JsonLines,
+    /// One web page, one document.
+    Html,
+    /// One Markdown text, one document.
+    Markdown,
+    /// One plain text, one document.
+    Plain,
+}
+
+/// How a file is compressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Packing {
+    /// Not at all.
+    Plain,
+    /// gzip, ending `.gz`; several members may follow each other.
+    Gzip,
+    /// Zstandard, ending `.zst`; several frames may follow each other.
+    Zstd,
+}
+
+impl fmt::Display for Packing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Plain => "plain",
+            Self::Gzip => "gzip",
+            Self::Zstd => "zstd",
+        })
+    }
+}
+
+/// What the name of `path` says of its content, whatever its case; none for an unknown ending.
+pub(crate) fn of_path(path: &Path) -> Option<(Format, Packing)> {
+    let name = path.file_name()?.to_string_lossy().to_lowercase();
+    let (name, packing) = unpacked(&name);
+    let (_, format) = ENDINGS.iter().find(|(ending, _)| name.ends_with(ending))?;
+    Some((*format, packing))
+}
+
+/// The ending of the name of `path` with its dot and, for `.gz` and `.zst`, the one before it.
+pub(crate) fn ending(path: &Path) -> String {
+    let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into());
+    let inner = stripped(&name, &[".gz", ".zst"]).unwrap_or(&name);
+    match inner.rfind('.') {
+        Some(dot) if dot > 0 => name[dot..].to_owned(),
+        _ => name[inner.len()..].to_owned(),
+    }
+}
+
+/// `path` without the endings that say its format and compression.
+pub(crate) fn stem(path: &str) -> &str {
+    let path = stripped(path, &[".gz", ".zst"]).unwrap_or(path);
+    let endings = ENDINGS.map(|(ending, _)| ending);
+    stripped(path, &endings).unwrap_or(path)
+}
+
+fn unpacked(name: &str) -> (&str, Packing) {
+    if let Some(inner) = name.strip_suffix(".gz") {
+        (inner, Packing::Gzip)
+    } else if let Some(inner) = name.strip_suffix(".zst") {
+        (inner, Packing::Zstd)
+    } else {
+        (name, Packing::Plain)
+    }
+}
+
+/// `name` without the first of `endings` that it has, whatever its case.
+fn stripped<'a>(name: &'a str, endings: &[&str]) -> Option<&'a str> {
+    endings.iter().find_map(|ending| {
+        let at = name.len().checked_sub(ending.len())?;
+        let (start, end) = (name.get(..at)?, name.get(at..)?);
+        end.eq_ignore_ascii_case(ending).then_some(start)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn endings_tell_format_and_packing_whatever_their_case() {
+        let of = |name: &str| of_path(Path::new(name));
+        assert_eq!(of("a/talks.jsonl"), Some((Format::JsonLines, Packing::Plain)));
+        assert_eq!(of("talks.NDJSON.GZ"), Some((Format::JsonLines, Packing::Gzip)));
+        assert_eq!(of("x.tar.html.zst"), Some((Format::Html, Packing::Zstd)));
+        assert_eq!(of("README.Md"), Some((Format::Markdown, Packing::Plain)));
+        assert_eq!(of("notes.txt"), Some((Format::Plain, Packing::Plain)));
+        assert_eq!(of("talks.gz"), None);
+        assert_eq!(of("talks.pdf"), None);
+        assert_eq!(of(".."), None);
+    }
+
+    #[test]
+    fn every_ending_is_named_in_the_message() {
+        for (ending, _) in ENDINGS {
+            assert!(ALLOWED.contains(ending), "{ending}");
+        }
+    }
+
+    #[test]
+    fn the_ending_shown_includes_the_packing() {
+        assert_eq!(ending(Path::new("a/talks.pdf.gz")), ".pdf.gz");
+        assert_eq!(ending(Path::new("a.b/talks.pdf")), ".pdf");
+        assert_eq!(ending(Path::new("talks.gz")), ".gz");
+        assert_eq!(ending(Path::new("talks")), "");
+        assert_eq!(ending(Path::new(".profile")), "");
+    }
+
+    #[test]
+    fn a_stem_has_neither_ending() {
+        assert_eq!(stem("a/talks.jsonl.gz"), "a/talks");
+        assert_eq!(stem("v1.2.TXT"), "v1.2");
+        assert_eq!(stem("stdin"), "stdin");
+        assert_eq!(stem("é.z"), "é.z");
+    }
+}

@@ -1,0 +1,95 @@
+//! CSS selectors.
+
+use scraper::error::SelectorErrorKind;
+
+use crate::Error;
+
+/// A CSS selector, such as `div.talk > a`; a comma parts alternatives.
+#[derive(Debug, Clone)]
+pub struct Selector {
+    text: String,
+    inner: scraper::Selector,
+}
+
+impl Selector {
+    /// Reads a selector.
+    ///
+    /// # Errors
+    /// [`Error::Selector`] with the text and what is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        match scraper::Selector::parse(text) {
+            Ok(inner) => Ok(Self { text: text.to_owned(), inner }),
+            Err(kind) => {
+                Err(Error::Selector { selector: text.to_owned(), problem: problem(&kind) })
+            }
+        }
+    }
+
+    /// The selector as it was written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    pub(super) fn inner(&self) -> &scraper::Selector {
+        &self.inner
+    }
+}
+
+fn problem(kind: &SelectorErrorKind) -> String {
+    match kind {
+        SelectorErrorKind::UnexpectedToken => "a character stands where none is allowed".to_owned(),
+        SelectorErrorKind::EndOfLine => "it ends in the middle".to_owned(),
+        SelectorErrorKind::ExpectedColonOnPseudoElement
+        | SelectorErrorKind::ExpectedIdentityOnPseudoElement => {
+            "a name must follow a colon".to_owned()
+        }
+        // The kinds inside are of a crate below scraper; their names say enough.
+        SelectorErrorKind::UnexpectedSelectorParseError(kind) => match format!("{kind:?}").as_str()
+        {
+            "EmptySelector" => "a selector is missing".to_owned(),
+            name => spaced(name),
+        },
+        other => spaced(&format!("{other:?}")),
+    }
+}
+
+/// `DanglingCombinator` as `dangling combinator`.
+fn spaced(variant: &str) -> String {
+    let mut words = String::new();
+    for c in variant.chars() {
+        if c.is_uppercase() && !words.is_empty() {
+            words.push(' ');
+        }
+        words.extend(c.to_lowercase());
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bad_selector_is_named_with_what_is_wrong() {
+        for (text, problem) in [
+            ("", "a selector is missing"),
+            ("div >", "dangling combinator"),
+            ("a:hover", "unsupported pseudo class or element"),
+            ("a[", "it ends in the middle"),
+            ("a..b", "class needs ident"),
+            ("<p>", "a selector is missing"),
+            ("a b ! c", "dangling combinator"),
+            ("a!", "a character stands where none is allowed"),
+        ] {
+            let message = Selector::parse(text).unwrap_err().to_string();
+            assert!(message.starts_with(&format!("{text:?} is not a CSS selector")), "{message}");
+            assert!(message.contains(problem), "{message}");
+        }
+    }
+
+    #[test]
+    fn a_selector_keeps_its_text() {
+        assert_eq!(Selector::parse("div.talk > a").unwrap().as_str(), "div.talk > a");
+    }
+}

@@ -1,0 +1,54 @@
+//! Ids that no two documents share.
+
+use std::collections::HashMap;
+
+use jobs::Digest;
+
+/// The ids given so far, 16 bytes each.
+#[derive(Debug, Default)]
+pub(crate) struct Ids {
+    /// The start of an id's digest → the last suffix given to it. Two ids with the same 64 bits
+    /// would only mean a suffix that was not needed, and the same one in every run.
+    given: HashMap<u64, u32>,
+}
+
+impl Ids {
+    /// `id` itself for the first that asks, `id-2` for the second, and so on, whatever ids were
+    /// given before.
+    pub(crate) fn give(&mut self, id: String) -> String {
+        let key = key(&id);
+        let Some(last) = self.given.get(&key).copied() else {
+            self.given.insert(key, 1);
+            return id;
+        };
+        let mut suffix = last;
+        loop {
+            suffix += 1;
+            let candidate = format!("{id}-{suffix}");
+            let candidate_key = self::key(&candidate);
+            if !self.given.contains_key(&candidate_key) {
+                self.given.insert(candidate_key, 1);
+                self.given.insert(key, suffix);
+                return candidate;
+            }
+        }
+    }
+}
+
+fn key(id: &str) -> u64 {
+    let digest = Digest::of(id.as_bytes());
+    let (start, _) = digest.as_bytes().split_first_chunk().expect("a digest has 32 bytes");
+    u64::from_le_bytes(*start)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn later_ones_get_a_suffix_that_is_free() {
+        let mut ids = Ids::default();
+        let given = ["a", "a-2", "a", "a", "a-2", "b"].map(|id| ids.give(id.to_owned()));
+        assert_eq!(given, ["a", "a-2", "a-3", "a-4", "a-2-2", "b"]);
+    }
+}

@@ -1,0 +1,239 @@
+//! Reading files, folders and streams.
+
+#![allow(clippy::unwrap_used, reason = "these are tests, helpers included")]
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+use corpus::{Batch, Document, Error, Packing, ReadConfig, Skipped, read, read_lines};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use tempfile::{TempDir, tempdir};
+
+fn folder(files: &[(&str, &[u8])]) -> TempDir {
+    let folder = tempdir().unwrap();
+    for (name, bytes) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+    folder
+}
+
+fn read_all(path: &Path) -> (Vec<Document>, Vec<Skipped>) {
+    gathered(read(path, &ReadConfig::default()).unwrap())
+}
+
+fn gathered(reader: impl Iterator<Item = Result<Batch, Error>>) -> (Vec<Document>, Vec<Skipped>) {
+    let mut documents = Vec::new();
+    let mut skipped = Vec::new();
+    for batch in reader {
+        let batch = batch.unwrap();
+        documents.extend(batch.documents);
+        skipped.extend(batch.skipped);
+    }
+    (documents, skipped)
+}
+
+fn ids(documents: &[Document]) -> Vec<&str> {
+    documents.iter().map(|document| document.id.as_str()).collect()
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn zstd(bytes: &[u8]) -> Vec<u8> {
+    zstd::encode_all(bytes, 1).unwrap()
+}
+
+/// Lines that hardly compress, so that half of the file holds about half of them.
+fn many_lines(n: u32) -> Vec<u8> {
+    let line = |k: u32| {
+        let word = |m: u32| (k * 40 + m).wrapping_mul(2_654_435_761).rotate_left(m).to_string();
+        let noise = (0..40).map(word).collect::<Vec<_>>().concat();
+        format!("{{\"text\": \"{noise}\"}}\n")
+    };
+    (0..n).map(line).collect::<Vec<_>>().concat().into_bytes()
+}
+
+#[test]
+fn a_folder_is_read_sorted_by_path_and_without_what_is_hidden() {
+    let lines = b"{\"text\": \"x\"}\n{\"text\": \"y\", \"id\": \"a-b/n.md\"}\n";
+    let folder = folder(&[
+        ("b.txt", b"text"),
+        ("a/z.html", b"<title>T</title>text"),
+        ("a-b/n.md", b"# N\n\ntext"),
+        ("a/talks.jsonl.gz", &gzip(lines)),
+        ("B.TXT.zst", &zstd(b"text")),
+        (".hidden.txt", b"no"),
+        (".git/no.txt", b"no"),
+        ("a/picture.png", b"no"),
+    ]);
+    let (documents, skipped) = read_all(folder.path());
+    let expected = ["B.TXT.zst", "a-b/n.md", "a/talks:1", "a-b/n.md-2", "a/z.html", "b.txt"];
+    assert_eq!(ids(&documents), expected);
+    assert_eq!(skipped, []);
+}
+
+#[test]
+fn a_file_is_its_own_source() {
+    let folder = folder(&[("my-talk.html", b"<p>text")]);
+    let (documents, _) = read_all(&folder.path().join("my-talk.html"));
+    assert_eq!(
+        (documents[0].id.as_str(), documents[0].title.as_str()),
+        ("my-talk.html", "My talk")
+    );
+}
+
+#[test]
+fn one_bad_file_of_a_folder_is_skipped_with_its_path() {
+    let whole = gzip(b"{\"text\": \"x\"}\n");
+    let folder = folder(&[
+        ("a.txt", b"a\0b"),
+        ("b.jsonl.gz", b"not gzip"),
+        ("c.jsonl.gz", &whole[..whole.len() - 9]),
+        ("d.html.zst", b""),
+        ("e.txt", b"good"),
+    ]);
+    let (documents, skipped) = read_all(folder.path());
+    assert_eq!(ids(&documents), ["c:1", "e.txt"]);
+    let reason_of = |name: &str| {
+        let location = folder.path().join(name).display().to_string();
+        let found = skipped.iter().find(|skipped| skipped.location == location);
+        found.unwrap_or_else(|| panic!("{name} in {skipped:?}")).reason.clone()
+    };
+    assert!(reason_of("a.txt").contains("NUL byte at offset 1"));
+    assert!(reason_of("b.jsonl.gz").contains("gzip file is damaged"));
+    assert!(reason_of("c.jsonl.gz").contains("after line 1"));
+    assert!(reason_of("d.html.zst").contains("zstd file ends in the middle"));
+    assert_eq!(skipped.len(), 4);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_out_of_the_folder_and_links_to_folders_are_not_followed() {
+    use std::os::unix::fs::symlink;
+
+    let outside = folder(&[("secret.txt", b"no"), ("more/a.txt", b"no")]);
+    let folder = folder(&[("sub/a.txt", b"a")]);
+    symlink(outside.path().join("secret.txt"), folder.path().join("out.txt")).unwrap();
+    symlink(outside.path().join("more"), folder.path().join("linked")).unwrap();
+    symlink(folder.path(), folder.path().join("sub/loop")).unwrap();
+    symlink("a.txt", folder.path().join("sub/in.txt")).unwrap();
+    symlink("nowhere", folder.path().join("broken.txt")).unwrap();
+    let (documents, skipped) = read_all(folder.path());
+    assert_eq!(ids(&documents), ["sub/a.txt", "sub/in.txt"]);
+    let names: Vec<_> =
+        skipped.iter().map(|s| s.location.rsplit('/').next().unwrap().to_owned()).collect();
+    assert_eq!(names, ["broken.txt", "out.txt"]);
+    assert!(skipped[1].reason.contains("link out of the folder"));
+}
+
+#[test]
+fn a_compressed_file_that_ends_in_the_middle_keeps_what_came_before() {
+    let lines = many_lines(2000);
+    for (name, packed) in [("t.jsonl.gz", gzip(&lines)), ("t.jsonl.zst", zstd(&lines))] {
+        let folder = folder(&[(name, &packed[..packed.len() / 2])]);
+        let (documents, skipped) = read_all(&folder.path().join(name));
+        let n_lines = documents.len();
+        assert!((500..1500).contains(&n_lines), "{name}: {n_lines}");
+        assert_eq!(skipped.len(), 1);
+        let reason = &skipped[0].reason;
+        assert!(reason.contains(&format!("after line {n_lines}")), "{reason}");
+        assert!(reason.contains("ends in the middle"), "{reason}");
+    }
+}
+
+#[test]
+fn several_members_and_frames_are_read_to_the_end() {
+    let (a, b) = (&b"{\"text\": \"a\"}\n"[..], &b"{\"text\": \"b\"}\n"[..]);
+    let folder = folder(&[
+        ("g.jsonl.gz", &[gzip(a), gzip(b)].concat()),
+        ("z.ndjson.zst", &[zstd(a), zstd(b)].concat()),
+    ]);
+    let (documents, skipped) = read_all(folder.path());
+    assert_eq!(ids(&documents), ["g:1", "g:2", "z:1", "z:2"]);
+    assert_eq!(skipped, []);
+}
+
+#[test]
+fn what_gives_nothing_is_a_typed_error_with_a_hint() {
+    let folder = folder(&[
+        ("talks.pdf", b"x"),
+        ("noending", b"x"),
+        ("empty/x.png", b"x"),
+        ("empty.jsonl.gz", b""),
+        ("start.jsonl.gz", &gzip(b"{}")[..5]),
+        ("fake.jsonl.gz", b"{\"text\": \"x\"}\n"),
+        ("fake.txt.zst", b"text"),
+    ]);
+    let error_of = |name: &str| {
+        let path = folder.path().join(name);
+        let error = match read(&path, &ReadConfig::default()) {
+            Err(error) => error,
+            Ok(mut reader) => {
+                let error = reader.next().unwrap().unwrap_err();
+                assert!(reader.next().is_none(), "{name}");
+                error
+            }
+        };
+        let message = error.to_string();
+        assert!(message.contains(&path.display().to_string()), "{message}");
+        assert!(error.hint().is_some(), "{message}");
+        error
+    };
+    assert!(matches!(error_of("missing"), Error::NotFound { .. }));
+    assert!(matches!(error_of("empty"), Error::EmptyFolder { .. }));
+    let unknown = error_of("talks.pdf");
+    assert!(unknown.to_string().contains("\".pdf\", allowed are .jsonl"), "{unknown}");
+    assert!(error_of("noending").to_string().contains("no ending"));
+    for name in ["empty.jsonl.gz", "start.jsonl.gz"] {
+        let error = error_of(name);
+        assert!(matches!(error, Error::Truncated { packing: Packing::Gzip, .. }), "{error:?}");
+    }
+    assert!(matches!(error_of("fake.jsonl.gz"), Error::NotPacked { .. }));
+    assert!(matches!(error_of("fake.txt.zst"), Error::NotPacked { packing: Packing::Zstd, .. }));
+}
+
+#[test]
+fn batches_are_bounded_and_ids_unique_across_them() {
+    let line = b"{\"text\": \"x\", \"id\": \"same\"}\n";
+    let input = std::io::Cursor::new(line.repeat(3000));
+    let batches: Vec<Batch> =
+        read_lines(input, "stdin", &ReadConfig::default()).map(Result::unwrap).collect();
+    assert!(batches.len() > 1);
+    assert!(batches.iter().all(|batch| (1..=1024).contains(&batch.documents.len())));
+    let last = batches.last().unwrap().documents.last().unwrap();
+    assert_eq!(last.id, "same-3000");
+
+    let long = format!("{{\"text\": \"{}\"}}\n", "x".repeat(1 << 20)).repeat(20);
+    let input = std::io::Cursor::new(long.into_bytes());
+    let mut reader = read_lines(input, "stdin", &ReadConfig::default());
+    assert!(reader.next().unwrap().unwrap().documents.len() <= 4);
+}
+
+#[test]
+fn bad_lines_are_bounded_too() {
+    let input = std::io::Cursor::new(b"oops\n".repeat(3000));
+    let batch = read_lines(input, "stdin", &ReadConfig::default()).next().unwrap().unwrap();
+    assert_eq!(batch.skipped.len(), 1024);
+}
+
+#[test]
+fn too_long_files_are_skipped_before_they_are_in_memory() {
+    let folder = folder(&[("bomb.html.gz", &gzip(&vec![b'x'; 10 << 20])), ("ok.txt", b"ok")]);
+    let config = ReadConfig { max_file_bytes: 1 << 20, ..ReadConfig::default() };
+    let (documents, skipped) = gathered(read(folder.path(), &config).unwrap());
+    assert_eq!(ids(&documents), ["ok.txt"]);
+    assert!(skipped[0].reason.contains("longer than 1048576 bytes"), "{}", skipped[0].reason);
+}
+
+#[test]
+fn an_empty_table_gives_no_batch() {
+    let folder = folder(&[("t.jsonl", b"\n")]);
+    assert_eq!(read_all(&folder.path().join("t.jsonl")), (vec![], vec![]));
+}

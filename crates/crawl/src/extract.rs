@@ -1,0 +1,210 @@
+//! Documents out of pages.
+
+use corpus::html::{Html, Selector};
+use corpus::{Document, decode_html};
+use url::Url;
+
+use crate::Recipe;
+use crate::address::{is_web, without_credentials};
+use crate::cache::Entry;
+
+/// A talk as a list shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Row {
+    /// Its page, without fragment and credentials.
+    pub(crate) url: Url,
+    /// The text of the link.
+    pub(crate) link_text: String,
+    /// What the list gives.
+    pub(crate) listed: Document,
+}
+
+/// What is on a list page.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct List {
+    /// How many elements match the recipe's item.
+    pub(crate) n_items: usize,
+    /// Those with a link, in the order of the page.
+    pub(crate) rows: Vec<Row>,
+}
+
+/// Parses a page; none when its entry is damaged inside.
+fn parse(entry: &Entry) -> Option<Html> {
+    Some(Html::parse(&decode_html(&entry.body.unpack()?, entry.charset.as_deref())))
+}
+
+/// The talks on a list page; none when its entry is damaged inside.
+pub(crate) fn list(entry: &Entry, recipe: &Recipe) -> Option<List> {
+    let page = parse(entry)?;
+    let base = base(&page, entry)?;
+    let items = recipe.item.elements(page.root());
+    let n_items = items.len();
+    let rows = items.into_iter().filter_map(|item| {
+        let target = recipe.link.line(item)?;
+        let url = base.join(&target).ok().filter(is_web)?;
+        let link_text = recipe.link.without_attribute().line(item).unwrap_or_default();
+        let listed = recipe.list.read(item);
+        Some(Row { url: without_credentials(&url), link_text, listed })
+    });
+    Some(List { n_items, rows: rows.collect() })
+}
+
+/// The document of a talk: what its page gives, else what the list gives. None when its entry is
+/// damaged inside.
+pub(crate) fn talk(entry: &Entry, row: &Row, recipe: &Recipe) -> Option<Document> {
+    let page = parse(entry)?;
+    let mut document = recipe.talk.read(page.root());
+    fill(&mut document, &row.listed);
+    if document.title.is_empty() {
+        document.title.clone_from(&row.link_text);
+    }
+    document.id = id_of(&row.url);
+    if document.title.is_empty() {
+        document.title.clone_from(&document.id);
+    }
+    if document.language.is_none() {
+        let code = page.root().attribute("lang").and_then(corpus::language_code);
+        document.language = code.map(str::to_owned);
+    }
+    document.url = Some(row.url.clone().into());
+    Some(document)
+}
+
+/// The path, and the query where there is one.
+fn id_of(url: &Url) -> String {
+    match url.query() {
+        Some(query) => format!("{}?{query}", url.path()),
+        None => url.path().to_owned(),
+    }
+}
+
+/// Where relative links start: at `<base href>`, else at the URL where the redirects ended.
+fn base(page: &Html, entry: &Entry) -> Option<Url> {
+    let url: Url = entry.final_url.parse().ok()?;
+    let selector = Selector::parse("base[href]").expect("a fixed selector, read in every test");
+    let href = page.select(&selector).next().and_then(|element| element.attribute("href"));
+    Some(href.and_then(|href| url.join(href).ok()).unwrap_or(url))
+}
+
+/// Fills the empty parts of `document` from `other`.
+fn fill(document: &mut Document, other: &Document) {
+    let fill_text = |own: &mut String, other: &String| {
+        if own.is_empty() {
+            own.clone_from(other);
+        }
+    };
+    fill_text(&mut document.title, &other.title);
+    fill_text(&mut document.text, &other.text);
+    let fill_names = |own: &mut Vec<String>, other: &Vec<String>| {
+        if own.is_empty() {
+            own.clone_from(other);
+        }
+    };
+    fill_names(&mut document.tags, &other.tags);
+    fill_names(&mut document.speakers, &other.speakers);
+    let fill_line = |own: &mut Option<String>, other: &Option<String>| {
+        if own.is_none() {
+            own.clone_from(other);
+        }
+    };
+    fill_line(&mut document.date, &other.date);
+    fill_line(&mut document.start, &other.start);
+    fill_line(&mut document.end, &other.end);
+    fill_line(&mut document.room, &other.room);
+    fill_line(&mut document.track, &other.track);
+    fill_line(&mut document.language, &other.language);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cache::Packed;
+
+    fn entry(final_url: &str, body: &str) -> Entry {
+        let body = Packed::pack(body.as_bytes());
+        Entry { final_url: final_url.to_owned(), body, ..Entry::default() }
+    }
+
+    fn recipe() -> Recipe {
+        let text = r#"
+            [recipe]
+            name = "test"
+            [list]
+            item = "li"
+            link = "a.t"
+            title = "b"
+            speakers = "i"
+            room = "@data-room"
+            [talk]
+            title = "h1"
+            abstract = "div"
+            tags = "span"
+            room = "u"
+        "#;
+        Recipe::parse(text).unwrap()
+    }
+
+    fn rows(body: &str) -> Vec<Row> {
+        list(&entry("https://conf.example/talks/", body), &recipe()).unwrap().rows
+    }
+
+    #[test]
+    fn a_row_is_an_item_with_a_link_to_a_web_page() {
+        let list = list(
+            &entry(
+                "https://conf.example/talks/",
+                "<li data-room=R><a class=t href='one#x'>L</a><b>One</b><i>A, B</i></li>\
+                 <li><b>Break</b></li><li><a class=t>no href</a></li>\
+                 <li><a class=t href='mailto:a@b.example'>mail</a></li>\
+                 <li><a href=/other>other</a><a class=t href='//u:p@conf.example/two?d=1'></a></li>",
+            ),
+            &recipe(),
+        )
+        .unwrap();
+        assert_eq!(list.n_items, 5);
+        let urls: Vec<_> = list.rows.iter().map(|row| row.url.as_str()).collect();
+        assert_eq!(urls, ["https://conf.example/talks/one", "https://conf.example/two?d=1"]);
+        let listed = &list.rows[0].listed;
+        assert_eq!((listed.title.as_str(), listed.room.as_deref()), ("One", Some("R")));
+        assert_eq!(listed.speakers, ["A", "B"]);
+    }
+
+    #[test]
+    fn links_start_at_the_base_of_the_page() {
+        let rows = rows("<base href='/x/'><li><a class=t href=one>L</a></li>");
+        assert_eq!(rows[0].url.as_str(), "https://conf.example/x/one");
+    }
+
+    #[test]
+    fn the_talk_page_goes_before_the_list() {
+        let row =
+            &rows("<li data-room=R><a class=t href='one?d=1'>L</a><b>One</b><i>A</i></li>")[0];
+        let page = "<html lang=en-GB><h1>The One</h1><div><p>a<p>b</div><span>t</span><u></u>";
+        let document = talk(&entry("https://conf.example/talks/one", page), row, &recipe());
+        assert_eq!(
+            document.unwrap(),
+            Document {
+                id: "/talks/one?d=1".to_owned(),
+                url: Some("https://conf.example/talks/one?d=1".to_owned()),
+                title: "The One".to_owned(),
+                text: "a\n\nb".to_owned(),
+                tags: vec!["t".to_owned()],
+                speakers: vec!["A".to_owned()],
+                room: Some("R".to_owned()),
+                language: Some("en".to_owned()),
+                ..Document::default()
+            }
+        );
+    }
+
+    #[test]
+    fn a_title_is_found_somewhere() {
+        let title_of = |row: &str| {
+            let rows = rows(row);
+            talk(&entry("https://conf.example/one", ""), &rows[0], &recipe()).unwrap().title
+        };
+        assert_eq!(title_of("<li><a class=t href=one>L</a><b>One</b></li>"), "One");
+        assert_eq!(title_of("<li><a class=t href=one>L</a></li>"), "L");
+        assert_eq!(title_of("<li><a class=t href=one></a></li>"), "/talks/one");
+    }
+}

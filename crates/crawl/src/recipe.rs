@@ -1,0 +1,332 @@
+//! How to find the talks of a site: a table of selectors.
+
+use toml::{Table, Value};
+use url::Url;
+
+use crate::address::is_web;
+use crate::fields::{Field, Fields};
+use crate::{Error, builtin};
+
+/// A site's talks: where their list is, how to take them out of it, and what to take out of the
+/// page of each.
+///
+/// Written in TOML; an unknown key is refused. A selector is CSS, and `css@attribute` takes an
+/// attribute in place of the text. `@attribute` alone is an attribute of the element itself.
+///
+/// ```
+/// let recipe = crawl::Recipe::parse(r#"
+///     [recipe]
+///     name = "my-conference"
+///     start = ["https://conf.example/talks/"]   # one URL or several; optional
+///     [list]
+///     item = "li.talk"           # one element for each talk
+///     link = "a@href"            # the first one inside; items without are no talks
+///     title = "a"
+///     [talk]                     # on the page that the link leads to
+///     abstract = "div.abstract"  # the first match
+///     tags = "span.tag"          # all matches; the commas of a single one part names
+///     [weights]
+///     tags = 3                   # count like a text that repeats them three times
+///     [limits]
+///     pages = 500
+/// "#)?;
+/// assert_eq!(recipe.weights().tags, 3);
+/// # Ok::<(), crawl::Error>(())
+/// ```
+///
+/// `[list]` and `[talk]` both take `title`, `abstract`, `tags`, `speakers`, `date`, `start`,
+/// `end`, `room`, `track` and `language`; what the talk's page gives goes before what the list
+/// gives.
+#[derive(Debug, Clone)]
+pub struct Recipe {
+    name: String,
+    start: Vec<Url>,
+    pub(crate) item: Field,
+    pub(crate) link: Field,
+    pub(crate) list: Fields,
+    pub(crate) talk: Fields,
+    weights: Weights,
+    pub(crate) max_pages: Option<usize>,
+}
+
+/// How often parts of a document count: a weight of 3 counts like a text that repeats them three
+/// times, 0 leaves them out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Weights {
+    /// Of the title. Default: 1.
+    pub title: u32,
+    /// Of the tags. Default: 1.
+    pub tags: u32,
+}
+
+impl Recipe {
+    /// Reads a recipe.
+    ///
+    /// # Errors
+    /// [`Error::RecipeSyntax`], [`Error::RecipeKey`], [`Error::RecipeMissing`],
+    /// [`Error::RecipeValue`] and [`Error::RecipeSelector`], with the path of the key.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let table = text.parse::<Table>().map_err(|error| {
+            let start = error.span().map_or(0, |span| span.start);
+            let line = 1 + text.bytes().take(start).filter(|b| *b == b'\n').count();
+            Error::RecipeSyntax { problem: error.message().replace('\n', ", "), line }
+        })?;
+        let root = Section { path: String::new(), table: &table };
+        root.only(&["recipe", "list", "talk", "weights", "limits"])?;
+
+        let head = root.section("recipe", "a table with the name")?;
+        head.only(&["name", "start"])?;
+        let list = root.section("list", "a table with the selectors item and link")?;
+        list.only(LIST_KEYS)?;
+        let talk = root.section("talk", "a table with the selector abstract")?;
+        talk.only(Fields::KEYS)?;
+
+        let recipe = Self {
+            name: head.required("name", "the name of the recipe", Section::text)?,
+            start: head.start()?,
+            item: list.required("item", "a CSS selector", Section::field)?,
+            link: list.required("link", "a CSS selector", Section::field)?.or_attribute("href"),
+            list: list.fields()?,
+            talk: talk.fields()?,
+            weights: root.weights()?,
+            max_pages: root.max_pages()?,
+        };
+        let has = |key| recipe.list.has(key) || recipe.talk.has(key);
+        for (key, expected) in [
+            ("abstract", "a CSS selector for the text, here or in [list]"),
+            ("title", "a CSS selector for the title, here or in [list]"),
+        ] {
+            if !has(key) {
+                return Err(Error::RecipeMissing { key: format!("talk.{key}"), expected });
+            }
+        }
+        Ok(recipe)
+    }
+
+    /// A recipe that comes with the program.
+    ///
+    /// # Errors
+    /// [`Error::UnknownRecipe`] when none has that name.
+    pub fn builtin(name: &str) -> Result<Self, Error> {
+        let text = builtin::text(name).ok_or(Error::UnknownRecipe { name: name.to_owned() })?;
+        Self::parse(text)
+    }
+
+    /// The names of the recipes that come with the program, sorted.
+    #[must_use]
+    pub fn builtin_names() -> Vec<&'static str> {
+        builtin::names()
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The pages with the lists of talks, where the recipe is for one site.
+    #[must_use]
+    pub fn start(&self) -> &[Url] {
+        &self.start
+    }
+
+    /// How often titles and tags count.
+    #[must_use]
+    pub fn weights(&self) -> Weights {
+        self.weights
+    }
+}
+
+const LIST_KEYS: &[&str] = &[
+    "item", "link", "title", "abstract", "tags", "speakers", "date", "start", "end", "room",
+    "track", "language",
+];
+
+/// A table of the file, and the path to it for messages.
+struct Section<'a> {
+    path: String,
+    table: &'a Table,
+}
+
+impl Section<'_> {
+    fn path_of(&self, key: &str) -> String {
+        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
+    }
+
+    fn only(&self, allowed: &'static [&'static str]) -> Result<(), Error> {
+        match self.table.keys().find(|key| !allowed.contains(&key.as_str())) {
+            Some(key) => Err(Error::RecipeKey { key: self.path_of(key), allowed }),
+            None => Ok(()),
+        }
+    }
+
+    fn wrong(&self, key: &str, expected: &'static str) -> Error {
+        let found = self.table.get(key).map(ToString::to_string).unwrap_or_default();
+        Error::RecipeValue { key: self.path_of(key), found, expected }
+    }
+
+    fn section(&self, key: &str, expected: &'static str) -> Result<Section<'_>, Error> {
+        self.required(key, expected, Section::optional_section)
+    }
+
+    fn optional_section(&self, key: &str) -> Result<Option<Section<'_>>, Error> {
+        match self.table.get(key) {
+            None => Ok(None),
+            Some(Value::Table(table)) => Ok(Some(Section { path: self.path_of(key), table })),
+            Some(_) => Err(self.wrong(key, "a table")),
+        }
+    }
+
+    fn required<'s, T>(
+        &'s self,
+        key: &str,
+        expected: &'static str,
+        read: impl Fn(&'s Self, &str) -> Result<Option<T>, Error>,
+    ) -> Result<T, Error> {
+        read(self, key)?.ok_or(Error::RecipeMissing { key: self.path_of(key), expected })
+    }
+
+    fn text(&self, key: &str) -> Result<Option<String>, Error> {
+        match self.table.get(key) {
+            None => Ok(None),
+            Some(Value::String(text)) if !text.trim().is_empty() => Ok(Some(text.clone())),
+            Some(_) => Err(self.wrong(key, "a string with something in it")),
+        }
+    }
+
+    fn field(&self, key: &str) -> Result<Option<Field>, Error> {
+        let Some(text) = self.text(key)? else { return Ok(None) };
+        Field::parse(&text)
+            .map(Some)
+            .map_err(|source| Error::RecipeSelector { key: self.path_of(key), source })
+    }
+
+    fn fields(&self) -> Result<Fields, Error> {
+        let mut fields = Fields::default();
+        for key in Fields::KEYS {
+            if let Some(field) = self.field(key)? {
+                fields.insert(key, field);
+            }
+        }
+        Ok(fields)
+    }
+
+    fn start(&self) -> Result<Vec<Url>, Error> {
+        let expected = "an http or https URL, or an array of them";
+        let urls = match self.table.get("start") {
+            None => return Ok(Vec::new()),
+            Some(Value::Array(urls)) => urls.as_slice(),
+            Some(url) => std::slice::from_ref(url),
+        };
+        let read = |value: &Value| value.as_str()?.parse().ok().filter(is_web);
+        let urls = urls.iter().map(read).collect::<Option<Vec<Url>>>();
+        urls.ok_or_else(|| self.wrong("start", expected))
+    }
+
+    fn weights(&self) -> Result<Weights, Error> {
+        let Some(section) = self.optional_section("weights")? else {
+            return Ok(Weights { title: 1, tags: 1 });
+        };
+        section.only(&["title", "tags"])?;
+        let weight = |key| match section.table.get(key) {
+            None => Ok(1),
+            Some(Value::Integer(weight @ 0..=100)) => Ok(*weight as u32),
+            Some(_) => Err(section.wrong(key, "a whole number from 0 to 100")),
+        };
+        Ok(Weights { title: weight("title")?, tags: weight("tags")? })
+    }
+
+    fn max_pages(&self) -> Result<Option<usize>, Error> {
+        let Some(section) = self.optional_section("limits")? else { return Ok(None) };
+        section.only(&["pages"])?;
+        match section.table.get("pages") {
+            None => Ok(None),
+            Some(Value::Integer(pages @ 1..=1_000_000)) => Ok(Some(*pages as usize)),
+            Some(_) => Err(section.wrong("pages", "a whole number from 1 to 1000000")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SMALL: &str = r#"
+        [recipe]
+        name = "small"
+        [list]
+        item = "li"
+        link = "a"
+        title = "a"
+        [talk]
+        abstract = "p"
+    "#;
+
+    #[track_caller]
+    fn refused(text: &str) -> (String, Option<String>) {
+        let error = Recipe::parse(text).unwrap_err();
+        (error.to_string(), error.hint())
+    }
+
+    #[test]
+    fn a_small_recipe_has_defaults_for_the_rest() {
+        let recipe = Recipe::parse(SMALL).unwrap();
+        assert_eq!(recipe.name(), "small");
+        assert_eq!(recipe.start(), []);
+        assert_eq!(recipe.weights(), Weights { title: 1, tags: 1 });
+        assert_eq!(recipe.max_pages, None);
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_with_its_path_and_the_nearest() {
+        let (message, hint) = refused(&SMALL.replace("abstract", "abstrct"));
+        assert!(message.contains("unknown key talk.abstrct"), "{message}");
+        assert!(message.contains("title, abstract, tags"), "{message}");
+        assert_eq!(hint.as_deref(), Some("did you mean abstract?"));
+        let (message, hint) = refused(&format!("{SMALL}[wieghts]\ntags = 1"));
+        assert!(message.contains("unknown key wieghts"), "{message}");
+        assert_eq!(hint.as_deref(), Some("did you mean weights?"));
+    }
+
+    #[test]
+    fn what_is_missing_or_wrong_is_named_with_its_path() {
+        for (from, to, part) in [
+            ("name = \"small\"", "", "no recipe.name"),
+            ("[recipe]", "[recipe", "not TOML"),
+            ("item = \"li\"", "", "no list.item"),
+            ("item = \"li\"", "item = 3", "list.item in the recipe is 3"),
+            ("item = \"li\"", "item = \" \"", "list.item in the recipe is \" \""),
+            ("item = \"li\"", "item = \"li[\"", "list.item in the recipe: \"li[\" is not a CSS"),
+            ("title = \"a\"", "", "no talk.title"),
+            ("abstract = \"p\"", "tags = \"p\"", "no talk.abstract"),
+            ("[list]", "start = \"ftp://x.example\"\n[list]", "recipe.start in the recipe is"),
+            ("[talk]", "[weights]\ntags = -1\n[talk]", "weights.tags in the recipe is -1"),
+            ("[talk]", "[limits]\npages = 0\n[talk]", "limits.pages in the recipe is 0"),
+            ("[talk]", "[weights]\n[[talk]]", "talk in the recipe is"),
+        ] {
+            let (message, _) = refused(&SMALL.replacen(from, to, 1));
+            assert!(message.contains(part), "{message}");
+        }
+        let (message, _) = refused("[recipe]\nname = \"x\"\n[list\n");
+        assert!(message.contains("line 3"), "{message}");
+    }
+
+    #[test]
+    fn every_built_in_recipe_can_be_read_under_its_name() {
+        let names = Recipe::builtin_names();
+        assert!(names.is_sorted() && names.contains(&"europython-2016"));
+        for name in names {
+            let recipe = Recipe::builtin(name).unwrap();
+            assert_eq!(recipe.name(), name);
+            assert!(!recipe.start().is_empty());
+        }
+        assert_eq!(Recipe::builtin("europython-2016").unwrap().weights().tags, 3);
+    }
+
+    #[test]
+    fn an_unknown_recipe_is_refused_with_those_that_there_are() {
+        let error = Recipe::builtin("europython2016").unwrap_err();
+        assert!(error.to_string().contains("europython-2016"), "{error}");
+        assert_eq!(error.hint().as_deref(), Some("did you mean europython-2016?"));
+    }
+}
