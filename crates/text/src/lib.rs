@@ -25,7 +25,7 @@ mod words;
 
 pub use count::{CountConfig, Counts, DocFreq, Field, Text, count, count_known};
 pub use error::Error;
-pub use language::detect_language;
+pub use language::Languages;
 pub use stop_words::StopWords;
 pub use vocabulary::Vocabulary;
-pub use words::words;
+pub use words::{words, words_as_written};

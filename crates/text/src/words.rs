@@ -27,6 +27,12 @@ const CURLY_APOSTROPHE: char = '\u{2019}';
 /// assert_eq!(found, ["ada", "c++", "talk"]);
 /// ```
 pub fn words(text: &str, mut each: impl FnMut(&str)) {
+    words_as_written(text, |_, word| each(word));
+}
+
+/// Calls `each` with every word of `text` as it is written and as [`words`] gives it:
+/// `("PostgreSQL's", "postgresql")`.
+pub fn words_as_written(text: &str, mut each: impl FnMut(&str, &str)) {
     let mut word = String::new();
     let mut rest = text;
     loop {
@@ -39,10 +45,11 @@ pub fn words(text: &str, mut each: impl FnMut(&str)) {
             continue;
         }
         let signs = sign_len(raw, after);
-        normalise(&rest[..run + signs], &mut word);
+        let written = &rest[..run + signs];
+        normalise(written, &mut word);
         let kept = trim_apostrophes(trim_edges(&word));
         if is_long_enough(kept) && kept.chars().any(char::is_alphabetic) {
-            each(kept);
+            each(written, kept);
         }
         rest = &after[signs..];
     }
@@ -205,6 +212,16 @@ mod tests {
     #[test]
     fn underscores_are_trimmed_outside_and_kept_inside() {
         check("__init__ snake_case _ __", &["init", "snake_case"]);
+    }
+
+    #[test]
+    fn words_come_with_their_spelling() {
+        let mut found = Vec::new();
+        words_as_written("PostgreSQL's C++", |written, word| {
+            found.push((written.to_owned(), word.to_owned()));
+        });
+        let expected = [("PostgreSQL's", "postgresql"), ("C++", "c++")];
+        assert_eq!(found, expected.map(|(a, b)| (a.to_owned(), b.to_owned())));
     }
 
     #[test]
