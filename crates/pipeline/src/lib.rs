@@ -1,1 +1,53 @@
-//! placeholder
+//! The order of the stages, the configuration, and the output folder.
+//!
+//! ```no_run
+//! use std::path::Path;
+//!
+//! use jobs::Run;
+//! use pipeline::{CacheMode, Config, Options, Overwrite};
+//!
+//! let config = Config { sources: vec!["talks.jsonl".into()], ..Config::default() };
+//! let cache_mode = CacheMode::Revalidate;
+//! let options = Options { cache: "cache".into(), cache_mode };
+//! let out = (Path::new("site"), Overwrite::OwnSites);
+//! let report = pipeline::build(&config, &options, out, &Run::serial())?;
+//! println!("{} documents", report.documents.kept);
+//! # Ok::<(), pipeline::Error>(())
+//! ```
+//!
+//! [`build`] is the way from sources to a site, each step a stage of the [`Report`]: read, count,
+//! weigh, topics, quality, related, clouds, write. [`documents`], [`topics`](fn@topics) and
+//! [`infer`](fn@infer) take parts of it.
+
+mod build;
+pub mod config;
+mod error;
+mod infer;
+pub mod keys;
+mod model;
+mod names;
+mod output;
+mod prepare;
+mod publish;
+mod related;
+mod report;
+mod results;
+mod source;
+mod tags;
+mod titles;
+mod topics;
+
+pub use build::build;
+pub use config::{Config, TopicCount};
+pub use crawl::CacheMode;
+pub use error::Error;
+pub use infer::{FoundTopics, Inferred, InferredTopic, documents, infer, topics};
+pub use model::Model;
+pub use output::write_documents;
+pub use prepare::{Options, Prepared, Weights, prepare};
+pub use publish::Overwrite;
+pub use related::Related;
+pub use report::{Counts, Documents, Dropped, Report, Stage};
+pub use results::{Quality, Results, Tag};
+pub use source::Source;
+pub use topics::{Topic, TopicTerm, Weighted};

@@ -109,6 +109,8 @@ async fn accept(listener: tokio::net::TcpListener, root: &Path) {
                 continue;
             }
         };
+        // Small answers go out at once. A stream that cannot be told so is slower, not wrong.
+        drop(stream.set_nodelay(true));
         let service = TowerToHyperService::new(router.clone());
         tokio::spawn(async move {
             let connection = http1::Builder::new()
@@ -125,6 +127,8 @@ async fn accept(listener: tokio::net::TcpListener, root: &Path) {
 fn is_of_one_connection(error: &io::Error) -> bool {
     matches!(
         error.kind(),
-        io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset | io::ErrorKind::Interrupted
+        io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::Interrupted
     )
 }

@@ -6,13 +6,12 @@ use crate::words;
 
 /// Words read at most: a language shows in far fewer.
 const READ_WORDS: usize = 400;
-/// The share of a text's words that are function words of its language, at least: running text has
-/// a third to a half, a list of names hardly any.
-const MIN_SHARE: f64 = 0.15;
-/// And so many of them.
+/// Function words that a text must have of its language, at least.
 const MIN_WORDS: u32 = 4;
-/// How far the best language must be ahead of the next.
-const LEAD: f64 = 1.05;
+/// What convinces: a share of function words among the words, and how many times as many the next
+/// language has at most. Running text has a third to a half; languages that say with endings what
+/// others say with words have few, but then nobody else has them.
+const CONVINCING: &[(f64, f64)] = &[(0.15, 1.05), (0.06, 1.4)];
 
 /// Tells languages apart by the lists of their stop words.
 ///
@@ -77,9 +76,10 @@ impl Languages {
                 second = second.max(score);
             }
         }
-        let is_sure = most >= MIN_WORDS
-            && f64::from(most) >= MIN_SHARE * n_words as f64
-            && f64::from(most) >= LEAD * f64::from(second);
+        let (score, next) = (f64::from(most), f64::from(second));
+        let convinces =
+            |&(share, lead): &(f64, f64)| score >= share * n_words as f64 && score >= lead * next;
+        let is_sure = most >= MIN_WORDS && CONVINCING.iter().any(convinces);
         is_sure.then(|| self.codes[best])
     }
 }

@@ -1,0 +1,245 @@
+//! The arguments.
+
+use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::{Parser, Subcommand};
+use pipeline::TopicCount;
+
+/// Turn a pile of documents into a site people can browse by topic.
+#[derive(Debug, Parser)]
+#[command(name = "topicmill", version, max_term_width = 100)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Read documents, find their topics and write a site
+    Build(Build),
+    /// Read documents and write them as JSON lines
+    Crawl(Crawl),
+    /// Find the topics of documents and print them, without a site
+    Topics(Topics),
+    /// Print the topics of new documents, as JSON lines
+    Infer(Infer),
+    /// Serve a built site over HTTP
+    Serve(Serve),
+    /// Recipes: how to read the pages of a site
+    #[command(subcommand)]
+    Recipe(Recipe),
+    /// Write a topicmill.toml with every setting, commented
+    Init(Init),
+    /// Do the whole job on a small built-in conference, served on loopback
+    Demo(Demo),
+}
+
+/// `topicmill build`
+#[derive(Debug, clap::Args)]
+pub(crate) struct Build {
+    #[command(flatten)]
+    pub(crate) sources: Sources,
+    /// Folder of the site; it must be absent, empty or a former site
+    #[arg(short, long, value_name = "OUT")]
+    pub(crate) out: PathBuf,
+    #[command(flatten)]
+    pub(crate) topics: TopicFlags,
+    /// Title of the site
+    #[arg(long)]
+    pub(crate) title: Option<String>,
+    /// Replace whatever is in the folder
+    #[arg(long)]
+    pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+/// `topicmill crawl`
+#[derive(Debug, clap::Args)]
+pub(crate) struct Crawl {
+    #[command(flatten)]
+    pub(crate) sources: Sources,
+    /// File of the documents, ending in .jsonl; `-` is standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+/// `topicmill topics`
+#[derive(Debug, clap::Args)]
+pub(crate) struct Topics {
+    #[command(flatten)]
+    pub(crate) sources: Sources,
+    /// File of the model, for `topicmill infer`
+    #[arg(short, long, value_name = "MODEL")]
+    pub(crate) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) topics: TopicFlags,
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+/// `topicmill infer`
+#[derive(Debug, clap::Args)]
+pub(crate) struct Infer {
+    /// A model: data/model.topicmill of a site, or what `topicmill topics -o` wrote
+    pub(crate) model: PathBuf,
+    #[command(flatten)]
+    pub(crate) sources: Sources,
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+/// `topicmill serve`
+#[derive(Debug, clap::Args)]
+pub(crate) struct Serve {
+    /// Folder of the site
+    pub(crate) out: PathBuf,
+    /// Address to listen on; port 0 takes a free one
+    #[arg(long, default_value = "127.0.0.1:8000")]
+    pub(crate) listen: SocketAddr,
+}
+
+/// `topicmill recipe`
+#[derive(Debug, Subcommand)]
+pub(crate) enum Recipe {
+    /// List the built-in recipes
+    List,
+}
+
+/// `topicmill init`
+#[derive(Debug, clap::Args)]
+pub(crate) struct Init {
+    /// Replace the file that is there
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+/// `topicmill demo`
+#[derive(Debug, clap::Args)]
+pub(crate) struct Demo {
+    /// Folder of the site
+    #[arg(short, long, value_name = "OUT", default_value = "topicmill-demo")]
+    pub(crate) out: PathBuf,
+    /// Serve the site when it is built
+    #[arg(long)]
+    pub(crate) serve: bool,
+    /// Address to serve it on; port 0 takes a free one
+    #[arg(long, default_value = "127.0.0.1:8000", requires = "serve")]
+    pub(crate) listen: SocketAddr,
+    #[command(flatten)]
+    pub(crate) topics: TopicFlags,
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+/// Where documents come from.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Sources {
+    /// http(s) addresses, folders of .html .md .txt, .jsonl files (also .gz .zst), `-` for JSON
+    /// lines on standard input; without any, those of the configuration
+    #[arg(value_name = "SOURCE")]
+    pub(crate) sources: Vec<String>,
+    /// How to read the pages of a site: a built-in recipe or a recipe file
+    #[arg(long, value_name = "NAME|FILE")]
+    pub(crate) recipe: Option<String>,
+}
+
+/// How many topics.
+#[derive(Debug, clap::Args)]
+pub(crate) struct TopicFlags {
+    /// How many topics: a number from 1, or `auto`
+    #[arg(short, value_name = "K|auto", value_parser = topic_count)]
+    pub(crate) k: Option<TopicCount>,
+}
+
+/// Flags of every command that reads documents.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Common {
+    /// Configuration file; without it ./topicmill.toml where there is one
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Folder of fetched pages; without it topicmill in the user's cache folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) cache: Option<PathBuf>,
+    /// Threads; without it one for each processor. The result is the same for any number
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<NonZeroUsize>,
+    /// Seed of everything random
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// Make no request: read pages from the cache alone
+    #[arg(long, conflicts_with = "refresh")]
+    pub(crate) offline: bool,
+    /// Ask for every page again, however fresh the cache
+    #[arg(long)]
+    pub(crate) refresh: bool,
+    /// End with code 3 when more documents than this are skipped
+    #[arg(long, value_name = "SHARE", default_value = "5%")]
+    pub(crate) max_skipped: Share,
+    /// No progress
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+    /// Print one JSON object on standard output
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// A share, 0 to 1: written `5%` or `0.05`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Share(pub(crate) f64);
+
+impl FromStr for Share {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (number, divisor) = match text.strip_suffix('%') {
+            Some(percent) => (percent, 100.0),
+            None => (text, 1.0),
+        };
+        number
+            .trim()
+            .parse()
+            .map(|value: f64| value / divisor)
+            .ok()
+            .filter(|share| (0.0..=1.0).contains(share))
+            .map(Share)
+            .ok_or_else(|| "allowed are 0% to 100%, or 0.0 to 1.0".to_owned())
+    }
+}
+
+fn topic_count(text: &str) -> Result<TopicCount, String> {
+    text.parse().map_err(|()| "allowed are auto and whole numbers from 1".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_is_consistent_and_every_argument_has_help() {
+        let command = Args::command();
+        command.clone().debug_assert();
+        for sub in command.get_subcommands() {
+            assert!(sub.get_about().is_some(), "{}", sub.get_name());
+            for argument in sub.get_arguments() {
+                assert!(argument.get_help().is_some(), "{} {}", sub.get_name(), argument.get_id());
+            }
+        }
+    }
+
+    #[test]
+    fn shares_are_percentages_or_numbers() {
+        assert_eq!("5%".parse(), Ok(Share(0.05)));
+        assert_eq!("0.5".parse(), Ok(Share(0.5)));
+        for wrong in ["", "5", "-1%", "101%", "NaN", "x%"] {
+            assert!(wrong.parse::<Share>().is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! `topicmill crawl`
+
+use std::path::Path;
+
+use anyhow::Context;
+
+use crate::args::Crawl;
+use crate::commands::{end, print};
+use crate::exit::{Exit, Usage};
+use crate::settings;
+
+pub(crate) fn run(args: &Crawl) -> anyhow::Result<Exit> {
+    let to_stdout = args.out == Path::new("-");
+    let ending = args.out.extension().and_then(|ending| ending.to_str());
+    if !to_stdout && ending != Some("jsonl") {
+        return Err(Usage {
+            message: format!("documents are written as .jsonl, got {}", args.out.display()),
+            hint: Some("name a file ending in .jsonl, or - for standard output".to_owned()),
+        }
+        .into());
+    }
+    let config = settings::config(&args.common, Some(&args.sources), None)?;
+    let run = settings::run(&args.common)?;
+    let (documents, report) =
+        pipeline::documents(&config, &settings::options(&args.common)?, &run)?;
+    let mut lines = Vec::new();
+    pipeline::write_documents(&documents, &mut lines)?;
+    if to_stdout {
+        print(&lines)?;
+    } else {
+        std::fs::write(&args.out, &lines)
+            .with_context(|| format!("cannot write {}", args.out.display()))?;
+        if args.common.json {
+            print(&report.to_json()?)?;
+        } else {
+            print(format!("{} documents: {}\n", documents.len(), args.out.display()).as_bytes())?;
+        }
+    }
+    Ok(end(&report, &args.common))
+}

@@ -1,0 +1,69 @@
+//! One module for each command.
+
+mod build;
+mod crawl;
+mod demo;
+mod infer;
+mod init;
+mod recipe;
+mod serve;
+mod topics;
+
+use std::io::{self, Write};
+
+use pipeline::Report;
+
+use crate::args::{Command, Common, Recipe};
+use crate::exit::Exit;
+
+/// Dropped documents that are named one by one.
+const NAMED: usize = 3;
+
+/// Runs one command.
+pub(crate) fn run(command: Command) -> anyhow::Result<Exit> {
+    match command {
+        Command::Build(args) => build::run(&args),
+        Command::Crawl(args) => crawl::run(&args),
+        Command::Topics(args) => topics::run(&args),
+        Command::Infer(args) => infer::run(&args),
+        Command::Serve(args) => serve::run(&args),
+        Command::Recipe(Recipe::List) => recipe::list(),
+        Command::Init(args) => init::run(&args),
+        Command::Demo(args) => demo::run(&args),
+    }
+}
+
+/// Prints to standard output.
+fn print(bytes: &[u8]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes)?;
+    out.flush()
+}
+
+/// Warns of dropped documents; the code says whether there are more than allowed.
+fn end(report: &Report, common: &Common) -> Exit {
+    let dropped = &report.documents.dropped;
+    let too_many = report.dropped_share() > common.max_skipped.0;
+    let mut lines = String::new();
+    if !common.quiet || too_many {
+        for document in dropped.iter().take(NAMED) {
+            lines.push_str(&format!("warning: skipped {}: {}\n", document.url, document.reason));
+        }
+        if dropped.len() > NAMED {
+            let more = dropped.len() - NAMED;
+            lines.push_str(&format!("warning: skipped {more} more; the report names them all\n"));
+        }
+    }
+    if too_many {
+        lines.push_str(&format!(
+            "error: {} of {} documents were skipped, allowed are {}%\nhint: --max-skipped sets \
+             how many may be\n",
+            dropped.len(),
+            report.documents.found,
+            common.max_skipped.0 * 100.0,
+        ));
+    }
+    // Nobody can be told when standard error is closed; the exit code still says it.
+    drop(io::stderr().lock().write_all(lines.as_bytes()));
+    if too_many { Exit::TooManySkipped } else { Exit::Done }
+}

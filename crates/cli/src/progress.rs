@@ -1,0 +1,95 @@
+//! Progress on standard error: a bar on a terminal, plain lines elsewhere.
+
+use std::io::{self, Write};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use jobs::Progress;
+
+/// How often a bar moves.
+const TICK: Duration = Duration::from_millis(100);
+
+/// One line for each stage that ended.
+#[derive(Debug)]
+pub(crate) struct Lines;
+
+impl Progress for Lines {
+    fn finished(&self, stage: &str, items: u64, seconds: f64) {
+        print_line(&finished_line(stage, items, seconds));
+    }
+
+    fn warn(&self, message: &str) {
+        print_line(&format!("warning: {message}"));
+    }
+}
+
+/// A bar for the stage that runs, and a line for each that ended.
+#[derive(Debug, Default)]
+pub(crate) struct Bars {
+    current: Mutex<Option<ProgressBar>>,
+}
+
+impl Bars {
+    fn with_current(&self, act: impl FnOnce(&mut Option<ProgressBar>)) {
+        // A bar is whole whatever happened to the thread that held it.
+        act(&mut self.current.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+impl Progress for Bars {
+    fn started(&self, stage: &str, total: Option<u64>) {
+        let (bar, template) = match total {
+            Some(total) => (ProgressBar::new(total), "{msg:<8} {bar:30} {pos}/{len} {eta}"),
+            None => (ProgressBar::new_spinner(), "{msg:<8} {spinner} {pos} {elapsed}"),
+        };
+        let style = ProgressStyle::with_template(template);
+        let bar = bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        bar.set_message(stage.to_owned());
+        bar.enable_steady_tick(TICK);
+        self.with_current(|current| *current = Some(bar));
+    }
+
+    fn advanced(&self, n: u64) {
+        self.with_current(|current| {
+            if let Some(bar) = current {
+                bar.inc(n);
+            }
+        });
+    }
+
+    fn finished(&self, stage: &str, items: u64, seconds: f64) {
+        self.with_current(|current| {
+            if let Some(bar) = current.take() {
+                bar.finish_and_clear();
+            }
+        });
+        print_line(&finished_line(stage, items, seconds));
+    }
+
+    fn warn(&self, message: &str) {
+        let line = format!("warning: {message}");
+        self.with_current(|current| match current {
+            Some(bar) => bar.suspend(|| print_line(&line)),
+            None => print_line(&line),
+        });
+    }
+}
+
+fn finished_line(stage: &str, items: u64, seconds: f64) -> String {
+    let what = match stage {
+        "read" => "documents",
+        "count" => "terms",
+        "weigh" => "weights",
+        "topics" | "quality" | "clouds" => "topics",
+        "related" => "links",
+        "write" => "files",
+        _ => "documents",
+    };
+    format!("{stage:<8} {items:>9} {what:<10} {seconds:>7.2} s")
+}
+
+fn print_line(line: &str) {
+    // Nobody can be told when standard error is closed.
+    drop(writeln!(io::stderr().lock(), "{line}"));
+}

@@ -1,0 +1,88 @@
+//! Flags and file to the settings of a run.
+
+use std::io::IsTerminal;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jobs::Run;
+use pipeline::{CacheMode, Config, Options};
+
+use crate::args::{Common, Sources, TopicFlags};
+use crate::exit::Usage;
+use crate::progress::{Bars, Lines};
+
+/// The file that is read without being named.
+pub(crate) const CONFIG_FILE: &str = "topicmill.toml";
+
+/// The configuration file with the flags over it.
+pub(crate) fn config(
+    common: &Common,
+    sources: Option<&Sources>,
+    topics: Option<&TopicFlags>,
+) -> anyhow::Result<Config> {
+    let mut config = match &common.config {
+        Some(path) => Config::read(path)?,
+        None if Path::new(CONFIG_FILE).is_file() => Config::read(Path::new(CONFIG_FILE))?,
+        None => Config::default(),
+    };
+    if let Some(sources) = sources {
+        if !sources.sources.is_empty() {
+            config.sources.clone_from(&sources.sources);
+        }
+        if sources.recipe.is_some() {
+            config.crawl.recipe.clone_from(&sources.recipe);
+        }
+    }
+    if let Some(k) = topics.and_then(|topics| topics.k) {
+        config.k = k;
+    }
+    if let Some(seed) = common.seed {
+        config.seed = seed;
+    }
+    Ok(config)
+}
+
+/// What changes no result.
+pub(crate) fn options(common: &Common) -> anyhow::Result<Options> {
+    let cache_mode = match (common.offline, common.refresh) {
+        (true, _) => CacheMode::Offline,
+        (_, true) => CacheMode::Refresh,
+        _ => CacheMode::Revalidate,
+    };
+    let cache = match &common.cache {
+        Some(folder) => folder.clone(),
+        None => default_cache()?,
+    };
+    Ok(Options { cache, cache_mode })
+}
+
+/// Threads and progress.
+pub(crate) fn run(common: &Common) -> anyhow::Result<Run> {
+    let one = NonZeroUsize::MIN;
+    let threads =
+        common.threads.unwrap_or_else(|| std::thread::available_parallelism().unwrap_or(one));
+    let run = Run::with_threads(threads)?;
+    Ok(if common.quiet {
+        run
+    } else if std::io::stderr().is_terminal() {
+        run.with_progress(Arc::new(Bars::default()))
+    } else {
+        run.with_progress(Arc::new(Lines))
+    })
+}
+
+/// `topicmill` in the folder where the system keeps what can be made again.
+fn default_cache() -> anyhow::Result<PathBuf> {
+    let from_env = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+    let folder = from_env("XDG_CACHE_HOME")
+        .map(PathBuf::from)
+        .filter(|folder| folder.is_absolute())
+        .or_else(|| from_env("LOCALAPPDATA").map(PathBuf::from))
+        .or_else(|| from_env("HOME").map(|home| PathBuf::from(home).join(".cache")));
+    let folder = folder.ok_or_else(|| Usage {
+        message: "no folder for fetched pages: HOME is not set".to_owned(),
+        hint: Some("name one with --cache DIR".to_owned()),
+    })?;
+    Ok(folder.join("topicmill"))
+}

@@ -1,0 +1,249 @@
+//! The whole way from sources to a site.
+
+use std::path::Path;
+
+use jobs::{Run, Trace};
+use learn::{Fit, NmfConfig, Occurrence, TermFreq, TfIdf, TfIdfConfig, diversity, npmi};
+use sprs::{CsMatI, CsMatViewI};
+use text::{CountConfig, Counts, DocFreq};
+
+use crate::config::{self, Config, TopicCount};
+use crate::model::Model;
+use crate::names::Names;
+use crate::output;
+use crate::prepare::{Options, Prepared, prepare};
+use crate::publish::{Overwrite, Staging};
+use crate::related::{Related, related};
+use crate::report::Report;
+use crate::results::{Quality, Results};
+use crate::{Error, Source, tags, topics};
+
+/// Below this many documents a term counts from the first that it occurs in.
+const FEW_DOCUMENTS: usize = 20;
+/// And below this from the second: a pair of documents in the same odd words is no topic.
+const SOME_DOCUMENTS: usize = 100;
+/// Where the fit that is only judged by its words may end.
+const HELD_OUT_TOL: f64 = 1e-4;
+
+/// Reads the sources of `config`, finds the topics and writes the site to `out`.
+///
+/// The site appears whole or not at all. Every file but `data/report.json` is the same for the same
+/// documents, configuration and seed.
+///
+/// # Errors
+/// Every variant of [`Error`] but those of models and single documents.
+pub fn build(
+    config: &Config,
+    options: &Options,
+    (out, overwrite): (&Path, Overwrite),
+    run: &Run,
+) -> Result<Report, Error> {
+    let staging = Staging::begin(out, overwrite)?;
+    let mut trace = Trace::default();
+    let (results, prepared, fitted) = find_topics(config, options, &mut trace, run)?;
+    let clouds = trace.stage("clouds", run, |stage| {
+        let clouds = output::clouds(&results, config.site.cloud_words, run)?;
+        stage.items = clouds.len() as u64;
+        Ok::<_, Error>(clouds)
+    })?;
+    let files = trace.stage("write", run, |stage| {
+        let root = staging.folder();
+        let files = write_data(&results, &fitted, &prepared, root)?
+            + output::write_pages(&results, &clouds, fitted.x.view(), root, run)?;
+        stage.items = files as u64;
+        Ok::<_, Error>(files)
+    })?;
+    let report = Report::new(&trace, &prepared, run).with_results(&results, files + 1);
+    output::write(staging.folder(), "data/report.json", &report.to_json()?)?;
+    staging.publish()?;
+    Ok(report)
+}
+
+/// What a fit leaves besides the results that are shown.
+pub(crate) struct Fitted {
+    pub(crate) tfidf: TfIdf,
+    /// CSR, (n_docs, n_terms): the weights.
+    pub(crate) x: CsMatI<f32, u32, usize>,
+    pub(crate) fit: Fit,
+}
+
+/// The stages from the sources to the topics.
+pub(crate) fn find_topics(
+    config: &Config,
+    options: &Options,
+    trace: &mut Trace,
+    run: &Run,
+) -> Result<(Results, Prepared, Fitted), Error> {
+    let prepared = trace.stage("read", run, |stage| {
+        let prepared = prepare(config, options, run)?;
+        stage.items = prepared.documents.len() as u64;
+        stage.cached = prepared.requests == 0 && config.sources.iter().all(|s| s.contains("://"));
+        Ok::<_, Error>(prepared)
+    })?;
+    let counts = trace.stage("count", run, |stage| {
+        let settings = count_config(config, prepared.documents.len());
+        let counts = text::count(&prepared.texts(), &settings, run)?;
+        stage.items = counts.vocabulary.len() as u64;
+        Ok::<_, Error>(counts)
+    })?;
+    let (tfidf, x) = trace.stage("weigh", run, |stage| {
+        let tfidf = TfIdfConfig { term_freq: term_freq(config) }.fit(counts.matrix.view());
+        let x = tfidf.transform(counts.matrix.view());
+        stage.items = x.nnz() as u64;
+        Ok::<_, Error>((tfidf, x))
+    })?;
+    let fit = trace.stage("topics", run, |stage| {
+        let fit = nmf_config(config, &x).fit(x.view(), run)?;
+        stage.items = fit.doc_topics.ncols() as u64;
+        Ok::<_, Error>(fit)
+    })?;
+    let quality = trace.stage("quality", run, |stage| {
+        stage.items = fit.doc_topics.ncols() as u64;
+        quality(&fit, x.view(), config, run)
+    })?;
+    let related = trace.stage("related", run, |stage| {
+        let related = related(x.view(), config.site.related, run)?;
+        stage.items = related.iter().map(Vec::len).sum::<usize>() as u64;
+        Ok::<_, Error>(related)
+    })?;
+    let results = results(config, &prepared, (counts, &fit), (quality, related), run)?;
+    Ok((results, prepared, Fitted { tfidf, x, fit }))
+}
+
+fn results(
+    config: &Config,
+    prepared: &Prepared,
+    (counts, fit): (Counts, &Fit),
+    (quality, related): (Quality, Vec<Vec<Related>>),
+    run: &Run,
+) -> Result<Results, Error> {
+    let mut names = Names::default();
+    let documents = prepared.documents.clone();
+    let slugs = documents.iter().map(|d| names.give(&d.title, &d.id, "document")).collect();
+    let (tags, doc_tags) = tags::tags(&documents);
+    Ok(Results {
+        title: title(config)?,
+        base_url: config.base_url.clone(),
+        language: config.language.clone(),
+        seed: config.seed,
+        topics: topics::describe(fit, &counts.vocabulary, prepared, run)?,
+        doc_topics: topics::of_documents(&fit.doc_topics),
+        documents,
+        slugs,
+        vocabulary: counts.vocabulary,
+        related,
+        tags,
+        doc_tags,
+        loss: fit.loss,
+        quality,
+    })
+}
+
+fn title(config: &Config) -> Result<String, Error> {
+    match (&config.title, config.sources.first()) {
+        (Some(title), _) => Ok(title.clone()),
+        (None, Some(source)) => Ok(Source::parse(source)?.name()),
+        (None, None) => Err(Error::NoSources),
+    }
+}
+
+fn count_config(config: &Config, n_docs: usize) -> CountConfig {
+    let min_df = match n_docs {
+        0..FEW_DOCUMENTS => 1,
+        FEW_DOCUMENTS..SOME_DOCUMENTS => 2,
+        _ => 3,
+    };
+    // Of few documents half are soon reached by a word that says something.
+    let max_df = if n_docs < FEW_DOCUMENTS { DocFreq::Share(1.0) } else { config.text.max_df.0 };
+    CountConfig {
+        min_df: config.text.min_df.map_or(DocFreq::Count(min_df), |df| df.0),
+        max_df,
+        max_terms: config.text.max_terms,
+        language: config.language.clone(),
+        stop_words: config.text.stop_words.iter().map(|word| word.to_lowercase()).collect(),
+    }
+}
+
+fn term_freq(config: &Config) -> TermFreq {
+    match config.topics.term_freq {
+        config::TermFreq::Raw => TermFreq::Raw,
+        config::TermFreq::Sublinear => TermFreq::Sublinear,
+    }
+}
+
+fn nmf_config(config: &Config, x: &CsMatI<f32, u32, usize>) -> NmfConfig {
+    let n_topics = match config.k {
+        TopicCount::Auto => learn::suggest_n_topics(x.rows(), x.cols()),
+        TopicCount::Exactly(k) => k,
+    };
+    NmfConfig {
+        n_topics,
+        seed: config.seed,
+        max_iter: config.topics.max_iter,
+        tol: config.topics.tol,
+    }
+}
+
+/// Coherence and diversity of the topics, and the coherence of topics fitted on the documents with
+/// even positions, judged on those with odd ones.
+fn quality(
+    fit: &Fit,
+    x: CsMatViewI<'_, f32, u32, usize>,
+    config: &Config,
+    run: &Run,
+) -> Result<Quality, Error> {
+    let words = topics::top_words(&fit.nmf);
+    let (even, odd) = (every_other(x, 0), every_other(x, 1));
+    let k = fit.nmf.components().nrows();
+    let can_be_halved = k <= even.rows().min(even.cols()) && even.nnz() > 0;
+    let npmi_held_out = if can_be_halved {
+        // The words of the topics stand long before their last decimals.
+        let tol = config.topics.tol.max(HELD_OUT_TOL);
+        let config = NmfConfig { n_topics: k, tol, ..nmf_config(config, &even) };
+        let half = config.fit(even.view(), run)?;
+        npmi(&topics::top_words(&half.nmf), &Occurrence::of(odd.view()))
+    } else {
+        None
+    };
+    Ok(Quality {
+        npmi: npmi(&words, &Occurrence::of(x)),
+        npmi_held_out,
+        diversity: diversity(&words),
+    })
+}
+
+/// Rows `first`, `first + 2`, `first + 4` and so on.
+fn every_other(x: CsMatViewI<'_, f32, u32, usize>, first: usize) -> CsMatI<f32, u32, usize> {
+    let (mut indptr, mut indices, mut data) = (vec![0], Vec::new(), Vec::new());
+    for row in x.outer_iterator().skip(first).step_by(2) {
+        indices.extend_from_slice(row.indices());
+        data.extend_from_slice(row.data());
+        indptr.push(indices.len());
+    }
+    CsMatI::new((indptr.len() - 1, x.cols()), indptr, indices, data)
+}
+
+/// Writes the files below `data/` but the report; returns how many.
+fn write_data(
+    results: &Results,
+    fitted: &Fitted,
+    prepared: &Prepared,
+    root: &Path,
+) -> Result<usize, Error> {
+    output::write(root, "data/topics.json", &output::topics_json(results)?)?;
+    output::write(root, "data/documents.jsonl", &output::documents_jsonl(results)?)?;
+    output::write_results_db(results, &root.join("data/results.db"))?;
+    output::write(root, "data/model.topicmill", &model(results, fitted, prepared).to_bytes()?)?;
+    Ok(4)
+}
+
+/// The model that places new documents in the topics of `results`.
+pub(crate) fn model(results: &Results, fitted: &Fitted, prepared: &Prepared) -> Model {
+    Model {
+        vocabulary: results.vocabulary.clone(),
+        tfidf: fitted.tfidf.clone(),
+        nmf: fitted.fit.nmf.clone(),
+        weights: prepared.weights,
+        titles: results.topics.iter().map(|topic| topic.title.clone()).collect(),
+    }
+}

@@ -1,0 +1,306 @@
+//! `topicmill.toml`: what to build, from what, and how.
+
+use std::fmt;
+use std::path::Path;
+
+use serde::Deserialize;
+use serde::de::{self, Deserializer, Visitor};
+
+use crate::Error;
+use crate::keys;
+
+/// The configuration: what `topicmill.toml` holds. The command line overrides single values.
+///
+/// [`keys::template`] writes it with every key, its default and its meaning.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Where the documents come from.
+    pub sources: Vec<String>,
+    /// The site's title; by default named after the first source.
+    pub title: Option<String>,
+    /// The address the site will be published at.
+    pub base_url: Option<String>,
+    /// The language of documents that do not tell theirs, ISO 639-1.
+    pub language: String,
+    /// How many topics.
+    pub k: TopicCount,
+    /// Seed of everything random.
+    pub seed: u64,
+    /// Documents to leave out, by id, URL or title.
+    pub exclude: Vec<String>,
+    /// How pages are fetched and read.
+    pub crawl: CrawlSection,
+    /// How words are counted.
+    pub text: TextSection,
+    /// How topics are found.
+    pub topics: TopicsSection,
+    /// What the pages show.
+    pub site: SiteSection,
+}
+
+/// `[crawl]`
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CrawlSection {
+    /// The recipe: the name of a built-in one, or a file.
+    pub recipe: Option<String>,
+    /// Pages fetched at most.
+    pub max_pages: usize,
+    /// Seconds between two requests to one public host.
+    pub delay: f64,
+    /// Hours after which a page in the cache is asked for again.
+    pub max_age: f64,
+}
+
+/// `[text]`
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TextSection {
+    /// Terms in fewer documents are dropped. By default 3, and fewer for
+    /// fewer than a hundred documents.
+    pub min_df: Option<DocFreq>,
+    /// Terms in more documents are dropped.
+    pub max_df: DocFreq,
+    /// Only so many terms are kept.
+    pub max_terms: Option<usize>,
+    /// Further stop words.
+    pub stop_words: Vec<String>,
+    /// How often a word of the title counts; by default what the recipe says, else once.
+    pub title_weight: Option<u32>,
+    /// How often a word of a tag counts; by default what the recipe says, else once.
+    pub tags_weight: Option<u32>,
+}
+
+/// `[topics]`
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TopicsSection {
+    /// Whether a term's count or its logarithm is weighed.
+    pub term_freq: TermFreq,
+    /// Iterations of the factorisation at most.
+    pub max_iter: usize,
+    /// The relative fall of the error over five iterations at which the factorisation ends.
+    pub tol: f64,
+}
+
+/// `[site]`
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SiteSection {
+    /// Words in a cloud at most.
+    pub cloud_words: usize,
+    /// Related documents shown with each document.
+    pub related: usize,
+}
+
+/// A number of topics, or the wish that the program chooses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TopicCount {
+    /// Chosen by the size of the corpus.
+    Auto,
+    /// This many.
+    Exactly(usize),
+}
+
+/// A number of documents (a whole number) or a share of them (a number with a point).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct DocFreq(pub text::DocFreq);
+
+/// What of a term's count is weighed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TermFreq {
+    /// The count.
+    Raw,
+    /// One and the logarithm of the count.
+    Sublinear,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            sources: Vec::new(),
+            title: None,
+            base_url: None,
+            language: "en".to_owned(),
+            k: TopicCount::Auto,
+            seed: 0,
+            exclude: Vec::new(),
+            crawl: CrawlSection::default(),
+            text: TextSection::default(),
+            topics: TopicsSection::default(),
+            site: SiteSection::default(),
+        }
+    }
+}
+
+impl Default for CrawlSection {
+    fn default() -> Self {
+        Self { recipe: None, max_pages: 1500, delay: 1.0, max_age: 24.0 }
+    }
+}
+
+impl Default for TextSection {
+    fn default() -> Self {
+        Self {
+            min_df: None,
+            max_df: DocFreq(text::DocFreq::Share(0.5)),
+            max_terms: None,
+            stop_words: Vec::new(),
+            title_weight: None,
+            tags_weight: None,
+        }
+    }
+}
+
+impl Default for TopicsSection {
+    fn default() -> Self {
+        Self { term_freq: TermFreq::Sublinear, max_iter: 200, tol: 1e-5 }
+    }
+}
+
+impl Default for SiteSection {
+    fn default() -> Self {
+        Self { cloud_words: 60, related: 5 }
+    }
+}
+
+impl Config {
+    /// The configuration in the file `path`.
+    ///
+    /// # Errors
+    /// [`Error::ReadConfig`] when the file cannot be read, [`Error::UnknownKey`] for a key that
+    /// means nothing, with the nearest that does, and [`Error::Config`] for a value that is not
+    /// allowed.
+    pub fn read(path: &Path) -> Result<Self, Error> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| Error::ReadConfig { path: path.to_owned(), source })?;
+        Self::parse(&text, path)
+    }
+
+    /// The configuration in `text`; `path` names it in errors.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub fn parse(text: &str, path: &Path) -> Result<Self, Error> {
+        let invalid = |error: toml::de::Error| {
+            let line = error.span().map(|span| 1 + text[..span.start].matches('\n').count());
+            // The first line says what; the others draw the place, which `line` names.
+            let message = error.message().lines().next().unwrap_or_default().to_owned();
+            Error::Config { path: path.to_owned(), line, message }
+        };
+        let table: toml::Table = toml::from_str(text).map_err(invalid)?;
+        keys::check(&table, path)?;
+        toml::from_str(text).map_err(invalid)
+    }
+}
+
+impl<'de> Deserialize<'de> for TopicCount {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+        impl Visitor<'_> for Either {
+            type Value = TopicCount;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("\"auto\" or a whole number from 1")
+            }
+
+            fn visit_i64<E: de::Error>(self, value: i64) -> Result<TopicCount, E> {
+                match usize::try_from(value) {
+                    Ok(count) if count > 0 => Ok(TopicCount::Exactly(count)),
+                    _ => Err(E::invalid_value(de::Unexpected::Signed(value), &self)),
+                }
+            }
+
+            fn visit_str<E: de::Error>(self, value: &str) -> Result<TopicCount, E> {
+                value.parse().map_err(|()| E::invalid_value(de::Unexpected::Str(value), &self))
+            }
+        }
+        deserializer.deserialize_any(Either)
+    }
+}
+
+impl std::str::FromStr for TopicCount {
+    type Err = ();
+
+    /// `auto`, or a whole number from 1.
+    fn from_str(text: &str) -> Result<Self, ()> {
+        match text {
+            "auto" => Ok(Self::Auto),
+            _ => match text.parse() {
+                Ok(count) if count > 0 => Ok(Self::Exactly(count)),
+                _ => Err(()),
+            },
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for DocFreq {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+        impl Visitor<'_> for Either {
+            type Value = DocFreq;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a number of documents from 1, or a share from 0.0 to 1.0")
+            }
+
+            fn visit_i64<E: de::Error>(self, value: i64) -> Result<DocFreq, E> {
+                match u32::try_from(value) {
+                    Ok(count) if count > 0 => Ok(DocFreq(text::DocFreq::Count(count))),
+                    _ => Err(E::invalid_value(de::Unexpected::Signed(value), &self)),
+                }
+            }
+
+            fn visit_f64<E: de::Error>(self, value: f64) -> Result<DocFreq, E> {
+                if (0.0..=1.0).contains(&value) {
+                    Ok(DocFreq(text::DocFreq::Share(value)))
+                } else {
+                    Err(E::invalid_value(de::Unexpected::Float(value), &self))
+                }
+            }
+        }
+        deserializer.deserialize_any(Either)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Config, Error> {
+        Config::parse(text, Path::new("topicmill.toml"))
+    }
+
+    #[track_caller]
+    fn check_error(text: &str, expected: &str) {
+        let error = parse(text).unwrap_err();
+        assert!(error.to_string().contains(expected), "{error}");
+    }
+
+    #[test]
+    fn an_empty_file_is_the_default() {
+        assert_eq!(parse("").unwrap(), Config::default());
+    }
+
+    #[test]
+    fn values_are_read() {
+        let config =
+            parse("k = 12\ntitle = \"Talks\"\n[text]\nmin_df = 3\nmax_df = 0.4\n").unwrap();
+        assert_eq!(config.k, TopicCount::Exactly(12));
+        assert_eq!(config.title.as_deref(), Some("Talks"));
+        assert_eq!(config.text.min_df, Some(DocFreq(text::DocFreq::Count(3))));
+        assert_eq!(config.text.max_df, DocFreq(text::DocFreq::Share(0.4)));
+        assert_eq!(parse("k = \"auto\"").unwrap().k, TopicCount::Auto);
+    }
+
+    #[test]
+    fn values_that_are_not_allowed_are_named_with_their_line() {
+        check_error("\nk = 0", "line 2");
+        check_error("k = \"many\"", "\"auto\" or a whole number from 1");
+        check_error("[text]\nmax_df = 1.5", "1.5");
+        check_error("[topics]\nterm_freq = \"log\"", "`raw` or `sublinear`");
+        check_error("title = \"open", "line 1");
+    }
+}

@@ -1,0 +1,295 @@
+//! What can go wrong in a run.
+
+use std::io;
+use std::path::PathBuf;
+
+/// An error of a run.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// No source was given.
+    #[error(
+        "no source was given: neither on the command line nor as `sources` in the configuration"
+    )]
+    NoSources,
+    /// An address that is none.
+    #[error("the source is not a valid address: {source}")]
+    BadUrl {
+        /// Why not.
+        source: url::ParseError,
+    },
+    /// An address that we cannot fetch.
+    #[error("the scheme {scheme:?} is not supported, allowed are http and https")]
+    Scheme {
+        /// The scheme.
+        scheme: String,
+    },
+    /// A site that no built-in recipe is made for.
+    #[error("no recipe is known for {url}, built in are: {known}")]
+    NoRecipe {
+        /// The address.
+        url: String,
+        /// The built-in recipes, comma-separated.
+        known: String,
+    },
+    /// A recipe that is neither built in nor a file.
+    #[error("there is no recipe {name:?}, built in are: {known}")]
+    UnknownRecipe {
+        /// The name.
+        name: String,
+        /// The built-in recipes, comma-separated.
+        known: String,
+    },
+    /// A recipe file that cannot be used.
+    #[error("the recipe {} is not valid: {source}", path.display())]
+    Recipe {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: Box<crawl::Error>,
+    },
+    /// A configuration or recipe file that cannot be read.
+    #[error("cannot read {}: {source}", path.display())]
+    ReadConfig {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A configuration file that cannot be used.
+    #[error("{}{}: {message}", path.display(), line.map(|n| format!(", line {n}")).unwrap_or_default())]
+    Config {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: Option<usize>,
+        /// What is wrong.
+        message: String,
+    },
+    /// A key that means nothing.
+    #[error("{} has the unknown key `{key}`, known here are: {known}", path.display())]
+    UnknownKey {
+        /// The file.
+        path: PathBuf,
+        /// The key, with its table.
+        key: String,
+        /// The key that was probably meant.
+        nearest: Option<String>,
+        /// The keys that are known in its place, comma-separated.
+        known: String,
+    },
+    /// A time that is none.
+    #[error("{name} must be a number of at least 0, got {got}")]
+    Duration {
+        /// The key.
+        name: &'static str,
+        /// The value.
+        got: f64,
+    },
+    /// Not enough documents for topics.
+    #[error(
+        "at least 2 documents are needed, got {got}{}",
+        first_reason.as_ref().map(|reason| format!(" ({dropped} dropped; {reason})")).unwrap_or_default()
+    )]
+    TooFewDocuments {
+        /// How many there are.
+        got: usize,
+        /// How many were dropped.
+        dropped: usize,
+        /// The first of those, and why.
+        first_reason: Option<String>,
+    },
+    /// Documents without text.
+    #[error("none of the {n_documents} documents has any text")]
+    NoText {
+        /// How many there are.
+        n_documents: usize,
+    },
+    /// The output folder is somebody else's.
+    #[error(
+        "{} is not empty and was not written by topicmill: it holds {example:?}{}",
+        path.display(),
+        if *n_entries > 1 { format!(" and {} more", n_entries - 1) } else { String::new() }
+    )]
+    Occupied {
+        /// The folder.
+        path: PathBuf,
+        /// How many files and folders it holds.
+        n_entries: usize,
+        /// The first of them.
+        example: String,
+    },
+    /// The output folder is a file.
+    #[error("{} is a file, a folder is needed", path.display())]
+    NotAFolder {
+        /// The path.
+        path: PathBuf,
+    },
+    /// The output folder cannot be made.
+    #[error("cannot write to {}: {source}", path.display())]
+    Unwritable {
+        /// The folder.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A file of the site cannot be written.
+    #[error("cannot write {}: {source}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The new site cannot be put in place.
+    #[error("cannot put the new site in the place of {}: {source}", path.display())]
+    Publish {
+        /// The folder.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The database of results cannot be written.
+    #[error("cannot write the database {}: {source}", path.display())]
+    Database {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: rusqlite::Error,
+    },
+    /// Results that cannot be written as JSON.
+    #[error("cannot write results as JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    /// A model that cannot be encoded.
+    #[error("cannot encode the model: {source}")]
+    ModelEncode {
+        /// Why not.
+        source: postcard::Error,
+    },
+    /// A model that cannot be compressed.
+    #[error("cannot compress the model: {source}")]
+    Compress {
+        /// Why not.
+        source: io::Error,
+    },
+    /// A model file that cannot be read.
+    #[error("cannot read the model {}: {source}", path.display())]
+    ReadModel {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A file that is no model.
+    #[error("{} is not a topicmill model", path.display())]
+    NotAModel {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A model of a newer program.
+    #[error(
+        "the model {} has version {found}, this program reads version {supported} and older",
+        path.display()
+    )]
+    NewerModel {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: u32,
+        /// The newest version that this program reads.
+        supported: u32,
+    },
+    /// A model file whose bytes have changed.
+    #[error("the model {} is damaged: {what}", path.display())]
+    DamagedModel {
+        /// The file.
+        path: PathBuf,
+        /// How it shows.
+        what: &'static str,
+    },
+    /// Reading documents failed.
+    #[error(transparent)]
+    Corpus(#[from] corpus::Error),
+    /// Crawling failed.
+    #[error(transparent)]
+    Crawl(#[from] crawl::Error),
+    /// Counting failed.
+    #[error(transparent)]
+    Text(#[from] text::Error),
+    /// Finding topics failed.
+    #[error(transparent)]
+    Learn(#[from] learn::Error),
+    /// A cloud cannot be laid out.
+    #[error(transparent)]
+    Cloud(#[from] cloud::Error),
+    /// A page cannot be rendered.
+    #[error(transparent)]
+    Site(#[from] site::Error),
+    /// The cache or a parallel task failed.
+    #[error(transparent)]
+    Jobs(#[from] jobs::Error),
+}
+
+impl Error {
+    /// What the user can do next.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::NoSources => {
+                "name a folder, a .jsonl file or an address: topicmill build talks.jsonl -o site"
+            }
+            Self::NoRecipe { .. } | Self::UnknownRecipe { .. } => {
+                "name a built-in recipe or a recipe file with --recipe"
+            }
+            Self::UnknownKey { nearest, .. } => {
+                return Some(match nearest {
+                    Some(nearest) => format!("did you mean {nearest}?"),
+                    None => "topicmill init writes a file with every key".to_owned(),
+                });
+            }
+            Self::NoText { .. } => {
+                "name the column that holds the text `text`, or check what the recipe's `abstract` selects"
+            }
+            Self::Occupied { .. } => "choose another folder, or replace what is in it with --force",
+            Self::NotAModel { .. } => {
+                "a model is the file data/model.topicmill of a site, or what topicmill topics -o writes"
+            }
+            Self::NewerModel { .. } => "read it with the program that wrote it, or make it anew",
+            Self::DamagedModel { .. } => "make it anew with topicmill build or topicmill topics",
+            Self::Recipe { source, .. } => return source.hint(),
+            Self::Corpus(error) => return error.hint(),
+            Self::Crawl(error) => return error.hint(),
+            Self::Text(error) => return error.hint().map(str::to_owned),
+            Self::Learn(error) => return error.hint(),
+            _ => return None,
+        };
+        Some(hint.to_owned())
+    }
+
+    /// Whether the command line or the configuration is at fault, not the world.
+    #[must_use]
+    pub fn is_usage(&self) -> bool {
+        matches!(
+            self,
+            Self::NoSources
+                | Self::BadUrl { .. }
+                | Self::Scheme { .. }
+                | Self::NoRecipe { .. }
+                | Self::UnknownRecipe { .. }
+                | Self::Recipe { .. }
+                | Self::ReadConfig { .. }
+                | Self::Config { .. }
+                | Self::UnknownKey { .. }
+                | Self::Duration { .. }
+                | Self::Occupied { .. }
+                | Self::NotAFolder { .. }
+                | Self::Learn(learn::Error::TopicCount { .. } | learn::Error::Setting { .. })
+                | Self::Text(
+                    text::Error::DocFreqRange { .. }
+                        | text::Error::DocFreqOrder { .. }
+                        | text::Error::NoTerms
+                        | text::Error::UnknownLanguage { .. }
+                )
+        )
+    }
+}

@@ -1,0 +1,137 @@
+//! Documents alone, topics alone, and new documents placed in topics that stand.
+
+use corpus::Document;
+use jobs::{Run, Trace};
+use serde::Serialize;
+
+use crate::build::{find_topics, model};
+use crate::config::Config;
+use crate::model::Model;
+use crate::prepare::{Options, Prepared, prepare, text_of};
+use crate::report::Report;
+use crate::results::Results;
+use crate::topics::of_documents;
+use crate::{Error, output};
+
+/// Reads the sources of `config` and nothing more.
+///
+/// # Errors
+/// Those of the sources.
+pub fn documents(
+    config: &Config,
+    options: &Options,
+    run: &Run,
+) -> Result<(Vec<Document>, Report), Error> {
+    let mut trace = Trace::default();
+    let prepared = read(config, options, &mut trace, run)?;
+    let report = Report::new(&trace, &prepared, run);
+    Ok((prepared.documents, report))
+}
+
+/// The topics of a corpus, without a site.
+#[derive(Debug)]
+pub struct FoundTopics {
+    /// All that was found out.
+    pub results: Results,
+    /// What places new documents in the topics.
+    pub model: Model,
+    /// What the run did.
+    pub report: Report,
+}
+
+impl FoundTopics {
+    /// The content of `topics.json`.
+    ///
+    /// # Errors
+    /// None with finite numbers, which is what results hold.
+    pub fn to_json(&self) -> Result<Vec<u8>, Error> {
+        Ok(output::topics_json(&self.results)?)
+    }
+}
+
+/// Reads the sources of `config` and finds their topics.
+///
+/// # Errors
+/// Those of the sources, of counting and of the factorisation.
+pub fn topics(config: &Config, options: &Options, run: &Run) -> Result<FoundTopics, Error> {
+    let mut trace = Trace::default();
+    let (results, prepared, fitted) = find_topics(config, options, &mut trace, run)?;
+    let report = Report::new(&trace, &prepared, run).with_results(&results, 0);
+    let model = model(&results, &fitted, &prepared);
+    Ok(FoundTopics { results, model, report })
+}
+
+/// A document and its topics.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Inferred {
+    /// The document's id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Its topics by falling share, those of a twentieth or more.
+    pub topics: Vec<InferredTopic>,
+}
+
+/// A topic's part of a document.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct InferredTopic {
+    /// The topic's number.
+    pub id: usize,
+    /// Its title.
+    pub title: String,
+    /// Its share of the document, 0 to 1.
+    pub weight: f64,
+}
+
+/// Places the documents of `config`'s sources in the topics of `model`. A document is placed the
+/// same alone and among others.
+///
+/// # Errors
+/// Those of the sources.
+pub fn infer(
+    model: &Model,
+    config: &Config,
+    options: &Options,
+    run: &Run,
+) -> Result<(Vec<Inferred>, Report), Error> {
+    let mut trace = Trace::default();
+    let prepared = read(config, options, &mut trace, run)?;
+    let inferred = trace.stage("infer", run, |stage| {
+        stage.items = prepared.documents.len() as u64;
+        place(model, &prepared.documents, run)
+    })?;
+    Ok((inferred, Report::new(&trace, &prepared, run)))
+}
+
+fn read(
+    config: &Config,
+    options: &Options,
+    trace: &mut Trace,
+    run: &Run,
+) -> Result<Prepared, Error> {
+    trace.stage("read", run, |stage| {
+        let prepared = prepare(config, options, run)?;
+        stage.items = prepared.documents.len() as u64;
+        Ok(prepared)
+    })
+}
+
+fn place(model: &Model, documents: &[Document], run: &Run) -> Result<Vec<Inferred>, Error> {
+    let texts: Vec<_> = documents.iter().map(|d| text_of(d, model.weights)).collect();
+    let counts = text::count_known(&texts, &model.vocabulary, run)?;
+    let x = model.tfidf.transform(counts.view());
+    let doc_topics = of_documents(&model.nmf.transform(x.view(), run)?);
+    let inferred = documents.iter().zip(doc_topics).map(|(document, topics)| Inferred {
+        id: document.id.clone(),
+        title: document.title.clone(),
+        topics: topics
+            .into_iter()
+            .map(|topic| InferredTopic {
+                id: topic.index,
+                title: model.titles[topic.index].clone(),
+                weight: (topic.weight * 1e4).round() / 1e4,
+            })
+            .collect(),
+    });
+    Ok(inferred.collect())
+}

@@ -1,0 +1,212 @@
+//! `model.topicmill`: fitted topics with all that new documents need to be placed in them.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use learn::{Nmf, TermFreq, TfIdf};
+use ndarray::Array2;
+use serde::{Deserialize, Serialize};
+use text::Vocabulary;
+
+use crate::Error;
+use crate::prepare::Weights;
+
+/// The first bytes of every model file.
+const MAGIC: &[u8; 16] = b"topicmill model\n";
+/// Raised when the content changes: older files are then migrated, newer ones refused.
+const VERSION: u32 = 1;
+/// Magic, version and checksum.
+const HEADER_LEN: usize = 16 + 4 + 32;
+/// What a damaged file may make us allocate at most, bytes.
+const MAX_BYTES: usize = 1 << 31;
+const ZSTD_LEVEL: i32 = 3;
+
+/// Fitted topics.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Model {
+    /// The terms.
+    pub vocabulary: Vocabulary,
+    /// What each term is worth.
+    pub tfidf: TfIdf,
+    /// The topics' weights on the terms.
+    pub nmf: Nmf,
+    /// How often the words of each part of a document count.
+    pub weights: Weights,
+    /// The topics' titles.
+    pub titles: Vec<String>,
+}
+
+/// What is written: plain values, the topics without their zeros.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    terms: Vec<String>,
+    variants: BTreeMap<String, u32>,
+    sublinear: bool,
+    idf: Vec<f32>,
+    topics: Vec<Vec<(u32, f32)>>,
+    title_weight: u32,
+    tags_weight: u32,
+    titles: Vec<String>,
+}
+
+impl Model {
+    /// The model as bytes: a header with version and checksum, then the content, compressed.
+    ///
+    /// # Errors
+    /// [`Error::ModelEncode`], which no model of this program meets.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, Error> {
+        let components = self.nmf.components();
+        let topics = components.rows().into_iter().map(|row| {
+            (0..).zip(row.iter().copied()).filter(|(_, weight)| *weight > 0.0).collect()
+        });
+        let stored = Stored {
+            terms: self.vocabulary.terms().to_vec(),
+            variants: self.vocabulary.variants().clone(),
+            sublinear: self.tfidf.term_freq() == TermFreq::Sublinear,
+            idf: self.tfidf.idf().to_vec(),
+            topics: topics.collect(),
+            title_weight: self.weights.title,
+            tags_weight: self.weights.tags,
+            titles: self.titles.clone(),
+        };
+        let plain = postcard::to_stdvec(&stored).map_err(|source| Error::ModelEncode { source })?;
+        let content = zstd::bulk::compress(&plain, ZSTD_LEVEL)
+            .map_err(|source| Error::Compress { source })?;
+        let mut bytes = Vec::with_capacity(HEADER_LEN + content.len());
+        bytes.extend_from_slice(MAGIC);
+        bytes.extend_from_slice(&VERSION.to_le_bytes());
+        bytes.extend_from_slice(blake3::hash(&content).as_bytes());
+        bytes.extend_from_slice(&content);
+        Ok(bytes)
+    }
+
+    /// Reads the model file `path`.
+    ///
+    /// # Errors
+    /// [`Error::ReadModel`] when it cannot be read, [`Error::NotAModel`] when it is something else,
+    /// [`Error::NewerModel`] when a newer program wrote it, and [`Error::DamagedModel`] when its
+    /// bytes are not those that were written.
+    pub fn read(path: &Path) -> Result<Self, Error> {
+        let bytes =
+            fs::read(path).map_err(|source| Error::ReadModel { path: path.to_owned(), source })?;
+        Self::from_bytes(&bytes, path)
+    }
+
+    /// The model in `bytes`; `path` names it in errors.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub fn from_bytes(bytes: &[u8], path: &Path) -> Result<Self, Error> {
+        let path = path.to_owned();
+        let Some((header, content)) = bytes.split_at_checked(HEADER_LEN) else {
+            return Err(if bytes.starts_with(MAGIC) {
+                Error::DamagedModel { path, what: "it ends within its header" }
+            } else {
+                Error::NotAModel { path }
+            });
+        };
+        let (magic, rest) = header.split_at(MAGIC.len());
+        let (version, checksum) = rest.split_at(4);
+        if magic != MAGIC {
+            return Err(Error::NotAModel { path });
+        }
+        let found = u32::from_le_bytes([version[0], version[1], version[2], version[3]]);
+        if found > VERSION {
+            return Err(Error::NewerModel { path, found, supported: VERSION });
+        }
+        // There never was a version 0.
+        if found == 0 || blake3::hash(content).as_bytes() != checksum {
+            return Err(Error::DamagedModel { path, what: "its checksum does not match" });
+        }
+        let unreadable = |what| Error::DamagedModel { path: path.clone(), what };
+        let plain =
+            zstd::bulk::decompress(content, MAX_BYTES.min(content.len().saturating_mul(1000)))
+                .map_err(|_| unreadable("it cannot be decompressed"))?;
+        let stored: Stored =
+            postcard::from_bytes(&plain).map_err(|_| unreadable("it cannot be decoded"))?;
+        stored.into_model().ok_or_else(|| unreadable("its parts do not fit together"))
+    }
+}
+
+impl Stored {
+    /// `None` when the parts contradict one another.
+    fn into_model(self) -> Option<Model> {
+        let n_terms = self.terms.len();
+        let in_range = |column: u32| (column as usize) < n_terms;
+        let fits = self.idf.len() == n_terms
+            && self.titles.len() == self.topics.len()
+            && self.variants.values().copied().all(in_range)
+            && self.topics.iter().flatten().all(|&(column, _)| in_range(column));
+        if !fits {
+            return None;
+        }
+        let mut components = Array2::zeros((self.topics.len(), n_terms));
+        for (topic, terms) in self.topics.iter().enumerate() {
+            for &(column, weight) in terms {
+                components[[topic, column as usize]] = weight;
+            }
+        }
+        let term_freq = if self.sublinear { TermFreq::Sublinear } else { TermFreq::Raw };
+        Some(Model {
+            vocabulary: Vocabulary::new(self.terms, self.variants),
+            tfidf: TfIdf::from_parts(term_freq, self.idf),
+            nmf: Nmf::from_components(components).ok()?,
+            weights: Weights { title: self.title_weight, tags: self.tags_weight },
+            titles: self.titles,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn model() -> Model {
+        let variants = BTreeMap::from([("talks".to_owned(), 1)]);
+        Model {
+            vocabulary: Vocabulary::new(vec!["test".into(), "talk".into()], variants),
+            tfidf: TfIdf::from_parts(TermFreq::Sublinear, vec![1.5, 2.0]),
+            nmf: Nmf::from_components(ndarray::arr2(&[[0.25, 0.75], [1.0, 0.0]])).unwrap(),
+            weights: Weights { title: 2, tags: 3 },
+            titles: vec!["Talk".into(), "Test".into()],
+        }
+    }
+
+    fn read(bytes: &[u8]) -> Result<Model, Error> {
+        Model::from_bytes(bytes, Path::new("m.topicmill"))
+    }
+
+    #[test]
+    fn what_was_written_is_read_back() {
+        let model = model();
+        assert_eq!(read(&model.to_bytes().unwrap()).unwrap(), model);
+    }
+
+    #[test]
+    fn every_truncation_and_every_flipped_bit_is_refused() {
+        let bytes = model().to_bytes().unwrap();
+        for len in 0..bytes.len() {
+            assert!(read(&bytes[..len]).is_err(), "{len} bytes");
+        }
+        for bit in 0..bytes.len() * 8 {
+            let mut bad = bytes.clone();
+            bad[bit / 8] ^= 1 << (bit % 8);
+            assert!(read(&bad).is_err(), "bit {bit}");
+        }
+    }
+
+    #[test]
+    fn a_newer_version_is_refused_naming_both() {
+        let mut bytes = model().to_bytes().unwrap();
+        bytes[MAGIC.len()] = 9;
+        let message = read(&bytes).unwrap_err().to_string();
+        assert!(message.contains("version 9") && message.contains("version 1"), "{message}");
+    }
+
+    #[test]
+    fn another_file_is_no_model() {
+        assert!(matches!(read(&[b'x'; 100]), Err(Error::NotAModel { .. })));
+        assert!(matches!(read(b""), Err(Error::NotAModel { .. })));
+    }
+}

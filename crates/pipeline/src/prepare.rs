@@ -1,0 +1,247 @@
+//! Sources to documents, ready to be counted.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use corpus::{Document, ReadConfig, Reader, Skipped};
+use crawl::{CacheMode, CrawlConfig, Recipe};
+use jobs::{Run, Store};
+use text::{Field, Languages, Text};
+use url::Url;
+
+use crate::{Config, Error, Source};
+
+/// Documents in one parallel task.
+const SHARD_DOCS: usize = 256;
+
+/// What stays outside the configuration file: it changes no result.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The folder of the page cache.
+    pub cache: PathBuf,
+    /// What may come from the cache and from the network.
+    pub cache_mode: CacheMode,
+}
+
+/// How often the words of each part of a document count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Weights {
+    /// Words of the title.
+    pub title: u32,
+    /// Words of the tags.
+    pub tags: u32,
+}
+
+/// The documents of all sources.
+#[derive(Debug)]
+pub struct Prepared {
+    /// Those that are kept, in the order of their sources. Their languages are filled in where they
+    /// were not given and can be told from the text.
+    pub documents: Vec<Document>,
+    /// Those that are not, with the reasons.
+    pub dropped: Vec<Skipped>,
+    /// How many the sources named.
+    pub found: usize,
+    /// Requests made.
+    pub requests: usize,
+    /// How often words count.
+    pub weights: Weights,
+}
+
+impl Prepared {
+    /// The share of the documents found that were dropped, 0 to 1.
+    #[must_use]
+    pub fn dropped_share(&self) -> f64 {
+        if self.found == 0 { 0.0 } else { self.dropped.len() as f64 / self.found as f64 }
+    }
+
+    /// The documents as the counter takes them.
+    #[must_use]
+    pub fn texts(&self) -> Vec<Text<'_>> {
+        self.documents.iter().map(|document| text_of(document, self.weights)).collect()
+    }
+}
+
+/// Reads all sources of `config`.
+///
+/// # Errors
+/// Those of the sources themselves; a single bad document is only dropped.
+pub fn prepare(config: &Config, options: &Options, run: &Run) -> Result<Prepared, Error> {
+    if config.sources.is_empty() {
+        return Err(Error::NoSources);
+    }
+    let mut prepared = Prepared {
+        documents: Vec::new(),
+        dropped: Vec::new(),
+        found: 0,
+        requests: 0,
+        weights: Weights { title: 1, tags: 1 },
+    };
+    for source in &config.sources {
+        match Source::parse(source)? {
+            Source::Url(url) => prepared.crawl(&url, config, options, run)?,
+            Source::Path(path) => {
+                prepared.read(corpus::read(&path, &ReadConfig::default())?, run)?
+            }
+            Source::Stdin => {
+                let input = io::BufReader::new(io::stdin());
+                prepared.read(corpus::read_lines(input, "-", &ReadConfig::default()), run)?;
+            }
+        }
+    }
+    prepared.weights = Weights {
+        title: config.text.title_weight.unwrap_or(prepared.weights.title),
+        tags: config.text.tags_weight.unwrap_or(prepared.weights.tags),
+    };
+    prepared.exclude(&config.exclude);
+    prepared.make_ids_unique();
+    prepared.check()?;
+    prepared.detect_languages(config, run)?;
+    Ok(prepared)
+}
+
+impl Prepared {
+    fn crawl(
+        &mut self,
+        url: &Url,
+        config: &Config,
+        options: &Options,
+        run: &Run,
+    ) -> Result<(), Error> {
+        let recipe = recipe_for(url, config.crawl.recipe.as_deref())?;
+        let store = Store::open(&options.cache)?;
+        let settings = CrawlConfig {
+            cache: options.cache_mode,
+            max_pages: config.crawl.max_pages,
+            delay: seconds("crawl.delay", config.crawl.delay)?,
+            max_age: seconds("crawl.max_age", config.crawl.max_age * 3600.0)?,
+            ..CrawlConfig::default()
+        };
+        let crawled = crawl::crawl(std::slice::from_ref(url), &recipe, &settings, &store, run)?;
+        self.weights = Weights { title: recipe.weights().title, tags: recipe.weights().tags };
+        self.found += crawled.found;
+        self.requests += crawled.requests;
+        self.documents.extend(crawled.documents);
+        self.dropped.extend(crawled.skipped);
+        Ok(())
+    }
+
+    fn read(&mut self, reader: Reader, run: &Run) -> Result<(), Error> {
+        for batch in reader {
+            let batch = batch?;
+            self.found += batch.documents.len() + batch.skipped.len();
+            run.progress().advanced(batch.documents.len() as u64);
+            self.documents.extend(batch.documents);
+            self.dropped.extend(batch.skipped);
+        }
+        Ok(())
+    }
+
+    fn exclude(&mut self, excluded: &[String]) {
+        if excluded.is_empty() {
+            return;
+        }
+        let is_excluded = |document: &Document| {
+            excluded.iter().any(|name| {
+                *name == document.id
+                    || *name == document.title
+                    || document.url.as_ref() == Some(name)
+            })
+        };
+        let (out, kept): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.documents).into_iter().partition(is_excluded);
+        self.documents = kept;
+        // What the user asked for is no failure: it counts neither as found nor as dropped.
+        self.found -= out.len();
+    }
+
+    /// Several sources may use one id.
+    fn make_ids_unique(&mut self) {
+        let mut seen = BTreeSet::new();
+        for document in &mut self.documents {
+            let mut id = document.id.clone();
+            let mut number = 2_usize;
+            while !seen.insert(id.clone()) {
+                id = format!("{}-{number}", document.id);
+                number += 1;
+            }
+            document.id = id;
+        }
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        let first_reason = || {
+            self.dropped.first().map(|skipped| format!("{}: {}", skipped.location, skipped.reason))
+        };
+        match self.documents.len() {
+            n @ 0..=1 => Err(Error::TooFewDocuments {
+                got: n,
+                dropped: self.dropped.len(),
+                first_reason: first_reason(),
+            }),
+            n if self.documents.iter().all(|document| document.text.trim().is_empty()) => {
+                Err(Error::NoText { n_documents: n })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Fills in the language of documents that do not tell theirs, and mends that of documents
+    /// which claim the site's own: it is what pages say that nobody thought about.
+    fn detect_languages(&mut self, config: &Config, run: &Run) -> Result<(), Error> {
+        let languages = Languages::new();
+        let own = config.language.as_str();
+        run.map(self.documents.chunks_mut(SHARD_DOCS).collect(), |documents| {
+            for document in documents {
+                if document.language.as_deref().is_none_or(|claimed| claimed == own) {
+                    let found = languages.detect(&document.text);
+                    let found = found.filter(|code| *code != own).map(str::to_owned);
+                    document.language = found.or(document.language.take());
+                }
+            }
+        })?;
+        Ok(())
+    }
+}
+
+/// A document as the counter takes it.
+pub(crate) fn text_of(document: &Document, weights: Weights) -> Text<'_> {
+    let mut fields = vec![
+        Field { text: &document.title, weight: weights.title },
+        Field { text: &document.text, weight: 1 },
+    ];
+    fields.extend(document.tags.iter().map(|tag| Field { text: tag, weight: weights.tags }));
+    Text { fields, language: document.language.as_deref() }
+}
+
+/// The recipe called `name`: a built-in one, or a file. Without a name, the built-in recipe that
+/// is made for the host of `url`.
+fn recipe_for(url: &Url, name: Option<&str>) -> Result<Recipe, Error> {
+    let known = Recipe::builtin_names();
+    let Some(name) = name else {
+        let builtin = known.iter().filter_map(|name| Recipe::builtin(name).ok());
+        return builtin
+            .into_iter()
+            .find(|recipe| recipe.start().iter().any(|start| start.host() == url.host()))
+            .ok_or_else(|| Error::NoRecipe { url: crawl::redact(url), known: known.join(", ") });
+    };
+    if known.contains(&name) {
+        return Ok(Recipe::builtin(name)?);
+    }
+    let path = Path::new(name);
+    let is_file_name = path.extension().is_some() || path.components().count() > 1;
+    match std::fs::read_to_string(path) {
+        Ok(text) => Recipe::parse(&text)
+            .map_err(|source| Error::Recipe { path: path.to_owned(), source: Box::new(source) }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !is_file_name => {
+            Err(Error::UnknownRecipe { name: name.to_owned(), known: known.join(", ") })
+        }
+        Err(source) => Err(Error::ReadConfig { path: path.to_owned(), source }),
+    }
+}
+
+fn seconds(name: &'static str, value: f64) -> Result<Duration, Error> {
+    Duration::try_from_secs_f64(value).map_err(|_| Error::Duration { name, got: value })
+}

@@ -1,0 +1,346 @@
+//! The output folder: refused when it is somebody else's, replaced whole when a build is complete.
+
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::Error;
+
+/// Says that a folder is a site of ours, and in which layout.
+const MARKER: &str = ".topicmill";
+const MARKER_TEXT: &str = "topicmill site 1\n";
+/// Between the folder's name and a number, in the names of folders under construction.
+const STAGING_INFIX: &str = ".topicmill-new-";
+/// After the folder's name: the former site, while two renames replace it.
+const FORMER_SUFFIX: &str = ".topicmill-old";
+
+/// What to do with an output folder that holds something else than a site of ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Overwrite {
+    /// Refuse.
+    #[default]
+    OwnSites,
+    /// Replace it.
+    Anything,
+}
+
+/// A site under construction, in a folder beside the one it will become.
+///
+/// Dropped unpublished, it leaves nothing. A program that is killed leaves a folder that the next
+/// build for the same place removes.
+#[derive(Debug)]
+pub(crate) struct Staging {
+    target: PathBuf,
+    folder: PathBuf,
+    /// Held as long as the build lives, so that others know that the folder is no leftover.
+    _lock: Option<File>,
+}
+
+impl Staging {
+    /// Checks that `out` may be written and begins a site for it.
+    pub(crate) fn begin(out: &Path, overwrite: Overwrite) -> Result<Self, Error> {
+        let target = resolve(out)?;
+        recover(&target)?;
+        check_target(&target, overwrite)?;
+        remove_leftovers(&target)?;
+        let folder = new_folder(&target)?;
+        let lock = lock(&folder);
+        Ok(Self { target, folder, _lock: lock })
+    }
+
+    /// Where to write the site's files.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Puts the site in place of the former one. Files of the user in the former site, which are
+    /// those whose names begin with a dot, and `CNAME`, are kept.
+    pub(crate) fn publish(self) -> Result<(), Error> {
+        let failed = |source| Error::Publish { path: self.target.clone(), source };
+        fs::write(self.folder.join(MARKER), MARKER_TEXT).map_err(failed)?;
+        if !self.target.exists() {
+            return fs::rename(&self.folder, &self.target).map_err(failed);
+        }
+        keep_users_files(&self.target, &self.folder).map_err(failed)?;
+        exchange(&self.folder, &self.target).map_err(failed)
+        // Dropping `self` removes what is now the former site.
+    }
+}
+
+impl Drop for Staging {
+    fn drop(&mut self) {
+        // Nothing can be done about a folder that cannot be removed; the next build tries again.
+        drop(fs::remove_dir_all(&self.folder));
+    }
+}
+
+/// The absolute path of `out`, symbolic links followed, its parent made where it is missing.
+fn resolve(out: &Path) -> Result<PathBuf, Error> {
+    let failed = |source| Error::Unwritable { path: out.to_owned(), source };
+    match out.canonicalize() {
+        Ok(path) => Ok(path),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let Some(name) = out.file_name() else {
+                return Err(failed(error));
+            };
+            let parent = match out.parent() {
+                Some(parent) if parent != Path::new("") => parent,
+                _ => Path::new("."),
+            };
+            fs::create_dir_all(parent).map_err(failed)?;
+            Ok(parent.canonicalize().map_err(failed)?.join(name))
+        }
+        Err(error) => Err(failed(error)),
+    }
+}
+
+fn check_target(target: &Path, overwrite: Overwrite) -> Result<(), Error> {
+    let failed = |source| Error::Unwritable { path: target.to_owned(), source };
+    let metadata = match fs::metadata(target) {
+        Ok(metadata) => metadata,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(failed(error)),
+    };
+    if !metadata.is_dir() {
+        return Err(Error::NotAFolder { path: target.to_owned() });
+    }
+    if overwrite == Overwrite::Anything || target.join(MARKER).exists() {
+        return Ok(());
+    }
+    let mut names: Vec<_> = fs::read_dir(target)
+        .and_then(|entries| entries.map(|entry| entry.map(|e| e.file_name())).collect())
+        .map_err(failed)?;
+    names.sort();
+    match names.first() {
+        None => Ok(()),
+        Some(name) => Err(Error::Occupied {
+            path: target.to_owned(),
+            n_entries: names.len(),
+            example: name.to_string_lossy().into_owned(),
+        }),
+    }
+}
+
+/// The folder beside `target` with `suffix` after a dot and its name.
+fn sibling(target: &Path, suffix: &str) -> PathBuf {
+    let name = target.file_name().unwrap_or(OsStr::new("site"));
+    target.with_file_name(format!(".{}{suffix}", name.to_string_lossy()))
+}
+
+/// Completes a replacement that two renames had begun when the program was killed.
+fn recover(target: &Path) -> Result<(), Error> {
+    let former = sibling(target, FORMER_SUFFIX);
+    if !former.exists() {
+        return Ok(());
+    }
+    let failed = |source| Error::Publish { path: target.to_owned(), source };
+    if target.exists() {
+        fs::remove_dir_all(&former).map_err(failed)
+    } else {
+        fs::rename(&former, target).map_err(failed)
+    }
+}
+
+/// Removes the folders of builds that were killed.
+fn remove_leftovers(target: &Path) -> Result<(), Error> {
+    let failed = |source| Error::Unwritable { path: target.to_owned(), source };
+    let prefix = sibling(target, STAGING_INFIX);
+    let Some((parent, prefix)) = prefix.parent().zip(prefix.file_name()) else { return Ok(()) };
+    let prefix = prefix.to_string_lossy().into_owned();
+    for entry in fs::read_dir(parent).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        if entry.file_name().to_string_lossy().starts_with(&prefix) && lock(&entry.path()).is_some()
+        {
+            fs::remove_dir_all(entry.path()).map_err(failed)?;
+        }
+    }
+    Ok(())
+}
+
+fn new_folder(target: &Path) -> Result<PathBuf, Error> {
+    let id = std::process::id();
+    for number in 0_u32.. {
+        let folder = sibling(target, &format!("{STAGING_INFIX}{id}-{number}"));
+        match fs::create_dir(&folder) {
+            Ok(()) => return Ok(folder),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(source) => return Err(Error::Unwritable { path: target.to_owned(), source }),
+        }
+    }
+    unreachable!("four thousand million builds in one process")
+}
+
+/// The folder locked, or `None` when another process holds it or the system cannot lock folders.
+fn lock(folder: &Path) -> Option<File> {
+    let file = File::open(folder).ok()?;
+    file.try_lock().ok()?;
+    Some(file)
+}
+
+fn keep_users_files(from: &Path, to: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let is_users = name == "CNAME" || name.as_encoded_bytes().starts_with(b".");
+        if is_users && name != MARKER {
+            copy_tree(&entry.path(), &to.join(&name))?;
+        }
+    }
+    Ok(())
+}
+
+/// Copies a file, a symbolic link or a folder; files are linked where that is possible, so that a
+/// large `.git` costs nothing.
+fn copy_tree(from: &Path, to: &Path) -> io::Result<()> {
+    let kind = fs::symlink_metadata(from)?.file_type();
+    if kind.is_dir() {
+        fs::create_dir(to)?;
+        for entry in fs::read_dir(from)? {
+            let entry = entry?;
+            copy_tree(&entry.path(), &to.join(entry.file_name()))?;
+        }
+        return Ok(());
+    }
+    #[cfg(unix)]
+    if kind.is_symlink() {
+        return std::os::unix::fs::symlink(fs::read_link(from)?, to);
+    }
+    if fs::hard_link(from, to).is_err() {
+        fs::copy(from, to)?;
+    }
+    Ok(())
+}
+
+/// Exchanges the two folders: in one step where the system can, else by two renames that
+/// [`recover`] completes when the program dies between them.
+fn exchange(staged: &Path, target: &Path) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        use rustix::io::Errno;
+        match renameat_with(CWD, staged, CWD, target, RenameFlags::EXCHANGE) {
+            Ok(()) => return Ok(()),
+            // A file system or kernel that cannot exchange.
+            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    exchange_by_renames(staged, target)
+}
+
+fn exchange_by_renames(staged: &Path, target: &Path) -> io::Result<()> {
+    let former = sibling(target, FORMER_SUFFIX);
+    fs::rename(target, &former)?;
+    fs::rename(staged, target)?;
+    fs::remove_dir_all(&former)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn build(out: &Path, page: &str, overwrite: Overwrite) -> Result<(), Error> {
+        let staging = Staging::begin(out, overwrite)?;
+        fs::write(staging.folder().join("index.html"), page).unwrap();
+        staging.publish()
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap();
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_new_site_replaces_the_former_one_and_leaves_nothing_beside_it() {
+        let root = tempfile::tempdir().unwrap();
+        let out = root.path().join("deep/site");
+        build(&out, "one", Overwrite::OwnSites).unwrap();
+        fs::write(out.join("stale.html"), "").unwrap();
+        build(&out, "two", Overwrite::OwnSites).unwrap();
+        assert_eq!(fs::read_to_string(out.join("index.html")).unwrap(), "two");
+        assert_eq!(names(&out), [".topicmill", "index.html"]);
+        assert_eq!(names(out.parent().unwrap()), ["site"]);
+    }
+
+    #[test]
+    fn the_users_own_files_are_kept() {
+        let root = tempfile::tempdir().unwrap();
+        let out = root.path().join("site");
+        build(&out, "one", Overwrite::OwnSites).unwrap();
+        fs::create_dir_all(out.join(".git/refs")).unwrap();
+        fs::write(out.join(".git/refs/head"), "main").unwrap();
+        fs::write(out.join("CNAME"), "talks.example.org").unwrap();
+        build(&out, "two", Overwrite::OwnSites).unwrap();
+        assert_eq!(fs::read_to_string(out.join(".git/refs/head")).unwrap(), "main");
+        assert_eq!(fs::read_to_string(out.join("CNAME")).unwrap(), "talks.example.org");
+    }
+
+    #[test]
+    fn somebody_elses_folder_is_refused_and_untouched() {
+        let root = tempfile::tempdir().unwrap();
+        fs::write(root.path().join("thesis.tex"), "years").unwrap();
+        let error = build(root.path(), "one", Overwrite::OwnSites).unwrap_err();
+        assert!(error.to_string().contains("thesis.tex"), "{error}");
+        assert_eq!(names(root.path()), ["thesis.tex"]);
+        build(root.path(), "one", Overwrite::Anything).unwrap();
+        assert_eq!(names(root.path()), [".topicmill", "index.html"]);
+    }
+
+    #[test]
+    fn a_file_in_the_place_of_the_folder_is_refused() {
+        let root = tempfile::tempdir().unwrap();
+        let out = root.path().join("site");
+        fs::write(&out, "").unwrap();
+        let error = build(&out, "one", Overwrite::Anything).unwrap_err();
+        assert!(matches!(error, Error::NotAFolder { .. }), "{error}");
+    }
+
+    #[test]
+    fn a_build_that_is_given_up_leaves_the_former_site_and_nothing_else() {
+        let root = tempfile::tempdir().unwrap();
+        let out = root.path().join("site");
+        build(&out, "one", Overwrite::OwnSites).unwrap();
+        let staging = Staging::begin(&out, Overwrite::OwnSites).unwrap();
+        fs::write(staging.folder().join("index.html"), "two").unwrap();
+        drop(staging);
+        assert_eq!(fs::read_to_string(out.join("index.html")).unwrap(), "one");
+        assert_eq!(names(root.path()), ["site"]);
+    }
+
+    #[test]
+    fn leftovers_of_killed_builds_are_removed_and_living_builds_are_not() {
+        let root = tempfile::tempdir().unwrap();
+        let out = root.path().join("site");
+        fs::create_dir(root.path().join(".site.topicmill-new-1-0")).unwrap();
+        let living = Staging::begin(&out, Overwrite::OwnSites).unwrap();
+        build(&out, "one", Overwrite::OwnSites).unwrap();
+        assert!(living.folder().exists());
+        assert!(!root.path().join(".site.topicmill-new-1-0").exists());
+    }
+
+    #[test]
+    fn a_replacement_cut_between_its_two_renames_is_completed() {
+        let root = tempfile::tempdir().unwrap();
+        let out = root.path().join("site");
+        build(&out, "one", Overwrite::OwnSites).unwrap();
+        fs::rename(&out, sibling(&out, FORMER_SUFFIX)).unwrap();
+        drop(Staging::begin(&out, Overwrite::OwnSites).unwrap());
+        assert_eq!(fs::read_to_string(out.join("index.html")).unwrap(), "one");
+    }
+
+    #[test]
+    fn two_renames_serve_where_folders_cannot_be_exchanged() {
+        let root = tempfile::tempdir().unwrap();
+        let (staged, target) = (root.path().join("staged"), root.path().join("site"));
+        fs::create_dir(&staged).unwrap();
+        fs::write(staged.join("new"), "").unwrap();
+        fs::create_dir(&target).unwrap();
+        exchange_by_renames(&staged, &target).unwrap();
+        assert_eq!(names(&target), ["new"]);
+        assert_eq!(names(root.path()), ["site"]);
+    }
+}

@@ -1,0 +1,67 @@
+//! Everything a build found out: what every output is written from.
+
+use corpus::Document;
+use learn::Loss;
+use text::Vocabulary;
+
+use crate::related::Related;
+use crate::topics::{Topic, Weighted};
+
+/// How good the topics are, told by their ten first words.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+pub struct Quality {
+    /// Mean normalised pointwise mutual information over the documents, -1 to 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub npmi: Option<f64>,
+    /// The same for topics fitted on every other document, counted on the documents left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub npmi_held_out: Option<f64>,
+    /// The share of different words among the first words of all topics, 0 to 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub diversity: Option<f64>,
+}
+
+/// The documents with everything that was found out about them. Positions point into the lists of
+/// this struct.
+#[derive(Debug)]
+pub struct Results {
+    /// The site's title.
+    pub title: String,
+    /// The address it will be published at.
+    pub base_url: Option<String>,
+    /// The language of documents that do not tell theirs.
+    pub language: String,
+    /// The seed.
+    pub seed: u64,
+    /// The documents, in the order of their sources.
+    pub documents: Vec<Document>,
+    /// The documents' folders.
+    pub slugs: Vec<String>,
+    /// The terms.
+    pub vocabulary: Vocabulary,
+    /// The topics by falling share.
+    pub topics: Vec<Topic>,
+    /// For every document its topics, by falling share.
+    pub doc_topics: Vec<Vec<Weighted>>,
+    /// For every document those like it.
+    pub related: Vec<Vec<Related>>,
+    /// The tags, in the order in which they first come.
+    pub tags: Vec<Tag>,
+    /// For every document its tags.
+    pub doc_tags: Vec<Vec<usize>>,
+    /// How well the topics give the documents back.
+    pub loss: Loss,
+    /// How good they are.
+    pub quality: Quality,
+}
+
+/// A tag that documents carry.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tag {
+    /// As the first document spells it; other spellings differ in capitals alone.
+    pub name: String,
+    /// The name of its folder.
+    pub slug: String,
+    /// The documents that carry it.
+    pub documents: Vec<usize>,
+}

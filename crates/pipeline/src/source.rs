@@ -1,0 +1,92 @@
+//! What a `<SOURCE>` on the command line or in the configuration means.
+
+use std::path::PathBuf;
+
+use url::Url;
+
+use crate::Error;
+
+/// Where documents come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// A site to crawl.
+    Url(Url),
+    /// A folder or a file.
+    Path(PathBuf),
+    /// JSON lines on standard input.
+    Stdin,
+}
+
+impl Source {
+    /// Reads `text`: `-`, an `http:` or `https:` address, or else a path.
+    ///
+    /// # Errors
+    /// [`Error::BadUrl`] for an address that is none, [`Error::Scheme`] for one of another scheme.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        if text == "-" {
+            return Ok(Self::Stdin);
+        }
+        let Some((scheme, _)) = text.split_once("://") else {
+            return Ok(Self::Path(PathBuf::from(text)));
+        };
+        match scheme.to_ascii_lowercase().as_str() {
+            "http" | "https" => match Url::parse(text) {
+                Ok(url) => Ok(Self::Url(url)),
+                // The text itself stays out of the message: it may hold a password.
+                Err(source) => Err(Error::BadUrl { source }),
+            },
+            _ => Err(Error::Scheme { scheme: scheme.to_owned() }),
+        }
+    }
+
+    /// A title for a site made from this source: the host, or the name of the file or folder.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Url(url) => url.host_str().unwrap_or("Documents").to_owned(),
+            Self::Path(path) => {
+                let canonical = path.canonicalize().unwrap_or_else(|_| path.clone());
+                let name = canonical.file_name().map(|name| name.to_string_lossy().into_owned());
+                let name = name.unwrap_or_else(|| "Documents".to_owned());
+                // `talks.jsonl.zst` is about talks.
+                let stem = if canonical.is_dir() {
+                    &name
+                } else {
+                    name.split('.').next().unwrap_or(&name)
+                };
+                if stem.is_empty() { "Documents".to_owned() } else { stem.to_owned() }
+            }
+            Self::Stdin => "Documents".to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_paths_and_standard_input_are_told_apart() {
+        let url = Url::parse("http://example.org/a").unwrap();
+        assert_eq!(Source::parse("http://example.org/a").unwrap(), Source::Url(url));
+        assert_eq!(Source::parse("-").unwrap(), Source::Stdin);
+        assert_eq!(Source::parse("a/b.jsonl").unwrap(), Source::Path("a/b.jsonl".into()));
+    }
+
+    #[test]
+    fn other_schemes_and_broken_addresses_are_refused() {
+        let message = Source::parse("ftp://example.org").unwrap_err().to_string();
+        assert!(message.contains("\"ftp\""), "{message}");
+        let message = Source::parse("http://user:secret@:99999/").unwrap_err().to_string();
+        assert!(!message.contains("secret"), "{message}");
+    }
+
+    #[test]
+    fn names_come_from_the_host_or_the_file() {
+        assert_eq!(
+            Source::parse("https://talks.example.org/x").unwrap().name(),
+            "talks.example.org"
+        );
+        assert_eq!(Source::parse("no/talks.jsonl.zst").unwrap().name(), "talks");
+    }
+}

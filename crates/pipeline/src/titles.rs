@@ -1,0 +1,299 @@
+//! Names for topics, made from their words as the documents write them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jobs::Run;
+use text::Vocabulary;
+
+use crate::Error;
+
+/// How many of a topic's first words may stand in its title.
+const CANDIDATES: usize = 8;
+/// Two words are a phrase when this share of the rarer one's uses stand in it.
+const PHRASE_SHARE: f64 = 0.25;
+/// And it occurs at least so often.
+const PHRASE_MIN: u32 = 3;
+/// A phrase may weigh this much less than the two heaviest words together.
+const PHRASE_WEIGHT: f64 = 0.6;
+/// A spelling with capitals is taken when lower case is rarer than this.
+const LOWER_CASE_SHARE: f64 = 0.3;
+/// Documents in one parallel task.
+const SHARD_DOCS: usize = 256;
+
+/// A word that may stand in a title.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Candidate {
+    /// Its column in the vocabulary.
+    pub(crate) column: u32,
+    /// How well it stands for the topic.
+    pub(crate) score: f64,
+}
+
+/// A title for every topic, no two alike.
+///
+/// `topics` are the words of each topic, the best first; `docs` the documents' texts, each with its
+/// main topic. A title is a phrase of two words when the topic's documents use one (`Machine
+/// learning`), else its two best words that are not forms of one another (`Docker & deployment`).
+pub(crate) fn titles(
+    topics: &[Vec<Candidate>],
+    vocabulary: &Vocabulary,
+    docs: &[(usize, Vec<&str>)],
+    run: &Run,
+) -> Result<Vec<String>, Error> {
+    let topics: Vec<&[Candidate]> =
+        topics.iter().map(|words| &words[..words.len().min(CANDIDATES)]).collect();
+    let usage = Usage::of(&topics, vocabulary, docs, run)?;
+    let mut taken = BTreeSet::new();
+    let mut titles = Vec::with_capacity(topics.len());
+    for (topic, words) in topics.iter().enumerate() {
+        let title = options(words, vocabulary, &usage.of_topic[topic])
+            .into_iter()
+            .map(|option| usage.write(option, vocabulary))
+            .find(|title| !taken.contains(&title.to_lowercase()))
+            .unwrap_or_else(|| format!("Topic {}", topic + 1));
+        taken.insert(title.to_lowercase());
+        titles.push(title);
+    }
+    Ok(titles)
+}
+
+/// What a title may consist of.
+#[derive(Debug, Clone, Copy)]
+enum Wording {
+    Phrase(u32, u32),
+    Pair(u32, u32),
+    Single(u32),
+}
+
+/// The possible titles of a topic, the best first.
+fn options(words: &[Candidate], vocabulary: &Vocabulary, usage: &TopicUsage) -> Vec<Wording> {
+    let term = |word: &Candidate| vocabulary.terms()[word.column as usize].as_str();
+    let mut pairs = Vec::new();
+    for (at, first) in words.iter().enumerate() {
+        for second in &words[at + 1..] {
+            if !are_forms_of_one(term(first), term(second)) {
+                pairs.push((first.score + second.score, first.column, second.column));
+            }
+        }
+    }
+    pairs.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let heaviest = pairs.first().map_or(0.0, |pair| pair.0);
+    let mut phrases: Vec<(f64, u32, u32)> = pairs
+        .iter()
+        .filter(|pair| pair.0 >= PHRASE_WEIGHT * heaviest)
+        .flat_map(|&(score, a, b)| [(score, a, b), (score, b, a)])
+        .filter(|&(_, a, b)| usage.is_phrase(a, b))
+        .collect();
+    phrases.sort_by(|a, b| b.0.total_cmp(&a.0));
+    phrases
+        .into_iter()
+        .map(|(_, a, b)| Wording::Phrase(a, b))
+        .chain(pairs.into_iter().map(|(_, a, b)| Wording::Pair(a, b)))
+        .chain(words.iter().map(|word| Wording::Single(word.column)))
+        .collect()
+}
+
+/// Whether two words differ only in their endings: `test` and `testing`.
+fn are_forms_of_one(a: &str, b: &str) -> bool {
+    let common = a.chars().zip(b.chars()).take_while(|(a, b)| a == b).count();
+    let (short, long) =
+        (a.chars().count().min(b.chars().count()), a.chars().count().max(b.chars().count()));
+    common >= 3 && common + 1 >= short && long - common <= 4
+}
+
+/// How the documents use the words that may stand in titles.
+struct Usage {
+    of_topic: Vec<TopicUsage>,
+    /// For every word: its spellings and how often each is used.
+    spellings: BTreeMap<u32, BTreeMap<String, u32>>,
+}
+
+#[derive(Default, Clone)]
+struct TopicUsage {
+    words: BTreeMap<u32, u32>,
+    /// Neighbours, in the order in which they stand.
+    pairs: BTreeMap<(u32, u32), u32>,
+}
+
+impl TopicUsage {
+    fn is_phrase(&self, a: u32, b: u32) -> bool {
+        let together = self.pairs.get(&(a, b)).copied().unwrap_or(0);
+        let uses = |word| self.words.get(&word).copied().unwrap_or(0);
+        let rarer = uses(a).min(uses(b));
+        together >= PHRASE_MIN && f64::from(together) >= PHRASE_SHARE * f64::from(rarer)
+    }
+}
+
+impl Usage {
+    fn of(
+        topics: &[&[Candidate]],
+        vocabulary: &Vocabulary,
+        docs: &[(usize, Vec<&str>)],
+        run: &Run,
+    ) -> Result<Self, Error> {
+        let mut wanted = vec![false; vocabulary.len()];
+        for word in topics.iter().copied().flatten() {
+            wanted[word.column as usize] = true;
+        }
+        let shards = run.map(docs.chunks(SHARD_DOCS).collect(), |shard| {
+            let mut usage = Self::empty(topics.len());
+            for (topic, texts) in shard {
+                for text in texts {
+                    usage.read(text, *topic, &wanted, vocabulary);
+                }
+            }
+            usage
+        })?;
+        let mut all = Self::empty(topics.len());
+        for shard in shards {
+            all.add(shard);
+        }
+        Ok(all)
+    }
+
+    fn empty(n_topics: usize) -> Self {
+        Self { of_topic: vec![TopicUsage::default(); n_topics], spellings: BTreeMap::new() }
+    }
+
+    fn read(&mut self, text: &str, topic: usize, wanted: &[bool], vocabulary: &Vocabulary) {
+        let Self { of_topic, spellings } = self;
+        let usage = &mut of_topic[topic];
+        let mut previous = None;
+        text::words_as_written(text, |written, word| {
+            let column = vocabulary.column_of(word).filter(|&column| wanted[column as usize]);
+            if let Some(column) = column {
+                *usage.words.entry(column).or_insert(0) += 1;
+                if let Some(previous) = previous {
+                    *usage.pairs.entry((previous, column)).or_insert(0) += 1;
+                }
+                // Plurals and possessives are other words in the same column: not its spelling.
+                if vocabulary.terms()[column as usize] == word && written.len() == word.len() {
+                    let spellings = spellings.entry(column).or_default();
+                    match spellings.get_mut(written) {
+                        Some(count) => *count += 1,
+                        None => {
+                            spellings.insert(written.to_owned(), 1);
+                        }
+                    }
+                }
+            }
+            previous = column;
+        });
+    }
+
+    fn add(&mut self, other: Self) {
+        for (sum, part) in self.of_topic.iter_mut().zip(other.of_topic) {
+            for (word, count) in part.words {
+                *sum.words.entry(word).or_insert(0) += count;
+            }
+            for (pair, count) in part.pairs {
+                *sum.pairs.entry(pair).or_insert(0) += count;
+            }
+        }
+        for (word, part) in other.spellings {
+            let spellings = self.spellings.entry(word).or_default();
+            for (spelling, count) in part {
+                *spellings.entry(spelling).or_insert(0) += count;
+            }
+        }
+    }
+
+    fn write(&self, wording: Wording, vocabulary: &Vocabulary) -> String {
+        let spell = |column| self.spelling(column, vocabulary);
+        capitalised(&match wording {
+            Wording::Phrase(a, b) => format!("{} {}", spell(a), spell(b)),
+            Wording::Pair(a, b) => format!("{} & {}", spell(a), spell(b)),
+            Wording::Single(a) => spell(a),
+        })
+    }
+
+    /// The word as the documents mostly write it: in lower case, unless that is rare.
+    fn spelling(&self, column: u32, vocabulary: &Vocabulary) -> String {
+        let term = &vocabulary.terms()[column as usize];
+        let Some(spellings) = self.spellings.get(&column) else { return term.clone() };
+        let total: u32 = spellings.values().sum();
+        let lower = spellings.get(term).copied().unwrap_or(0);
+        if f64::from(lower) >= LOWER_CASE_SHARE * f64::from(total) {
+            return term.clone();
+        }
+        let most = spellings.iter().max_by(|a, b| a.1.cmp(b.1).then(b.0.cmp(a.0)));
+        most.map_or_else(|| term.clone(), |(spelling, _)| spelling.clone())
+    }
+}
+
+fn capitalised(text: &str) -> String {
+    // A mixed spelling such as `pytest` or `iOS` that the documents keep is left alone only when
+    // it has a capital already.
+    if text.split(' ').next().is_some_and(|word| word.chars().any(char::is_uppercase)) {
+        return text.to_owned();
+    }
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn titles_of(topics: &[&[&str]], docs: &[(usize, &str)]) -> Vec<String> {
+        let mut terms: Vec<String> = topics.concat().iter().map(|&term| term.to_owned()).collect();
+        terms.sort();
+        terms.dedup();
+        let vocabulary = Vocabulary::new(terms, BTreeMap::new());
+        let topics: Vec<Vec<Candidate>> = topics
+            .iter()
+            .map(|words| {
+                (0..)
+                    .zip(*words)
+                    .map(|(rank, word)| Candidate {
+                        column: vocabulary.column_of(word).unwrap(),
+                        score: 1.0 / f64::from(rank + 1),
+                    })
+                    .collect()
+            })
+            .collect();
+        let docs: Vec<_> = docs.iter().map(|&(topic, text)| (topic, vec![text])).collect();
+        titles(&topics, &vocabulary, &docs, &Run::serial()).unwrap()
+    }
+
+    #[test]
+    fn a_phrase_in_use_is_the_title_in_the_order_of_its_use() {
+        let docs = [(0, "machine learning, machine learning and machine learning of data")];
+        assert_eq!(titles_of(&[&["learning", "machine", "data"]], &docs), ["Machine learning"]);
+    }
+
+    #[test]
+    fn without_a_phrase_the_two_best_words_that_are_not_forms_of_one() {
+        let docs = [(0, "test a test; testing code is code")];
+        assert_eq!(titles_of(&[&["test", "testing", "code"]], &docs), ["Test & code"]);
+    }
+
+    #[test]
+    fn words_are_spelt_as_the_documents_spell_them() {
+        let docs = [(0, "PostgreSQL or an API. PostgreSQL and another API. api")];
+        assert_eq!(titles_of(&[&["postgresql", "api"]], &docs), ["PostgreSQL & api"]);
+        let docs = [(0, "PostgreSQL or an API. PostgreSQL and another API, its API, the api")];
+        assert_eq!(titles_of(&[&["postgresql", "api"]], &docs), ["PostgreSQL & API"]);
+    }
+
+    #[test]
+    fn no_two_topics_have_one_title() {
+        let found = titles_of(&[&["lamp", "tide"], &["lamp", "tide"], &["lamp", "tide"]], &[]);
+        assert_eq!(found, ["Lamp & tide", "Lamp", "Tide"]);
+    }
+
+    #[test]
+    fn a_topic_without_words_has_a_number() {
+        assert_eq!(titles_of(&[&["lamp"], &[]], &[]), ["Lamp", "Topic 2"]);
+    }
+
+    #[test]
+    fn forms_of_one_word_are_seen() {
+        for (a, b) in [("test", "testing"), ("deploy", "deployment"), ("library", "libraries")] {
+            assert!(are_forms_of_one(a, b), "{a} {b}");
+        }
+        for (a, b) in [("python", "pytest"), ("art", "arm"), ("cloud", "code"), ("go", "golang")] {
+            assert!(!are_forms_of_one(a, b), "{a} {b}");
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! Factors to topics: words, names, shares and documents.
+
+use jobs::Run;
+use learn::{Fit, Nmf};
+use ndarray::{Array2, ArrayView1};
+use text::Vocabulary;
+
+use crate::names::Names;
+use crate::titles::{self, Candidate};
+use crate::{Error, Prepared};
+
+/// Terms kept for each topic.
+const TERMS: usize = 100;
+/// Terms by which coherence and diversity are judged.
+pub(crate) const TOP_WORDS: usize = 10;
+/// A topic that makes up less of a document is not shown with it.
+const MIN_SHARE: f64 = 0.05;
+
+/// A topic as it is shown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Topic {
+    /// The name of its folder.
+    pub slug: String,
+    /// What it is called.
+    pub title: String,
+    /// The mean of its shares of the documents, 0 to 1.
+    pub share: f64,
+    /// Its terms by falling weight.
+    pub terms: Vec<TopicTerm>,
+    /// Its documents by falling weight: every document of which it makes up a twentieth or more.
+    pub documents: Vec<Weighted>,
+}
+
+/// A term of a topic.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TopicTerm {
+    /// Its column in the vocabulary.
+    pub column: u32,
+    /// Its weight; the heaviest of the topic has 1.
+    pub weight: f64,
+}
+
+/// A document of a topic or a topic of a document.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Weighted {
+    /// Its position.
+    pub index: usize,
+    /// In a topic: the weight relative to its strongest document. In a document: the topic's share.
+    pub weight: f64,
+}
+
+/// The topics of `fit`, in its order, with their words, titles and documents.
+pub(crate) fn describe(
+    fit: &Fit,
+    vocabulary: &Vocabulary,
+    prepared: &Prepared,
+    run: &Run,
+) -> Result<Vec<Topic>, Error> {
+    let shares = shares(&fit.doc_topics);
+    let candidates = candidates(&fit.nmf);
+    let main = main_topics(&shares);
+    let texts: Vec<(usize, Vec<&str>)> = prepared
+        .documents
+        .iter()
+        .zip(&main)
+        .map(|(document, &topic)| {
+            let tags = document.tags.iter().map(String::as_str);
+            (topic, [document.title.as_str(), &document.text].into_iter().chain(tags).collect())
+        })
+        .collect();
+    let titles = titles::titles(&candidates, vocabulary, &texts, run)?;
+    let mut names = Names::default();
+    let n_docs = prepared.documents.len().max(1) as f64;
+    let topics = titles.into_iter().enumerate().map(|(k, title)| Topic {
+        slug: names.give(&title, &k.to_string(), "topic"),
+        title,
+        share: shares.column(k).sum() / n_docs,
+        terms: terms(fit.nmf.components().row(k)),
+        documents: documents(fit.doc_topics.column(k), shares.column(k)),
+    });
+    Ok(topics.collect())
+}
+
+/// The topics of every document that make up a twentieth of it or more, by falling share.
+pub(crate) fn of_documents(doc_topics: &Array2<f32>) -> Vec<Vec<Weighted>> {
+    shares(doc_topics)
+        .rows()
+        .into_iter()
+        .map(|row| {
+            let mut topics: Vec<Weighted> = (0..)
+                .zip(row)
+                .filter(|(_, share)| **share >= MIN_SHARE)
+                .map(|(index, &weight)| Weighted { index, weight })
+                .collect();
+            sort_by_weight(&mut topics);
+            topics
+        })
+        .collect()
+}
+
+/// The first words of every topic, by weight.
+pub(crate) fn top_words(nmf: &Nmf) -> Vec<Vec<usize>> {
+    nmf.components()
+        .rows()
+        .into_iter()
+        .map(|row| terms(row).iter().take(TOP_WORDS).map(|term| term.column as usize).collect())
+        .collect()
+}
+
+/// Rows divided by their sums; rows of zeros stay.
+fn shares(doc_topics: &Array2<f32>) -> Array2<f64> {
+    let mut shares = doc_topics.mapv(f64::from);
+    for mut row in shares.rows_mut() {
+        let sum = row.sum();
+        if sum > 0.0 {
+            row /= sum;
+        }
+    }
+    shares
+}
+
+fn main_topics(shares: &Array2<f64>) -> Vec<usize> {
+    let strongest = |row: ArrayView1<'_, f64>| {
+        let mut best = 0;
+        for (topic, &share) in row.iter().enumerate() {
+            if share > row[best] {
+                best = topic;
+            }
+        }
+        best
+    };
+    shares.rows().into_iter().map(strongest).collect()
+}
+
+/// The heaviest terms of a row of `H`, ties by column, relative to the heaviest.
+fn terms(row: ArrayView1<'_, f32>) -> Vec<TopicTerm> {
+    let mut terms: Vec<(u32, f32)> =
+        (0..).zip(row.iter().copied()).filter(|(_, weight)| *weight > 0.0).collect();
+    terms.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    terms.truncate(TERMS);
+    let heaviest = terms.first().map_or(1.0, |(_, weight)| f64::from(*weight));
+    terms
+        .into_iter()
+        .map(|(column, weight)| TopicTerm { column, weight: f64::from(weight) / heaviest })
+        .collect()
+}
+
+fn documents(weights: ArrayView1<'_, f32>, shares: ArrayView1<'_, f64>) -> Vec<Weighted> {
+    let heaviest = weights.iter().copied().fold(0.0_f32, f32::max);
+    let mut documents: Vec<Weighted> = weights
+        .iter()
+        .zip(shares)
+        .enumerate()
+        .filter(|(_, (_, share))| **share >= MIN_SHARE)
+        .map(|(index, (&weight, _))| Weighted {
+            index,
+            weight: f64::from(weight) / f64::from(heaviest),
+        })
+        .collect();
+    sort_by_weight(&mut documents);
+    documents
+}
+
+fn sort_by_weight(items: &mut [Weighted]) {
+    items.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.index.cmp(&b.index)));
+}
+
+/// For every topic the words that may name it: heavy in the topic and light in the others. The
+/// score is the weight times the square root of the topic's part of the word's weight in all.
+fn candidates(nmf: &Nmf) -> Vec<Vec<Candidate>> {
+    let components = nmf.components();
+    let totals: Vec<f64> =
+        components.columns().into_iter().map(|c| c.iter().map(|&h| f64::from(h)).sum()).collect();
+    components
+        .rows()
+        .into_iter()
+        .map(|row| {
+            let mut words: Vec<Candidate> = terms(row)
+                .into_iter()
+                .take(2 * TOP_WORDS)
+                .map(|TopicTerm { column, weight }| {
+                    let part = f64::from(row[column as usize]) / totals[column as usize];
+                    Candidate { column, score: weight * part.sqrt() }
+                })
+                .collect();
+            words.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.column.cmp(&b.column)));
+            words
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::arr2;
+
+    #[test]
+    fn a_documents_topics_are_shares_without_the_small_ones() {
+        let topics = of_documents(&arr2(&[[1.0, 2.9, 0.1], [0.0, 0.0, 0.0]]));
+        let found: Vec<(usize, f64)> = topics[0].iter().map(|t| (t.index, t.weight)).collect();
+        assert_eq!(found.len(), 2);
+        assert_eq!((found[0].0, found[1].0), (1, 0));
+        assert!((found[0].1 - 0.725).abs() < 1e-6);
+        assert_eq!(topics[1], []);
+    }
+
+    #[test]
+    fn terms_are_relative_to_the_heaviest_and_without_zeros() {
+        let row = ndarray::arr1(&[0.2_f32, 0.0, 0.4]);
+        let found: Vec<(u32, f64)> =
+            terms(row.view()).iter().map(|term| (term.column, term.weight)).collect();
+        assert_eq!(found, [(2, 1.0), (0, 0.5)]);
+    }
+
+    #[test]
+    fn words_of_all_topics_name_none() {
+        let nmf = Nmf::from_components(arr2(&[[0.5, 0.4, 0.1], [0.5, 0.0, 0.5]])).unwrap();
+        let best: Vec<u32> = candidates(&nmf).iter().map(|words| words[0].column).collect();
+        assert_eq!(best, [1, 2]);
+    }
+}
