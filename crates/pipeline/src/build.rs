@@ -22,6 +22,11 @@ use crate::{Error, Source, tags, topics};
 const FEW_DOCUMENTS: usize = 20;
 /// And below this from the second: a pair of documents in the same odd words is no topic.
 const SOME_DOCUMENTS: usize = 100;
+/// The limits of the share of documents in which a term may occur.
+const MIN_MAX_DF: f64 = 0.25;
+const MAX_MAX_DF: f64 = 0.5;
+/// Common words are not more than this share of all terms in running text.
+const COMMON_SHARE: f64 = 0.02;
 /// Where the fit that is only judged by its words may end.
 const HELD_OUT_TOL: f64 = 1e-4;
 
@@ -83,6 +88,8 @@ pub(crate) fn find_topics(
     let counts = trace.stage("count", run, |stage| {
         let settings = count_config(config, prepared.documents.len());
         let counts = text::count(&prepared.texts(), &settings, run)?;
+        let counts =
+            if config.text.max_df.is_some() { counts } else { without_common(counts, config) };
         stage.items = counts.vocabulary.len() as u64;
         Ok::<_, Error>(counts)
     })?;
@@ -153,15 +160,33 @@ fn count_config(config: &Config, n_docs: usize) -> CountConfig {
         FEW_DOCUMENTS..SOME_DOCUMENTS => 2,
         _ => 3,
     };
-    // Of few documents half are soon reached by a word that says something.
-    let max_df = if n_docs < FEW_DOCUMENTS { DocFreq::Share(1.0) } else { config.text.max_df.0 };
     CountConfig {
         min_df: config.text.min_df.map_or(DocFreq::Count(min_df), |df| df.0),
-        max_df,
+        max_df: config.text.max_df.map_or(DocFreq::Share(1.0), |df| df.0),
         max_terms: config.text.max_terms,
         language: config.language.clone(),
         stop_words: config.text.stop_words.iter().map(|word| word.to_lowercase()).collect(),
     }
+}
+
+/// Drops what occurs in two and a half times the documents of an average topic: a word in every
+/// third of the talks of ten topics is about none of them. Of few documents half are soon reached by a
+/// word that says something, so that there nothing is dropped.
+fn without_common(counts: Counts, config: &Config) -> Counts {
+    let n_docs = counts.matrix.rows();
+    if n_docs < FEW_DOCUMENTS {
+        return counts;
+    }
+    let k = match config.k {
+        TopicCount::Auto => learn::suggest_n_topics(n_docs, counts.matrix.cols()),
+        TopicCount::Exactly(k) => k,
+    };
+    let max_df = (2.5 / k as f64).clamp(MIN_MAX_DF, MAX_MAX_DF);
+    // In running text such words are a handful. Where they are many, the documents are of another
+    // kind, all on a few subjects, say, and these words are their subjects.
+    let is_handful =
+        counts.n_common(max_df) as f64 <= COMMON_SHARE * counts.vocabulary.len() as f64;
+    counts.without_common(if is_handful { max_df } else { MAX_MAX_DF })
 }
 
 fn term_freq(config: &Config) -> TermFreq {

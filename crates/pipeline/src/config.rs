@@ -60,8 +60,8 @@ pub struct TextSection {
     /// Terms in fewer documents are dropped. By default 3, and fewer for
     /// fewer than a hundred documents.
     pub min_df: Option<DocFreq>,
-    /// Terms in more documents are dropped.
-    pub max_df: DocFreq,
+    /// Terms in more documents are dropped. By default what suits the number of topics.
+    pub max_df: Option<DocFreq>,
     /// Only so many terms are kept.
     pub max_terms: Option<usize>,
     /// Further stop words.
@@ -145,7 +145,7 @@ impl Default for TextSection {
     fn default() -> Self {
         Self {
             min_df: None,
-            max_df: DocFreq(text::DocFreq::Share(0.5)),
+            max_df: None,
             max_terms: None,
             stop_words: Vec::new(),
             title_weight: None,
@@ -291,7 +291,7 @@ mod tests {
         assert_eq!(config.k, TopicCount::Exactly(12));
         assert_eq!(config.title.as_deref(), Some("Talks"));
         assert_eq!(config.text.min_df, Some(DocFreq(text::DocFreq::Count(3))));
-        assert_eq!(config.text.max_df, DocFreq(text::DocFreq::Share(0.4)));
+        assert_eq!(config.text.max_df, Some(DocFreq(text::DocFreq::Share(0.4))));
         assert_eq!(parse("k = \"auto\"").unwrap().k, TopicCount::Auto);
     }
 

@@ -58,7 +58,13 @@ pub const KEYS: &[Key] = &[
         "Terms in fewer documents are dropped: a number of documents, or a share (0.01). \
          Without it 3, for fewer than a hundred documents 2, for fewer than twenty 1.",
     ),
-    key("text", "max_df", "0.5", "Terms in more documents are dropped: a number, or a share."),
+    key(
+        "text",
+        "max_df",
+        "0.3",
+        "Terms in more documents are dropped: a number of documents, or a share. Without it two and a \
+         half times the share of an average topic, 0.25 at least and 0.5 at most.",
+    ),
     key(
         "text",
         "max_terms",
@@ -96,8 +102,16 @@ pub const KEYS: &[Key] = &[
 ];
 
 /// Keys whose value in [`KEYS`] is an example, not a default.
-const EXAMPLES: &[&str] =
-    &["title", "base_url", "recipe", "min_df", "max_terms", "title_weight", "tags_weight"];
+const EXAMPLES: &[&str] = &[
+    "title",
+    "base_url",
+    "recipe",
+    "min_df",
+    "max_df",
+    "max_terms",
+    "title_weight",
+    "tags_weight",
+];
 
 impl Key {
     /// Whether [`value`](Self::value) is only an example: the key is optional.

@@ -102,6 +102,37 @@ pub struct Counts {
     pub vocabulary: Vocabulary,
 }
 
+impl Counts {
+    /// The counts without the terms that occur in more than the share `max_df` of the documents.
+    /// Cost: linear in the non-zeros.
+    #[must_use]
+    pub fn without_common(self, max_df: f64) -> Self {
+        let n = self.n_common(max_df);
+        if n == 0 {
+            return self;
+        }
+        let first = n as u32;
+        let rows = self.matrix.outer_iterator().map(|row| {
+            let kept = row.indices().iter().zip(row.data()).filter(|(column, _)| **column >= first);
+            kept.map(|(&column, &count)| (column - first, count)).collect()
+        });
+        let matrix = to_csr(rows, self.vocabulary.len() - n);
+        Self { matrix, vocabulary: self.vocabulary.without_first(n) }
+    }
+
+    /// How many terms occur in more than the share `max_df` of the documents.
+    #[must_use]
+    pub fn n_common(&self, max_df: f64) -> usize {
+        let mut doc_freq = vec![0_usize; self.vocabulary.len()];
+        for &column in self.matrix.indices() {
+            doc_freq[column as usize] += 1;
+        }
+        let limit = max_df * self.matrix.rows() as f64;
+        // Columns are in the order of falling document frequency.
+        doc_freq.partition_point(|&df| df as f64 > limit)
+    }
+}
+
 /// Counts the words of `docs` and makes the vocabulary.
 ///
 /// Rows are in the order of `docs`; a document without terms is an empty row. The result does not

@@ -29,6 +29,15 @@ impl Vocabulary {
         Self { terms, variants, columns }
     }
 
+    /// The vocabulary without its first `n` terms, the other columns moved down.
+    #[must_use]
+    pub(crate) fn without_first(mut self, n: usize) -> Self {
+        let first = n as u32;
+        let terms = self.terms.split_off(n.min(self.terms.len()));
+        let kept = self.variants.into_iter().filter(|(_, column)| *column >= first);
+        Self::new(terms, kept.map(|(word, column)| (word, column - first)).collect())
+    }
+
     /// The terms; the position is the column.
     #[must_use]
     pub fn terms(&self) -> &[String] {

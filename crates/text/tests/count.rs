@@ -138,3 +138,15 @@ fn known_terms_are_counted_alone_as_among_others() {
     assert_eq!(known.get(0, column), Some(&1));
     assert_eq!(known.nnz(), 1);
 }
+
+#[test]
+fn common_terms_can_be_dropped_afterwards() {
+    let texts = ["talk lamp", "talks tide", "talk", "lamps lamp"];
+    let counts = counts_of(&texts, &CountConfig::default()).unwrap();
+    assert_eq!((counts.n_common(0.5), counts.n_common(0.75)), (1, 0));
+    let few = counts.without_common(0.5);
+    assert_eq!(few.vocabulary.terms(), ["lamp", "tide"]);
+    assert_eq!(few.vocabulary.column_of("lamps"), Some(0));
+    assert_eq!(few.vocabulary.column_of("talks"), None);
+    assert_eq!((row(&few, 0), row(&few, 2)), (vec![("lamp", 1)], vec![]));
+}
