@@ -4,7 +4,7 @@ use std::any::Any;
 use std::fmt;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 
 use rayon::prelude::*;
 
@@ -106,6 +106,41 @@ impl Run {
             })
             .collect()
     }
+
+    /// Applies `f` to every item, on all threads, and gives each result to `sink` on the calling
+    /// thread as soon as it is there: in any order, never more than a few waiting.
+    ///
+    /// It is for work that many threads do and one must end, such as writing files. The first
+    /// error of `sink` ends the work.
+    ///
+    /// # Errors
+    /// Those of `sink`, and [`Error::Panicked`] when `f` panicked.
+    pub fn map_into<T, R, E, F, S>(&self, items: Vec<T>, f: F, mut sink: S) -> Result<(), E>
+    where
+        T: Send,
+        R: Send,
+        E: From<Error>,
+        F: Fn(T) -> R + Sync,
+        S: FnMut(R) -> Result<(), E>,
+    {
+        let guarded = |item| {
+            catch_unwind(AssertUnwindSafe(|| f(item)))
+                .map_err(|payload| Error::Panicked { message: message_of(&*payload) })
+        };
+        let Some(pool) = &self.pool else {
+            return items.into_iter().try_for_each(|item| sink(guarded(item)?));
+        };
+        let (sender, receiver) = mpsc::sync_channel(2 * self.threads());
+        std::thread::scope(|scope| {
+            scope.spawn(move || {
+                pool.install(|| {
+                    // Sending fails when the sink has given up: then nothing more is worth doing.
+                    items.into_par_iter().try_for_each(|item| sender.send(guarded(item)).ok())
+                })
+            });
+            receiver.into_iter().try_for_each(|result| sink(result?))
+        })
+    }
 }
 
 impl fmt::Debug for Run {
@@ -150,6 +185,48 @@ mod tests {
             });
             let message = failed.unwrap_err().to_string();
             assert!(message.contains("two is refused"), "{message}");
+        }
+    }
+
+    #[test]
+    fn every_result_reaches_the_sink_once() {
+        for run in runs() {
+            let mut seen = vec![0; 1000];
+            let kept: Result<(), Error> = run.map_into(
+                (0..1000).collect(),
+                |n: usize| n,
+                |n| {
+                    seen[n] += 1;
+                    Ok(())
+                },
+            );
+            assert!(kept.is_ok() && seen == vec![1; 1000]);
+        }
+    }
+
+    #[test]
+    fn a_sink_that_fails_ends_the_work() {
+        for run in runs() {
+            let mut taken = 0;
+            let failed: Result<(), Error> = run.map_into(
+                (0..10_000).collect(),
+                |n: u64| n,
+                |_| {
+                    taken += 1;
+                    Err(Error::Panicked { message: "full".to_owned() })
+                },
+            );
+            assert!(failed.unwrap_err().to_string().contains("full"));
+            assert_eq!(taken, 1);
+        }
+    }
+
+    #[test]
+    fn a_panic_on_the_way_to_the_sink_is_an_error() {
+        for run in runs() {
+            let failed: Result<(), Error> =
+                run.map_into(vec![1, 2, 3], |n| assert!(n != 2, "two is refused"), |()| Ok(()));
+            assert!(failed.unwrap_err().to_string().contains("two is refused"));
         }
     }
 

@@ -27,6 +27,9 @@ const MIN_MAX_DF: f64 = 0.25;
 const MAX_MAX_DF: f64 = 0.5;
 /// Common words are not more than this share of all terms in running text.
 const COMMON_SHARE: f64 = 0.02;
+/// Documents that the coherence on documents left out is judged by, at most: more take longer and
+/// change a figure that is read to two decimals by less than that.
+const QUALITY_DOCS: usize = 8192;
 /// Where the fit that is only judged by its words may end.
 const HELD_OUT_TOL: f64 = 1e-4;
 
@@ -53,8 +56,9 @@ pub fn build(
     })?;
     let files = trace.stage("write", run, |stage| {
         let root = staging.folder();
-        let files = write_data(&results, &fitted, &prepared, root)?
-            + output::write_pages(&results, &clouds, fitted.x.view(), root, run)?;
+        // The data files keep one thread busy while another renders pages.
+        let data = || write_data(&results, &fitted, &prepared, root);
+        let files = output::write_site(&results, &clouds, fitted.x.view(), (root, &data), run)?;
         stage.items = files as u64;
         Ok::<_, Error>(files)
     })?;
@@ -209,8 +213,8 @@ fn nmf_config(config: &Config, x: &CsMatI<f32, u32, usize>) -> NmfConfig {
     }
 }
 
-/// Coherence and diversity of the topics, and the coherence of topics fitted on the documents with
-/// even positions, judged on those with odd ones.
+/// Coherence and diversity of the topics, and the coherence of topics fitted on every other document,
+/// judged on those between. Of many documents an even sample is halved.
 fn quality(
     fit: &Fit,
     x: CsMatViewI<'_, f32, u32, usize>,
@@ -218,7 +222,8 @@ fn quality(
     run: &Run,
 ) -> Result<Quality, Error> {
     let words = topics::top_words(&fit.nmf);
-    let (even, odd) = (every_other(x, 0), every_other(x, 1));
+    let stride = 2 * x.rows().div_ceil(QUALITY_DOCS).max(1);
+    let (even, odd) = (every(stride, 0, x), every(stride, stride / 2, x));
     let k = fit.nmf.components().nrows();
     let can_be_halved = k <= even.rows().min(even.cols()) && even.nnz() > 0;
     let npmi_held_out = if can_be_halved {
@@ -237,10 +242,14 @@ fn quality(
     })
 }
 
-/// Rows `first`, `first + 2`, `first + 4` and so on.
-fn every_other(x: CsMatViewI<'_, f32, u32, usize>, first: usize) -> CsMatI<f32, u32, usize> {
+/// Rows `first`, `first + stride`, `first + 2 · stride` and so on.
+fn every(
+    stride: usize,
+    first: usize,
+    x: CsMatViewI<'_, f32, u32, usize>,
+) -> CsMatI<f32, u32, usize> {
     let (mut indptr, mut indices, mut data) = (vec![0], Vec::new(), Vec::new());
-    for row in x.outer_iterator().skip(first).step_by(2) {
+    for row in x.outer_iterator().skip(first).step_by(stride) {
         indices.extend_from_slice(row.indices());
         data.extend_from_slice(row.data());
         indptr.push(indices.len());

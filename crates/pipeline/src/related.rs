@@ -11,7 +11,7 @@ const QUERY_TERMS: usize = 20;
 /// Shared terms told with each related document.
 const SHARED_TERMS: usize = 3;
 /// Below this likeness two documents are not called related.
-const MIN_SCORE: f64 = 0.05;
+const MIN_SCORE: f32 = 0.05;
 /// Documents in one parallel task.
 const SHARD_DOCS: usize = 128;
 
@@ -39,7 +39,7 @@ pub(crate) fn related(
     let by_term = x.transpose_view().to_csr();
     let starts: Vec<usize> = (0..x.rows()).step_by(SHARD_DOCS).collect();
     let shards = run.map(starts, |start| {
-        let mut scores = vec![0.0_f64; x.rows()];
+        let mut scores = vec![0.0_f32; x.rows()];
         let end = (start + SHARD_DOCS).min(x.rows());
         (start..end).map(|doc| like(doc, x, by_term.view(), &mut scores, limit)).collect::<Vec<_>>()
     })?;
@@ -51,12 +51,12 @@ fn like(
     doc: usize,
     x: CsMatViewI<'_, f32, u32, usize>,
     by_term: CsMatViewI<'_, f32, u32, usize>,
-    scores: &mut [f64],
+    scores: &mut [f32],
     limit: usize,
 ) -> Vec<Related> {
-    let mut query: Vec<(usize, f64)> = x
+    let mut query: Vec<(usize, f32)> = x
         .outer_view(doc)
-        .map(|row| row.iter().map(|(term, &weight)| (term, f64::from(weight))).collect())
+        .map(|row| row.iter().map(|(term, &weight)| (term, weight)).collect())
         .unwrap_or_default();
     query.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     query.truncate(QUERY_TERMS);
@@ -66,10 +66,10 @@ fn like(
             if scores[other] == 0.0 {
                 touched.push(other);
             }
-            scores[other] += weight * f64::from(value);
+            scores[other] += weight * value;
         }
     }
-    let mut found: Vec<(usize, f64)> = touched
+    let mut found: Vec<(usize, f32)> = touched
         .into_iter()
         .map(|other| (other, std::mem::take(&mut scores[other])))
         .filter(|&(other, score)| other != doc && score >= MIN_SCORE)
@@ -80,21 +80,21 @@ fn like(
         .into_iter()
         .map(|(index, score)| Related {
             index,
-            score: score.min(1.0),
+            score: f64::from(score.min(1.0)),
             terms: shared_terms(&query, index, x),
         })
         .collect()
 }
 
 fn shared_terms(
-    query: &[(usize, f64)],
+    query: &[(usize, f32)],
     other: usize,
     x: CsMatViewI<'_, f32, u32, usize>,
 ) -> Vec<u32> {
-    let mut shared: Vec<(u32, f64)> = query
+    let mut shared: Vec<(u32, f32)> = query
         .iter()
         .filter_map(|&(term, weight)| {
-            x.get(other, term).map(|&value| (term as u32, weight * f64::from(value)))
+            x.get(other, term).map(|&value| (term as u32, weight * value))
         })
         .collect();
     shared.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));

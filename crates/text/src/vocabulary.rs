@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use hashbrown::HashMap;
+
 /// The columns of a count matrix: terms in the order of falling document frequency, ties in
 /// alphabetical order, and the words that are counted as them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -9,7 +11,8 @@ pub struct Vocabulary {
     terms: Vec<String>,
     /// Words counted as another term (`talks` as `talk`), to the term's column.
     variants: BTreeMap<String, u32>,
-    columns: BTreeMap<String, u32>,
+    /// Terms and variants to their columns.
+    columns: HashMap<String, u32>,
 }
 
 impl Vocabulary {
@@ -25,7 +28,9 @@ impl Vocabulary {
             "a variant's column lies among the {} terms",
             terms.len()
         );
-        let columns = terms.iter().cloned().zip(0..).collect();
+        let of_variants = variants.iter().map(|(word, &column)| (word.clone(), column));
+        // Terms come last: a word that is both is counted as the term.
+        let columns = of_variants.chain(terms.iter().cloned().zip(0..)).collect();
         Self { terms, variants, columns }
     }
 
@@ -65,7 +70,7 @@ impl Vocabulary {
     /// The column of a lower-cased word: of the term itself, or of the term it is counted as.
     #[must_use]
     pub fn column_of(&self, word: &str) -> Option<u32> {
-        self.columns.get(word).or_else(|| self.variants.get(word)).copied()
+        self.columns.get(word).copied()
     }
 }
 

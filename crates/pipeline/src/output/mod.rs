@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 pub(crate) use documents_jsonl::documents_jsonl;
 pub use documents_jsonl::write_documents;
-pub(crate) use pages::{clouds, write_pages};
+pub(crate) use pages::{clouds, write_site};
 pub(crate) use results_db::write_results_db;
 pub(crate) use topics_json::topics_json;
 

@@ -53,14 +53,24 @@ pub(crate) fn clouds(results: &Results, words: usize, run: &Run) -> Result<Vec<C
     clouds.into_iter().collect()
 }
 
-/// Renders every page and writes it below `root`; returns how many.
+/// What one parallel task makes.
+enum Part<'a> {
+    Data,
+    Pages(&'a [Route]),
+}
+
+/// Renders every page and writes it below `root`, and runs `data`, which writes the other files
+/// itself; returns how many files there are.
+///
+/// Pages are rendered by many threads and written by one: folders made by several threads in one
+/// folder wait for one another longer than one thread takes for all.
 ///
 /// `x`: CSR, (n_docs, n_terms), the weights: which documents hold a term.
-pub(crate) fn write_pages(
+pub(crate) fn write_site(
     results: &Results,
     clouds: &[Clouds],
     x: CsMatViewI<'_, f32, u32, usize>,
-    root: &Path,
+    (root, data): (&Path, &(dyn Fn() -> Result<usize, Error> + Sync)),
     run: &Run,
 ) -> Result<usize, Error> {
     let anchors = anchors(results);
@@ -68,16 +78,25 @@ pub(crate) fn write_pages(
     let site = Site::new(site_data(results, clouds, &anchors, &facts, x))?;
     let renderer = Renderer::new();
     let routes: Vec<Route> = site.routes().collect();
-    let written = run.map(routes.chunks(SHARD_PAGES).collect(), |routes| {
-        for &route in routes {
-            let file = renderer.render_page(&site, route)?;
-            write(root, &file.path, &file.bytes)?;
-        }
-        run.progress().advanced(routes.len() as u64);
-        Ok::<_, Error>(())
-    })?;
-    written.into_iter().collect::<Result<(), _>>()?;
-    Ok(routes.len())
+    let pages = routes.chunks(SHARD_PAGES).map(Part::Pages);
+    let mut n_files = routes.len();
+    run.map_into(
+        std::iter::once(Part::Data).chain(pages).collect(),
+        |part| match part {
+            Part::Data => Ok((data()?, Vec::new())),
+            Part::Pages(routes) => {
+                let render = |&route| renderer.render_page(&site, route);
+                Ok((0, routes.iter().map(render).collect::<Result<Vec<_>, _>>()?))
+            }
+        },
+        |made: Result<_, Error>| {
+            let (n_data, files) = made?;
+            n_files += n_data;
+            run.progress().advanced(files.len() as u64);
+            files.iter().try_for_each(|file| write(root, &file.path, &file.bytes))
+        },
+    )?;
+    Ok(n_files)
 }
 
 /// For every topic the names in links of its terms.

@@ -92,7 +92,7 @@ pub(crate) fn topics_json(results: &Results) -> Result<Vec<u8>, serde_json::Erro
         quality,
         topics: topics.collect(),
     };
-    let mut json = serde_json::to_vec_pretty(&file)?;
+    let mut json = serde_json::to_vec(&file)?;
     json.push(b'\n');
     Ok(json)
 }
