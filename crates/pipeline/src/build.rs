@@ -117,17 +117,19 @@ pub(crate) fn find_topics(
         stage.items = related.iter().map(Vec::len).sum::<usize>() as u64;
         Ok::<_, Error>(related)
     })?;
-    let results = results(config, &prepared, (counts, &fit), (quality, related), run)?;
-    Ok((results, prepared, Fitted { tfidf, x, fit }))
+    let fitted = Fitted { tfidf, x, fit };
+    let results = results(config, &prepared, (counts, &fitted), (quality, related), run)?;
+    Ok((results, prepared, fitted))
 }
 
 fn results(
     config: &Config,
     prepared: &Prepared,
-    (counts, fit): (Counts, &Fit),
+    (counts, fitted): (Counts, &Fitted),
     (quality, related): (Quality, Vec<Vec<Related>>),
     run: &Run,
 ) -> Result<Results, Error> {
+    let (fit, x) = (&fitted.fit, fitted.x.view());
     let mut names = Names::default();
     let documents = prepared.documents.clone();
     let slugs = documents.iter().map(|d| names.give(&d.title, &d.id, "document")).collect();
@@ -137,8 +139,8 @@ fn results(
         base_url: config.base_url.clone(),
         language: config.language.clone(),
         seed: config.seed,
-        topics: topics::describe(fit, &counts.vocabulary, prepared, run)?,
-        doc_topics: topics::of_documents(&fit.doc_topics),
+        topics: topics::describe(fit, x, &counts.vocabulary, prepared, run)?,
+        doc_topics: topics::of_documents(&fit.doc_topics, x),
         documents,
         slugs,
         vocabulary: counts.vocabulary,

@@ -54,7 +54,7 @@ pub struct CrawlSection {
 }
 
 /// `[text]`
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TextSection {
     /// Terms in fewer documents are dropped. By default 3, and fewer for
@@ -138,19 +138,6 @@ impl Default for Config {
 impl Default for CrawlSection {
     fn default() -> Self {
         Self { recipe: None, max_pages: 1500, delay: 1.0, max_age: 24.0 }
-    }
-}
-
-impl Default for TextSection {
-    fn default() -> Self {
-        Self {
-            min_df: None,
-            max_df: None,
-            max_terms: None,
-            stop_words: Vec::new(),
-            title_weight: None,
-            tags_weight: None,
-        }
     }
 }
 

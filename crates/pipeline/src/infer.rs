@@ -120,7 +120,7 @@ fn place(model: &Model, documents: &[Document], run: &Run) -> Result<Vec<Inferre
     let texts: Vec<_> = documents.iter().map(|d| text_of(d, model.weights)).collect();
     let counts = text::count_known(&texts, &model.vocabulary, run)?;
     let x = model.tfidf.transform(counts.view());
-    let doc_topics = of_documents(&model.nmf.transform(x.view(), run)?);
+    let doc_topics = of_documents(&model.nmf.transform(x.view(), run)?, x.view());
     let inferred = documents.iter().zip(doc_topics).map(|(document, topics)| Inferred {
         id: document.id.clone(),
         title: document.title.clone(),

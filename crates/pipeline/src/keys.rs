@@ -36,7 +36,8 @@ pub const KEYS: &[Key] = &[
         "",
         "base_url",
         "\"https://example.org/talks/\"",
-        "The address the site will be published at; without it, files that need it are left out.",
+        "The address the site will be published at, for canonical links and for the page of addresses \
+         that do not exist.",
     ),
     key("", "language", "\"en\"", "The language of documents that do not tell theirs (ISO 639-1)."),
     key("", "k", "\"auto\"", "How many topics: a number, or \"auto\"."),
@@ -46,7 +47,8 @@ pub const KEYS: &[Key] = &[
         "crawl",
         "recipe",
         "\"europython-2016\"",
-        "How to read the pages of a site: a built-in recipe, or a file. Needed for URLs.",
+        "How to read the pages of a site: a built-in recipe, or a file. Without it the built-in \
+         recipe that is made for the host.",
     ),
     key("crawl", "max_pages", "1500", "Pages read at most."),
     key("crawl", "delay", "1.0", "Seconds between two requests to one public host."),

@@ -83,7 +83,7 @@ pub fn prepare(config: &Config, options: &Options, run: &Run) -> Result<Prepared
         match Source::parse(source)? {
             Source::Url(url) => prepared.crawl(&url, config, options, run)?,
             Source::Path(path) => {
-                prepared.read(corpus::read(&path, &ReadConfig::default())?, run)?
+                prepared.read(corpus::read(&path, &ReadConfig::default())?, run)?;
             }
             Source::Stdin => {
                 let input = io::BufReader::new(io::stdin());

@@ -3,6 +3,7 @@
 use jobs::Run;
 use learn::{Fit, Nmf};
 use ndarray::{Array2, ArrayView1};
+use sprs::CsMatViewI;
 use text::Vocabulary;
 
 use crate::names::Names;
@@ -15,6 +16,8 @@ const TERMS: usize = 100;
 pub(crate) const TOP_WORDS: usize = 10;
 /// A topic that makes up less of a document is not shown with it.
 const MIN_SHARE: f64 = 0.05;
+/// Terms that a document is short of: with so many its topics are told to half.
+const DOUBT: f64 = 2.0;
 
 /// A topic as it is shown.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,18 +48,20 @@ pub struct TopicTerm {
 pub struct Weighted {
     /// Its position.
     pub index: usize,
-    /// In a topic: the weight relative to its strongest document. In a document: the topic's share.
+    /// The topic's part of the document, 0 to 1.
     pub weight: f64,
 }
 
 /// The topics of `fit`, in its order, with their words, titles and documents.
 pub(crate) fn describe(
     fit: &Fit,
+    x: CsMatViewI<'_, f32, u32, usize>,
     vocabulary: &Vocabulary,
     prepared: &Prepared,
     run: &Run,
 ) -> Result<Vec<Topic>, Error> {
     let shares = shares(&fit.doc_topics);
+    let told = told_shares(&fit.doc_topics, x);
     let candidates = candidates(&fit.nmf);
     let main = main_topics(&shares);
     let texts: Vec<(usize, Vec<&str>)> = prepared
@@ -76,26 +81,42 @@ pub(crate) fn describe(
         title,
         share: shares.column(k).sum() / n_docs,
         terms: terms(fit.nmf.components().row(k)),
-        documents: documents(fit.doc_topics.column(k), shares.column(k)),
+        documents: shown(told.column(k)),
     });
     Ok(topics.collect())
 }
 
-/// The topics of every document that make up a twentieth of it or more, by falling share.
-pub(crate) fn of_documents(doc_topics: &Array2<f32>) -> Vec<Vec<Weighted>> {
-    shares(doc_topics)
-        .rows()
-        .into_iter()
-        .map(|row| {
-            let mut topics: Vec<Weighted> = (0..)
-                .zip(row)
-                .filter(|(_, share)| **share >= MIN_SHARE)
-                .map(|(index, &weight)| Weighted { index, weight })
-                .collect();
-            sort_by_weight(&mut topics);
-            topics
-        })
-        .collect()
+/// The topics of every document that make up a twentieth of it or more, by falling part.
+///
+/// `doc_topics`: (n_docs, n_topics); `x`: the documents' weights on the terms, CSR.
+pub(crate) fn of_documents(
+    doc_topics: &Array2<f32>,
+    x: CsMatViewI<'_, f32, u32, usize>,
+) -> Vec<Vec<Weighted>> {
+    told_shares(doc_topics, x).rows().into_iter().map(shown).collect()
+}
+
+/// The entries that are large enough to be shown, by falling weight.
+fn shown(shares: ArrayView1<'_, f64>) -> Vec<Weighted> {
+    let mut shown: Vec<Weighted> = (0..)
+        .zip(shares)
+        .filter(|(_, share)| **share >= MIN_SHARE)
+        .map(|(index, &weight)| Weighted { index, weight })
+        .collect();
+    shown.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.index.cmp(&b.index)));
+    shown
+}
+
+/// What the words of each document tell of its topics: the topics' shares times `n / (n + 2)` for a
+/// document of `n` terms. Three tags and no text are no proof that a talk is wholly of one topic;
+/// with forty terms the doubt is a twentieth.
+fn told_shares(doc_topics: &Array2<f32>, x: CsMatViewI<'_, f32, u32, usize>) -> Array2<f64> {
+    let mut told = shares(doc_topics);
+    for (mut row, terms) in told.rows_mut().into_iter().zip(x.outer_iterator()) {
+        let n = terms.nnz() as f64;
+        row *= n / (n + DOUBT);
+    }
+    told
 }
 
 /// The first words of every topic, by weight.
@@ -145,26 +166,6 @@ fn terms(row: ArrayView1<'_, f32>) -> Vec<TopicTerm> {
         .collect()
 }
 
-fn documents(weights: ArrayView1<'_, f32>, shares: ArrayView1<'_, f64>) -> Vec<Weighted> {
-    let heaviest = weights.iter().copied().fold(0.0_f32, f32::max);
-    let mut documents: Vec<Weighted> = weights
-        .iter()
-        .zip(shares)
-        .enumerate()
-        .filter(|(_, (_, share))| **share >= MIN_SHARE)
-        .map(|(index, (&weight, _))| Weighted {
-            index,
-            weight: f64::from(weight) / f64::from(heaviest),
-        })
-        .collect();
-    sort_by_weight(&mut documents);
-    documents
-}
-
-fn sort_by_weight(items: &mut [Weighted]) {
-    items.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.index.cmp(&b.index)));
-}
-
 /// For every topic the words that may name it: heavy in the topic and light in the others. The
 /// score is the weight times the square root of the topic's part of the word's weight in all.
 fn candidates(nmf: &Nmf) -> Vec<Vec<Candidate>> {
@@ -194,14 +195,35 @@ mod tests {
     use super::*;
     use ndarray::arr2;
 
+    /// A document of so many terms for each number.
+    fn documents_of(n_terms: &[usize]) -> sprs::CsMatI<f32, u32, usize> {
+        let mut indptr = vec![0];
+        let mut indices = Vec::new();
+        for &n in n_terms {
+            indices.extend(0..n as u32);
+            indptr.push(indices.len());
+        }
+        let data = vec![1.0; indices.len()];
+        sprs::CsMatI::new((n_terms.len(), 100), indptr, indices, data)
+    }
+
     #[test]
     fn a_documents_topics_are_shares_without_the_small_ones() {
-        let topics = of_documents(&arr2(&[[1.0, 2.9, 0.1], [0.0, 0.0, 0.0]]));
+        let x = documents_of(&[98, 0]);
+        let topics = of_documents(&arr2(&[[1.0, 2.9, 0.1], [0.0, 0.0, 0.0]]), x.view());
         let found: Vec<(usize, f64)> = topics[0].iter().map(|t| (t.index, t.weight)).collect();
         assert_eq!(found.len(), 2);
         assert_eq!((found[0].0, found[1].0), (1, 0));
-        assert!((found[0].1 - 0.725).abs() < 1e-6);
+        assert!((found[0].1 - 0.725 * 0.98).abs() < 1e-6);
         assert_eq!(topics[1], []);
+    }
+
+    #[test]
+    fn few_words_tell_little() {
+        let x = documents_of(&[2, 38]);
+        let topics = of_documents(&arr2(&[[1.0], [1.0]]), x.view());
+        let weights: Vec<f64> = topics.iter().map(|topics| topics[0].weight).collect();
+        assert_eq!(weights, [0.5, 0.95]);
     }
 
     #[test]

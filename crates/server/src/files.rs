@@ -3,8 +3,11 @@
 use std::path::Path;
 
 use axum::Router;
+use axum::extract::Request;
 use axum::http::header::{self, HeaderName};
 use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
 use tower_http::services::{ServeDir, ServeFile};
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::set_status::SetStatus;
@@ -25,10 +28,23 @@ const HEADERS: &[(HeaderName, &str)] = &[
 /// The service of the files below `root`.
 pub(crate) fn router(root: &Path) -> Router {
     let missing = SetStatus::new(ServeFile::new(root.join("404.html")), StatusCode::NOT_FOUND);
-    let mut router = Router::new().fallback_service(ServeDir::new(root).fallback(missing));
+    let files = ServeDir::new(root).fallback(missing);
+    let mut router = Router::new().fallback_service(files).layer(from_fn(hide_dotfiles));
     for (name, value) in HEADERS {
         let value = HeaderValue::from_static(value);
         router = router.layer(SetResponseHeaderLayer::if_not_present(name.clone(), value));
     }
     router
+}
+
+/// Answers for `.git` and the like, which a user may keep in the folder, as if they were not there.
+async fn hide_dotfiles(request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    // A dot may be written as %2E.
+    let is_hidden =
+        |part: &str| part.starts_with('.') || part.to_ascii_lowercase().starts_with("%2e");
+    if path.split('/').any(is_hidden) {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    next.run(request).await
 }

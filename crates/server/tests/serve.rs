@@ -83,6 +83,19 @@ fn nothing_outside_the_folder_is_served() {
 }
 
 #[test]
+fn what_the_user_keeps_in_dotfiles_is_not_served() {
+    let server = Running::start();
+    let git = server.folder.path().join("site/.git");
+    fs::create_dir(&git).expect("a folder");
+    fs::write(git.join("config"), "private").expect("a file");
+    for path in ["/.git/config", "/%2egit/config", "/topic/../.git/config", "/%2Egit/config"] {
+        let answer = server.ask(&format!("GET {path}"));
+        assert!(answer.starts_with("HTTP/1.1 404"), "{path}: {answer}");
+        assert!(!answer.contains("private"), "{path}: {answer}");
+    }
+}
+
+#[test]
 fn only_reading_is_allowed() {
     let server = Running::start();
     assert!(server.ask("POST /").starts_with("HTTP/1.1 405"));

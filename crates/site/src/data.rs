@@ -38,9 +38,8 @@ pub struct Topic<'a> {
     pub share: f64,
     /// Its terms as a picture, for its own page, which gives a cloud about 900 pixels.
     pub cloud: &'a cloud::Cloud,
-    /// The same with fewer words and bigger letters, for its card on the start page, which gives a
-    /// cloud about 330 pixels: 36 words on a canvas of 420 by 250 units, say. The one above serves
-    /// too, at the price of very small words.
+    /// The same on a smaller canvas and so with bigger letters, for its card on the start page, which
+    /// gives a cloud about 330 pixels. The one above serves too, at the price of very small words.
     pub card_cloud: &'a cloud::Cloud,
     /// Its terms, by falling weight.
     pub terms: Vec<Term<'a>>,

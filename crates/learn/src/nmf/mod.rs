@@ -254,8 +254,8 @@ impl Nmf {
             cross +=
                 weights.iter().zip(&xh).map(|(&w, &b)| f64::from(w) * f64::from(b)).sum::<f64>();
         }
-        let (w, h) = (w.mapv(f64::from), self.components.mapv(f64::from));
-        let product = (w.t().dot(&w) * h.dot(&h.t())).sum();
+        let product =
+            gram(w.t()).iter().zip(&gram(self.components())).map(|(a, b)| a * b).sum::<f64>();
         ((square - 2.0 * cross + product).max(0.0) / square).sqrt()
     }
 }
@@ -266,6 +266,21 @@ impl Nmf {
 pub fn suggest_n_topics(n_docs: usize, n_terms: usize) -> usize {
     let wish = (0.9 * (n_docs as f64).sqrt()).round() as usize;
     wish.clamp(2, 50).min(n_docs.div_ceil(2).max(2)).min(n_docs.min(n_terms)).max(1)
+}
+
+/// `Y·Yᵀ` of `y`, (k, n). Summed here and not by a matrix library, whose kernels differ with the
+/// processor and so the last bits of their sums.
+fn gram(y: ArrayView2<'_, f32>) -> Array2<f64> {
+    let k = y.nrows();
+    let mut gram = Array2::zeros((k, k));
+    for column in y.columns() {
+        for (i, &a) in column.iter().enumerate().filter(|(_, a)| **a != 0.0) {
+            for (j, &b) in column.iter().enumerate() {
+                gram[[i, j]] += f64::from(a) * f64::from(b);
+            }
+        }
+    }
+    gram
 }
 
 fn argmax<'a>(values: impl Iterator<Item = &'a f32>) -> usize {

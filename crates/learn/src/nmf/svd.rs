@@ -10,8 +10,12 @@ use crate::kernels::{add_outer_f64, gather, padded, times_square};
 
 /// Directions beyond those asked for: they catch what the random start mixes in.
 const EXTRA: usize = 10;
-/// Power iterations; text has a slowly falling spectrum, so that fewer are not enough.
-const POWER_ITERATIONS: usize = 4;
+/// Power iterations: at least, and at most. Text has a slowly falling spectrum, and the topics of a
+/// small corpus hang on directions that lie close together: there another one is cheap and makes
+/// every seed start from the same place.
+const POWER_ITERATIONS: (usize, usize) = (4, 20);
+/// Multiplications that all power iterations together may take when they are more than the least.
+const POWER_WORK: usize = 400_000_000;
 /// Rows of a dense matrix in one parallel task.
 const DENSE_ROWS: usize = 1024;
 /// Directions below this share of the strongest are noise.
@@ -39,10 +43,12 @@ pub(super) fn truncated(
     let width = padded((k + EXTRA).min(by_doc.n_rows()).min(by_term.n_rows()));
     let mut right = random_signs(by_term.n_rows(), width, seed);
     let mut left = Vec::new();
-    for iteration in 0..=POWER_ITERATIONS {
+    let (least, most) = POWER_ITERATIONS;
+    let last = (POWER_WORK / (2 * by_doc.nnz() * width).max(1)).clamp(least, most);
+    for iteration in 0..=last {
         // Once keeps the directions apart; the last time they must be orthogonal, and the first
         // pass leaves errors of the size of the condition number squared.
-        let passes = if iteration == POWER_ITERATIONS { 2 } else { 1 };
+        let passes = if iteration == last { 2 } else { 1 };
         left = times(&by_doc, &right, width, run)?;
         for _ in 0..passes {
             left = orthonormal(&left, width, run)?;

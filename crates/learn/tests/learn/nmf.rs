@@ -107,6 +107,19 @@ fn any_number_of_threads_gives_the_same_bytes() {
 }
 
 #[test]
+fn a_small_corpus_has_the_same_topics_for_every_seed() {
+    let x = planted(61, 5);
+    let fit = |seed| NmfConfig::new(5).seed(seed).fit(x.view(), &Run::serial()).unwrap();
+    let first = fit(1).nmf;
+    for seed in 2..6 {
+        let other = fit(seed).nmf;
+        for (a, b) in first.components().iter().zip(other.components()) {
+            assert!((a - b).abs() < 1e-2, "{a} {b}");
+        }
+    }
+}
+
+#[test]
 fn weights_of_a_document_do_not_depend_on_the_others() {
     let x = planted(50, 4);
     let run = Run::serial();
