@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::steps;
+use crate::command::cargo;
 
 /// What to do with the files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +31,7 @@ const COMMANDS: &[&[&str]] = &[
 /// Writes or checks every generated file.
 pub(crate) fn run(root: &Path, mode: Mode) -> Result<(), String> {
     println!("$ cargo xtask gen{}", if mode == Mode::Check { " --check" } else { "" });
-    steps::cargo(root, &["build", "--profile", "ci", "--package", "topicmill-cli"])?;
+    cargo(root, &["build", "--profile", "ci", "--package", "topicmill-cli"])?;
     let binary = target(root).join("ci/topicmill");
     let files = [
         ("docs/reference/commands.md", commands(&binary)?),

@@ -2,6 +2,7 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a task speaks to its user")]
 
+mod command;
 mod generate;
 mod steps;
 mod tidy;

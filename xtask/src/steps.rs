@@ -2,8 +2,8 @@
 
 use std::path::Path;
 use std::process::Command;
-use std::time::Instant;
 
+use crate::command::{cargo, run};
 use crate::generate;
 
 /// The quick inner loop.
@@ -36,27 +36,4 @@ pub(crate) fn tidy(root: &Path) -> Result<(), String> {
         0 => Ok(()),
         n => Err(format!("{n} rules of the house are broken")),
     }
-}
-
-pub(crate) fn cargo(root: &Path, args: &[&str]) -> Result<(), String> {
-    let mut command = Command::new("cargo");
-    command.args(args);
-    run(root, command)
-}
-
-/// Prints the command, runs it at the root, and fails when it fails.
-fn run(root: &Path, mut command: Command) -> Result<(), String> {
-    let words: Vec<String> = std::iter::once(command.get_program())
-        .chain(command.get_args())
-        .map(|word| word.to_string_lossy().into_owned())
-        .collect();
-    let line = words.join(" ");
-    println!("$ {line}");
-    let started = Instant::now();
-    let status = command
-        .current_dir(root)
-        .status()
-        .map_err(|error| format!("cannot run {line}: {error}"))?;
-    println!("  ({:.0} s)", started.elapsed().as_secs_f64());
-    if status.success() { Ok(()) } else { Err(format!("{line} failed ({status})")) }
 }
