@@ -8,6 +8,9 @@ use std::str::FromStr;
 use clap::{Parser, Subcommand};
 use pipeline::TopicCount;
 
+/// More threads than this cost minutes to start and gain nothing.
+const MAX_THREADS: usize = 1024;
+
 /// Turn a pile of documents into a site people can browse by topic.
 #[derive(Debug, Parser)]
 #[command(name = "topicmill", version, max_term_width = 100)]
@@ -72,6 +75,7 @@ pub(crate) struct Crawl {
 
 /// `topicmill topics`
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_field_names, reason = "the flags about topics, in the command `topics`")]
 pub(crate) struct Topics {
     #[command(flatten)]
     pub(crate) sources: Sources,
@@ -160,6 +164,7 @@ pub(crate) struct TopicFlags {
 
 /// Flags of every command that reads documents.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct Common {
     /// Configuration file; without it ./topicmill.toml where there is one
     #[arg(short, long, value_name = "FILE")]
@@ -168,7 +173,7 @@ pub(crate) struct Common {
     #[arg(long, value_name = "DIR")]
     pub(crate) cache: Option<PathBuf>,
     /// Threads; without it one for each processor. The result is the same for any number
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = threads)]
     pub(crate) threads: Option<NonZeroUsize>,
     /// Seed of everything random
     #[arg(long, value_name = "N")]
@@ -215,6 +220,11 @@ impl FromStr for Share {
 
 fn topic_count(text: &str) -> Result<TopicCount, String> {
     text.parse().map_err(|()| "allowed are auto and whole numbers from 1".to_owned())
+}
+
+fn threads(text: &str) -> Result<NonZeroUsize, String> {
+    let count = text.parse().ok().filter(|&count: &NonZeroUsize| count.get() <= MAX_THREADS);
+    count.ok_or_else(|| format!("allowed are whole numbers from 1 to {MAX_THREADS}"))
 }
 
 #[cfg(test)]

@@ -3,6 +3,11 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
+
+/// What to do about arguments that are not understood.
+const HELP_HINT: &str = "topicmill --help lists the commands and flags";
+
 /// The exit codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
@@ -81,6 +86,10 @@ pub(crate) fn print_error(error: &anyhow::Error) {
 
 /// Prints what clap found wrong in the same form as every other error.
 pub(crate) fn print_usage_error(error: &clap::Error) {
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        print_lines("no command was given", Some(HELP_HINT));
+        return;
+    }
     let text = error.to_string();
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let first = lines.next().unwrap_or("the arguments are not valid");
@@ -91,8 +100,9 @@ pub(crate) fn print_usage_error(error: &clap::Error) {
     let message =
         details.iter().fold(message.to_owned(), |message, part| format!("{message} {part}"));
     let tip = tips.iter().find_map(|tip| tip.strip_prefix("tip:"));
-    let hint = tip.map_or_else(|| "topicmill --help lists the commands and flags", str::trim);
-    print_lines(&message, Some(hint));
+    // To pass a flag that is none as a value is nobody's wish.
+    let tip = tip.map(str::trim).filter(|tip| !tip.contains("as a value"));
+    print_lines(&message, Some(tip.unwrap_or(HELP_HINT)));
 }
 
 /// Lets a panic end in a message for the user instead of a back-trace.

@@ -78,7 +78,6 @@ impl Progress for Bars {
 
 fn finished_line(stage: &str, items: u64, seconds: f64) -> String {
     let what = match stage {
-        "read" => "documents",
         "count" => "terms",
         "weigh" => "weights",
         "topics" | "quality" | "clouds" => "topics",

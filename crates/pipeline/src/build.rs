@@ -83,8 +83,10 @@ pub(crate) fn find_topics(
     trace: &mut Trace,
     run: &Run,
 ) -> Result<(Results, Prepared, Fitted), Error> {
+    config.check()?;
     let prepared = trace.stage("read", run, |stage| {
         let prepared = prepare(config, options, run)?;
+        prepared.check_topics_can_be_found()?;
         stage.items = prepared.documents.len() as u64;
         stage.cached = prepared.requests == 0 && config.sources.iter().all(|s| s.contains("://"));
         Ok::<_, Error>(prepared)
@@ -187,12 +189,14 @@ fn without_common(counts: Counts, config: &Config) -> Counts {
         TopicCount::Auto => learn::suggest_n_topics(n_docs, counts.matrix.cols()),
         TopicCount::Exactly(k) => k,
     };
-    let max_df = (2.5 / k as f64).clamp(MIN_MAX_DF, MAX_MAX_DF);
     // In running text such words are a handful. Where they are many, the documents are of another
     // kind, all on a few subjects, say, and these words are their subjects.
-    let is_handful =
-        counts.n_common(max_df) as f64 <= COMMON_SHARE * counts.vocabulary.len() as f64;
-    counts.without_common(if is_handful { max_df } else { MAX_MAX_DF })
+    let handful = COMMON_SHARE * counts.vocabulary.len() as f64;
+    let max_df = [(2.5 / k as f64).clamp(MIN_MAX_DF, MAX_MAX_DF), MAX_MAX_DF];
+    match max_df.into_iter().find(|&max_df| counts.n_common(max_df) as f64 <= handful) {
+        Some(max_df) => counts.without_common(max_df),
+        None => counts,
+    }
 }
 
 fn term_freq(config: &Config) -> TermFreq {

@@ -183,6 +183,39 @@ impl Config {
     }
 }
 
+impl Config {
+    /// Checks what a file or a flag may set to a value that no run can use, before anything is read.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        text::StopWords::check_language(&self.language)?;
+        let wrong = |key, allowed, got: &dyn fmt::Display| {
+            Err(Error::Setting { key, allowed, got: got.to_string() })
+        };
+        if self.text.max_terms == Some(0) {
+            return wrong("text.max_terms", "at least 1", &0);
+        }
+        if self.topics.max_iter == 0 {
+            return wrong("topics.max_iter", "at least 1", &0);
+        }
+        let tol = self.topics.tol;
+        if !(tol.is_finite() && tol >= 0.0) {
+            return wrong("topics.tol", "a number of at least 0", &tol);
+        }
+        if self.site.cloud_words == 0 {
+            return wrong("site.cloud_words", "at least 1", &0);
+        }
+        match &self.base_url {
+            Some(base_url) if !is_web_address(base_url) => {
+                wrong("base_url", "an http or https address", &format!("{base_url:?}"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn is_web_address(text: &str) -> bool {
+    url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
+}
+
 impl<'de> Deserialize<'de> for TopicCount {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Either;
@@ -280,6 +313,21 @@ mod tests {
         assert_eq!(config.text.min_df, Some(DocFreq(text::DocFreq::Count(3))));
         assert_eq!(config.text.max_df, Some(DocFreq(text::DocFreq::Share(0.4))));
         assert_eq!(parse("k = \"auto\"").unwrap().k, TopicCount::Auto);
+    }
+
+    #[test]
+    fn values_that_no_run_can_use_are_refused_before_it() {
+        let check = |text: &str, expected: &str| {
+            let error = parse(text).unwrap().check().unwrap_err();
+            assert!(error.to_string().contains(expected) && error.is_usage(), "{error}");
+        };
+        check("language = \"xx\"", "\"xx\"");
+        check("base_url = \"nonsense\"", "base_url must be an http or https address");
+        check("[text]\nmax_terms = 0", "text.max_terms must be at least 1, got 0");
+        check("[topics]\nmax_iter = 0", "topics.max_iter");
+        check("[topics]\ntol = -1.0", "topics.tol must be a number of at least 0, got -1");
+        check("[site]\ncloud_words = 0", "site.cloud_words");
+        assert!(Config::default().check().is_ok());
     }
 
     #[test]

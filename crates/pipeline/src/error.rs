@@ -78,6 +78,16 @@ pub enum Error {
         /// The keys that are known in its place, comma-separated.
         known: String,
     },
+    /// A value that its key does not take.
+    #[error("{key} must be {allowed}, got {got}")]
+    Setting {
+        /// The key.
+        key: &'static str,
+        /// What is allowed.
+        allowed: &'static str,
+        /// The value.
+        got: String,
+    },
     /// A time that is none.
     #[error("{name} must be a number of at least 0, got {got}")]
     Duration {
@@ -88,10 +98,13 @@ pub enum Error {
     },
     /// Not enough documents for topics.
     #[error(
-        "at least 2 documents are needed, got {got}{}",
+        "at least {needed} document{} needed, got {got}{}",
+        if *needed == 1 { " is" } else { "s are" },
         first_reason.as_ref().map(|reason| format!(" ({dropped} dropped; {reason})")).unwrap_or_default()
     )]
     TooFewDocuments {
+        /// How many there must be.
+        needed: usize,
         /// How many there are.
         got: usize,
         /// How many were dropped.
@@ -280,6 +293,7 @@ impl Error {
                 | Self::ReadConfig { .. }
                 | Self::Config { .. }
                 | Self::UnknownKey { .. }
+                | Self::Setting { .. }
                 | Self::Duration { .. }
                 | Self::Occupied { .. }
                 | Self::NotAFolder { .. }

@@ -111,6 +111,7 @@ fn read(
 ) -> Result<Prepared, Error> {
     trace.stage("read", run, |stage| {
         let prepared = prepare(config, options, run)?;
+        prepared.check_not_empty()?;
         stage.items = prepared.documents.len() as u64;
         Ok(prepared)
     })

@@ -97,7 +97,6 @@ pub fn prepare(config: &Config, options: &Options, run: &Run) -> Result<Prepared
     };
     prepared.exclude(&config.exclude);
     prepared.make_ids_unique();
-    prepared.check()?;
     prepared.detect_languages(config, run)?;
     Ok(prepared)
 }
@@ -171,20 +170,29 @@ impl Prepared {
         }
     }
 
-    fn check(&self) -> Result<(), Error> {
-        let first_reason = || {
-            self.dropped.first().map(|skipped| format!("{}: {}", skipped.location, skipped.reason))
-        };
+    /// One document is enough to be written down or placed in topics.
+    pub(crate) fn check_not_empty(&self) -> Result<(), Error> {
+        if self.documents.is_empty() { Err(self.too_few(1)) } else { Ok(()) }
+    }
+
+    /// Topics need two documents, and a text.
+    pub(crate) fn check_topics_can_be_found(&self) -> Result<(), Error> {
         match self.documents.len() {
-            n @ 0..=1 => Err(Error::TooFewDocuments {
-                got: n,
-                dropped: self.dropped.len(),
-                first_reason: first_reason(),
-            }),
+            0..=1 => Err(self.too_few(2)),
             n if self.documents.iter().all(|document| document.text.trim().is_empty()) => {
                 Err(Error::NoText { n_documents: n })
             }
             _ => Ok(()),
+        }
+    }
+
+    fn too_few(&self, needed: usize) -> Error {
+        let reason = |skipped: &Skipped| format!("{}: {}", skipped.location, skipped.reason);
+        Error::TooFewDocuments {
+            needed,
+            got: self.documents.len(),
+            dropped: self.dropped.len(),
+            first_reason: self.dropped.first().map(reason),
         }
     }
 

@@ -37,8 +37,9 @@ fn summary(report: &Report, out: &Path) -> String {
     let documents = report.documents.kept;
     let topics = report.results.map_or(0, |results| results.topics);
     let index = out.join("index.html");
+    let plural = if topics == 1 { "" } else { "s" };
     format!(
-        "{documents} documents in {topics} topics, {:.1} s: {}\n",
+        "{documents} documents in {topics} topic{plural}, {:.1} s: {}\n",
         report.seconds,
         index.display()
     )

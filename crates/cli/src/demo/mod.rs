@@ -63,7 +63,7 @@ impl Conference {
     }
 
     /// What the site made of it is called.
-    pub(crate) fn title(&self) -> &'static str {
+    pub(crate) fn title() -> &'static str {
         pages::CONFERENCE
     }
 

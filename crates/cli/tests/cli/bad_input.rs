@@ -1,0 +1,364 @@
+//! What the command says to input that cannot be used: one `error:` line, the right exit code, and
+//! nothing left behind.
+
+use std::io::Write;
+
+use serde_json::json;
+
+use crate::scene::{Outcome, Scene, WebSite};
+use crate::talks::{talks, to_lines, write_talks};
+
+/// The exit codes of the contract.
+const DONE: Option<i32> = Some(0);
+const FAILED: Option<i32> = Some(1);
+const USAGE: Option<i32> = Some(2);
+const TOO_MANY_SKIPPED: Option<i32> = Some(3);
+
+const FEW: &str = r#"{"text": "one lamp and two tides"}
+{"text": "two lamps, no tide"}
+{"text": "harbour pilots read charts"}
+"#;
+const RECIPE: &str = "[recipe]\nname = \"lamps\"\n[list]\nitem = \"li\"\nlink = \"a@href\"\n\
+    [talk]\ntitle = \"h1\"\nabstract = \"div.text\"\n";
+
+/// Runs `topicmill`, which must end with `code`, one error line that contains every one of `says`
+/// and a hint that contains `hint`, without a trace of a site.
+#[track_caller]
+fn refuse(scene: &Scene, args: &str, code: Option<i32>, says: &[&str], hint: &str) {
+    let before = scene.names(".");
+    let outcome = scene.run(args);
+    check_error(&outcome, args, code, says);
+    let hints: Vec<&str> =
+        outcome.stderr.lines().filter_map(|line| line.strip_prefix("hint: ")).collect();
+    match hint {
+        "" => assert!(hints.len() <= 1, "topicmill {args}\n{}", outcome.stderr),
+        hint => assert!(
+            hints.len() == 1 && hints[0].contains(hint),
+            "topicmill {args}: no hint {hint:?}\n{}",
+            outcome.stderr
+        ),
+    }
+    let mut after = scene.names(".");
+    after.retain(|name| name != "cache-home" && !before.contains(name));
+    assert!(after.is_empty(), "topicmill {args} left {after:?}");
+}
+
+#[track_caller]
+fn check_error(outcome: &Outcome, args: &str, code: Option<i32>, says: &[&str]) {
+    let stderr = &outcome.stderr;
+    assert_eq!(outcome.code, code, "topicmill {args}\n{stderr}");
+    let errors: Vec<&str> =
+        stderr.lines().filter_map(|line| line.strip_prefix("error: ")).collect();
+    assert_eq!(errors.len(), 1, "topicmill {args}\n{stderr}");
+    for part in says {
+        assert!(errors[0].contains(part), "topicmill {args}: no {part:?} in\n{stderr}");
+    }
+    for part in ["panicked", "RUST_BACKTRACE", "internal error"] {
+        assert!(!stderr.contains(part), "topicmill {args}\n{stderr}");
+    }
+}
+
+#[test]
+fn arguments_that_are_not_allowed() {
+    let scene = Scene::new();
+    scene.write("few.jsonl", FEW);
+    let help = "--help";
+    let cases: &[(&str, &[&str], &str)] = &[
+        ("", &["no command"], help),
+        ("bulid few.jsonl -o out", &["'bulid'"], "build"),
+        ("build few.jsonl", &["--out <OUT>"], help),
+        ("build -o out", &["no source was given", "sources"], "topicmill build talks.jsonl"),
+        ("build few.jsonl -o out --nope", &["'--nope'"], help),
+        ("build few.jsonl -o out -k 0", &["'0'", "-k", "auto", "from 1"], ""),
+        ("build few.jsonl -o out -k x", &["'x'", "-k", "auto", "from 1"], ""),
+        ("build few.jsonl -o out -k 4", &["1..=3", "3 documents", "got 4"], "at most 3"),
+        ("build few.jsonl -o out --max-skipped 200%", &["'200%'", "0% to 100%"], ""),
+        ("build few.jsonl -o out --threads 0", &["'0'", "--threads", "from 1"], ""),
+        ("build few.jsonl -o out --threads 100000", &["'100000'", "--threads", "from 1"], ""),
+        ("build few.jsonl -o out --seed x", &["'x'", "--seed"], ""),
+        ("build few.jsonl -o out --offline --refresh", &["--offline", "--refresh"], ""),
+        ("build ftp://example.org/ -o out", &["\"ftp\"", "http and https"], ""),
+        ("build http://[ -o out", &["not a valid address"], ""),
+        ("crawl few.jsonl -o x.csv", &["x.csv", ".jsonl"], ".jsonl"),
+        ("recipe", &["no command"], help),
+    ];
+    for (args, says, hint) in cases {
+        refuse(&scene, args, USAGE, says, hint);
+    }
+}
+
+#[test]
+fn more_topics_than_terms() {
+    let scene = Scene::new();
+    scene.write("same.jsonl", "{\"text\": \"lamp\"}\n".repeat(9));
+    refuse(&scene, "build same.jsonl -o out -k 2", USAGE, &["1 terms", "got 2"], "-k");
+}
+
+#[test]
+fn sources_without_documents() {
+    let scene = Scene::new();
+    scene.write("few.jsonl", FEW);
+    scene.write("talks.xyz", "x");
+    scene.write("unknown/talks.xyz", "x");
+    scene.write("folder.jsonl/.hidden", "");
+    std::fs::create_dir(scene.path("empty")).unwrap();
+    scene.write("blank.jsonl", "");
+    scene.write("one.jsonl", "{\"text\": \"one lamp\"}\n");
+    scene.write("no-text.jsonl", "{\"text\": \"\", \"title\": \"a\"}\n{\"text\": \" \"}\n");
+    scene.write("bytes.jsonl", b"\xff\xfe\n\xc3\x28\n".repeat(10));
+    scene.write("cut.jsonl.gz", &gzipped(FEW.as_bytes())[..20]);
+    scene.write("plain.jsonl.zst", FEW);
+    let cases: &[(&str, &[&str], &str)] = &[
+        ("nowhere", &["nowhere"], "spelling"),
+        ("empty", &["empty", ".jsonl"], "folder"),
+        ("unknown", &["unknown", ".jsonl"], "folder"),
+        ("folder.jsonl", &["folder.jsonl", ".jsonl"], "folder"),
+        ("talks.xyz", &["talks.xyz", "\".xyz\"", ".jsonl"], ".jsonl"),
+        ("blank.jsonl", &["at least 2 documents", "got 0"], ""),
+        ("one.jsonl", &["at least 2 documents", "got 1"], ""),
+        ("no-text.jsonl", &["2 documents", "text"], "`text`"),
+        ("bytes.jsonl", &["got 0", "20 dropped", "bytes.jsonl:1", "UTF-8"], ""),
+        ("cut.jsonl.gz", &["cut.jsonl.gz", "gzip"], "again"),
+        ("plain.jsonl.zst", &["plain.jsonl.zst", "zstd"], "rename"),
+    ];
+    for (source, says, hint) in cases {
+        refuse(&scene, &format!("build {source} -o out"), FAILED, says, hint);
+    }
+    // Among other sources too, what cannot be read stops everything.
+    refuse(&scene, "build few.jsonl nowhere -o out", FAILED, &["nowhere"], "spelling");
+}
+
+#[test]
+fn sites_that_cannot_be_crawled() {
+    let scene = Scene::new();
+    scene.write("www/index.html", "<ul><li>nothing to follow</li></ul>");
+    scene.write("www/robots.txt", "User-agent: *\nDisallow: /private/\n");
+    scene.write("www/private/index.html", "<ul><li><a href=\"/x\">x</a></li></ul>");
+    scene.write("recipe.toml", RECIPE);
+    let site = WebSite::serve(&scene.path("www"));
+    let offline = format!("build {} --recipe recipe.toml -o out --offline", site.url("/"));
+    refuse(&scene, &offline, FAILED, &[&site.url("/"), "--offline"], "without --offline");
+    let check = |path: &str, says: &[&str], hint: &str| {
+        let args = format!("build {} --recipe recipe.toml -o out", site.url(path));
+        refuse(&scene, &args, FAILED, says, hint);
+    };
+    check("/nowhere/", &[&site.url("/nowhere/"), "404", "200"], "path");
+    check("/private/", &["robots.txt", "Disallow: /private/"], "owners");
+    check("/", &["\"lamps\" matches nothing", "list.link"], "selectors");
+    let no_recipe = format!("build {} -o out", site.url("/"));
+    refuse(&scene, &no_recipe, USAGE, &["no recipe", "europython-2016"], "--recipe");
+    let closed = "build http://127.0.0.1:1/ --recipe europython-2016 -o out";
+    refuse(&scene, closed, FAILED, &["http://127.0.0.1:1/", "cannot be reached"], "network");
+}
+
+#[test]
+fn a_password_in_an_address_is_never_repeated() {
+    let scene = Scene::new();
+    let args = "build http://ida:s3cret@127.0.0.1:1/ --recipe europython-2016 -o out";
+    let outcome = scene.run(args);
+    check_error(&outcome, args, FAILED, &["127.0.0.1:1"]);
+    assert!(!outcome.stderr.contains("s3cret"), "{}", outcome.stderr);
+    let args = "build http://ida:s3cret@127.0.0.1:1/ -o out";
+    let outcome = scene.run(args);
+    check_error(&outcome, args, USAGE, &["no recipe"]);
+    assert!(!outcome.stderr.contains("s3cret"), "{}", outcome.stderr);
+}
+
+#[test]
+fn recipes_that_cannot_be_used() {
+    let scene = Scene::new();
+    scene.write("syntax.toml", "[recipe]\nname =");
+    scene.write("key.toml", RECIPE.replace("abstract", "abstrct"));
+    scene.write("selector.toml", RECIPE.replace("\"li\"", "\"li[\""));
+    scene.write("missing.toml", "[recipe]\nname = \"lamps\"\n[talk]\nabstract = \"p\"\n");
+    let cases: &[(&str, &[&str], &str)] = &[
+        ("nothing", &["\"nothing\"", "europython-2016"], "recipe file"),
+        ("nothing.toml", &["nothing.toml"], ""),
+        ("syntax.toml", &["syntax.toml", "line 2"], ""),
+        ("key.toml", &["key.toml", "talk.abstrct", "abstract, "], "did you mean abstract?"),
+        ("selector.toml", &["selector.toml", "list.item", "\"li[\""], ""),
+        ("missing.toml", &["missing.toml", "list"], ""),
+    ];
+    for (recipe, says, hint) in cases {
+        let args = format!("build http://127.0.0.1:1/ --recipe {recipe} -o out");
+        refuse(&scene, &args, USAGE, says, hint);
+    }
+}
+
+#[test]
+fn configurations_that_cannot_be_used() {
+    let scene = Scene::new();
+    scene.write("few.jsonl", FEW);
+    let cases: &[(&str, &[&str], &str)] = &[
+        ("titel = \"x\"", &["unknown key `titel`", "title"], "did you mean title?"),
+        ("[text]\nmindf = 2", &["`text.mindf`"], "min_df"),
+        ("\nk = 0", &["line 2", "`0`", "auto"], ""),
+        ("[text]\nmax_df = 1.5", &["line 2", "1.5", "0.0 to 1.0"], ""),
+        ("title = \"open", &["line 1"], ""),
+        ("language = \"xx\"", &["xx"], ""),
+    ];
+    for (text, says, hint) in cases {
+        scene.write("topicmill.toml", text);
+        let says: Vec<&str> = if text.starts_with("language") {
+            says.to_vec()
+        } else {
+            [&["topicmill.toml"], *says].concat()
+        };
+        refuse(&scene, "build few.jsonl -o out", USAGE, &says, hint);
+        std::fs::rename(scene.path("topicmill.toml"), scene.path("other.toml")).unwrap();
+        let says: Vec<&str> = says.into_iter().filter(|part| *part != "topicmill.toml").collect();
+        refuse(&scene, "build few.jsonl -o out -c other.toml", USAGE, &says, hint);
+        std::fs::remove_file(scene.path("other.toml")).unwrap();
+    }
+    refuse(&scene, "build few.jsonl -o out -c nowhere.toml", USAGE, &["nowhere.toml"], "");
+}
+
+#[test]
+fn outputs_that_cannot_be_written() {
+    let scene = Scene::new();
+    scene.write("few.jsonl", FEW);
+    scene.write("file", "mine");
+    scene.write("thesis/chapter.tex", "years");
+    let cases: &[(&str, Option<i32>, &[&str], &str)] = &[
+        ("build few.jsonl -o file", USAGE, &["file is a file", "folder"], ""),
+        ("build few.jsonl -o file --force", USAGE, &["file is a file", "folder"], ""),
+        ("build few.jsonl -o file/out", FAILED, &["cannot write to file/out"], ""),
+        ("build few.jsonl -o thesis", USAGE, &["thesis", "\"chapter.tex\""], "--force"),
+        ("build few.jsonl -o .", USAGE, &["not written by topicmill"], "--force"),
+        ("crawl few.jsonl -o nowhere/x.jsonl", FAILED, &["nowhere/x.jsonl"], ""),
+        ("topics few.jsonl -o nowhere/model", FAILED, &["nowhere/model"], ""),
+    ];
+    for (args, code, says, hint) in cases {
+        refuse(&scene, args, *code, says, hint);
+    }
+    assert_eq!(scene.read("file"), b"mine");
+    assert_eq!(scene.names("thesis"), ["chapter.tex"]);
+    scene.succeed("build few.jsonl -o thesis --force");
+    assert!(scene.names("thesis").contains(&"index.html".to_owned()));
+    assert!(!scene.names("thesis").contains(&"chapter.tex".to_owned()));
+}
+
+#[test]
+fn a_failed_build_leaves_the_former_site() {
+    let scene = Scene::new();
+    scene.write("few.jsonl", FEW);
+    scene.succeed("build few.jsonl -o out");
+    let before = scene.tree("out");
+    refuse(&scene, "build few.jsonl -o out -k 4", USAGE, &["got 4"], "");
+    crate::scene::assert_same(&before, &scene.tree("out"));
+}
+
+#[test]
+fn caches_that_cannot_be_used() {
+    let scene = Scene::new();
+    scene.write("file", "mine");
+    scene.write("newer/FORMAT", "topicmill-cache 99\n");
+    scene.write("other/FORMAT", "pdf 1.7");
+    let check = |cache: &str, says: &[&str]| {
+        let args =
+            format!("build http://127.0.0.1:1/ --recipe europython-2016 -o out --cache {cache}");
+        refuse(&scene, &args, FAILED, says, "");
+    };
+    check("file", &["file"]);
+    check("newer", &["newer", "99", "1 and older"]);
+    check("other", &["other", "not a topicmill cache"]);
+}
+
+#[test]
+fn models_that_cannot_be_used() {
+    let scene = Scene::new();
+    scene.write("few.jsonl", FEW);
+    scene.succeed("topics few.jsonl -o good.topicmill");
+    let good = scene.read("good.topicmill");
+    let mut damaged = good.clone();
+    *damaged.last_mut().unwrap() ^= 1;
+    scene.write("damaged.topicmill", damaged);
+    scene.write("cut.topicmill", &good[..good.len() / 2]);
+    scene.write("head.topicmill", &good[..18]);
+    scene.write("other.topicmill", "scikit-learn 1.9 pickle, more than fifty-two bytes of it");
+    let mut newer = good;
+    newer[16] = 9;
+    scene.write("newer.topicmill", newer);
+    let cases: &[(&str, &[&str], &str)] = &[
+        ("nowhere.topicmill", &["nowhere.topicmill"], ""),
+        ("damaged.topicmill", &["damaged.topicmill is damaged"], "anew"),
+        ("cut.topicmill", &["cut.topicmill is damaged"], "anew"),
+        ("head.topicmill", &["head.topicmill is damaged"], "anew"),
+        ("other.topicmill", &["other.topicmill is not a topicmill model"], "model.topicmill"),
+        ("newer.topicmill", &["newer.topicmill", "version 9", "version 1"], "anew"),
+    ];
+    for (model, says, hint) in cases {
+        refuse(&scene, &format!("infer {model} few.jsonl"), FAILED, says, hint);
+    }
+}
+
+#[test]
+fn a_second_init_and_a_folder_without_a_site() {
+    let scene = Scene::new();
+    scene.succeed("init");
+    let first = scene.read("topicmill.toml");
+    refuse(&scene, "init", USAGE, &["topicmill.toml exists"], "--force");
+    scene.write("topicmill.toml", "mine");
+    scene.succeed("init --force");
+    assert_eq!(scene.read("topicmill.toml"), first);
+    for folder in [".", "nowhere", "topicmill.toml"] {
+        refuse(&scene, &format!("serve {folder}"), USAGE, &[folder, "no site"], "topicmill build");
+    }
+}
+
+#[test]
+fn one_bad_line_of_forty_is_a_warning() {
+    let scene = Scene::new();
+    let mut lines = to_lines(&talks()[..39]).into_bytes();
+    lines.extend_from_slice(b"{\"text\": \"\xff\"}\n");
+    scene.write("talks.jsonl", lines);
+    let outcome = scene.succeed("build talks.jsonl -o out");
+    assert!(outcome.stderr.contains("warning: skipped talks.jsonl:40: "), "{}", outcome.stderr);
+    assert!(!outcome.stderr.contains("error: "), "{}", outcome.stderr);
+    let documents = &scene.json("out/data/report.json")["documents"];
+    assert_eq!((&documents["found"], &documents["kept"]), (&json!(40), &json!(39)));
+    assert_eq!(documents["dropped"][0]["url"], "talks.jsonl:40");
+    let quiet = scene.succeed("build talks.jsonl -o out -q");
+    assert_eq!(quiet.stderr, "");
+}
+
+#[test]
+fn two_bad_lines_of_ten_are_a_site_and_a_code_of_its_own() {
+    let scene = Scene::new();
+    scene.write("talks.jsonl", format!("{}{{oops\n[]\n", to_lines(&talks()[..8])));
+    for flags in ["", " -q", " --json"] {
+        let args = format!("build talks.jsonl -o out{flags}");
+        let outcome = scene.run(&args);
+        check_error(&outcome, &args, TOO_MANY_SKIPPED, &["2 of 10", "5%"]);
+        assert!(outcome.stderr.contains("hint: --max-skipped"), "{}", outcome.stderr);
+        assert!(scene.names("out").contains(&"index.html".to_owned()));
+    }
+    let allowed = scene.run("build talks.jsonl -o out --max-skipped 20%");
+    assert_eq!(allowed.code, DONE, "{}", allowed.stderr);
+}
+
+#[test]
+fn a_line_of_a_hundred_megabytes_is_never_held() {
+    let scene = Scene::new();
+    write_talks(&scene);
+    let mut file =
+        std::fs::OpenOptions::new().append(true).open(scene.path("talks.jsonl")).unwrap();
+    file.write_all(b"{\"text\": \"").unwrap();
+    let block = b"lamp ".repeat(200_000);
+    for _ in 0..100 {
+        file.write_all(&block).unwrap();
+    }
+    file.write_all(b"\"}\n").unwrap();
+    let outcome = scene.succeed("build talks.jsonl -o out");
+    assert!(outcome.stderr.contains("warning: skipped talks.jsonl:121"), "{}", outcome.stderr);
+    let report = scene.json("out/data/report.json");
+    let stages = report["stages"].as_array().unwrap();
+    let peak = stages.iter().map(|stage| stage["peak_rss_bytes"].as_u64().unwrap()).max().unwrap();
+    assert!(peak < 250_000_000, "{peak} bytes");
+}
+
+fn gzipped(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(bytes).expect("a vector takes all");
+    encoder.finish().expect("a vector takes all")
+}
