@@ -14,7 +14,7 @@
 //! ```
 //!
 //! A [`Recipe`] says where a site lists its talks and what to take from the page of each.
-//! [`crawl`] reads the pages politely (robots.txt, one request a second), keeps them in a
+//! [`crawl`](fn@crawl) reads the pages politely (robots.txt, one request a second), keeps them in a
 //! [`jobs::Store`] so that the next run asks for little, and makes a
 //! [`Document`](corpus::Document) of each talk. What cannot be had is
 //! [`Skipped`](corpus::Skipped) with its [`Problem`].

@@ -17,6 +17,7 @@ use crate::{Error, builtin};
 /// let recipe = crawl::Recipe::parse(r#"
 ///     [recipe]
 ///     name = "my-conference"
+///     title = "My Conference"                   # what a site made of it is called; optional
 ///     start = ["https://conf.example/talks/"]   # one URL or several; optional
 ///     [list]
 ///     item = "li.talk"           # one element for each talk
@@ -31,6 +32,7 @@ use crate::{Error, builtin};
 ///     pages = 500
 /// "#)?;
 /// assert_eq!(recipe.weights().tags, 3);
+/// assert_eq!(recipe.title(), Some("My Conference"));
 /// # Ok::<(), crawl::Error>(())
 /// ```
 ///
@@ -40,6 +42,7 @@ use crate::{Error, builtin};
 #[derive(Debug, Clone)]
 pub struct Recipe {
     name: String,
+    title: Option<String>,
     start: Vec<Url>,
     pub(crate) item: Field,
     pub(crate) link: Field,
@@ -75,7 +78,7 @@ impl Recipe {
         root.only(&["recipe", "list", "talk", "weights", "limits"])?;
 
         let head = root.section("recipe", "a table with the name")?;
-        head.only(&["name", "start"])?;
+        head.only(&["name", "title", "start"])?;
         let list = root.section("list", "a table with the selectors item and link")?;
         list.only(LIST_KEYS)?;
         let talk = root.section("talk", "a table with the selector abstract")?;
@@ -83,6 +86,7 @@ impl Recipe {
 
         let recipe = Self {
             name: head.required("name", "the name of the recipe", Section::text)?,
+            title: head.text("title")?,
             start: head.start()?,
             item: list.required("item", "a CSS selector", Section::field)?,
             link: list.required("link", "a CSS selector", Section::field)?.or_attribute("href"),
@@ -122,6 +126,12 @@ impl Recipe {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// What a site made of the talks is called, where the recipe says.
+    #[must_use]
+    pub fn title(&self) -> Option<&str> {
+        self.title.as_deref()
     }
 
     /// The pages with the lists of talks, where the recipe is for one site.

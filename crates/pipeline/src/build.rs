@@ -137,7 +137,7 @@ fn results(
     let slugs = documents.iter().map(|d| names.give(&d.title, &d.id, "document")).collect();
     let (tags, doc_tags) = tags::tags(&documents);
     Ok(Results {
-        title: title(config)?,
+        title: title(config, prepared)?,
         base_url: config.base_url.clone(),
         language: config.language.clone(),
         seed: config.seed,
@@ -154,8 +154,9 @@ fn results(
     })
 }
 
-fn title(config: &Config) -> Result<String, Error> {
-    match (&config.title, config.sources.first()) {
+/// The title that was asked for, else that of the recipe, else the name of the first source.
+fn title(config: &Config, prepared: &Prepared) -> Result<String, Error> {
+    match (config.title.as_ref().or(prepared.title.as_ref()), config.sources.first()) {
         (Some(title), _) => Ok(title.clone()),
         (None, Some(source)) => Ok(Source::parse(source)?.name()),
         (None, None) => Err(Error::NoSources),

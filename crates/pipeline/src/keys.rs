@@ -31,7 +31,12 @@ const fn key(
 /// Every key, table by table.
 pub const KEYS: &[Key] = &[
     key("", "sources", "[]", "Where the documents come from: folders, .jsonl files, http(s) URLs."),
-    key("", "title", "\"Talks\"", "The site's title; without it, the name of the first source."),
+    key(
+        "",
+        "title",
+        "\"Talks\"",
+        "The site's title; without it that of the recipe, or the name of the first source.",
+    ),
     key(
         "",
         "base_url",

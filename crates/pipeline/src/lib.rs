@@ -15,7 +15,7 @@
 //! # Ok::<(), pipeline::Error>(())
 //! ```
 //!
-//! [`build`] is the way from sources to a site, each step a stage of the [`Report`]: read, count,
+//! [`build`](fn@build) is the way from sources to a site, each step a stage of the [`Report`]: read, count,
 //! weigh, topics, quality, related, clouds, write. [`documents`], [`topics`](fn@topics) and
 //! [`infer`](fn@infer) take parts of it.
 

@@ -48,6 +48,8 @@ pub struct Prepared {
     pub requests: usize,
     /// How often words count.
     pub weights: Weights,
+    /// What a site made of them is called, where the first recipe used says.
+    pub title: Option<String>,
 }
 
 impl Prepared {
@@ -78,6 +80,7 @@ pub fn prepare(config: &Config, options: &Options, run: &Run) -> Result<Prepared
         found: 0,
         requests: 0,
         weights: Weights { title: 1, tags: 1 },
+        title: None,
     };
     for source in &config.sources {
         match Source::parse(source)? {
@@ -120,6 +123,7 @@ impl Prepared {
         };
         let crawled = crawl::crawl(std::slice::from_ref(url), &recipe, &settings, &store, run)?;
         self.weights = Weights { title: recipe.weights().title, tags: recipe.weights().tags };
+        self.title = self.title.take().or_else(|| recipe.title().map(str::to_owned));
         self.found += crawled.found;
         self.requests += crawled.requests;
         self.documents.extend(crawled.documents);

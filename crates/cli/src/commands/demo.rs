@@ -14,7 +14,6 @@ pub(crate) fn run(args: &Demo) -> anyhow::Result<Exit> {
     let mut config = settings::config(&args.common, None, Some(&args.topics))?;
     config.sources = vec![conference.start().to_owned()];
     config.crawl.recipe = Some(conference.recipe().to_string_lossy().into_owned());
-    config.title.get_or_insert_with(|| Conference::title().to_owned());
     let exit = build::build(&config, (&args.out, Overwrite::OwnSites), &args.common)?;
     if args.serve {
         // The conference's own pages stay up too, so that links to them work.

@@ -62,11 +62,6 @@ impl Conference {
         &self.recipe
     }
 
-    /// What the site made of it is called.
-    pub(crate) fn title() -> &'static str {
-        pages::CONFERENCE
-    }
-
     /// Takes the site down.
     pub(crate) fn close(self) {
         self.stop.stop();
