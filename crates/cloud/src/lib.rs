@@ -20,7 +20,7 @@
 //! # Ok::<(), cloud::Error>(())
 //! ```
 //!
-//! [`layout`] gives every word a size by its weight and a place inside an ellipse, the heaviest in
+//! [`layout`](fn@layout) gives every word a size by its weight and a place inside an ellipse, the heaviest in
 //! the middle; [`Cloud::to_svg`] writes real text with links, whose colours and font are the
 //! page's business. Widths are measured in Noto Sans Bold and written down, so that a browser
 //! that sets another font stretches it to the place that was kept for it.

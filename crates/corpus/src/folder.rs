@@ -20,8 +20,12 @@ pub(crate) struct Entry {
     pub(crate) packing: Packing,
 }
 
+/// The file in the folder of a site that topicmill wrote.
+const SITE_MARKER: &str = ".topicmill";
+
 /// The files below `root` with a known ending, sorted by the bytes of their names; and those that
-/// cannot be read. Hidden files and folders and links to folders are passed over.
+/// cannot be read. Hidden files and folders, links to folders, and sites that topicmill wrote are
+/// passed over: a site below its own source is no source.
 ///
 /// # Errors
 /// When `root` itself cannot be listed.
@@ -48,6 +52,9 @@ pub(crate) fn list(root: &Path) -> io::Result<(Vec<Entry>, Vec<Skipped>)> {
             }
             let name = format!("{prefix}{name}");
             let is_folder = item.file_type().is_ok_and(|kind| kind.is_dir());
+            if is_folder && path.join(SITE_MARKER).exists() {
+                continue;
+            }
             if is_folder {
                 folders.push((path, format!("{name}/")));
             } else if let Some((format, packing)) = format::of_path(&path) {

@@ -14,7 +14,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! [`read`] takes a folder or a file, [`read_lines`] any stream of JSON lines; both yield
+//! [`read`](fn@read) takes a folder or a file, [`read_lines`] any stream of JSON lines; both yield
 //! [`Batch`]es in bounded memory. What is found and is no document is a [`Skipped`] with its place
 //! and reason. [`html`] takes text out of web pages, [`decode_html`] makes text of their bytes.
 

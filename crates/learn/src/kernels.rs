@@ -2,8 +2,8 @@
 //!
 //! Rows are padded with zeros to a multiple of [`LANES`]. Every lane is computed by the same
 //! multiplications and additions in the same order, without fusing them, so that the result has the
-//! same bits however wide the machine's registers are: [`by_isa`] compiles a loop once for each
-//! width and picks when it is called.
+//! same bits however wide the machine's registers are: the macro `by_isa` compiles a loop once for
+//! each width and picks when it is called.
 #![allow(
     unsafe_code,
     reason = "calling a function compiled for AVX2 needs a check of the processor"

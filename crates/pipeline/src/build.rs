@@ -46,6 +46,8 @@ pub fn build(
     (out, overwrite): (&Path, Overwrite),
     run: &Run,
 ) -> Result<Report, Error> {
+    config.check()?;
+    check_sources_survive(config, out)?;
     let staging = Staging::begin(out, overwrite)?;
     let mut trace = Trace::default();
     let (results, prepared, fitted) = find_topics(config, options, &mut trace, run)?;
@@ -66,6 +68,19 @@ pub fn build(
     output::write(staging.folder(), "data/report.json", &report.to_json()?)?;
     staging.publish()?;
     Ok(report)
+}
+
+/// Refuses an output folder that holds a source: a new site takes the place of all that is in it.
+fn check_sources_survive(config: &Config, out: &Path) -> Result<(), Error> {
+    let Ok(folder) = out.canonicalize() else { return Ok(()) };
+    for source in &config.sources {
+        if let Source::Path(path) = Source::parse(source)?
+            && path.canonicalize().is_ok_and(|path| path.starts_with(&folder))
+        {
+            return Err(Error::OutHoldsSource { out: out.to_owned(), source_path: path });
+        }
+    }
+    Ok(())
 }
 
 /// What a fit leaves besides the results that are shown.

@@ -132,6 +132,14 @@ pub enum Error {
         /// The first of them.
         example: String,
     },
+    /// The output folder holds a source.
+    #[error("the site cannot be written to {}: it holds the source {}", out.display(), source_path.display())]
+    OutHoldsSource {
+        /// The output folder.
+        out: PathBuf,
+        /// The source.
+        source_path: PathBuf,
+    },
     /// The output folder is a file.
     #[error("{} is a file, a folder is needed", path.display())]
     NotAFolder {
@@ -263,6 +271,9 @@ impl Error {
             Self::NoText { .. } => {
                 "name the column that holds the text `text`, or check what the recipe's `abstract` selects"
             }
+            Self::OutHoldsSource { .. } => {
+                "choose a folder that is not the source and not above it"
+            }
             Self::Occupied { .. } => "choose another folder, or replace what is in it with --force",
             Self::NotAModel { .. } => {
                 "a model is the file data/model.topicmill of a site, or what topicmill topics -o writes"
@@ -295,6 +306,7 @@ impl Error {
                 | Self::UnknownKey { .. }
                 | Self::Setting { .. }
                 | Self::Duration { .. }
+                | Self::OutHoldsSource { .. }
                 | Self::Occupied { .. }
                 | Self::NotAFolder { .. }
                 | Self::Learn(learn::Error::TopicCount { .. } | learn::Error::Setting { .. })

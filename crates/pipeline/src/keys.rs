@@ -70,7 +70,8 @@ pub const KEYS: &[Key] = &[
         "max_df",
         "0.3",
         "Terms in more documents are dropped: a number of documents, or a share. Without it two and a \
-         half times the share of an average topic, 0.25 at least and 0.5 at most.",
+         half times the share of an average topic, 0.25 at least and 0.5 at most, \
+         and none for fewer than twenty documents or where more than a fiftieth of the terms would go.",
     ),
     key(
         "text",

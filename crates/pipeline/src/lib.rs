@@ -15,8 +15,8 @@
 //! # Ok::<(), pipeline::Error>(())
 //! ```
 //!
-//! [`build`](fn@build) is the way from sources to a site, each step a stage of the [`Report`]: read, count,
-//! weigh, topics, quality, related, clouds, write. [`documents`], [`topics`](fn@topics) and
+//! [`build`](fn@build) is the way from sources to a site, each step a stage of the [`Report`]: read,
+//! count, weigh, topics, quality, related, clouds, write. [`documents`], [`topics`](fn@topics) and
 //! [`infer`](fn@infer) take parts of it.
 
 mod build;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Read;
 use std::path::Path;
 
 use learn::{Nmf, TermFreq, TfIdf};
@@ -18,7 +19,7 @@ const MAGIC: &[u8; 16] = b"topicmill model\n";
 const VERSION: u32 = 1;
 /// Magic, version and checksum.
 const HEADER_LEN: usize = 16 + 4 + 32;
-/// What a damaged file may make us allocate at most, bytes.
+/// What a file may make us allocate at most, bytes, for its content and again for its topics.
 const MAX_BYTES: usize = 1 << 31;
 const ZSTD_LEVEL: i32 = 3;
 
@@ -120,9 +121,13 @@ impl Model {
             return Err(Error::DamagedModel { path, what: "its checksum does not match" });
         }
         let unreadable = |what| Error::DamagedModel { path: path.clone(), what };
-        let plain =
-            zstd::bulk::decompress(content, MAX_BYTES.min(content.len().saturating_mul(1000)))
-                .map_err(|_| unreadable("it cannot be decompressed"))?;
+        let mut plain = Vec::new();
+        zstd::stream::read::Decoder::new(content)
+            .and_then(|decoder| decoder.take(MAX_BYTES as u64 + 1).read_to_end(&mut plain))
+            .map_err(|_| unreadable("it cannot be decompressed"))?;
+        if plain.len() > MAX_BYTES {
+            return Err(unreadable("it is larger than any model"));
+        }
         let stored: Stored =
             postcard::from_bytes(&plain).map_err(|_| unreadable("it cannot be decoded"))?;
         stored.into_model().ok_or_else(|| unreadable("its parts do not fit together"))
@@ -134,7 +139,10 @@ impl Stored {
     fn into_model(self) -> Option<Model> {
         let n_terms = self.terms.len();
         let in_range = |column: u32| (column as usize) < n_terms;
-        let fits = self.idf.len() == n_terms
+        let n_values = self.topics.len().checked_mul(n_terms)?;
+        let fits = (1..=MAX_BYTES / size_of::<f32>()).contains(&n_values)
+            && self.idf.len() == n_terms
+            && self.idf.iter().all(|idf| idf.is_finite() && *idf >= 0.0)
             && self.titles.len() == self.topics.len()
             && self.variants.values().copied().all(in_range)
             && self.topics.iter().flatten().all(|&(column, _)| in_range(column));
@@ -194,6 +202,24 @@ mod tests {
             bad[bit / 8] ^= 1 << (bit % 8);
             assert!(read(&bad).is_err(), "bit {bit}");
         }
+    }
+
+    #[test]
+    fn parts_that_contradict_one_another_or_claim_too_much_are_refused() {
+        let stored = |n_topics: usize, n_terms: usize, idf: f32| Stored {
+            terms: vec![String::new(); n_terms],
+            variants: BTreeMap::new(),
+            sublinear: true,
+            idf: vec![idf; n_terms],
+            topics: vec![Vec::new(); n_topics],
+            title_weight: 1,
+            tags_weight: 1,
+            titles: vec![String::new(); n_topics],
+        };
+        assert!(stored(2, 3, 1.0).into_model().is_some());
+        assert!(stored(0, 3, 1.0).into_model().is_none());
+        assert!(stored(2, 3, f32::NAN).into_model().is_none());
+        assert!(stored(100_000, 100_000, 1.0).into_model().is_none());
     }
 
     #[test]

@@ -44,6 +44,8 @@ pub struct Prepared {
     pub dropped: Vec<Skipped>,
     /// How many the sources named.
     pub found: usize,
+    /// Pages that the network brought.
+    pub fetched: usize,
     /// Requests made.
     pub requests: usize,
     /// How often words count.
@@ -53,12 +55,6 @@ pub struct Prepared {
 }
 
 impl Prepared {
-    /// The share of the documents found that were dropped, 0 to 1.
-    #[must_use]
-    pub fn dropped_share(&self) -> f64 {
-        if self.found == 0 { 0.0 } else { self.dropped.len() as f64 / self.found as f64 }
-    }
-
     /// The documents as the counter takes them.
     #[must_use]
     pub fn texts(&self) -> Vec<Text<'_>> {
@@ -78,6 +74,7 @@ pub fn prepare(config: &Config, options: &Options, run: &Run) -> Result<Prepared
         documents: Vec::new(),
         dropped: Vec::new(),
         found: 0,
+        fetched: 0,
         requests: 0,
         weights: Weights { title: 1, tags: 1 },
         title: None,
@@ -125,6 +122,7 @@ impl Prepared {
         self.weights = Weights { title: recipe.weights().title, tags: recipe.weights().tags };
         self.title = self.title.take().or_else(|| recipe.title().map(str::to_owned));
         self.found += crawled.found;
+        self.fetched += crawled.fetched;
         self.requests += crawled.requests;
         self.documents.extend(crawled.documents);
         self.dropped.extend(crawled.skipped);
@@ -209,8 +207,7 @@ impl Prepared {
             for document in documents {
                 if document.language.as_deref().is_none_or(|claimed| claimed == own) {
                     let found = languages.detect(&document.text);
-                    let found = found.filter(|code| *code != own).map(str::to_owned);
-                    document.language = found.or(document.language.take());
+                    document.language = found.map(str::to_owned).or(document.language.take());
                 }
             }
         })?;

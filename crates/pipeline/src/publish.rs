@@ -32,6 +32,7 @@ pub enum Overwrite {
 #[derive(Debug)]
 pub(crate) struct Staging {
     target: PathBuf,
+    overwrite: Overwrite,
     folder: PathBuf,
     /// Held as long as the build lives, so that others know that the folder is no leftover.
     _lock: Option<File>,
@@ -46,7 +47,7 @@ impl Staging {
         remove_leftovers(&target)?;
         let folder = new_folder(&target)?;
         let lock = lock(&folder);
-        Ok(Self { target, folder, _lock: lock })
+        Ok(Self { target, overwrite, folder, _lock: lock })
     }
 
     /// Where to write the site's files.
@@ -57,6 +58,8 @@ impl Staging {
     /// Puts the site in place of the former one. Files of the user in the former site, which are
     /// those whose names begin with a dot, and `CNAME`, are kept.
     pub(crate) fn publish(self) -> Result<(), Error> {
+        // Somebody may have used the place while the site was built.
+        check_target(&self.target, self.overwrite)?;
         let failed = |source| Error::Publish { path: self.target.clone(), source };
         fs::write(self.folder.join(MARKER), MARKER_TEXT).map_err(failed)?;
         if !self.target.exists() {
@@ -128,7 +131,8 @@ fn sibling(target: &Path, suffix: &str) -> PathBuf {
     target.with_file_name(format!(".{}{suffix}", name.to_string_lossy()))
 }
 
-/// Completes a replacement that two renames had begun when the program was killed.
+/// Undoes a replacement by two renames that the program was killed between, and clears up after one
+/// that it was killed behind.
 fn recover(target: &Path) -> Result<(), Error> {
     let former = sibling(target, FORMER_SUFFIX);
     if !former.exists() {
@@ -213,7 +217,7 @@ fn copy_tree(from: &Path, to: &Path) -> io::Result<()> {
 }
 
 /// Exchanges the two folders: in one step where the system can, else by two renames that
-/// [`recover`] completes when the program dies between them.
+/// [`recover`] undoes when the program dies between them.
 fn exchange(staged: &Path, target: &Path) -> io::Result<()> {
     #[cfg(target_os = "linux")]
     {
@@ -232,7 +236,11 @@ fn exchange(staged: &Path, target: &Path) -> io::Result<()> {
 fn exchange_by_renames(staged: &Path, target: &Path) -> io::Result<()> {
     let former = sibling(target, FORMER_SUFFIX);
     fs::rename(target, &former)?;
-    fs::rename(staged, target)?;
+    if let Err(error) = fs::rename(staged, target) {
+        // The former site stays; should this fail too, the next build brings it back.
+        drop(fs::rename(&former, target));
+        return Err(error);
+    }
     fs::remove_dir_all(&former)
 }
 
@@ -291,6 +299,17 @@ mod tests {
     }
 
     #[test]
+    fn what_somebody_put_there_while_the_site_was_built_is_kept() {
+        let root = tempfile::tempdir().unwrap();
+        let out = root.path().join("site");
+        let staging = Staging::begin(&out, Overwrite::OwnSites).unwrap();
+        fs::create_dir(&out).unwrap();
+        fs::write(out.join("thesis.tex"), "years").unwrap();
+        assert!(matches!(staging.publish(), Err(Error::Occupied { .. })));
+        assert_eq!(names(&out), ["thesis.tex"]);
+    }
+
+    #[test]
     fn a_file_in_the_place_of_the_folder_is_refused() {
         let root = tempfile::tempdir().unwrap();
         let out = root.path().join("site");
@@ -323,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn a_replacement_cut_between_its_two_renames_is_completed() {
+    fn a_replacement_cut_between_its_two_renames_is_undone() {
         let root = tempfile::tempdir().unwrap();
         let out = root.path().join("site");
         build(&out, "one", Overwrite::OwnSites).unwrap();

@@ -20,7 +20,8 @@ const SHARD_DOCS: usize = 128;
 pub struct Related {
     /// Its position.
     pub index: usize,
-    /// The cosine of the two documents' weights over the terms compared, 0 to 1.
+    /// How much of the cosine of the two documents' weights the first one's heaviest terms give,
+    /// 0 to 1.
     pub score: f64,
     /// Columns of the terms that both hold and that count most.
     pub terms: Vec<u32>,

@@ -44,8 +44,10 @@ pub struct Stage {
 pub struct Documents {
     /// How many the sources named.
     pub found: usize,
-    /// Requests made for them.
+    /// Pages that the network brought; the others came from files or the cache.
     pub fetched: usize,
+    /// Requests made, those for robots.txt, redirects and second tries included.
+    pub requests: usize,
     /// How many are on the site.
     pub kept: usize,
     /// Those that are not.
@@ -84,7 +86,8 @@ impl Report {
             stages: stages(trace),
             documents: Documents {
                 found: prepared.found,
-                fetched: prepared.requests,
+                fetched: prepared.fetched,
+                requests: prepared.requests,
                 kept: prepared.documents.len(),
                 dropped: dropped.collect(),
             },

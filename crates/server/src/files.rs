@@ -39,11 +39,10 @@ pub(crate) fn router(root: &Path) -> Router {
 
 /// Answers for `.git` and the like, which a user may keep in the folder, as if they were not there.
 async fn hide_dotfiles(request: Request, next: Next) -> Response {
-    let path = request.uri().path();
-    // A dot may be written as %2E.
-    let is_hidden =
-        |part: &str| part.starts_with('.') || part.to_ascii_lowercase().starts_with("%2e");
-    if path.split('/').any(is_hidden) {
+    // A dot may be written as %2E, a slash as %2F and a backslash as %5C.
+    let path = request.uri().path().to_ascii_lowercase();
+    let path = path.replace("%2e", ".").replace("%2f", "/").replace("%5c", "/");
+    if path.split(['/', '\\']).any(|part| part.starts_with('.')) {
         return StatusCode::NOT_FOUND.into_response();
     }
     next.run(request).await

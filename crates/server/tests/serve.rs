@@ -88,7 +88,15 @@ fn what_the_user_keeps_in_dotfiles_is_not_served() {
     let git = server.folder.path().join("site/.git");
     fs::create_dir(&git).expect("a folder");
     fs::write(git.join("config"), "private").expect("a file");
-    for path in ["/.git/config", "/%2egit/config", "/topic/../.git/config", "/%2Egit/config"] {
+    let env = server.folder.path().join("site/topic/.env");
+    fs::write(env, "private").expect("a file");
+    for path in [
+        "/.git/config",
+        "/%2egit/config",
+        "/topic/../.git/config",
+        "/%2Egit/config",
+        "/topic%2F.env",
+    ] {
         let answer = server.ask(&format!("GET {path}"));
         assert!(answer.starts_with("HTTP/1.1 404"), "{path}: {answer}");
         assert!(!answer.contains("private"), "{path}: {answer}");

@@ -137,7 +137,7 @@ impl Counts {
 ///
 /// Rows are in the order of `docs`; a document without terms is an empty row. The result does not
 /// depend on the number of threads. Cost: linear in the bytes of text; memory: the counts twice,
-/// and every different word once for each [256](Run) documents it occurs in.
+/// and every different word once for each 256 documents it occurs in.
 ///
 /// # Errors
 /// [`Error::EmptyVocabulary`] when no term is left, the other variants for settings out of range.
@@ -173,7 +173,8 @@ pub fn count(docs: &[Text<'_>], config: &CountConfig, run: &Run) -> Result<Count
     })
 }
 
-/// Counts the words of `docs` that `vocabulary` knows; all other words are passed over.
+/// Counts the words of `docs` that `vocabulary` knows; all other words are passed over, and the stop
+/// words of each document's own language.
 ///
 /// Returns CSR, (n_docs, n_terms). A document's row is the same alone and among others.
 ///
@@ -184,14 +185,20 @@ pub fn count_known(
     vocabulary: &Vocabulary,
     run: &Run,
 ) -> Result<CsMatI<u32, u32, usize>, Error> {
+    let stops = StopWords::of_languages(docs.iter().filter_map(|doc| doc.language));
     let shards: Vec<Vec<Row>> = run.map(docs.chunks(SHARD_DOCS).collect(), |shard| {
         shard
             .iter()
             .map(|doc| {
                 let mut row = BTreeMap::new();
+                let is_stop = |word: &str| {
+                    doc.language.is_some_and(|language| stops.contains(language, word))
+                };
                 each_word(doc, |word, weight| {
-                    if let Some(column) = vocabulary.column_of(word) {
-                        *row.entry(column).or_insert(0) += weight;
+                    let column = vocabulary.column_of(word).filter(|_| !is_stop(word));
+                    if let Some(column) = column {
+                        let count: &mut u32 = row.entry(column).or_insert(0);
+                        *count = count.saturating_add(weight);
                     }
                 });
                 row.into_iter().collect()

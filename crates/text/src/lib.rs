@@ -12,8 +12,9 @@
 //! ```
 //!
 //! The path of a text: [`words`](fn@words) cuts it into lower-cased words; the stop words of its
-//! language are dropped; plurals join their singular ([`plural`]); [`count`] makes the matrix of
-//! documents by terms. [`count_known`] counts further texts against a vocabulary that stands.
+//! language are dropped; plurals join their singular ([`plural`]); [`count`](fn@count) makes the
+//! matrix of documents by terms. [`count_known`] counts further texts against a vocabulary that
+//! stands.
 
 mod count;
 mod error;

@@ -81,6 +81,16 @@ fn a_documents_own_language_decides_its_stop_words() {
 }
 
 #[test]
+fn known_terms_that_a_documents_language_stops_are_not_counted() {
+    let counts = counts_of(&["die lamp", "die tide"], &CountConfig::default()).unwrap();
+    let die = counts.vocabulary.column_of("die").unwrap() as usize;
+    let german = |language| Text { language, ..Text::plain("die Lampe, die lamp") };
+    let docs = [german(None), german(Some("de"))];
+    let known = count_known(&docs, &counts.vocabulary, &Run::serial()).unwrap();
+    assert_eq!((known.get(0, die), known.get(1, die)), (Some(&2), None));
+}
+
+#[test]
 fn further_stop_words_are_dropped() {
     let config = CountConfig { stop_words: vec!["alpha".into()], ..CountConfig::default() };
     let counts = counts_of(&["Alpha beta"], &config).unwrap();

@@ -51,7 +51,7 @@ fn end(report: &Report, common: &Common) -> Exit {
         }
         if dropped.len() > NAMED {
             let more = dropped.len() - NAMED;
-            lines.push_str(&format!("warning: skipped {more} more; the report names them all\n"));
+            lines.push_str(&format!("warning: skipped {more} more\n"));
         }
     }
     if too_many {

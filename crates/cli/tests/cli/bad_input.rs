@@ -224,7 +224,7 @@ fn outputs_that_cannot_be_written() {
         ("build few.jsonl -o file --force", USAGE, &["file is a file", "folder"], ""),
         ("build few.jsonl -o file/out", FAILED, &["cannot write to file/out"], ""),
         ("build few.jsonl -o thesis", USAGE, &["thesis", "\"chapter.tex\""], "--force"),
-        ("build few.jsonl -o .", USAGE, &["not written by topicmill"], "--force"),
+        ("build few.jsonl -o .", USAGE, &["it holds the source few.jsonl"], "not above it"),
         ("crawl few.jsonl -o nowhere/x.jsonl", FAILED, &["nowhere/x.jsonl"], ""),
         ("topics few.jsonl -o nowhere/model", FAILED, &["nowhere/model"], ""),
     ];
@@ -361,4 +361,30 @@ fn gzipped(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     encoder.write_all(bytes).expect("a vector takes all");
     encoder.finish().expect("a vector takes all")
+}
+
+#[test]
+fn a_source_is_never_replaced_by_its_site() {
+    let scene = Scene::new();
+    scene.write("notes/a.txt", "The lamp of the lighthouse is lit at dusk.");
+    scene.write("notes/b.txt", "The tide comes in at noon and goes out at night.");
+    for out in ["notes", "."] {
+        let run = scene.run(&format!("build notes -o {out} --force"));
+        assert_eq!(run.code, USAGE, "{}", run.stderr);
+        assert!(run.stderr.contains("it holds the source notes"), "{}", run.stderr);
+    }
+    assert!(scene.path("notes/a.txt").exists());
+}
+
+#[test]
+fn a_site_below_its_source_is_not_read_again() {
+    let scene = Scene::new();
+    scene.write("notes/a.txt", "The lamp of the lighthouse is lit at dusk.");
+    scene.write("notes/b.txt", "The tide comes in at noon and goes out at night.");
+    for _ in 0..2 {
+        let run = scene.run("build notes -o notes/site");
+        assert_eq!(run.code, DONE, "{}", run.stderr);
+        let report = scene.json("notes/site/data/report.json");
+        assert_eq!(report["documents"]["kept"].as_u64(), Some(2));
+    }
 }

@@ -96,13 +96,13 @@ fn europython_2016_comes_whole_and_every_time_the_same() {
     check_links(&out, &documents);
 
     let counted = site.take_requests();
-    assert_eq!(report["fetched"].as_u64(), Some(counted));
+    assert_eq!(report["requests"].as_u64(), Some(counted));
     assert!((170..=172).contains(&counted), "{counted} requests");
     build("-o again");
     assert_same(&out, &scene.tree("again"));
     let counted = site.take_requests();
     assert!(counted <= 2, "{counted} requests");
-    let reported = &scene.json("again/data/report.json")["documents"]["fetched"];
+    let reported = &scene.json("again/data/report.json")["documents"]["requests"];
     assert_eq!(reported.as_u64(), Some(counted));
     for flags in
         ["-o offline --offline", "-o one --offline --threads 1", "-o two --offline --threads 2"]

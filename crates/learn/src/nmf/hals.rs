@@ -238,7 +238,7 @@ impl Best {
     fn has_settled(&self, tol: f64) -> bool {
         let Some(before) = self.errors.len().checked_sub(STOP_WINDOW + 1) else { return false };
         let (before, now) = (self.errors[before], self.errors[self.errors.len() - 1]);
-        before - now < tol * before
+        before - now <= tol * before
     }
 }
 
