@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::hash::BuildHasher;
 
-use hashbrown::{DefaultHashBuilder, HashTable};
 use jobs::Run;
 use sprs::CsMatI;
 
-use crate::{Error, StopWords, Vocabulary, plural, words};
+use crate::shards::{CorpusWords, Folded, ShardCounts};
+use crate::{Error, StopWords, Vocabulary, words};
 
 /// Documents counted by one task: enough work for a thread, and fixed, so that the split does not
 /// depend on the number of threads.
@@ -210,9 +209,9 @@ pub fn count_known(
 }
 
 /// A document's words, as (column or word number, count), each once, in rising order.
-type Row = Vec<(u32, u32)>;
+pub(crate) type Row = Vec<(u32, u32)>;
 
-fn each_word(doc: &Text<'_>, mut each: impl FnMut(&str, u32)) {
+pub(crate) fn each_word(doc: &Text<'_>, mut each: impl FnMut(&str, u32)) {
     for field in doc.fields.iter().filter(|field| field.weight > 0) {
         words(field.text, |word| each(word, field.weight));
     }
@@ -257,165 +256,6 @@ impl DocFreqLimits {
     fn allow(&self, doc_freq: u32) -> bool {
         (self.min..=self.max).contains(&f64::from(doc_freq))
     }
-}
-
-/// Words numbered in the order in which they come, each stored once in one long string.
-#[derive(Default)]
-struct Words {
-    table: HashTable<u32>,
-    hasher: DefaultHashBuilder,
-    text: String,
-    ends: Vec<usize>,
-}
-
-impl Words {
-    fn len(&self) -> usize {
-        self.ends.len()
-    }
-
-    fn get(&self, number: u32) -> &str {
-        let number = number as usize;
-        let start = if number == 0 { 0 } else { self.ends[number - 1] };
-        &self.text[start..self.ends[number]]
-    }
-
-    fn find(&self, word: &str) -> Option<u32> {
-        let hash = self.hasher.hash_one(word);
-        self.table.find(hash, |&number| self.get(number) == word).copied()
-    }
-
-    /// The word's number, a new one when it was not seen before.
-    fn number(&mut self, word: &str) -> u32 {
-        if let Some(number) = self.find(word) {
-            return number;
-        }
-        let number = self.ends.len() as u32;
-        self.text.push_str(word);
-        self.ends.push(self.text.len());
-        let Self { table, hasher, text, ends } = self;
-        let hash_of = |&number: &u32| {
-            let number = number as usize;
-            let start = if number == 0 { 0 } else { ends[number - 1] };
-            hasher.hash_one(&text[start..ends[number]])
-        };
-        table.insert_unique(hasher.hash_one(word), number, hash_of);
-        number
-    }
-}
-
-/// The counts of one shard, over the words of that shard.
-struct ShardCounts {
-    words: Words,
-    rows: Vec<Row>,
-}
-
-impl ShardCounts {
-    fn of(docs: &[Text<'_>], is_stop: impl Fn(&Text<'_>, &str) -> bool) -> Self {
-        let mut words = Words::default();
-        // Counts of the current document by word number; `touched` lists the non-zero ones.
-        let mut counts: Vec<u32> = Vec::new();
-        let mut touched: Vec<u32> = Vec::new();
-        let rows = docs
-            .iter()
-            .map(|doc| {
-                each_word(doc, |word, weight| {
-                    let number = words.number(word);
-                    if counts.len() <= number as usize {
-                        counts.resize(number as usize + 1, 0);
-                    }
-                    let count = &mut counts[number as usize];
-                    if *count == 0 {
-                        touched.push(number);
-                    }
-                    *count = count.saturating_add(weight);
-                });
-                touched.sort_unstable();
-                let mut row = Row::with_capacity(touched.len());
-                for number in touched.drain(..) {
-                    let count = std::mem::take(&mut counts[number as usize]);
-                    if !is_stop(doc, words.get(number)) {
-                        row.push((number, count));
-                    }
-                }
-                row
-            })
-            .collect();
-        Self { words, rows }
-    }
-
-    /// The rows over other numbers; counts of words with one number are added up.
-    fn rows_in(&self, renumber: impl Fn(u32) -> u32) -> Vec<Row> {
-        self.rows
-            .iter()
-            .map(|row| {
-                let mut row: Row = row.iter().map(|&(word, n)| (renumber(word), n)).collect();
-                row.sort_unstable_by_key(|&(word, _)| word);
-                row.dedup_by(|later, first| {
-                    let same = later.0 == first.0;
-                    if same {
-                        first.1 = first.1.saturating_add(later.1);
-                    }
-                    same
-                });
-                row
-            })
-            .collect()
-    }
-}
-
-/// The words of all shards.
-struct CorpusWords {
-    words: Words,
-    /// For every word: in how many documents it occurs.
-    doc_freq: Vec<u32>,
-    /// For every shard: the corpus numbers of its words.
-    shard_words: Vec<Vec<u32>>,
-}
-
-impl CorpusWords {
-    fn merge(shards: &[ShardCounts]) -> Self {
-        let mut words = Words::default();
-        let mut doc_freq: Vec<u32> = Vec::new();
-        let mut shard_words = Vec::with_capacity(shards.len());
-        for shard in shards {
-            let numbers: Vec<u32> =
-                (0..shard.words.len() as u32).map(|n| words.number(shard.words.get(n))).collect();
-            doc_freq.resize(words.len(), 0);
-            for &(word, _) in shard.rows.iter().flatten() {
-                doc_freq[numbers[word as usize] as usize] += 1;
-            }
-            shard_words.push(numbers);
-        }
-        Self { words, doc_freq, shard_words }
-    }
-
-    fn fold_plurals(&self) -> Folded {
-        let doc_freq_of = |word: &str| {
-            self.words.find(word).map(|n| self.doc_freq[n as usize]).filter(|&df| df > 0)
-        };
-        let mut target: Vec<u32> = (0..self.words.len() as u32).collect();
-        for number in 0..self.words.len() as u32 {
-            let word = self.words.get(number);
-            if let Some(singular) = plural::singular_in(word, doc_freq_of) {
-                let found = self.words.find(&singular);
-                target[number as usize] = found.expect("a singular is a word of the corpus");
-            }
-        }
-        // `a -> b -> c` becomes `a -> c`: singulars are shorter, so that chains end.
-        for number in 0..target.len() {
-            let mut end = target[number];
-            while target[end as usize] != end {
-                end = target[end as usize];
-            }
-            target[number] = end;
-        }
-        Folded { target }
-    }
-}
-
-struct Folded {
-    /// For every word: the word it is counted as, itself as a rule.
-    target: Vec<u32>,
 }
 
 /// The corpus numbers of the terms that stay, in the order of the columns.

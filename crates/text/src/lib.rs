@@ -19,7 +19,9 @@
 mod count;
 mod error;
 mod language;
+mod numbered;
 pub mod plural;
+mod shards;
 mod stop_words;
 mod vocabulary;
 mod words;
