@@ -17,6 +17,8 @@ use crate::files::router;
 /// How long a connection may take to send the head of a request. `axum::serve` sets no timer, so
 /// that clients which send nothing would be kept for ever.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a connection may live, so that clients which never read do not hold every place.
+const CONNECTION_TIMEOUT: Duration = Duration::from_secs(300);
 /// Connections open at once; more wait their turn.
 const MAX_CONNECTIONS: usize = 512;
 /// A pause after the system refused a connection, lest the loop spin.
@@ -117,8 +119,8 @@ async fn accept(listener: tokio::net::TcpListener, root: &Path) {
                 .timer(TokioTimer::new())
                 .header_read_timeout(HEADER_TIMEOUT)
                 .serve_connection(TokioIo::new(stream), service);
-            // A connection that breaks is its client's affair.
-            drop(connection.await);
+            // A connection that breaks or takes too long is its client's affair.
+            drop(tokio::time::timeout(CONNECTION_TIMEOUT, connection).await);
             drop(place);
         });
     }
