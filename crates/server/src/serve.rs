@@ -18,7 +18,7 @@ use crate::files::router;
 /// that clients which send nothing would be kept for ever.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a connection may live, so that clients which never read do not hold every place.
-const CONNECTION_TIMEOUT: Duration = Duration::from_secs(300);
+const CONNECTION_TIMEOUT: Duration = Duration::from_mins(5);
 /// Connections open at once; more wait their turn.
 const MAX_CONNECTIONS: usize = 512;
 /// A pause after the system refused a connection, lest the loop spin.
