@@ -133,12 +133,15 @@ fn trim_edges(word: &str) -> &str {
         .trim_end_matches('_')
 }
 
+/// What follows the apostrophe of `we're`, `I've`, `he'll`, `you'd`, `I'm` and `can't`.
+const ENGLISH_CONTRACTIONS: &[&str] = &["re", "ve", "ll", "d", "m", "t"];
+
 fn trim_apostrophes(word: &str) -> &str {
     let Some((head, tail)) = word.split_once('\'') else { return word };
     if tail == "s" {
         head
-    } else if head.chars().nth(2).is_none() && tail.chars().nth(2).is_some() {
-        // An article or pronoun of at most two letters before a longer word: l'homme, qu'elle.
+    } else if head.chars().nth(2).is_none() && !ENGLISH_CONTRACTIONS.contains(&tail) {
+        // An article or pronoun of at most two letters before a word: l'homme, qu'elle, d'en.
         tail
     } else {
         word
@@ -198,6 +201,7 @@ mod tests {
 
     #[test]
     fn apostrophes_join_and_possessives_and_elisions_go() {
+        check("we're d'en", &["we're", "en"]);
         check(
             "Python's don't l'homme qu\u{2019}elle rock'n'roll 'quoted'",
             &["python", "don't", "homme", "elle", "rock'n'roll", "quoted"],
