@@ -4,9 +4,15 @@ use std::collections::HashMap;
 
 use jobs::Digest;
 
-/// The ids given so far, 16 bytes each.
+/// Gives out ids that are unique among those given before, 16 bytes each.
+///
+/// ```
+/// let mut ids = corpus::Ids::default();
+/// assert_eq!(ids.give("a".into()), "a");
+/// assert_eq!(ids.give("a".into()), "a-2");
+/// ```
 #[derive(Debug, Default)]
-pub(crate) struct Ids {
+pub struct Ids {
     /// The start of an id's digest → the last suffix given to it. Two ids with the same 64 bits
     /// would only mean a suffix that was not needed, and the same one in every run.
     given: HashMap<u64, u32>,
@@ -15,7 +21,8 @@ pub(crate) struct Ids {
 impl Ids {
     /// `id` itself for the first that asks, `id-2` for the second, and so on, whatever ids were
     /// given before.
-    pub(crate) fn give(&mut self, id: String) -> String {
+    #[must_use]
+    pub fn give(&mut self, id: String) -> String {
         let key = key(&id);
         let Some(last) = self.given.get(&key).copied() else {
             self.given.insert(key, 1);
@@ -37,8 +44,8 @@ impl Ids {
 
 fn key(id: &str) -> u64 {
     let digest = Digest::of(id.as_bytes());
-    let (start, _) = digest.as_bytes().split_first_chunk().expect("a digest has 32 bytes");
-    u64::from_le_bytes(*start)
+    let [a, b, c, d, e, f, g, h, ..] = *digest.as_bytes();
+    u64::from_le_bytes([a, b, c, d, e, f, g, h])
 }
 
 #[cfg(test)]

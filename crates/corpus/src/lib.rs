@@ -40,6 +40,7 @@ pub use decode::decode_html;
 pub use document::{Document, Skipped};
 pub use error::Error;
 pub use format::Packing;
+pub use ids::Ids;
 pub use language::language_code;
 pub use plain::{names, single_line};
 pub use read::{Batch, ReadConfig, Reader, read, read_lines};

@@ -1,11 +1,10 @@
 //! Sources to documents, ready to be counted.
 
-use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use corpus::{Document, ReadConfig, Reader, Skipped};
+use corpus::{Document, Ids, ReadConfig, Reader, Skipped};
 use crawl::{CacheMode, CrawlConfig, Recipe};
 use jobs::{Run, Store};
 use text::{Field, Languages, Text};
@@ -160,15 +159,9 @@ impl Prepared {
 
     /// Several sources may use one id.
     fn make_ids_unique(&mut self) {
-        let mut seen = BTreeSet::new();
+        let mut ids = Ids::default();
         for document in &mut self.documents {
-            let mut id = document.id.clone();
-            let mut number = 2_usize;
-            while !seen.insert(id.clone()) {
-                id = format!("{}-{number}", document.id);
-                number += 1;
-            }
-            document.id = id;
+            document.id = ids.give(std::mem::take(&mut document.id));
         }
     }
 
