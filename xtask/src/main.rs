@@ -2,10 +2,12 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a task speaks to its user")]
 
+mod bench;
 mod command;
 mod generate;
 mod steps;
 mod tidy;
+mod venv;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -18,6 +20,7 @@ usage: cargo xtask TASK
   tidy         the rules of the house: layers, forbidden crates, files that no mod reaches
   gen          write the generated reference below docs/reference
   gen --check  fail when the reference is not fresh
+  bench NAME   time the program beside its peers, see bench/README.md
 ";
 
 fn main() -> ExitCode {
@@ -30,6 +33,7 @@ fn main() -> ExitCode {
         ["tidy"] => steps::tidy(&root),
         ["gen"] => generate::run(&root, generate::Mode::Write),
         ["gen", "--check"] => generate::run(&root, generate::Mode::Check),
+        ["bench", name, ref args @ ..] => bench::bench(&root, name, args),
         ["help" | "--help" | "-h"] | [] => {
             print!("{HELP}");
             Ok(())

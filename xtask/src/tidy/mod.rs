@@ -57,10 +57,10 @@ pub(crate) fn check(root: &Path) -> Result<Vec<Broken>, String> {
     Ok(broken)
 }
 
-/// The packages in `crates` and `xtask`, by name.
+/// The packages in `crates`, `bench` and `xtask`, by name.
 fn packages(root: &Path) -> Result<Vec<Package>, String> {
     let mut folders = entries(&root.join("crates"))?;
-    folders.push(root.join("xtask"));
+    folders.extend([root.join("bench"), root.join("xtask")]);
     let packages = folders.into_iter().filter(|folder| folder.join("Cargo.toml").is_file());
     Ok(packages
         .map(|folder| Package {
