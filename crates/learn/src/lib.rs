@@ -11,7 +11,7 @@
 //! let counts = CsMatI::<u32, u32, usize>::new((4, 4), indptr, indices, vec![2, 1, 1, 1, 1, 2, 3, 1]);
 //!
 //! let run = Run::serial();
-//! let x = TfIdfConfig::default().fit(counts.view()).transform(counts.view());
+//! let x = TfIdfConfig::sublinear().fit::<f32, _>(counts.view()).transform(counts.view());
 //! let fit = NmfConfig::new(2).fit(x.view(), &run)?;
 //! let w = fit.nmf.transform(x.view(), &run)?;
 //! let main_topic = |doc| if w[[doc, 0]] > w[[doc, 1]] { 0 } else { 1 };
@@ -27,9 +27,11 @@ mod error;
 mod kernels;
 mod metrics;
 mod nmf;
-mod tfidf;
+mod real;
+mod weights;
 
 pub use error::Error;
 pub use metrics::{Occurrence, diversity, npmi};
 pub use nmf::{Fit, Loss, Nmf, NmfConfig, suggest_n_topics};
-pub use tfidf::{TermFreq, TfIdf, TfIdfConfig};
+pub use real::Real;
+pub use weights::{DocFreqWeight, Norm, TermFreq, TfIdf, TfIdfConfig};

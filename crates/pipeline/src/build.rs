@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use jobs::{Run, Trace};
-use learn::{Fit, NmfConfig, Occurrence, TermFreq, TfIdf, TfIdfConfig, diversity, npmi};
+use learn::{Fit, NmfConfig, Occurrence, TfIdf, TfIdfConfig, diversity, npmi};
 use sprs::{CsMatI, CsMatViewI};
 use text::{CountConfig, Counts, DocFreq};
 
-use crate::config::{self, Config, TopicCount};
+use crate::config::{Config, TopicCount, Weight};
 use crate::model::Model;
 use crate::names::Names;
 use crate::output;
@@ -115,7 +115,7 @@ pub(crate) fn find_topics(
         Ok::<_, Error>(counts)
     })?;
     let (tfidf, x) = trace.stage("weigh", run, |stage| {
-        let tfidf = TfIdfConfig { term_freq: term_freq(config) }.fit(counts.matrix.view());
+        let tfidf = weights(config).fit(counts.matrix.view());
         let x = tfidf.transform(counts.matrix.view());
         stage.items = x.nnz() as u64;
         Ok::<_, Error>((tfidf, x))
@@ -215,10 +215,12 @@ fn without_common(counts: Counts, config: &Config) -> Counts {
     }
 }
 
-fn term_freq(config: &Config) -> TermFreq {
-    match config.topics.term_freq {
-        config::TermFreq::Raw => TermFreq::Raw,
-        config::TermFreq::Sublinear => TermFreq::Sublinear,
+fn weights(config: &Config) -> TfIdfConfig {
+    match config.topics.weight {
+        Weight::Tfidf => TfIdfConfig::tf_idf(),
+        Weight::Sublinear => TfIdfConfig::sublinear(),
+        Weight::Bm25 => TfIdfConfig::bm25(),
+        Weight::LogEntropy => TfIdfConfig::log_entropy(),
     }
 }
 

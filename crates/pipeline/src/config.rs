@@ -76,8 +76,8 @@ pub struct TextSection {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TopicsSection {
-    /// Whether a term's count or its logarithm is weighed.
-    pub term_freq: TermFreq,
+    /// How counts become weights.
+    pub weight: Weight,
     /// Iterations of the factorisation at most.
     pub max_iter: usize,
     /// The relative fall of the error over five iterations at which the factorisation ends.
@@ -107,14 +107,18 @@ pub enum TopicCount {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct DocFreq(pub text::DocFreq);
 
-/// What of a term's count is weighed.
+/// How counts become weights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum TermFreq {
-    /// The count.
-    Raw,
-    /// One and the logarithm of the count.
+#[serde(rename_all = "kebab-case")]
+pub enum Weight {
+    /// The count times the inverse document frequency.
+    Tfidf,
+    /// One and the logarithm of the count, times the inverse document frequency.
     Sublinear,
+    /// Okapi BM25.
+    Bm25,
+    /// The logarithm of the count, times how unevenly the term is spread over the documents.
+    LogEntropy,
 }
 
 impl Default for Config {
@@ -143,7 +147,7 @@ impl Default for CrawlSection {
 
 impl Default for TopicsSection {
     fn default() -> Self {
-        Self { term_freq: TermFreq::Sublinear, max_iter: 200, tol: 1e-5 }
+        Self { weight: Weight::Sublinear, max_iter: 200, tol: 1e-5 }
     }
 }
 
@@ -335,7 +339,7 @@ mod tests {
         check_error("\nk = 0", "line 2");
         check_error("k = \"many\"", "\"auto\" or a whole number from 1");
         check_error("[text]\nmax_df = 1.5", "1.5");
-        check_error("[topics]\nterm_freq = \"log\"", "`raw` or `sublinear`");
+        check_error("[topics]\nweight = \"log\"", "`tfidf`, `sublinear`, `bm25`, `log-entropy`");
         check_error("title = \"open", "line 1");
     }
 }

@@ -94,9 +94,11 @@ pub const KEYS: &[Key] = &[
     ),
     key(
         "topics",
-        "term_freq",
+        "weight",
         "\"sublinear\"",
-        "Whether a term weighs by its count (\"raw\") or by one and its logarithm (\"sublinear\").",
+        "How a term's count in a document becomes its weight: \"tfidf\", the count times the inverse \
+         document frequency; \"sublinear\", the same with one and the logarithm of the count; \
+         \"bm25\"; or \"log-entropy\".",
     ),
     key("topics", "max_iter", "200", "Iterations of the factorisation at most."),
     key(

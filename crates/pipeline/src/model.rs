@@ -5,7 +5,7 @@ use std::fs;
 use std::io::Read;
 use std::path::Path;
 
-use learn::{Nmf, TermFreq, TfIdf};
+use learn::{DocFreqWeight, Nmf, Norm, TermFreq, TfIdf, TfIdfConfig};
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 use text::Vocabulary;
@@ -16,7 +16,7 @@ use crate::prepare::Weights;
 /// The first bytes of every model file.
 const MAGIC: &[u8; 16] = b"topicmill model\n";
 /// Raised when the content changes: older files are then migrated, newer ones refused.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// Magic, version and checksum.
 const HEADER_LEN: usize = 16 + 4 + 32;
 /// What a file may make us allocate at most, bytes, for its content and again for its topics.
@@ -43,12 +43,115 @@ pub struct Model {
 struct Stored {
     terms: Vec<String>,
     variants: BTreeMap<String, u32>,
+    weights: StoredWeights,
+    topics: Vec<Vec<(u32, f32)>>,
+    title_weight: u32,
+    tags_weight: u32,
+    titles: Vec<String>,
+}
+
+/// How counts become weights.
+#[derive(Serialize, Deserialize)]
+struct StoredWeights {
+    term_freq: StoredTermFreq,
+    doc_freq: StoredDocFreq,
+    norm: StoredNorm,
+    idf: Vec<f32>,
+    mean_length: f64,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "TermFreq")]
+enum TermFreqDef {
+    Raw,
+    Binary,
+    Sublinear,
+    Log,
+    Bm25 { k1: f64, b: f64 },
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredTermFreq(#[serde(with = "TermFreqDef")] TermFreq);
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "DocFreqWeight")]
+enum DocFreqDef {
+    One,
+    Smooth,
+    Plain,
+    Probabilistic,
+    Entropy,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredDocFreq(#[serde(with = "DocFreqDef")] DocFreqWeight);
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Norm")]
+enum NormDef {
+    None,
+    L1,
+    L2,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredNorm(#[serde(with = "NormDef")] Norm);
+
+impl StoredWeights {
+    fn of(tfidf: &TfIdf) -> Self {
+        let TfIdfConfig { term_freq, doc_freq, norm } = tfidf.config();
+        Self {
+            term_freq: StoredTermFreq(term_freq),
+            doc_freq: StoredDocFreq(doc_freq),
+            norm: StoredNorm(norm),
+            idf: tfidf.idf().to_vec(),
+            mean_length: tfidf.mean_length(),
+        }
+    }
+
+    /// `None` when a number is out of its range.
+    fn into_tfidf(self, n_terms: usize) -> Option<TfIdf> {
+        let term_freq = self.term_freq.0;
+        let fits = self.idf.len() == n_terms
+            && self.idf.iter().all(|idf| idf.is_finite() && *idf >= 0.0)
+            && (0.0..f64::INFINITY).contains(&self.mean_length)
+            && match term_freq {
+                TermFreq::Bm25 { k1, b } => {
+                    (0.0..f64::INFINITY).contains(&k1) && (0.0..=1.0).contains(&b)
+                }
+                _ => true,
+            };
+        let config = TfIdfConfig { term_freq, doc_freq: self.doc_freq.0, norm: self.norm.0 };
+        fits.then(|| TfIdf::from_parts(config, self.idf, self.mean_length))
+    }
+}
+
+/// The content of version 1, which knew two kinds of weights.
+#[derive(Deserialize)]
+struct StoredV1 {
+    terms: Vec<String>,
+    variants: BTreeMap<String, u32>,
     sublinear: bool,
     idf: Vec<f32>,
     topics: Vec<Vec<(u32, f32)>>,
     title_weight: u32,
     tags_weight: u32,
     titles: Vec<String>,
+}
+
+impl From<StoredV1> for Stored {
+    fn from(old: StoredV1) -> Self {
+        let config = if old.sublinear { TfIdfConfig::sublinear() } else { TfIdfConfig::tf_idf() };
+        Self {
+            terms: old.terms,
+            variants: old.variants,
+            weights: StoredWeights::of(&TfIdf::from_parts(config, old.idf, 0.0)),
+            topics: old.topics,
+            title_weight: old.title_weight,
+            tags_weight: old.tags_weight,
+            titles: old.titles,
+        }
+    }
 }
 
 impl Model {
@@ -64,8 +167,7 @@ impl Model {
         let stored = Stored {
             terms: self.vocabulary.terms().to_vec(),
             variants: self.vocabulary.variants().clone(),
-            sublinear: self.tfidf.term_freq() == TermFreq::Sublinear,
-            idf: self.tfidf.idf().to_vec(),
+            weights: StoredWeights::of(&self.tfidf),
             topics: topics.collect(),
             title_weight: self.weights.title,
             tags_weight: self.weights.tags,
@@ -74,12 +176,7 @@ impl Model {
         let plain = postcard::to_stdvec(&stored).map_err(|source| Error::ModelEncode { source })?;
         let content = zstd::bulk::compress(&plain, ZSTD_LEVEL)
             .map_err(|source| Error::Compress { source })?;
-        let mut bytes = Vec::with_capacity(HEADER_LEN + content.len());
-        bytes.extend_from_slice(MAGIC);
-        bytes.extend_from_slice(&VERSION.to_le_bytes());
-        bytes.extend_from_slice(blake3::hash(&content).as_bytes());
-        bytes.extend_from_slice(&content);
-        Ok(bytes)
+        Ok(with_header(VERSION, &content))
     }
 
     /// Reads the model file `path`.
@@ -128,10 +225,22 @@ impl Model {
         if plain.len() > MAX_BYTES {
             return Err(unreadable("it is larger than any model"));
         }
-        let stored: Stored =
-            postcard::from_bytes(&plain).map_err(|_| unreadable("it cannot be decoded"))?;
+        let stored = match found {
+            1 => postcard::from_bytes::<StoredV1>(&plain).map(Stored::from),
+            _ => postcard::from_bytes::<Stored>(&plain),
+        };
+        let stored = stored.map_err(|_| unreadable("it cannot be decoded"))?;
         stored.into_model().ok_or_else(|| unreadable("its parts do not fit together"))
     }
+}
+
+fn with_header(version: u32, content: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(HEADER_LEN + content.len());
+    bytes.extend_from_slice(MAGIC);
+    bytes.extend_from_slice(&version.to_le_bytes());
+    bytes.extend_from_slice(blake3::hash(content).as_bytes());
+    bytes.extend_from_slice(content);
+    bytes
 }
 
 impl Stored {
@@ -141,8 +250,6 @@ impl Stored {
         let in_range = |column: u32| (column as usize) < n_terms;
         let n_values = self.topics.len().checked_mul(n_terms)?;
         let fits = (1..=MAX_BYTES / size_of::<f32>()).contains(&n_values)
-            && self.idf.len() == n_terms
-            && self.idf.iter().all(|idf| idf.is_finite() && *idf >= 0.0)
             && self.titles.len() == self.topics.len()
             && self.variants.values().copied().all(in_range)
             && self.topics.iter().flatten().all(|&(column, _)| in_range(column));
@@ -155,10 +262,9 @@ impl Stored {
                 components[[topic, column as usize]] = weight;
             }
         }
-        let term_freq = if self.sublinear { TermFreq::Sublinear } else { TermFreq::Raw };
         Some(Model {
             vocabulary: Vocabulary::new(self.terms, self.variants),
-            tfidf: TfIdf::from_parts(term_freq, self.idf),
+            tfidf: self.weights.into_tfidf(n_terms)?,
             nmf: Nmf::from_components(components).ok()?,
             weights: Weights { title: self.title_weight, tags: self.tags_weight },
             titles: self.titles,
@@ -174,7 +280,7 @@ mod tests {
         let variants = BTreeMap::from([("talks".to_owned(), 1)]);
         Model {
             vocabulary: Vocabulary::new(vec!["test".into(), "talk".into()], variants),
-            tfidf: TfIdf::from_parts(TermFreq::Sublinear, vec![1.5, 2.0]),
+            tfidf: TfIdf::from_parts(TfIdfConfig::bm25(), vec![1.5, 2.0], 7.5),
             nmf: Nmf::from_components(ndarray::arr2(&[[0.25, 0.75], [1.0, 0.0]])).unwrap(),
             weights: Weights { title: 2, tags: 3 },
             titles: vec!["Talk".into(), "Test".into()],
@@ -209,8 +315,11 @@ mod tests {
         let stored = |n_topics: usize, n_terms: usize, idf: f32| Stored {
             terms: vec![String::new(); n_terms],
             variants: BTreeMap::new(),
-            sublinear: true,
-            idf: vec![idf; n_terms],
+            weights: StoredWeights::of(&TfIdf::from_parts(
+                TfIdfConfig::sublinear(),
+                vec![idf; n_terms],
+                1.0,
+            )),
             topics: vec![Vec::new(); n_topics],
             title_weight: 1,
             tags_weight: 1,
@@ -223,11 +332,30 @@ mod tests {
     }
 
     #[test]
+    fn the_first_version_is_still_read() {
+        // A model of two terms and two topics as the program of that version wrote it: header,
+        // then the fields of `StoredV1`.
+        let model = model();
+        let parts = (
+            (model.vocabulary.terms().to_vec(), model.vocabulary.variants().clone(), true),
+            (vec![1.5_f32, 2.0], vec![vec![(0_u32, 0.25_f32), (1, 0.75)], vec![(0, 1.0)]]),
+            (2_u32, 3_u32, model.titles.clone()),
+        );
+        let content =
+            zstd::bulk::compress(&postcard::to_stdvec(&parts).unwrap(), ZSTD_LEVEL).unwrap();
+        let bytes = with_header(1, &content);
+        let read = read(&bytes).unwrap();
+        assert_eq!(read.tfidf, TfIdf::from_parts(TfIdfConfig::sublinear(), vec![1.5, 2.0], 0.0));
+        assert_eq!((read.vocabulary, read.nmf), (model.vocabulary, model.nmf));
+        assert_eq!((read.weights, read.titles), (model.weights, model.titles));
+    }
+
+    #[test]
     fn a_newer_version_is_refused_naming_both() {
         let mut bytes = model().to_bytes().unwrap();
         bytes[MAGIC.len()] = 9;
         let message = read(&bytes).unwrap_err().to_string();
-        assert!(message.contains("version 9") && message.contains("version 1"), "{message}");
+        assert!(message.contains("version 9") && message.contains("version 2"), "{message}");
     }
 
     #[test]

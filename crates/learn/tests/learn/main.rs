@@ -2,4 +2,4 @@
 
 mod metrics;
 mod nmf;
-mod tfidf;
+mod weights;
