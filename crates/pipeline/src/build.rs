@@ -5,7 +5,7 @@ use std::path::Path;
 use jobs::{Run, Trace};
 use learn::{Fit, NmfConfig, Occurrence, TfIdf, TfIdfConfig, diversity, npmi};
 use sprs::{CsMatI, CsMatViewI};
-use text::{CountConfig, Counts, DocFreq};
+use text::{AnalyzerConfig, CountConfig, Counts, DocFreq};
 
 use crate::config::{Config, TopicCount, Weight};
 use crate::model::Model;
@@ -188,8 +188,11 @@ fn count_config(config: &Config, n_docs: usize) -> CountConfig {
         min_df: config.text.min_df.map_or(DocFreq::Count(min_df), |df| df.0),
         max_df: config.text.max_df.map_or(DocFreq::Share(1.0), |df| df.0),
         max_terms: config.text.max_terms,
-        language: config.language.clone(),
-        stop_words: config.text.stop_words.iter().map(|word| word.to_lowercase()).collect(),
+        analyzer: AnalyzerConfig {
+            language: Some(config.language.clone()),
+            stop_words: config.text.stop_words.iter().map(|word| word.to_lowercase()).collect(),
+        },
+        ..CountConfig::readable()
     }
 }
 

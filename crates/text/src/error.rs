@@ -52,6 +52,12 @@ pub enum Error {
         /// The codes that are known, comma-separated.
         known: String,
     },
+    /// Bytes that are no counts of a shard.
+    #[error("these bytes are no counts of a shard: {what}")]
+    Shard {
+        /// What is wrong with them.
+        what: &'static str,
+    },
     /// The parallel run failed.
     #[error(transparent)]
     Run(#[from] jobs::Error),

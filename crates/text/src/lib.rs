@@ -2,33 +2,35 @@
 //!
 //! ```
 //! use jobs::Run;
-//! use text::{CountConfig, Text};
+//! use text::CountConfig;
 //!
-//! let docs = [Text::plain("A talk about testing"), Text::plain("Two talks, both on testing")];
+//! let docs = ["A talk about testing", "Two talks, both on testing"];
 //! let counts = text::count(&docs, &CountConfig::default(), &Run::serial())?;
 //! assert_eq!(counts.vocabulary.terms(), ["talk", "testing"]);
 //! assert_eq!(counts.matrix.to_dense().row(1).to_vec(), [1, 1]);
 //! # Ok::<(), text::Error>(())
 //! ```
 //!
-//! The path of a text: [`words`](fn@words) cuts it into lower-cased words; the stop words of its
+//! The path of a text: an [`Analyzer`] cuts it into lower-cased words; the stop words of its
 //! language are dropped; plurals join their singular ([`plural`]); [`count`](fn@count) makes the
 //! matrix of documents by terms. [`count_known`] counts further texts against a vocabulary that
-//! stands.
+//! stands. [`Counter`] does the work of `count` in two steps, shard by shard and all together, for
+//! a caller who keeps the counts of shards.
 
+mod analyze;
 mod count;
 mod error;
+mod intern;
 mod language;
-mod numbered;
+mod parts;
 pub mod plural;
-mod shards;
-mod stop_words;
 mod vocabulary;
-mod words;
 
-pub use count::{CountConfig, Counts, DocFreq, Field, Text, count, count_known};
+pub use analyze::{Analyzer, AnalyzerConfig, words, words_as_written};
+pub use count::{
+    CountConfig, Counter, Counts, DocFreq, Fold, ShardCounts, TermOrder, count, count_known,
+};
 pub use error::Error;
-pub use language::Languages;
-pub use stop_words::StopWords;
+pub use language::{Languages, StopWords};
+pub use parts::{Field, Parts, Text};
 pub use vocabulary::Vocabulary;
-pub use words::{words, words_as_written};

@@ -72,6 +72,10 @@ impl Vocabulary {
     pub fn column_of(&self, word: &str) -> Option<u32> {
         self.columns.get(word).copied()
     }
+
+    pub(crate) fn column_of_bytes(&self, word: &[u8]) -> Option<u32> {
+        std::str::from_utf8(word).ok().and_then(|word| self.column_of(word))
+    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,10 @@
 use std::num::NonZeroUsize;
 
 use jobs::Run;
-use text::{CountConfig, Counts, DocFreq, Error, Field, Text, count, count_known};
+use text::{
+    AnalyzerConfig, CountConfig, Counter, Counts, DocFreq, Error, Field, ShardCounts, Text, count,
+    count_known,
+};
 
 fn counts_of(texts: &[&str], config: &CountConfig) -> Result<Counts, Error> {
     let docs: Vec<Text<'_>> = texts.iter().map(|text| Text::plain(text)).collect();
@@ -92,7 +95,9 @@ fn known_terms_that_a_documents_language_stops_are_not_counted() {
 
 #[test]
 fn further_stop_words_are_dropped() {
-    let config = CountConfig { stop_words: vec!["alpha".into()], ..CountConfig::default() };
+    let analyzer =
+        AnalyzerConfig { stop_words: vec!["alpha".into()], ..AnalyzerConfig::readable() };
+    let config = CountConfig { analyzer, ..CountConfig::default() };
     let counts = counts_of(&["Alpha beta"], &config).unwrap();
     assert_eq!(counts.vocabulary.terms(), ["beta"]);
 }
@@ -119,7 +124,8 @@ fn settings_out_of_range_are_named_with_their_value() {
     check(CountConfig { max_df: DocFreq::Share(f64::NAN), ..base() }, "got NaN");
     check(CountConfig { min_df: DocFreq::Count(3), ..base() }, "min_df (3) must not exceed");
     check(CountConfig { max_terms: Some(0), ..base() }, "max_terms must be at least 1");
-    check(CountConfig { language: "xx".into(), ..base() }, "\"xx\"");
+    let analyzer = AnalyzerConfig { language: Some("xx".into()), ..AnalyzerConfig::readable() };
+    check(CountConfig { analyzer, ..base() }, "\"xx\"");
 }
 
 #[test]
@@ -159,4 +165,34 @@ fn common_terms_can_be_dropped_afterwards() {
     assert_eq!(few.vocabulary.column_of("lamps"), Some(0));
     assert_eq!(few.vocabulary.column_of("talks"), None);
     assert_eq!((row(&few, 0), row(&few, 2)), (vec![("lamp", 1)], vec![]));
+}
+
+#[test]
+fn shards_give_the_same_counts_wherever_they_begin_and_end() {
+    let texts: Vec<String> = (0..60_u32)
+        .map(|n| {
+            format!("word{} words{} lamps lamp{} tides tide tide{}", n % 7, n % 9, n % 5, n / 3)
+        })
+        .collect();
+    let config = CountConfig { min_df: DocFreq::Count(2), ..CountConfig::default() };
+    let counter = Counter::new(&config).unwrap();
+    let whole = count(&texts, &config, &Run::serial()).unwrap();
+    for shard_docs in [1, 7, 59, 100] {
+        let shards: Vec<ShardCounts> = texts
+            .chunks(shard_docs)
+            .map(|docs| ShardCounts::from_bytes(&counter.count_shard(docs).to_bytes()).unwrap())
+            .collect();
+        let merged = counter.merge(&shards, &Run::serial()).unwrap();
+        assert_eq!(merged.matrix, whole.matrix, "{shard_docs} documents a shard");
+        assert_eq!(merged.vocabulary, whole.vocabulary, "{shard_docs} documents a shard");
+    }
+}
+
+#[test]
+fn binary_counts_are_ones_and_rank_terms_by_documents() {
+    let texts = ["alpha alpha alpha", "beta gamma", "beta"];
+    let config = CountConfig { binary: true, max_terms: Some(1), ..CountConfig::default() };
+    let counts = counts_of(&texts, &config).unwrap();
+    assert_eq!(counts.vocabulary.terms(), ["beta"]);
+    assert_eq!(counts.matrix.data(), [1, 1]);
 }

@@ -2,6 +2,7 @@
 
 use hashbrown::HashMap;
 
+use super::stop_words::codes;
 use crate::words;
 
 /// Words read at most: a language shows in far fewer.
@@ -23,8 +24,8 @@ const CONVINCING: &[(f64, f64)] = &[(0.15, 1.05), (0.06, 1.4)];
 /// ```
 ///
 /// A word counts for every language that has it as a stop word, and the language with the most wins
-/// when it is ahead of the next. So every language with a list can be found, and what is found is what counting needs: the list
-/// that fits the text.
+/// when it is ahead of the next. So every language with a list can be found, and what is found is
+/// what counting needs: the list that fits the text.
 #[derive(Debug, Clone)]
 pub struct Languages {
     codes: Vec<&'static str>,
@@ -36,9 +37,7 @@ impl Languages {
     /// All languages that have a list. Cost: some milliseconds.
     #[must_use]
     pub fn new() -> Self {
-        let mut codes: Vec<&'static str> = stop_words::available_languages().to_vec();
-        codes.sort_unstable();
-        codes.truncate(usize::from(u8::MAX));
+        let codes = codes();
         let mut languages_of: HashMap<&'static str, Vec<u8>> = HashMap::new();
         for (language, code) in (0_u8..).zip(&codes) {
             for &word in stop_words::lookup(code).unwrap_or_default() {

@@ -1,0 +1,141 @@
+//! What to count.
+
+use std::fmt;
+
+use crate::{AnalyzerConfig, Error};
+
+/// A number of documents, or a share of them.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum DocFreq {
+    /// So many documents.
+    Count(u32),
+    /// This share of the documents, 0 to 1.
+    Share(f64),
+}
+
+impl fmt::Display for DocFreq {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Count(count) => write!(f, "{count}"),
+            Self::Share(share) => write!(f, "{share:?}"),
+        }
+    }
+}
+
+/// Which forms of a word are counted as one term.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Fold {
+    /// None: every form is a term.
+    None,
+    /// Plurals join a singular that the corpus uses ([`plural`](crate::plural)).
+    #[default]
+    Plurals,
+}
+
+/// The order of the columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum TermOrder {
+    /// By falling document frequency, ties in alphabetical order.
+    #[default]
+    DocFreq,
+    /// In alphabetical order (by code points), as scikit-learn has them.
+    Alphabetical,
+}
+
+/// What to count.
+///
+/// | field | default | meaning | allowed |
+/// |---|---|---|---|
+/// | `analyzer` | [`AnalyzerConfig::readable`] | what a term is | |
+/// | `min_df` | 1 document | terms in fewer documents are dropped | count ≥ 1 or share 0..=1 |
+/// | `max_df` | all of them | terms in more documents are dropped | count ≥ 1 or share 0..=1 |
+/// | `max_terms` | no limit | only the terms with the highest total counts | ≥ 1 |
+/// | `binary` | no | every count becomes 1 | |
+/// | `fold` | plurals | which forms of a word are one term | |
+/// | `order` | document frequency | the order of the columns | |
+#[derive(Debug, Clone)]
+pub struct CountConfig {
+    /// What a term is.
+    pub analyzer: AnalyzerConfig,
+    /// The fewest documents that a term must occur in.
+    pub min_df: DocFreq,
+    /// The most documents that a term may occur in.
+    pub max_df: DocFreq,
+    /// Keep so many terms, those with the highest total counts (ties in alphabetical order).
+    pub max_terms: Option<usize>,
+    /// Whether every count becomes 1.
+    pub binary: bool,
+    /// Which forms of a word are counted as one term.
+    pub fold: Fold,
+    /// The order of the columns.
+    pub order: TermOrder,
+}
+
+impl Default for CountConfig {
+    fn default() -> Self {
+        Self::readable()
+    }
+}
+
+impl CountConfig {
+    /// Words that people read: [`AnalyzerConfig::readable`], plurals folded.
+    #[must_use]
+    pub fn readable() -> Self {
+        Self {
+            analyzer: AnalyzerConfig::readable(),
+            min_df: DocFreq::Count(1),
+            max_df: DocFreq::Share(1.0),
+            max_terms: None,
+            binary: false,
+            fold: Fold::Plurals,
+            order: TermOrder::DocFreq,
+        }
+    }
+
+    /// The counts of scikit-learn's `CountVectorizer` with its default settings:
+    /// [`AnalyzerConfig::sklearn`], every form a term, columns in alphabetical order.
+    #[must_use]
+    pub fn sklearn() -> Self {
+        Self {
+            analyzer: AnalyzerConfig::sklearn(),
+            fold: Fold::None,
+            order: TermOrder::Alphabetical,
+            ..Self::readable()
+        }
+    }
+}
+
+/// The document-frequency limits in documents.
+pub(super) struct DocFreqLimits {
+    min: f64,
+    max: f64,
+}
+
+impl DocFreqLimits {
+    pub(super) fn new(config: &CountConfig, n_docs: usize) -> Result<Self, Error> {
+        if config.max_terms == Some(0) {
+            return Err(Error::NoTerms);
+        }
+        let documents = |name, df| match df {
+            DocFreq::Count(count) if count >= 1 => Ok(f64::from(count)),
+            DocFreq::Count(_) => {
+                Err(Error::DocFreqRange { name, allowed: "at least 1 document", got: df })
+            }
+            DocFreq::Share(share) if (0.0..=1.0).contains(&share) => Ok(share * n_docs as f64),
+            DocFreq::Share(_) => {
+                Err(Error::DocFreqRange { name, allowed: "a share in 0.0..=1.0", got: df })
+            }
+        };
+        let min = documents("min_df", config.min_df)?;
+        let max = documents("max_df", config.max_df)?;
+        if min > max && n_docs > 0 {
+            let (min_df, max_df) = (config.min_df, config.max_df);
+            return Err(Error::DocFreqOrder { min_df, max_df, n_docs });
+        }
+        Ok(Self { min, max })
+    }
+
+    pub(super) fn allow(&self, doc_freq: u32) -> bool {
+        (self.min..=self.max).contains(&f64::from(doc_freq))
+    }
+}

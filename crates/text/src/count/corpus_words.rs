@@ -1,0 +1,113 @@
+//! The words of all shards, numbered together.
+
+use jobs::Run;
+
+use super::shard::ShardCounts;
+use crate::Error;
+use crate::intern::Words;
+
+/// Words are numbered in so many parts at once, by their hash.
+const N_PARTS: usize = 16;
+
+/// The words of all shards.
+pub(super) struct CorpusWords {
+    parts: Vec<Words>,
+    /// The number of each part's first word, and the number of all words.
+    bases: Vec<u32>,
+    /// For every shard: the corpus numbers of its words.
+    pub(super) of_shard: Vec<Vec<u32>>,
+}
+
+/// A shard's words by part.
+struct Split {
+    /// The words of the first part, then those of the second, and so on.
+    words: Vec<u32>,
+    /// Where each part ends.
+    ends: [usize; N_PARTS],
+}
+
+impl CorpusWords {
+    /// Cost: a look-up for every word of every shard.
+    pub(super) fn of(shards: &[ShardCounts], run: &Run) -> Result<Self, Error> {
+        let empty = Words::default();
+        let splits = run.map(shards.iter().collect(), |shard| Split::of(shard, &empty))?;
+        let numbered = run.map((0..N_PARTS).collect(), |part| {
+            let mut words = Words::like(&empty);
+            let numbers: Vec<Vec<u32>> = shards
+                .iter()
+                .zip(&splits)
+                .map(|(shard, split)| {
+                    split.part(part).iter().map(|&word| words.number(shard.word(word))).collect()
+                })
+                .collect();
+            (words, numbers)
+        })?;
+        let mut bases = vec![0_u32];
+        for (words, _) in &numbered {
+            let next = bases[bases.len() - 1].checked_add(words.len() as u32);
+            bases.push(next.expect("memory ends before four thousand million different words"));
+        }
+        let of_shard = run.map((0..shards.len()).collect(), |s| {
+            let mut of_word = vec![0; shards[s].n_words()];
+            for part in 0..N_PARTS {
+                let numbers = &numbered[part].1[s];
+                for (&word, number) in splits[s].part(part).iter().zip(numbers) {
+                    of_word[word as usize] = bases[part] + number;
+                }
+            }
+            of_word
+        })?;
+        let parts = numbered.into_iter().map(|(words, _)| words).collect();
+        Ok(Self { parts, bases, of_shard })
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.bases[N_PARTS] as usize
+    }
+
+    pub(super) fn get(&self, number: u32) -> &str {
+        let part = self.bases[1..].partition_point(|&next| next <= number);
+        self.parts[part].get(number - self.bases[part])
+    }
+
+    pub(super) fn find(&self, word: &str) -> Option<u32> {
+        let part = part_of(self.parts[0].hash(word.as_bytes()));
+        self.parts[part].find(word).map(|number| self.bases[part] + number)
+    }
+}
+
+impl Split {
+    fn of(shard: &ShardCounts, hasher: &Words) -> Self {
+        let part_of_word: Vec<u8> = (0..shard.n_words() as u32)
+            .map(|word| part_of(hasher.hash(shard.word(word))) as u8)
+            .collect();
+        let mut ends = [0; N_PARTS];
+        for &part in &part_of_word {
+            ends[usize::from(part)] += 1;
+        }
+        let mut next = [0; N_PARTS];
+        let mut n_words = 0;
+        for (end, next) in ends.iter_mut().zip(&mut next) {
+            *next = n_words;
+            n_words += *end;
+            *end = n_words;
+        }
+        let mut words = vec![0; part_of_word.len()];
+        for (word, &part) in (0..).zip(&part_of_word) {
+            let next = &mut next[usize::from(part)];
+            words[*next] = word;
+            *next += 1;
+        }
+        Self { words, ends }
+    }
+
+    fn part(&self, part: usize) -> &[u32] {
+        let start = if part == 0 { 0 } else { self.ends[part - 1] };
+        &self.words[start..self.ends[part]]
+    }
+}
+
+/// By the hash's lowest bits: the table of a part chooses its slots by the highest.
+fn part_of(hash: u64) -> usize {
+    hash as usize % N_PARTS
+}

@@ -1,0 +1,258 @@
+//! Shards to counts: which words are terms, and the matrix over them.
+
+use std::collections::BTreeMap;
+
+use jobs::Run;
+use sprs::CsMatI;
+
+use super::Counts;
+use super::config::{CountConfig, DocFreqLimits, Fold, TermOrder};
+use super::corpus_words::CorpusWords;
+use super::matrix::{NO_COLUMN, Rows};
+use super::shard::ShardCounts;
+use crate::{Error, Vocabulary, plural};
+
+pub(super) fn merge(
+    shards: &[ShardCounts],
+    config: &CountConfig,
+    run: &Run,
+) -> Result<Counts, Error> {
+    let n_docs = shards.iter().map(ShardCounts::n_docs).sum();
+    let limits = DocFreqLimits::new(config, n_docs)?;
+    let words = CorpusWords::of(shards, run)?;
+    let usage = Usage::of_words(shards, &words, run)?;
+    let target = match config.fold {
+        Fold::None => None,
+        Fold::Plurals => Some(fold_plurals(&words, &usage.doc_freq)),
+    };
+    let usage = match &target {
+        None => usage,
+        Some(target) => usage.folded(target, (shards, &words), run)?,
+    };
+    let terms = choose_terms(&words, &usage, (&limits, config));
+    if terms.is_empty() {
+        return Err(Error::EmptyVocabulary {
+            n_docs,
+            n_words: words.len(),
+            min_df: config.min_df,
+            max_df: config.max_df,
+        });
+    }
+    let mut column_of = vec![NO_COLUMN; words.len()];
+    for (column, &word) in (0..).zip(&terms) {
+        column_of[word as usize] = column;
+    }
+    if let Some(target) = &target {
+        for word in 0..words.len() {
+            column_of[word] = column_of[target[word] as usize];
+        }
+    }
+    let rows = run.map((0..shards.len()).collect(), |s| {
+        let of_word = words.of_shard[s].iter().map(|&word| column_of[word as usize]);
+        Rows::of(&shards[s], &of_word.collect::<Vec<u32>>())
+    })?;
+    let mut matrix = matrix_of(rows, terms.len());
+    if config.binary {
+        matrix.data_mut().fill(1);
+    }
+    Ok(Counts {
+        matrix,
+        vocabulary: vocabulary_of(&words, &terms, (&column_of, target.as_deref())),
+    })
+}
+
+/// How often the corpus uses each word.
+struct Usage {
+    /// The number of documents.
+    doc_freq: Vec<u32>,
+    /// The sum of its counts.
+    total: Vec<u64>,
+}
+
+impl Usage {
+    fn of_words(shards: &[ShardCounts], words: &CorpusWords, run: &Run) -> Result<Self, Error> {
+        let per_shard = run.map(shards.iter().collect(), |shard| {
+            let mut usage = Self::none(shard.n_words());
+            for entry in &shard.entries {
+                usage.doc_freq[entry.word as usize] += 1;
+                usage.total[entry.word as usize] += u64::from(entry.count);
+            }
+            usage
+        })?;
+        let mut all = Self::none(words.len());
+        for (shard, of_word) in per_shard.iter().zip(&words.of_shard) {
+            for (word, &number) in of_word.iter().enumerate() {
+                all.doc_freq[number as usize] += shard.doc_freq[word];
+                all.total[number as usize] += shard.total[word];
+            }
+        }
+        Ok(all)
+    }
+
+    fn none(n_words: usize) -> Self {
+        Self { doc_freq: vec![0; n_words], total: vec![0; n_words] }
+    }
+
+    /// The usage of words that are counted as another, `target`, moved to it: a document that has both
+    /// counts once.
+    fn folded(
+        mut self,
+        target: &[u32],
+        (shards, words): (&[ShardCounts], &CorpusWords),
+        run: &Run,
+    ) -> Result<Self, Error> {
+        let mut is_joined = vec![false; target.len()];
+        for (word, &target) in (0_u32..).zip(target) {
+            if word != target {
+                is_joined[word as usize] = true;
+                is_joined[target as usize] = true;
+                self.total[target as usize] += std::mem::take(&mut self.total[word as usize]);
+                self.doc_freq[word as usize] = 0;
+                self.doc_freq[target as usize] = 0;
+            }
+        }
+        let per_shard = run.map((0..shards.len()).collect(), |s| {
+            joined_doc_freq(&shards[s], &words.of_shard[s], (target, &is_joined))
+        })?;
+        for (target, doc_freq) in per_shard.into_iter().flatten() {
+            self.doc_freq[target as usize] += doc_freq;
+        }
+        Ok(self)
+    }
+}
+
+/// The targets that occur in `shard` of words that are joined, and the number of its documents with
+/// any of their words.
+fn joined_doc_freq(
+    shard: &ShardCounts,
+    to_corpus: &[u32],
+    (target, is_joined): (&[u32], &[bool]),
+) -> Vec<(u32, u32)> {
+    const APART: u32 = u32::MAX;
+    let mut found: Vec<(u32, u32)> = Vec::new();
+    // For every word of the shard: the position of its target in `found`.
+    let mut position = vec![APART; to_corpus.len()];
+    let mut by_target: Vec<(u32, u32)> = (0..)
+        .zip(to_corpus)
+        .filter(|(_, number)| is_joined[**number as usize])
+        .map(|(word, &number)| (target[number as usize], word))
+        .collect();
+    by_target.sort_unstable();
+    for (target, word) in by_target {
+        if found.last().is_none_or(|(last, _)| *last != target) {
+            found.push((target, 0));
+        }
+        position[word as usize] = found.len() as u32 - 1;
+    }
+    let mut counted_in = vec![0_u32; found.len()];
+    for (row, entries) in (1_u32..).zip(shard.rows()) {
+        for entry in entries {
+            let position = position[entry.word as usize];
+            if position != APART && counted_in[position as usize] != row {
+                counted_in[position as usize] = row;
+                found[position as usize].1 += 1;
+            }
+        }
+    }
+    found
+}
+
+/// For every word: the word it is counted as, itself as a rule.
+fn fold_plurals(words: &CorpusWords, doc_freq: &[u32]) -> Vec<u32> {
+    let doc_freq_of =
+        |word: &str| words.find(word).map(|n| doc_freq[n as usize]).filter(|&df| df > 0);
+    let mut target: Vec<u32> = (0..words.len() as u32).collect();
+    for number in 0..words.len() as u32 {
+        if let Some(singular) = plural::singular_in(words.get(number), doc_freq_of) {
+            target[number as usize] =
+                words.find(&singular).expect("a singular is a word of the corpus");
+        }
+    }
+    // `a -> b -> c` becomes `a -> c`: singulars are shorter, so that chains end.
+    for number in 0..target.len() {
+        let mut end = target[number];
+        while target[end as usize] != end {
+            end = target[end as usize];
+        }
+        target[number] = end;
+    }
+    target
+}
+
+/// The words that are terms, in the order of the columns.
+fn choose_terms(
+    words: &CorpusWords,
+    usage: &Usage,
+    (limits, config): (&DocFreqLimits, &CountConfig),
+) -> Vec<u32> {
+    let doc_freq = |word: u32| usage.doc_freq[word as usize];
+    let mut kept: Vec<u32> = (0..words.len() as u32)
+        .filter(|&word| doc_freq(word) > 0 && limits.allow(doc_freq(word)))
+        .collect();
+    sort_by_text(&mut kept, words);
+    if let Some(max_terms) = config.max_terms.filter(|&max| max < kept.len()) {
+        let total = |word: u32| {
+            if config.binary { u64::from(doc_freq(word)) } else { usage.total[word as usize] }
+        };
+        // Stable sorts: ties stay in alphabetical order.
+        kept.sort_by_key(|&word| std::cmp::Reverse(total(word)));
+        kept.truncate(max_terms);
+        sort_by_text(&mut kept, words);
+    }
+    if config.order == TermOrder::DocFreq {
+        kept.sort_by_key(|&word| std::cmp::Reverse(doc_freq(word)));
+    }
+    kept
+}
+
+/// Sorts by code points. Most pairs differ in their first eight bytes, which are compared as one
+/// number.
+fn sort_by_text(numbers: &mut [u32], words: &CorpusWords) {
+    let mut keyed: Vec<(u64, u32)> =
+        numbers.iter().map(|&number| (first_bytes(words.get(number)), number)).collect();
+    keyed.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| words.get(a.1).cmp(words.get(b.1))));
+    for (number, (_, sorted)) in numbers.iter_mut().zip(keyed) {
+        *number = sorted;
+    }
+}
+
+fn first_bytes(word: &str) -> u64 {
+    let mut first = [0; 8];
+    let len = word.len().min(8);
+    first[..len].copy_from_slice(&word.as_bytes()[..len]);
+    u64::from_be_bytes(first)
+}
+
+fn matrix_of(rows: Vec<Rows>, n_terms: usize) -> CsMatI<u32, u32, usize> {
+    let n_docs = rows.iter().map(|rows| rows.lens.len()).sum::<usize>();
+    let n_entries = rows.iter().map(|rows| rows.columns.len()).sum::<usize>();
+    let mut indptr = Vec::with_capacity(n_docs + 1);
+    indptr.push(0);
+    let (mut indices, mut data) = (Vec::with_capacity(n_entries), Vec::with_capacity(n_entries));
+    let mut end = 0;
+    for rows in rows {
+        indptr.extend(rows.lens.iter().map(|&len| {
+            end += len as usize;
+            end
+        }));
+        indices.extend_from_slice(&rows.columns);
+        data.extend_from_slice(&rows.counts);
+    }
+    CsMatI::new((n_docs, n_terms), indptr, indices, data)
+}
+
+fn vocabulary_of(
+    words: &CorpusWords,
+    terms: &[u32],
+    (column_of, target): (&[u32], Option<&[u32]>),
+) -> Vocabulary {
+    let terms = terms.iter().map(|&word| words.get(word).to_owned()).collect();
+    let mut variants = BTreeMap::new();
+    for (word, &target) in (0_u32..).zip(target.unwrap_or_default()) {
+        let column = column_of[target as usize];
+        if word != target && column != NO_COLUMN {
+            variants.insert(words.get(word).to_owned(), column);
+        }
+    }
+    Vocabulary::new(terms, variants)
+}

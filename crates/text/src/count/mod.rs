@@ -1,0 +1,175 @@
+//! Words to a matrix of counts.
+//!
+//! Documents are counted shard by shard, each over words of its own ([`ShardCounts`]); then the words
+//! of all shards are numbered together, the terms are chosen, and the matrix is filled. What comes out
+//! does not depend on where the shards begin and end.
+
+mod codec;
+mod config;
+mod corpus_words;
+mod known;
+mod matrix;
+mod merge;
+mod shard;
+
+use jobs::Run;
+use sprs::CsMatI;
+
+pub use config::{CountConfig, DocFreq, Fold, TermOrder};
+pub use known::count_known;
+pub use shard::ShardCounts;
+
+use crate::{Analyzer, Error, Parts, Vocabulary};
+
+/// Text counted by one task, bytes: enough that few words are met in several shards, little enough
+/// that a shard's words stay in the processor's cache.
+const SHARD_BYTES: usize = 2 << 20;
+
+/// Counts and what their columns mean.
+#[derive(Debug, Clone)]
+pub struct Counts {
+    /// CSR, (n_docs, n_terms): how often each term occurs in each document, weights included.
+    pub matrix: CsMatI<u32, u32, usize>,
+    /// The columns.
+    pub vocabulary: Vocabulary,
+}
+
+impl Counts {
+    /// The counts without the terms that occur in more than the share `max_df` of the documents.
+    /// The columns must be in the order of their document frequency. Cost: linear in the non-zeros.
+    #[must_use]
+    pub fn without_common(self, max_df: f64) -> Self {
+        let n = self.n_common(max_df);
+        if n == 0 {
+            return self;
+        }
+        let first = n as u32;
+        let (mut indptr, mut indices, mut data) = (vec![0], Vec::new(), Vec::new());
+        for row in self.matrix.outer_iterator() {
+            let kept = row.indices().partition_point(|&column| column < first);
+            indices.extend(row.indices()[kept..].iter().map(|column| column - first));
+            data.extend_from_slice(&row.data()[kept..]);
+            indptr.push(indices.len());
+        }
+        let shape = (self.matrix.rows(), self.vocabulary.len() - n);
+        let matrix = CsMatI::new(shape, indptr, indices, data);
+        Self { matrix, vocabulary: self.vocabulary.without_first(n) }
+    }
+
+    /// How many terms occur in more than the share `max_df` of the documents.
+    /// The columns must be in the order of their document frequency.
+    #[must_use]
+    pub fn n_common(&self, max_df: f64) -> usize {
+        let mut doc_freq = vec![0_usize; self.vocabulary.len()];
+        for &column in self.matrix.indices() {
+            doc_freq[column as usize] += 1;
+        }
+        let limit = max_df * self.matrix.rows() as f64;
+        doc_freq.partition_point(|&df| df as f64 > limit)
+    }
+}
+
+/// Counts the words of `docs` and makes the vocabulary.
+///
+/// Rows are in the order of `docs`; a document without terms is an empty row. The result does not
+/// depend on the number of threads. Cost: linear in the bytes of text; memory: the counts twice,
+/// and every different word once for each two megabytes of text it occurs in.
+///
+/// # Errors
+/// [`Error::EmptyVocabulary`] when no term is left, the other variants for settings out of range.
+pub fn count<D: Parts + Sync>(
+    docs: &[D],
+    config: &CountConfig,
+    run: &Run,
+) -> Result<Counts, Error> {
+    let counter = Counter::new(config)?;
+    config::DocFreqLimits::new(config, docs.len())?;
+    let shards = run.map(in_shards(docs), |shard| counter.count_shard(shard))?;
+    run.progress().advanced(docs.len() as u64);
+    counter.merge(&shards, run)
+}
+
+/// Counts shards of documents, and brings shards together.
+///
+/// ```
+/// use jobs::Run;
+/// use text::{CountConfig, Counter};
+///
+/// let counter = Counter::new(&CountConfig::default())?;
+/// let first = counter.count_shard(["a lamp", "two lamps"]);
+/// let second = counter.count_shard(["the tide"]);
+/// let counts = counter.merge(&[first, second], &Run::serial())?;
+/// assert_eq!(counts.vocabulary.terms(), ["lamp", "tide"]);
+/// # Ok::<(), text::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Counter {
+    config: CountConfig,
+    analyzer: Analyzer,
+}
+
+impl Counter {
+    /// A counter with these settings. Cost: some milliseconds, for the lists of stop words.
+    ///
+    /// # Errors
+    /// Those of [`Analyzer::new`], and [`Error::NoTerms`].
+    pub fn new(config: &CountConfig) -> Result<Self, Error> {
+        if config.max_terms == Some(0) {
+            return Err(Error::NoTerms);
+        }
+        Ok(Self { config: config.clone(), analyzer: Analyzer::new(&config.analyzer)? })
+    }
+
+    /// Counts the documents of one shard, on the calling thread.
+    ///
+    /// A pure function of the documents and the settings, so that its result can be kept
+    /// ([`ShardCounts::to_bytes`]). `min_df`, `max_df`, `max_terms`, `binary`, `fold` and `order` play
+    /// no part in it.
+    #[must_use]
+    pub fn count_shard<D: Parts>(&self, docs: impl IntoIterator<Item = D>) -> ShardCounts {
+        ShardCounts::of(docs, &self.analyzer)
+    }
+
+    /// Brings `shards` together: rows in the order of the shards.
+    ///
+    /// The result depends on the documents alone, not on where shards begin and end.
+    ///
+    /// # Errors
+    /// As [`count`].
+    pub fn merge(&self, shards: &[ShardCounts], run: &Run) -> Result<Counts, Error> {
+        merge::merge(shards, &self.config, run)
+    }
+
+    /// Counts the terms of `docs` that `vocabulary` knows: CSR, (n_docs, n_terms).
+    ///
+    /// # Errors
+    /// Those of the parallel run.
+    pub fn count_known<D: Parts + Sync>(
+        &self,
+        docs: &[D],
+        vocabulary: &Vocabulary,
+        run: &Run,
+    ) -> Result<CsMatI<u32, u32, usize>, Error> {
+        let mut matrix = known::count_columns(docs, (vocabulary, &self.analyzer), run)?;
+        if self.config.binary {
+            matrix.data_mut().fill(1);
+        }
+        Ok(matrix)
+    }
+}
+
+/// `docs` cut into runs of about [`SHARD_BYTES`].
+fn in_shards<D: Parts>(mut docs: &[D]) -> Vec<&[D]> {
+    let mut shards = Vec::new();
+    while !docs.is_empty() {
+        let mut bytes = 0;
+        let full = docs.iter().position(|doc| {
+            bytes += doc.n_bytes();
+            bytes >= SHARD_BYTES
+        });
+        let (shard, rest) = docs.split_at(full.map_or(docs.len(), |last| last + 1));
+        shards.push(shard);
+        docs = rest;
+    }
+    shards
+}
