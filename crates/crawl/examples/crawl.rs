@@ -12,7 +12,7 @@ use std::time::Instant;
 use std::{env, fs, thread};
 
 use crawl::{CrawlConfig, Recipe, crawl};
-use jobs::{Run, Store};
+use jobs::{FileStore, Run};
 use url::Url;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -27,7 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let given = urls.iter().map(|url| url.parse()).collect::<Result<Vec<Url>, _>>()?;
     let start = if given.is_empty() { recipe.start() } else { &given };
     let run = Run::with_threads(thread::available_parallelism()?)?;
-    let store = Store::open(Path::new(cache))?;
+    let store = FileStore::open(Path::new(cache))?;
 
     let started = Instant::now();
     let found = crawl(start, &recipe, &CrawlConfig::default(), &store, &run)?;

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use jobs::{Digest, Lookup, Run, Store};
+use jobs::{About, Content, Digest, FileStore, Lookup, Run, Store};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -14,6 +14,9 @@ const FORMAT: &str = "page v1";
 
 /// zstd's own default: pages are small, and each is written once and read many times.
 const COMPRESSION_LEVEL: i32 = 3;
+
+/// What a page counts as having cost to fetch: public sites are asked once a second.
+const COST: Duration = Duration::from_secs(1);
 
 /// A page with what is needed to ask whether it has changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,12 +70,12 @@ pub(crate) fn now() -> u64 {
 /// The pages in a store, by their URLs.
 #[derive(Debug, Clone)]
 pub(crate) struct PageCache {
-    store: Store,
+    store: FileStore,
     run: Run,
 }
 
 impl PageCache {
-    pub(crate) fn new(store: Store, run: Run) -> Self {
+    pub(crate) fn new(store: FileStore, run: Run) -> Self {
         Self { store, run }
     }
 
@@ -92,7 +95,8 @@ impl PageCache {
 
     pub(crate) fn put(&self, url: &Url, entry: &Entry) -> Result<(), Error> {
         let bytes = postcard::to_stdvec(entry).expect("an entry holds numbers, strings and bytes");
-        Ok(self.store.put(&key(url), &bytes)?)
+        let about = About { task: "page", cost: COST, content: Content::Packed };
+        Ok(self.store.put(&key(url), &bytes, &about)?)
     }
 }
 
@@ -120,7 +124,7 @@ mod tests {
     #[test]
     fn what_was_put_comes_back_whatever_fragment_and_credentials_the_url_has() {
         let folder = tempfile::tempdir().unwrap();
-        let cache = PageCache::new(Store::open(folder.path()).unwrap(), Run::serial());
+        let cache = PageCache::new(FileStore::open(folder.path()).unwrap(), Run::serial());
         let page = entry(1, None);
         let url = |text: &str| text.parse::<Url>().unwrap();
         cache.put(&url("https://u:p@conf.example/a#top"), &page).unwrap();
@@ -133,9 +137,10 @@ mod tests {
     #[test]
     fn an_entry_of_another_form_is_none() {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(folder.path()).unwrap();
+        let store = FileStore::open(folder.path()).unwrap();
         let url = "https://conf.example/a".parse().unwrap();
-        store.put(&key(&url), b"\xFF\xFF").unwrap();
+        let about = About { task: "page", cost: COST, content: Content::Packed };
+        store.put(&key(&url), b"\xFF\xFF", &about).unwrap();
         assert_eq!(PageCache::new(store, Run::serial()).get(&url).unwrap(), None);
     }
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use corpus::{Document, Skipped};
-use jobs::{Run, Store};
+use jobs::{FileStore, Run};
 use tokio::task::JoinSet;
 use url::Url;
 
@@ -58,7 +58,7 @@ pub fn crawl(
     start: &[Url],
     recipe: &Recipe,
     config: &CrawlConfig,
-    store: &Store,
+    store: &FileStore,
     run: &Run,
 ) -> Result<Crawl, Error> {
     let Some(first) = start.first() else {

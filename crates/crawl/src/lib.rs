@@ -4,7 +4,7 @@
 //! use crawl::{CrawlConfig, Recipe, crawl};
 //!
 //! let recipe = Recipe::builtin("europython-2016")?;
-//! let store = jobs::Store::open("cache".as_ref())?;
+//! let store = jobs::FileStore::open("cache".as_ref())?;
 //! let run = jobs::Run::serial();
 //! let talks = crawl(recipe.start(), &recipe, &CrawlConfig::default(), &store, &run)?;
 //! for document in &talks.documents {
@@ -15,7 +15,7 @@
 //!
 //! A [`Recipe`] says where a site lists its talks and what to take from the page of each.
 //! [`crawl`](fn@crawl) reads the pages politely (robots.txt, one request a second), keeps them in a
-//! [`jobs::Store`] so that the next run asks for little, and makes a
+//! [`jobs::FileStore`] so that the next run asks for little, and makes a
 //! [`Document`](corpus::Document) of each talk. What cannot be had is
 //! [`Skipped`](corpus::Skipped) with its [`Problem`].
 

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use corpus::Document;
 use crawl::{CacheMode, Crawl, CrawlConfig, Error, Problem, Recipe, crawl};
-use jobs::{Progress, Run, Store};
+use jobs::{FileStore, Progress, Run};
 use tempfile::TempDir;
 use url::Url;
 
@@ -38,7 +38,7 @@ const RECIPE: &str = r#"
 struct Crawler {
     recipe: Recipe,
     config: CrawlConfig,
-    store: Store,
+    store: FileStore,
     run: Run,
     _folder: TempDir,
 }
@@ -49,7 +49,7 @@ impl Crawler {
         Self {
             recipe: Recipe::parse(RECIPE).unwrap(),
             config: CrawlConfig { retry_delay: Duration::from_millis(1), ..CrawlConfig::default() },
-            store: Store::open(folder.path()).unwrap(),
+            store: FileStore::open(folder.path()).unwrap(),
             run: Run::serial(),
             _folder: folder,
         }
@@ -567,7 +567,7 @@ fn a_damaged_cache_is_a_miss_with_a_warning() {
     let server = site(2);
     let mut crawler = Crawler::new();
     let first = crawler.crawl(&server.url("/"));
-    for folder in fs::read_dir(crawler.store.root().join("entries")).unwrap() {
+    for folder in fs::read_dir(crawler.store.root().join("refs")).unwrap() {
         for file in fs::read_dir(folder.unwrap().path()).unwrap() {
             fs::write(file.unwrap().path(), b"damaged").unwrap();
         }

@@ -1,24 +1,36 @@
-//! Names for bytes.
+//! Names for bytes and values.
 
 use std::fmt;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
 
-/// The BLAKE3 hash of some bytes: equal bytes have equal digests, on every machine.
+use serde::{Deserialize, Serialize};
+
+use crate::encode::{Encode, Encoder};
+
+/// The BLAKE3 hash of some bytes or of a value: what is equal has equal digests, on every machine.
 ///
 /// ```
+/// use std::collections::HashSet;
+///
 /// use jobs::Digest;
 ///
 /// assert_eq!(Digest::of(b"a"), Digest::of(b"a"));
-/// // Parts are length-prefixed: moving a boundary makes another digest.
-/// assert_ne!(Digest::of_parts(&[b"ab", b"c"]), Digest::of_parts(&[b"a", b"bc"]));
+/// // Values are told apart by kind and by structure, and sets have no order.
+/// assert_ne!(Digest::of_value(&("ab", "c")), Digest::of_value(&("a", "bc")));
+/// assert_ne!(Digest::of_value(&1), Digest::of_value(&1.0));
+/// let (a, b) = (HashSet::from([1, 2]), HashSet::from([2, 1]));
+/// assert_eq!(Digest::of_value(&a), Digest::of_value(&b));
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Digest([u8; 32]);
 
 impl Digest {
-    /// The digest of `bytes`. Cost: linear, about 1 GB/s or more.
+    /// The digest of `bytes` themselves. Cost: linear, some GB/s.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
-        Self(*blake3::hash(bytes).as_bytes())
+        Self::from_hash(blake3::hash(bytes))
     }
 
     /// The digest of a sequence of parts, each preceded by its length (u64, little endian).
@@ -29,7 +41,48 @@ impl Digest {
             hasher.update(&(part.len() as u64).to_le_bytes());
             hasher.update(part);
         }
-        Self(*hasher.finalize().as_bytes())
+        Self::from_hash(hasher.finalize())
+    }
+
+    /// The digest of a value's canonical encoding, see [`Encoder`].
+    #[must_use]
+    pub fn of_value<T: Encode + ?Sized>(value: &T) -> Self {
+        let mut encoder = Encoder::new();
+        value.encode(&mut encoder);
+        encoder.finish()
+    }
+
+    /// The digest of a file's content, which is that of its bytes. Cost: one pass, 1 MiB of
+    /// memory.
+    ///
+    /// # Errors
+    /// Those of reading it.
+    pub fn of_file(path: &Path) -> io::Result<Self> {
+        let mut file = File::open(path)?;
+        let mut hasher = blake3::Hasher::new();
+        let mut buffer = vec![0; 1 << 20];
+        loop {
+            match file.read(&mut buffer)? {
+                0 => return Ok(Self::from_hash(hasher.finalize())),
+                n => hasher.update(&buffer[..n]),
+            };
+        }
+    }
+
+    pub(crate) fn from_hash(hash: blake3::Hash) -> Self {
+        Self(*hash.as_bytes())
+    }
+
+    /// The digest with these 32 bytes.
+    #[must_use]
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The digest that `hex` spells in 64 hexadecimal digits, as [`to_hex`](Self::to_hex) does.
+    #[must_use]
+    pub fn from_hex(hex: &str) -> Option<Self> {
+        blake3::Hash::from_hex(hex).ok().map(Self::from_hash)
     }
 
     /// The 32 bytes.
@@ -72,5 +125,21 @@ mod tests {
     fn parts_are_told_apart_from_their_concatenation() {
         assert_ne!(Digest::of_parts(&[b"ab", b""]), Digest::of_parts(&[b"", b"ab"]));
         assert_ne!(Digest::of_parts(&[b"ab"]), Digest::of(b"ab"));
+    }
+
+    #[test]
+    fn a_file_has_the_digest_of_its_bytes() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("big");
+        let bytes: Vec<u8> = (0..3_000_000_u32).map(|n| n as u8).collect();
+        std::fs::write(&path, &bytes).unwrap();
+        assert_eq!(Digest::of_file(&path).unwrap(), Digest::of(&bytes));
+    }
+
+    #[test]
+    fn hexadecimal_digits_are_read_back() {
+        let digest = Digest::of(b"x");
+        assert_eq!(Digest::from_hex(&digest.to_hex()), Some(digest));
+        assert_eq!(Digest::from_hex("12"), None);
     }
 }

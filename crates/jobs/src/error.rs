@@ -7,6 +7,17 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
+    /// The run was cancelled.
+    #[error("stopped before it was done")]
+    Cancelled,
+    /// A result could not be taken apart to be kept.
+    #[error("a result of {task} cannot be kept")]
+    Encode {
+        /// The task that made it.
+        task: &'static str,
+        /// Why not.
+        source: postcard::Error,
+    },
     /// A closure given to [`Run::map`](crate::Run::map) panicked; the run's other items were
     /// finished or dropped.
     #[error("internal error in a parallel task: {message}")]

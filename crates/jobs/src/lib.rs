@@ -9,18 +9,28 @@
 //! # Ok::<(), jobs::Error>(())
 //! ```
 //!
-//! [`Run`] says how to run (threads, progress) and is the one way in the workspace to use more
-//! than one thread; [`Store`] keeps bytes on disk under a [`Digest`]; [`Trace`] records what every
-//! stage did. The crate knows neither documents nor matrices.
+//! [`Run`] says how to run (threads, progress, cancellation, memory) and is the one way in the
+//! workspace to use more than one thread; a [`Digest`] names bytes and values; a [`Store`] keeps
+//! bytes under a digest, on disk as [`FileStore`]; [`Memo`] computes a result once; [`Trace`]
+//! records what every stage did. The crate knows neither documents nor matrices.
 
+mod cancel;
 mod digest;
+mod encode;
 mod error;
+mod fold;
+mod memo;
+mod progress;
 mod run;
 mod store;
 mod trace;
 
+pub use cancel::Cancel;
 pub use digest::Digest;
+pub use encode::{Encode, Encoder, Plain, Strided};
 pub use error::Error;
-pub use run::{Progress, Run, Silent};
-pub use store::{Lookup, Store};
+pub use memo::{Made, Memo, Task};
+pub use progress::{Progress, Silent};
+pub use run::Run;
+pub use store::{About, Claim, Content, FileStore, Lookup, Store};
 pub use trace::{Stage, StageRecord, Trace};

@@ -1,4 +1,4 @@
-//! How to run: threads and progress.
+//! How to run: threads, progress, cancellation and memory.
 
 use std::any::Any;
 use std::fmt;
@@ -8,42 +8,30 @@ use std::sync::{Arc, mpsc};
 
 use rayon::prelude::*;
 
-use crate::Error;
+use crate::{Cancel, Error, Progress, Silent};
 
-/// Who is told how work goes on. Every method has an empty default.
-pub trait Progress: Send + Sync {
-    /// A stage begins; `total` is its number of items where it is known.
-    fn started(&self, _stage: &str, _total: Option<u64>) {}
-    /// `n` more items of the current stage are done.
-    fn advanced(&self, _n: u64) {}
-    /// A stage ended well, after `seconds`, having made `items`.
-    fn finished(&self, _stage: &str, _items: u64, _seconds: f64) {}
-    /// Something that the user should know and that stops nothing.
-    fn warn(&self, _message: &str) {}
-}
-
-/// The [`Progress`] that says nothing.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Silent;
-
-impl Progress for Silent {}
-
-/// How to run: with how many threads, and who hears of the progress.
+/// How to run: with how many threads, who hears of the progress, who may stop it, and how much
+/// memory is meant to be enough.
 ///
 /// Cheap to clone. Results never depend on the number of threads: [`map`](Run::map) keeps the
-/// order of its input, and callers reduce in that order.
+/// order of its input, and [`fold`](Run::fold) reduces in that order.
+///
+/// A call from inside a task of the same run does its work inline, on the thread of that task: it
+/// cannot deadlock, and no more is alive at once than the outer call allows.
 #[derive(Clone)]
 pub struct Run {
     /// None: everything inline on the calling thread.
     pool: Option<Arc<rayon::ThreadPool>>,
     progress: Arc<dyn Progress>,
+    cancel: Cancel,
+    memory: Option<u64>,
 }
 
 impl Run {
-    /// One thread, no progress.
+    /// One thread, no progress, nobody to cancel it, no limit of memory.
     #[must_use]
     pub fn serial() -> Self {
-        Self { pool: None, progress: Arc::new(Silent) }
+        Self { pool: None, progress: Arc::new(Silent), cancel: Cancel::default(), memory: None }
     }
 
     /// `threads` threads, no progress; with one thread nothing is spawned.
@@ -60,13 +48,46 @@ impl Run {
             .thread_name(|n| format!("topicmill-{n}"))
             .build()
             .map_err(|source| Error::Threads { threads, source })?;
-        Ok(Self { pool: Some(Arc::new(pool)), progress: Arc::new(Silent) })
+        Ok(Self { pool: Some(Arc::new(pool)), ..Self::serial() })
     }
 
     /// The same run, with its progress reported to `progress`.
     #[must_use]
     pub fn with_progress(self, progress: Arc<dyn Progress>) -> Self {
         Self { progress, ..self }
+    }
+
+    /// The same run, which ends with [`Error::Cancelled`] soon after `cancel` is raised.
+    #[must_use]
+    pub fn with_cancel(self, cancel: Cancel) -> Self {
+        Self { cancel, ..self }
+    }
+
+    /// The same run, for which `bytes` of memory are meant to be enough: work that could need more
+    /// keeps what it can on disk.
+    #[must_use]
+    pub fn with_memory(self, bytes: u64) -> Self {
+        Self { memory: Some(bytes), ..self }
+    }
+
+    /// What raises the wish to stop.
+    #[must_use]
+    pub fn cancel(&self) -> &Cancel {
+        &self.cancel
+    }
+
+    /// The memory that is meant to be enough, bytes; `None` when nobody asked for a limit.
+    #[must_use]
+    pub fn memory(&self) -> Option<u64> {
+        self.memory
+    }
+
+    /// Fails when the run has been cancelled. Long loops call it about every 10 ms of work.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`].
+    pub fn check(&self) -> Result<(), Error> {
+        if self.cancel.is_cancelled() { Err(Error::Cancelled) } else { Ok(()) }
     }
 
     /// How many threads work at once, at least 1.
@@ -83,28 +104,27 @@ impl Run {
 
     /// Applies `f` to every item, on all threads; results come in the order of the items.
     ///
-    /// Give it chunks, not grains: a task costs about a microsecond. A call from inside `f` runs
-    /// on the same threads and cannot deadlock.
+    /// A task costs a few hundred nanoseconds. Everything is in memory at once: for what may be too
+    /// much there is [`fold`](Self::fold).
     ///
     /// # Errors
-    /// [`Error::Panicked`] with the message of the first item (in input order) whose `f` panicked.
+    /// [`Error::Cancelled`], and [`Error::Panicked`] with the message of the first item (in input
+    /// order) whose `f` panicked.
     pub fn map<T, R, F>(&self, items: Vec<T>, f: F) -> Result<Vec<R>, Error>
     where
         T: Send,
         R: Send,
         F: Fn(T) -> R + Sync,
     {
-        let guarded = |item| catch_unwind(AssertUnwindSafe(|| f(item)));
-        let results: Vec<_> = match &self.pool {
+        let guarded = |item| self.guard(&f, item);
+        match self.idle_pool() {
             None => items.into_iter().map(guarded).collect(),
-            Some(pool) => pool.install(|| items.into_par_iter().map(guarded).collect()),
-        };
-        results
-            .into_iter()
-            .map(|result| {
-                result.map_err(|payload| Error::Panicked { message: message_of(&*payload) })
-            })
-            .collect()
+            Some(pool) => {
+                let results: Vec<Result<R, Error>> =
+                    pool.install(|| items.into_par_iter().map(guarded).collect());
+                results.into_iter().collect()
+            }
+        }
     }
 
     /// Applies `f` to every item, on all threads, and gives each result to `sink` on the calling
@@ -114,7 +134,7 @@ impl Run {
     /// error of `sink` ends the work.
     ///
     /// # Errors
-    /// Those of `sink`, and [`Error::Panicked`] when `f` panicked.
+    /// Those of `sink`, [`Error::Cancelled`], and [`Error::Panicked`] when `f` panicked.
     pub fn map_into<T, R, E, F, S>(&self, items: Vec<T>, f: F, mut sink: S) -> Result<(), E>
     where
         T: Send,
@@ -123,11 +143,8 @@ impl Run {
         F: Fn(T) -> R + Sync,
         S: FnMut(R) -> Result<(), E>,
     {
-        let guarded = |item| {
-            catch_unwind(AssertUnwindSafe(|| f(item)))
-                .map_err(|payload| Error::Panicked { message: message_of(&*payload) })
-        };
-        let Some(pool) = &self.pool else {
+        let guarded = |item| self.guard(&f, item);
+        let Some(pool) = self.idle_pool() else {
             return items.into_iter().try_for_each(|item| sink(guarded(item)?));
         };
         let (sender, receiver) = mpsc::sync_channel(2 * self.threads());
@@ -140,6 +157,18 @@ impl Run {
             });
             receiver.into_iter().try_for_each(|result| sink(result?))
         })
+    }
+
+    /// The threads, unless the caller is one of them: then its work is done inline.
+    pub(crate) fn idle_pool(&self) -> Option<&rayon::ThreadPool> {
+        self.pool.as_deref().filter(|pool| pool.current_thread_index().is_none())
+    }
+
+    /// `f` of `item`, a panic made an error; nothing is begun once the run is cancelled.
+    pub(crate) fn guard<T, R>(&self, f: &impl Fn(T) -> R, item: T) -> Result<R, Error> {
+        self.check()?;
+        catch_unwind(AssertUnwindSafe(|| f(item)))
+            .map_err(|payload| Error::Panicked { message: message_of(&*payload) })
     }
 }
 
@@ -161,6 +190,8 @@ fn message_of(payload: &(dyn Any + Send)) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use super::*;
 
     fn runs() -> Vec<Run> {
@@ -227,6 +258,23 @@ mod tests {
             let failed: Result<(), Error> =
                 run.map_into(vec![1, 2, 3], |n| assert!(n != 2, "two is refused"), |()| Ok(()));
             assert!(failed.unwrap_err().to_string().contains("two is refused"));
+        }
+    }
+
+    #[test]
+    fn a_cancelled_run_begins_nothing_more() {
+        for run in runs() {
+            let begun = AtomicUsize::new(0);
+            let failed = run.map((0..100_000).collect(), |n: usize| {
+                begun.fetch_add(1, Ordering::Relaxed);
+                if n == 3 {
+                    run.cancel().cancel();
+                }
+            });
+            assert!(matches!(failed, Err(Error::Cancelled)));
+            // Those that run on other threads at that moment come to their end.
+            assert!(begun.into_inner() < 100_000);
+            assert!(matches!(run.check(), Err(Error::Cancelled)));
         }
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use corpus::{Document, Ids, ReadConfig, Reader, Skipped};
 use crawl::{CacheMode, CrawlConfig, Recipe};
-use jobs::{Run, Store};
+use jobs::{FileStore, Run};
 use text::{Field, Languages, Text};
 use url::Url;
 
@@ -109,7 +109,7 @@ impl Prepared {
         run: &Run,
     ) -> Result<(), Error> {
         let recipe = recipe_for(url, config.crawl.recipe.as_deref())?;
-        let store = Store::open(&options.cache)?;
+        let store = FileStore::open(&options.cache)?;
         let settings = CrawlConfig {
             cache: options.cache_mode,
             max_pages: config.crawl.max_pages,

@@ -1,0 +1,7 @@
+//! The crate's promises, tried from outside.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests, too")]
+
+mod digest;
+mod memo;
+mod store;
