@@ -44,7 +44,9 @@ pub(crate) fn config(
 }
 
 /// What changes no result.
-pub(crate) fn options(common: &Common) -> anyhow::Result<Options> {
+///
+/// The recipe that a crawl finds by itself lies in `folder`, that of the output.
+pub(crate) fn options(common: &Common, folder: Option<&Path>) -> anyhow::Result<Options> {
     let cache_mode = match (common.offline, common.refresh) {
         (true, _) => CacheMode::Offline,
         (_, true) => CacheMode::Refresh,
@@ -54,7 +56,7 @@ pub(crate) fn options(common: &Common) -> anyhow::Result<Options> {
         Some(folder) => folder.clone(),
         None => default_cache()?,
     };
-    Ok(Options { cache, cache_mode })
+    Ok(Options { cache, cache_mode, lock: folder.map(|folder| folder.join(pipeline::LOCK_FILE)) })
 }
 
 /// Threads and progress.

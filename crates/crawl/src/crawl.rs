@@ -1,6 +1,6 @@
 //! From the URL of a list to the documents of its talks.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -17,7 +17,7 @@ use crate::http::Http;
 use crate::{CrawlConfig, Error, Problem, Recipe};
 
 /// What a crawl brought.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Crawl {
     /// The talks, in the order of the lists.
     pub documents: Vec<Document>,
@@ -31,6 +31,71 @@ pub struct Crawl {
     pub fetched: usize,
     /// How many pages came from the cache, confirmed by the server or not.
     pub from_cache: usize,
+    /// How many of the documents have each part.
+    pub coverage: Coverage,
+    /// The recipe that was found in the pages, where none was given, as the text of its file.
+    pub recipe: Option<String>,
+    /// How sure it is that the right list was found, 0 to 1; 1 where a recipe was given.
+    pub confidence: f64,
+    /// What the site calls itself, where it says.
+    pub title: Option<String>,
+}
+
+/// How many documents have a part.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Coverage {
+    /// All documents.
+    pub documents: usize,
+    /// Those with a title of their own.
+    pub title: usize,
+    /// Those with a text.
+    pub text: usize,
+    /// Those with a tag.
+    pub tags: usize,
+    /// Those with a speaker.
+    pub speakers: usize,
+    /// Those with a day or a start.
+    pub date: usize,
+    /// Those with a room.
+    pub room: usize,
+    /// Those with a track.
+    pub track: usize,
+    /// Those with a language.
+    pub language: usize,
+}
+
+impl Coverage {
+    /// Counts the parts of `documents`.
+    #[must_use]
+    pub fn of(documents: &[Document]) -> Self {
+        let count = |has: &dyn Fn(&Document) -> bool| documents.iter().filter(|d| has(d)).count();
+        Self {
+            documents: documents.len(),
+            title: count(&|d| d.title != d.id),
+            text: count(&|d| !d.text.is_empty()),
+            tags: count(&|d| !d.tags.is_empty()),
+            speakers: count(&|d| !d.speakers.is_empty()),
+            date: count(&|d| d.date.is_some() || d.start.is_some()),
+            room: count(&|d| d.room.is_some()),
+            track: count(&|d| d.track.is_some()),
+            language: count(&|d| d.language.is_some()),
+        }
+    }
+
+    /// Each part with the number of documents that have it.
+    #[must_use]
+    pub fn parts(&self) -> [(&'static str, usize); 8] {
+        [
+            ("title", self.title),
+            ("text", self.text),
+            ("tags", self.tags),
+            ("speakers", self.speakers),
+            ("date", self.date),
+            ("room", self.room),
+            ("track", self.track),
+            ("language", self.language),
+        ]
+    }
 }
 
 /// Reads the lists of talks at `start` and the page of each talk, by a recipe. What is given here
@@ -61,49 +126,89 @@ pub fn crawl(
     store: &FileStore,
     run: &Run,
 ) -> Result<Crawl, Error> {
-    let Some(first) = start.first() else {
+    if start.is_empty() {
         return Err(Error::NoStart { recipe: recipe.name().to_owned() });
-    };
-    if let Some(url) = start.iter().find(|url| !is_web(url)) {
-        return Err(Error::Scheme { url: redact(url), scheme: url.scheme().to_owned() });
     }
-    let home = without_credentials(first);
-    let fetcher = Arc::new(Fetcher::new(
-        Http::new(config.clone(), Credentials::of(first)),
-        PageCache::new(store.clone(), run.clone()),
-        config.clone(),
-        run.clone(),
-        home.clone(),
-    ));
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|source| Error::Runtime { source })?;
-    let mut listed = runtime.block_on(read_lists(start, recipe, &fetcher, run))?;
-    let rows = std::mem::take(&mut listed.rows);
-    let max_pages = recipe.max_pages.map_or(config.max_pages, |own| own.min(config.max_pages));
-    let talks = Talks {
-        outcomes: Mutex::new(rows.iter().map(|_| None).collect()),
-        urls: rows.iter().map(|row| row.url.clone()).collect(),
-        next: AtomicUsize::new(0),
-        max_pages,
-        home: home.clone(),
-    };
-    let outcomes = runtime.block_on(read_talks(talks, &fetcher, config.per_host, run))?;
-    // The runtime and its connections are not needed for what follows.
-    drop(runtime);
-
-    let found = rows.len();
-    let (documents, skipped) = extract_talks(rows, outcomes, recipe, &fetcher, run)?;
-    Ok(Crawl {
-        documents,
-        skipped: [listed.skipped, skipped].concat(),
-        found,
-        requests: fetcher.n_requests(),
-        fetched: fetcher.n_fetched(),
-        from_cache: fetcher.n_from_cache(),
-    })
+    let session = Session::open(start, config, store, run)?;
+    session.read(start, recipe)
 }
+
+/// The connections and the cache of one crawl.
+pub(crate) struct Session<'a> {
+    pub(crate) fetcher: Arc<Fetcher>,
+    pub(crate) runtime: tokio::runtime::Runtime,
+    pub(crate) home: Url,
+    pub(crate) config: &'a CrawlConfig,
+    pub(crate) run: &'a Run,
+}
+
+impl<'a> Session<'a> {
+    /// For the pages of the host of the first of `start`.
+    pub(crate) fn open(
+        start: &[Url],
+        config: &'a CrawlConfig,
+        store: &FileStore,
+        run: &'a Run,
+    ) -> Result<Self, Error> {
+        if let Some(url) = start.iter().find(|url| !is_web(url)) {
+            return Err(Error::Scheme { url: redact(url), scheme: url.scheme().to_owned() });
+        }
+        let first = start.first().expect("the callers give at least one");
+        let home = without_credentials(first);
+        let fetcher = Arc::new(Fetcher::new(
+            Http::new(config.clone(), Credentials::of(first)),
+            PageCache::new(store.clone(), run.clone()),
+            config.clone(),
+            run.clone(),
+            home.clone(),
+        ));
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|source| Error::Runtime { source })?;
+        Ok(Self { fetcher, runtime, home, config, run })
+    }
+
+    /// The documents that `recipe` finds from `start` on.
+    pub(crate) fn read(&self, start: &[Url], recipe: &Recipe) -> Result<Crawl, Error> {
+        let mut listed =
+            self.runtime.block_on(read_lists(start, recipe, &self.fetcher, self.run))?;
+        let rows = std::mem::take(&mut listed.rows);
+        let max_pages =
+            recipe.max_pages.map_or(self.config.max_pages, |own| own.min(self.config.max_pages));
+        let outcomes = self.fetch(rows.iter().map(|row| row.url.clone()).collect(), max_pages)?;
+        let found = rows.len();
+        let (documents, skipped) = extract_talks(rows, outcomes, recipe, &self.fetcher, self.run)?;
+        Ok(Crawl {
+            coverage: Coverage::of(&documents),
+            documents,
+            skipped: [listed.skipped, skipped].concat(),
+            found,
+            requests: self.fetcher.n_requests(),
+            fetched: self.fetcher.n_fetched(),
+            from_cache: self.fetcher.n_from_cache(),
+            recipe: None,
+            confidence: 1.0,
+            title: recipe.title().map(str::to_owned),
+        })
+    }
+
+    /// Brings pages into the cache; where each one's redirects ended, or why it cannot be had.
+    pub(crate) fn fetch(&self, urls: Vec<Url>, max_pages: usize) -> Result<Vec<Outcome>, Error> {
+        let talks = Talks {
+            outcomes: Mutex::new(urls.iter().map(|_| None).collect()),
+            urls,
+            next: AtomicUsize::new(0),
+            max_pages,
+            home: self.home.clone(),
+        };
+        let n_readers = self.config.per_host;
+        self.runtime.block_on(read_talks(talks, &self.fetcher, n_readers, self.run))
+    }
+}
+
+/// A list has no more pages than this.
+pub(crate) const MAX_LISTS: usize = 100;
 
 /// The talks of all lists.
 struct Listed {
@@ -120,17 +225,37 @@ async fn read_lists(
 ) -> Result<Listed, Error> {
     let mut listed = Listed { rows: Vec::new(), skipped: Vec::new() };
     let mut seen = HashSet::new();
-    for url in lists {
+    let mut queue: VecDeque<Url> = lists.iter().cloned().collect();
+    let mut known: HashSet<Url> = lists.iter().map(without_credentials).collect();
+    let mut n_read = 0;
+    while let Some(url) = queue.pop_front() {
+        let url = &url;
         let shown = redact(url);
+        n_read += 1;
+        let is_given = n_read <= lists.len();
         let page = fetcher.page(url, Kind::List).await;
         run.progress().advanced(1);
         let list = match page {
-            Ok(entry) => extract::list(&entry, recipe).ok_or(Problem::Vanished),
+            Ok(entry) => {
+                for next in extract::next_lists(&entry, recipe) {
+                    if known.len() < MAX_LISTS && known.insert(next.clone()) {
+                        queue.push_back(next);
+                    }
+                }
+                extract::list(&entry, recipe).ok_or(Problem::Vanished)
+            }
             Err(Failure::Page(problem)) => Err(problem),
             Err(Failure::Fatal(error)) => return Err(error),
         };
-        let list = list.map_err(|problem| Error::Start { url: shown.clone(), problem })?;
-        if list.rows.is_empty() {
+        let list = match list {
+            Ok(list) => list,
+            Err(problem) if n_read == 1 => return Err(Error::Start { url: shown, problem }),
+            Err(problem) => {
+                listed.skipped.push(Skipped { location: shown, reason: problem.to_string() });
+                continue;
+            }
+        };
+        if list.rows.is_empty() && is_given {
             let (key, field) = if list.n_items == 0 {
                 ("list.item", &recipe.item)
             } else {
@@ -153,7 +278,7 @@ async fn read_lists(
 }
 
 /// The URL where the redirects of a talk's page ended, or why it cannot be had.
-type Outcome = Result<String, Problem>;
+pub(crate) type Outcome = Result<String, Problem>;
 
 /// The work of the readers: they take the next URL each time.
 struct Talks {
@@ -209,6 +334,9 @@ async fn read_some(talks: Arc<Talks>, fetcher: Arc<Fetcher>, run: Run) -> Result
     }
 }
 
+/// Shorter texts may well be those of several talks.
+const MIN_DUPLICATE_BYTES: usize = 100;
+
 /// Parses the pages in the cache, on all threads.
 fn extract_talks(
     rows: Vec<Row>,
@@ -233,8 +361,9 @@ fn extract_talks(
     let results = run.map(talks, |(row, problem)| match problem {
         Some(problem) => Ok(Err(skipped(&row, &problem))),
         None => match fetcher.cached(&row.url) {
-            Ok(entry) => Ok(extract::talk(&entry, &row, recipe)
-                .ok_or_else(|| skipped(&row, &Problem::Vanished))),
+            Ok(entry) => {
+                Ok(extract::talk(&entry, &row, recipe).map_err(|problem| skipped(&row, &problem)))
+            }
             Err(Failure::Page(problem)) => Ok(Err(skipped(&row, &problem))),
             Err(Failure::Fatal(error)) => Err(error),
         },
@@ -242,9 +371,20 @@ fn extract_talks(
     let mut documents: Vec<Document> = Vec::new();
     let mut all_skipped = Vec::new();
     let mut ids = HashSet::new();
+    let mut contents: HashMap<(String, String), String> = HashMap::new();
     for result in results {
         match result? {
             Ok(mut document) => {
+                if document.text.len() >= MIN_DUPLICATE_BYTES {
+                    let content = (document.title.clone(), document.text.clone());
+                    let location = document.url.clone().unwrap_or_default();
+                    if let Some(first) = contents.get(&content) {
+                        let reason = format!("the same title and text as {first}");
+                        all_skipped.push(Skipped { location, reason });
+                        continue;
+                    }
+                    contents.insert(content, location);
+                }
                 if !ids.insert(document.id.clone())
                     && let Some(url) = &document.url
                 {

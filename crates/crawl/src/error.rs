@@ -226,6 +226,24 @@ pub enum Problem {
         /// How many pages were tried in vain.
         n_pages: usize,
     },
+    /// A page that says with status 200 that it is not there.
+    #[error("the page says {heading:?}, though its status is 200")]
+    SoftNotFound {
+        /// What it says.
+        heading: String,
+    },
+    /// A login form in the place of a document.
+    #[error("the page is a login form")]
+    LoginWall,
+    /// A page that a browser must first fill.
+    #[error("the page is filled by JavaScript, which is not run{}", endpoints(found))]
+    JavaScriptOnly {
+        /// Addresses of data that the page names.
+        found: Vec<String>,
+    },
+    /// A page without a list of links and without prose.
+    #[error("it holds neither a list of links that look like titles nor a text")]
+    NothingFound,
     /// A page that is not in the cache, in a crawl without requests.
     #[error("not in the cache, and --offline forbids requests")]
     Offline,
@@ -240,10 +258,18 @@ impl Problem {
         let hint = match self {
             Self::Unreachable { .. } => "check the URL and the network; with a cache from an earlier run, try --offline".to_owned(),
             Self::Timeout { .. } | Self::Broken { .. } | Self::GivenUp { .. } | Self::RobotsUnavailable { .. } => "try again later".to_owned(),
+            Self::LoginWall => {
+                "give a page that needs no login, a header with --header NAME=env:VAR, or a saved copy of the site as a folder".to_owned()
+            }
+            Self::JavaScriptOnly { found } => match found.first() {
+                Some(url) => format!("try the data itself: {url}"),
+                None => "save the pages from a browser (chromium --dump-dom) and give their folder".to_owned(),
+            },
+            Self::NothingFound => "give the page that lists the documents, or write a recipe: topicmill recipe learn URL --example title=...".to_owned(),
             Self::Status { status: 401 | 403 } => {
                 "the page wants a login: give it as https://user:password@host/".to_owned()
             }
-            Self::Status { status: 404 | 410 } => "check the path of the URL".to_owned(),
+            Self::SoftNotFound { .. } | Self::Status { status: 404 | 410 } => "check the path of the URL".to_owned(),
             Self::Status { .. } => "try again later, or open the URL in a browser".to_owned(),
             Self::Robots { .. } => {
                 "ask the site's owners, or read a saved copy of the site from a folder".to_owned()
@@ -272,5 +298,13 @@ impl Problem {
                 | Self::RobotsUnavailable { .. }
                 | Self::Status { status: 429 | 500..=599 }
         )
+    }
+}
+
+fn endpoints(found: &[String]) -> String {
+    if found.is_empty() {
+        String::new()
+    } else {
+        format!("; it names the data {}", found.join(", "))
     }
 }

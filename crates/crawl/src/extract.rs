@@ -1,12 +1,16 @@
 //! Documents out of pages.
 
-use corpus::html::{Html, Selector};
+use std::collections::HashMap;
+
+use corpus::html::{Element, Html, Selector};
 use corpus::{Document, decode_html};
 use url::Url;
 
-use crate::Recipe;
 use crate::address::{is_web, without_credentials};
 use crate::cache::Entry;
+use crate::fields::Field;
+use crate::induce::words::is_generic;
+use crate::{Problem, Recipe, placeholder};
 
 /// A talk as a list shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +33,7 @@ pub(crate) struct List {
 }
 
 /// Parses a page; none when its entry is damaged inside.
-fn parse(entry: &Entry) -> Option<Html> {
+pub(crate) fn parse(entry: &Entry) -> Option<Html> {
     Some(Html::parse(&decode_html(&entry.body.unpack()?, entry.charset.as_deref())))
 }
 
@@ -39,21 +43,84 @@ pub(crate) fn list(entry: &Entry, recipe: &Recipe) -> Option<List> {
     let base = base(&page, entry)?;
     let items = recipe.item.elements(page.root());
     let n_items = items.len();
-    let rows = items.into_iter().filter_map(|item| {
-        let target = recipe.link.line(item)?;
-        let url = base.join(&target).ok().filter(is_web)?;
-        let link_text = recipe.link.without_attribute().line(item).unwrap_or_default();
-        let listed = recipe.list.read(item);
-        Some(Row { url: without_credentials(&url), link_text, listed })
-    });
-    Some(List { n_items, rows: rows.collect() })
+    let own_text = recipe.link.without_attribute();
+    let mut rows: Vec<Row> = Vec::new();
+    let mut at_of: HashMap<Url, usize> = HashMap::new();
+    for item in items {
+        let mut found = recipe.link.values(item).filter_map(|target| {
+            let url = without_credentials(&base.join(&target).ok().filter(is_web)?);
+            recipe.urls.matches(&url).then_some(url)
+        });
+        let Some(url) = found.next() else { continue };
+        let link_text = link_text(&own_text, recipe, item, &base, &url);
+        // Cards link to a page from their picture, their title and their end: the title counts.
+        match at_of.get(&url) {
+            Some(at)
+                if rows[*at].link_text.len() < link_text.len()
+                    && is_generic(&rows[*at].link_text) =>
+            {
+                rows[*at].link_text = link_text;
+            }
+            Some(_) => {}
+            None => {
+                at_of.insert(url.clone(), rows.len());
+                rows.push(Row { url, link_text, listed: recipe.list.read(item) });
+            }
+        }
+    }
+    Some(List { n_items, rows })
 }
 
-/// The document of a talk: what its page gives, else what the list gives. None when its entry is
-/// damaged inside.
-pub(crate) fn talk(entry: &Entry, row: &Row, recipe: &Recipe) -> Option<Document> {
-    let page = parse(entry)?;
+/// The text of the links of `item` to `url` that says most: not `more`, and of a heading first.
+fn link_text(texts: &Field, recipe: &Recipe, item: Element<'_>, base: &Url, url: &Url) -> String {
+    let links = texts.elements(item).into_iter().filter(|link| {
+        let target = recipe.link.line_of(*link);
+        target
+            .and_then(|target| base.join(&target).ok())
+            .is_some_and(|target| without_credentials(&target) == *url)
+    });
+    let rank = |link: Element<'_>| {
+        let text = heading_in(link).unwrap_or_else(|| link.inline_text());
+        let in_heading =
+            std::iter::successors(Some(link), |e| e.parent()).take(4).any(|e| is_heading(e.name()));
+        (!is_generic(&text), in_heading, text.len().min(300), text)
+    };
+    let best = links.map(rank).reduce(|best, next| {
+        if (next.0, next.1, next.2) > (best.0, best.1, best.2) { next } else { best }
+    });
+    best.map(|(.., text)| text).unwrap_or_default()
+}
+
+fn heading_in(link: Element<'_>) -> Option<String> {
+    let headings =
+        Selector::parse("h1, h2, h3, h4, h5, h6").expect("a fixed selector, read in every test");
+    link.select(&headings).map(Element::inline_text).find(|text| !text.is_empty())
+}
+
+fn is_heading(name: &str) -> bool {
+    matches!(name, "h1" | "h2" | "h3" | "h4" | "h5" | "h6")
+}
+
+/// Further pages of the list.
+pub(crate) fn next_lists(entry: &Entry, recipe: &Recipe) -> Vec<Url> {
+    let Some(next) = &recipe.next else { return Vec::new() };
+    let Some(page) = parse(entry) else { return Vec::new() };
+    let Some(base) = base(&page, entry) else { return Vec::new() };
+    let urls = next.values(page.root()).filter_map(|target| base.join(&target).ok().filter(is_web));
+    urls.map(|url| without_credentials(&url)).collect()
+}
+
+/// The document of a talk: what its page gives, else what the list gives.
+///
+/// # Errors
+/// When its entry is damaged inside, and when the page only says that there is none, or asks for a
+/// login.
+pub(crate) fn talk(entry: &Entry, row: &Row, recipe: &Recipe) -> Result<Document, Problem> {
+    let page = parse(entry).ok_or(Problem::Vanished)?;
     let mut document = recipe.talk.read(page.root());
+    if let Some(problem) = placeholder::problem(&page, &document, &row.link_text) {
+        return Err(problem);
+    }
     fill(&mut document, &row.listed);
     if document.title.is_empty() {
         document.title.clone_from(&row.link_text);
@@ -67,7 +134,7 @@ pub(crate) fn talk(entry: &Entry, row: &Row, recipe: &Recipe) -> Option<Document
         document.language = code.map(str::to_owned);
     }
     document.url = Some(row.url.clone().into());
-    Some(document)
+    Ok(document)
 }
 
 /// The path, and the query where there is one.
@@ -79,7 +146,7 @@ fn id_of(url: &Url) -> String {
 }
 
 /// Where relative links start: at `<base href>`, else at the URL where the redirects ended.
-fn base(page: &Html, entry: &Entry) -> Option<Url> {
+pub(crate) fn base(page: &Html, entry: &Entry) -> Option<Url> {
     let url: Url = entry.final_url.parse().ok()?;
     let selector = Selector::parse("base[href]").expect("a fixed selector, read in every test");
     let href = page.select(&selector).next().and_then(|element| element.attribute("href"));

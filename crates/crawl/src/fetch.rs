@@ -1,6 +1,6 @@
 //! Pages from the cache and the network, where robots.txt allows them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -67,6 +67,8 @@ pub(crate) struct Fetcher {
     home: Url,
     /// By origin.
     robots: Mutex<HashMap<String, Arc<Verdict>>>,
+    /// Pages that this crawl has had.
+    seen: std::sync::Mutex<HashSet<Url>>,
     n_fetched: AtomicUsize,
     n_from_cache: AtomicUsize,
     /// Pages in a row that the server did not answer for.
@@ -88,6 +90,7 @@ impl Fetcher {
             run,
             home,
             robots: Mutex::default(),
+            seen: std::sync::Mutex::default(),
             n_fetched: AtomicUsize::new(0),
             n_from_cache: AtomicUsize::new(0),
             n_silent: AtomicUsize::new(0),
@@ -109,8 +112,24 @@ impl Fetcher {
         self.n_from_cache.load(Ordering::Relaxed)
     }
 
-    /// The page under `url`, which is then in the cache.
+    /// The page under `url`, which is then in the cache; asked for once in a crawl.
     pub(crate) async fn page(&self, url: &Url, kind: Kind) -> Result<Entry, Failure> {
+        let key = without_credentials(url);
+        if self.seen().contains(&key)
+            && let Some(entry) = self.cache.get(&key)?
+        {
+            return Ok(entry);
+        }
+        let entry = self.asked_page(url, kind).await?;
+        self.seen().insert(key);
+        Ok(entry)
+    }
+
+    fn seen(&self) -> std::sync::MutexGuard<'_, HashSet<Url>> {
+        self.seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    async fn asked_page(&self, url: &Url, kind: Kind) -> Result<Entry, Failure> {
         let url = &without_credentials(url);
         if !is_same_site(url, &self.home) {
             return Err(Problem::Elsewhere { to: redact(url) }.into());

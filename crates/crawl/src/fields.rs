@@ -1,21 +1,72 @@
 //! Selectors, and the parts of a document that they give.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use corpus::Document;
-use corpus::html::{Element, Selector};
+use corpus::html::{Child, Element, Flow, Selector};
 
-/// `css`, `css@attribute` or `@attribute`: elements inside one, or that one itself.
+use crate::dates;
+
+/// Where a part of a document stands and how it is tidied: `css`, `css@attribute` or `@attribute`
+/// (of the element itself), alone or several, with filters or none.
 #[derive(Debug, Clone)]
 pub(crate) struct Field {
     text: String,
+    picks: Vec<Pick>,
+    filters: Vec<Filter>,
+}
+
+/// One selector of a field.
+#[derive(Debug, Clone)]
+struct Pick {
     /// None: the element itself.
     selector: Option<Selector>,
     attribute: Option<String>,
 }
 
-impl Field {
-    pub(crate) fn parse(text: &str) -> Result<Self, corpus::Error> {
+/// What is done with each value, in the order of the recipe's keys.
+#[derive(Debug, Clone)]
+pub(crate) enum Filter {
+    /// Takes off a start, whatever its case.
+    StripPrefix(String),
+    /// Takes off an end, whatever its case.
+    StripSuffix(String),
+    /// Keeps the first group of a match, or the whole match; nothing where there is none.
+    Regex(regex::Regex),
+    /// Keeps the first day in it, as `2026-05-14`; nothing where there is none.
+    Date,
+}
+
+impl Filter {
+    fn apply(&self, value: String) -> Option<String> {
+        let filtered = match self {
+            Self::StripPrefix(prefix) => match value.get(..prefix.len()) {
+                Some(start) if start.eq_ignore_ascii_case(prefix) => {
+                    value[prefix.len()..].to_owned()
+                }
+                _ => value,
+            },
+            Self::StripSuffix(suffix) => {
+                let at = value.len().checked_sub(suffix.len());
+                match at.and_then(|at| value.get(at..)) {
+                    Some(end) if end.eq_ignore_ascii_case(suffix) => {
+                        value[..value.len() - suffix.len()].to_owned()
+                    }
+                    _ => value,
+                }
+            }
+            Self::Regex(regex) => {
+                let found = regex.captures(&value)?;
+                found.get(1).or_else(|| found.get(0))?.as_str().to_owned()
+            }
+            Self::Date => dates::day_in(&value)?,
+        };
+        Some(corpus::single_line(&filtered)).filter(|value| !value.is_empty())
+    }
+}
+
+impl Pick {
+    fn parse(text: &str) -> Result<Self, corpus::Error> {
         let (css, attribute) = match text.rsplit_once('@') {
             // An `@` may stand inside a CSS string too: `a[href*="@"]`.
             Some((css, name)) if is_attribute_name(name.trim()) => {
@@ -25,61 +76,13 @@ impl Field {
         };
         let is_itself = css.is_empty() && attribute.is_some();
         let selector = if is_itself { None } else { Some(Selector::parse(css)?) };
-        Ok(Self { text: text.to_owned(), selector, attribute })
+        Ok(Self { selector, attribute })
     }
 
-    /// The same selector, of an attribute where it was of text.
-    pub(crate) fn or_attribute(self, name: &str) -> Self {
-        Self { attribute: self.attribute.or_else(|| Some(name.to_owned())), ..self }
-    }
-
-    /// The same selector, of text.
-    pub(crate) fn without_attribute(&self) -> Self {
-        Self { attribute: None, ..self.clone() }
-    }
-
-    /// As it was written.
-    pub(crate) fn as_str(&self) -> &str {
-        &self.text
-    }
-
-    /// The elements that match inside `element`, in the order of the page.
-    pub(crate) fn elements<'a>(&self, element: Element<'a>) -> Vec<Element<'a>> {
+    fn elements<'a>(&self, element: Element<'a>) -> Vec<Element<'a>> {
         match &self.selector {
             Some(selector) => element.select(selector).collect(),
             None => vec![element],
-        }
-    }
-
-    fn first<'a>(&self, element: Element<'a>) -> Option<Element<'a>> {
-        match &self.selector {
-            Some(selector) => element.select(selector).next(),
-            None => Some(element),
-        }
-    }
-
-    /// The first match with something in it, on one line.
-    pub(crate) fn line(&self, element: Element<'_>) -> Option<String> {
-        let found = self.elements(element).into_iter();
-        found.filter_map(|found| self.value(found)).find(|line| !line.is_empty())
-    }
-
-    /// All matches, each on one line; the commas of a single one part names.
-    fn lines(&self, element: Element<'_>) -> Vec<String> {
-        let found = self.elements(element).into_iter();
-        let lines: Vec<String> = found.filter_map(|found| self.value(found)).collect();
-        match lines.as_slice() {
-            [single] => corpus::names(single.split(',')),
-            several => corpus::names(several.iter().map(String::as_str)),
-        }
-    }
-
-    /// The first match, as paragraphs and lists.
-    fn blocks(&self, element: Element<'_>) -> Option<String> {
-        let found = self.first(element)?;
-        match &self.attribute {
-            Some(_) => self.value(found),
-            None => Some(found.block_text()),
         }
     }
 
@@ -91,6 +94,152 @@ impl Field {
     }
 }
 
+impl Field {
+    #[cfg(test)]
+    pub(crate) fn parse(text: &str) -> Result<Self, corpus::Error> {
+        Self::new(&[text.to_owned()], Vec::new())
+    }
+
+    /// A field of several selectors, in the order of preference.
+    pub(crate) fn new(selectors: &[String], filters: Vec<Filter>) -> Result<Self, corpus::Error> {
+        let picks = selectors.iter().map(|text| Pick::parse(text)).collect::<Result<_, _>>()?;
+        Ok(Self { text: selectors.join(", "), picks, filters })
+    }
+
+    /// The same selectors, of an attribute where they were of text.
+    pub(crate) fn or_attribute(mut self, name: &str) -> Self {
+        for pick in &mut self.picks {
+            pick.attribute.get_or_insert_with(|| name.to_owned());
+        }
+        self
+    }
+
+    /// The same selectors, of text.
+    pub(crate) fn without_attribute(&self) -> Self {
+        let mut field = self.clone();
+        for pick in &mut field.picks {
+            pick.attribute = None;
+        }
+        field
+    }
+
+    /// As it was written.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The elements that match inside `element`, selector by selector, in the order of the page.
+    pub(crate) fn elements<'a>(&self, element: Element<'a>) -> Vec<Element<'a>> {
+        self.picks.iter().flat_map(|pick| pick.elements(element)).collect()
+    }
+
+    /// The first match with something in it, on one line.
+    pub(crate) fn line(&self, element: Element<'_>) -> Option<String> {
+        self.values(element).next()
+    }
+
+    /// The value of an element that one of the selectors matches.
+    pub(crate) fn line_of(&self, found: Element<'_>) -> Option<String> {
+        self.picks.iter().find_map(|pick| self.filtered(pick.value(found)?))
+    }
+
+    /// The matches with something in them, each on one line.
+    pub(crate) fn values<'a>(&'a self, element: Element<'a>) -> impl Iterator<Item = String> + 'a {
+        let found = self.picks.iter().flat_map(move |pick| {
+            pick.elements(element).into_iter().filter_map(move |found| pick.value(found))
+        });
+        found.filter_map(|value| self.filtered(value))
+    }
+
+    fn filtered(&self, value: String) -> Option<String> {
+        let value = self.filters.iter().try_fold(value, |value, filter| filter.apply(value))?;
+        (!value.is_empty()).then_some(value)
+    }
+
+    /// All matches, each on one line; the commas of a single one part names.
+    pub(crate) fn lines(&self, element: Element<'_>) -> Vec<String> {
+        let lines: Vec<String> = self.values(element).collect();
+        match lines.as_slice() {
+            [single] => corpus::names(single.split(',')),
+            several => corpus::names(several.iter().map(String::as_str)),
+        }
+    }
+
+    /// The first match as paragraphs and lists; of several selectors, the first match of each, in
+    /// the order of the page, without those that lie in another.
+    fn blocks(&self, element: Element<'_>, drop: &Drop) -> Option<String> {
+        if let [Pick { attribute: Some(_), .. }] = self.picks.as_slice() {
+            return self.line(element);
+        }
+        let mut parts: Vec<Element<'_>> = Vec::new();
+        for pick in &self.picks {
+            let found = pick.elements(element);
+            let is_one_of_several = self.picks.len() == 1;
+            let found = if is_one_of_several { &found[..found.len().min(1)] } else { &found[..] };
+            parts.extend(found);
+        }
+        if parts.is_empty() {
+            return None;
+        }
+        let order = parts.clone();
+        parts.retain(|part| !order.iter().any(|other| part.is_inside(*other)));
+        if parts.len() > 1 {
+            parts.sort_by(|a, b| a.cmp_in_page(*b));
+            parts.dedup_by(|a, b| a.cmp_in_page(*b).is_eq());
+        }
+        let texts = parts.into_iter().map(|part| part.block_text_without(|e| drop.holds(e)));
+        Some(texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n\n"))
+    }
+}
+
+/// What is left out of a text.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Drop {
+    /// Elements.
+    pub(crate) elements: Vec<Selector>,
+    /// Whole paragraphs, headings, items; on one line.
+    pub(crate) texts: HashSet<String>,
+    /// Headings with what follows them, up to the next heading of the same element.
+    pub(crate) sections: HashSet<String>,
+}
+
+/// How many elements back a heading is looked for; honest sections are shorter.
+const MAX_SECTION: usize = 200;
+
+impl Drop {
+    fn holds(&self, element: Element<'_>) -> bool {
+        if self.elements.iter().any(|selector| element.matches(selector)) {
+            return true;
+        }
+        if !self.sections.is_empty() && element.flow() == Flow::Block && self.is_in_section(element)
+        {
+            return true;
+        }
+        !self.texts.is_empty() && is_leaf(element) && self.texts.contains(&element.inline_text())
+    }
+
+    /// Whether the heading before it, or itself, begins a section that is left out.
+    fn is_in_section(&self, element: Element<'_>) -> bool {
+        let before = std::iter::successors(Some(element), |e| e.previous());
+        for at in before.take(MAX_SECTION).filter(|e| is_leaf(*e)) {
+            let text = at.inline_text();
+            if self.sections.contains(&text) {
+                return true;
+            }
+            let is_heading = matches!(at.name(), "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "dt");
+            if is_heading || self.texts.contains(&text) {
+                return false;
+            }
+        }
+        false
+    }
+}
+
+fn is_leaf(element: Element<'_>) -> bool {
+    let mut children = element.children();
+    !children.any(|child| matches!(child, Child::Element(e) if e.flow() == Flow::Block))
+}
+
 fn is_attribute_name(name: &str) -> bool {
     !name.is_empty()
         && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ':' | '.'))
@@ -98,7 +247,11 @@ fn is_attribute_name(name: &str) -> bool {
 
 /// The fields of a table of a recipe, by the part of a document that each gives.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Fields(BTreeMap<&'static str, Field>);
+pub(crate) struct Fields {
+    fields: BTreeMap<&'static str, Field>,
+    /// What is left out of the abstract.
+    drop: Drop,
+}
 
 impl Fields {
     pub(crate) const KEYS: &'static [&'static str] = &[
@@ -107,18 +260,24 @@ impl Fields {
     ];
 
     pub(crate) fn insert(&mut self, key: &'static str, field: Field) {
-        self.0.insert(key, field);
+        self.fields.insert(key, field);
+    }
+
+    /// The same fields, with `drop` left out of the text.
+    pub(crate) fn without(self, drop: Drop) -> Self {
+        Self { drop, ..self }
     }
 
     pub(crate) fn has(&self, key: &str) -> bool {
-        self.0.contains_key(key)
+        self.fields.contains_key(key)
     }
 
     /// What the fields give inside `element`: a document with the rest of its parts empty.
     pub(crate) fn read(&self, element: Element<'_>) -> Document {
-        let line = |key| self.0.get(key).and_then(|field: &Field| field.line(element));
-        let lines = |key| self.0.get(key).map(|field| field.lines(element)).unwrap_or_default();
-        let text = self.0.get("abstract").and_then(|field| field.blocks(element));
+        let line = |key| self.fields.get(key).and_then(|field: &Field| field.line(element));
+        let lines =
+            |key| self.fields.get(key).map(|field| field.lines(element)).unwrap_or_default();
+        let text = self.fields.get("abstract").and_then(|field| field.blocks(element, &self.drop));
         let language = line("language").and_then(|tag| corpus::language_code(&tag));
         Document {
             title: line("title").unwrap_or_default(),
@@ -126,8 +285,8 @@ impl Fields {
             tags: lines("tags"),
             speakers: lines("speakers"),
             date: line("date"),
-            start: line("start"),
-            end: line("end"),
+            start: line("start").map(|text| dates::moment(&text).unwrap_or(text)),
+            end: line("end").map(|text| dates::moment(&text).unwrap_or(text)),
             room: line("room"),
             track: line("track"),
             language: language.map(str::to_owned),
@@ -178,9 +337,47 @@ mod tests {
     }
 
     #[test]
+    fn filters_tidy_each_value_in_their_order() {
+        let field = |filters| Field::new(&["p".to_owned()], filters).unwrap();
+        let line = |filters, text: &str| {
+            field(filters).line(Html::parse(&format!("<p>{text}</p>")).root())
+        };
+        let regex = |text: &str| Filter::Regex(regex::Regex::new(text).unwrap());
+        let strip = || vec![Filter::StripPrefix("by ".into()), Filter::StripSuffix(".".into())];
+        assert_eq!(line(strip(), "By Ada.").as_deref(), Some("Ada"));
+        assert_eq!(line(strip(), "B").as_deref(), Some("B"));
+        assert_eq!(line(vec![regex("in (.+)$")], "9 a.m. in Room 1").as_deref(), Some("Room 1"));
+        assert_eq!(line(vec![regex("in (.+)$")], "nowhere"), None);
+        assert_eq!(line(vec![Filter::Date], "on May 4th, 2026").as_deref(), Some("2026-05-04"));
+    }
+
+    #[test]
+    fn an_abstract_of_several_parts_leaves_out_what_is_dropped() {
+        let selectors = ["div.b".to_owned(), "div.a".to_owned(), "p".to_owned()];
+        let field = Field::new(&selectors, Vec::new()).unwrap();
+        let page = Html::parse(
+            "<div class=a><p>one<p class=x>two</div><div class=b><h3>Label</h3>three</div>",
+        );
+        let drop = Drop {
+            elements: vec![Selector::parse(".x").unwrap()],
+            texts: HashSet::from(["Label".to_owned()]),
+            ..Drop::default()
+        };
+        assert_eq!(field.blocks(page.root(), &drop).as_deref(), Some("one\n\nthree"));
+    }
+
+    #[test]
+    fn a_dropped_section_ends_at_the_next_heading() {
+        let field = Field::parse("main").unwrap();
+        let page = Html::parse("<main><p>a<h3>Bio</h3><p>b<ul><li>c</ul><h3>More</h3><p>d</main>");
+        let drop = Drop { sections: HashSet::from(["Bio".to_owned()]), ..Drop::default() };
+        assert_eq!(field.blocks(page.root(), &drop).as_deref(), Some("a\n\nMore\n\nd"));
+    }
+
+    #[test]
     fn the_abstract_keeps_its_paragraphs() {
         let field = Field::parse("div").unwrap();
         let page = Html::parse("<div><p>a<p>b</div><div>c</div>");
-        assert_eq!(field.blocks(page.root()).as_deref(), Some("a\n\nb"));
+        assert_eq!(field.blocks(page.root(), &Drop::default()).as_deref(), Some("a\n\nb"));
     }
 }

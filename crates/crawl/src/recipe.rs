@@ -1,10 +1,12 @@
 //! How to find the talks of a site: a table of selectors.
 
+use corpus::html::Selector;
 use toml::{Table, Value};
 use url::Url;
 
 use crate::address::is_web;
-use crate::fields::{Field, Fields};
+use crate::fields::{Drop, Field, Fields, Filter};
+use crate::globs::Globs;
 use crate::{Error, builtin};
 
 /// A site's talks: where their list is, how to take them out of it, and what to take out of the
@@ -22,7 +24,7 @@ use crate::{Error, builtin};
 ///     [list]
 ///     item = "li.talk"           # one element for each talk
 ///     link = "a@href"            # the first one inside; items without are no talks
-///     title = "a"
+///     title = "a"                # without one here and below: the text of the link
 ///     [talk]                     # on the page that the link leads to
 ///     abstract = "div.abstract"  # the first match
 ///     tags = "span.tag"          # all matches; the commas of a single one part names
@@ -38,7 +40,16 @@ use crate::{Error, builtin};
 ///
 /// `[list]` and `[talk]` both take `title`, `abstract`, `tags`, `speakers`, `date`, `start`,
 /// `end`, `room`, `track` and `language`; what the talk's page gives goes before what the list
-/// gives.
+/// gives. A field is a selector, an array of them (names: all that match; text: the parts in the
+/// order of the page; the rest: the first with something in it), or a table that filters what
+/// `select` finds: `{ select = "h4", strip_prefix = "by ", strip_suffix = ".", regex = "in (.+)",
+/// date = true }`. Regular expressions take time in proportion to the text, and keep the first
+/// group where there is one; `date` keeps the day, as `2026-05-14`.
+///
+/// `list.urls` are globs that a link's path must match (`*` stands for anything without a
+/// slash), `list.next` links to further pages of the list and to other days. `talk.drop` are
+/// selectors of elements that are left out of the text, `talk.drop_text` whole paragraphs, and
+/// `talk.drop_section` headings with what follows them up to the next heading.
 #[derive(Debug, Clone)]
 pub struct Recipe {
     name: String,
@@ -46,11 +57,16 @@ pub struct Recipe {
     start: Vec<Url>,
     pub(crate) item: Field,
     pub(crate) link: Field,
+    pub(crate) urls: Globs,
+    pub(crate) next: Option<Field>,
     pub(crate) list: Fields,
     pub(crate) talk: Fields,
     weights: Weights,
     pub(crate) max_pages: Option<usize>,
 }
+
+/// A regular expression that needs more room than this was written to need it.
+const MAX_REGEX_BYTES: usize = 1 << 20;
 
 /// How often parts of a document count: a weight of 3 counts like a text that repeats them three
 /// times, 0 leaves them out.
@@ -82,7 +98,7 @@ impl Recipe {
         let list = root.section("list", "a table with the selectors item and link")?;
         list.only(LIST_KEYS)?;
         let talk = root.section("talk", "a table with the selector abstract")?;
-        talk.only(Fields::KEYS)?;
+        talk.only(TALK_KEYS)?;
 
         let recipe = Self {
             name: head.required("name", "the name of the recipe", Section::text)?,
@@ -90,19 +106,16 @@ impl Recipe {
             start: head.start()?,
             item: list.required("item", "a CSS selector", Section::field)?,
             link: list.required("link", "a CSS selector", Section::field)?.or_attribute("href"),
+            urls: Globs::new(list.texts("urls")?),
+            next: list.field("next")?.map(|field| field.or_attribute("href")),
             list: list.fields()?,
-            talk: talk.fields()?,
+            talk: talk.fields()?.without(talk.dropped()?),
             weights: root.weights()?,
             max_pages: root.max_pages()?,
         };
-        let has = |key| recipe.list.has(key) || recipe.talk.has(key);
-        for (key, expected) in [
-            ("abstract", "a CSS selector for the text, here or in [list]"),
-            ("title", "a CSS selector for the title, here or in [list]"),
-        ] {
-            if !has(key) {
-                return Err(Error::RecipeMissing { key: format!("talk.{key}"), expected });
-            }
+        if !recipe.list.has("abstract") && !recipe.talk.has("abstract") {
+            let expected = "a CSS selector for the text, here or in [list]";
+            return Err(Error::RecipeMissing { key: "talk.abstract".to_owned(), expected });
         }
         Ok(recipe)
     }
@@ -148,9 +161,27 @@ impl Recipe {
 }
 
 const LIST_KEYS: &[&str] = &[
-    "item", "link", "title", "abstract", "tags", "speakers", "date", "start", "end", "room",
-    "track", "language",
+    "item", "link", "urls", "next", "title", "abstract", "tags", "speakers", "date", "start",
+    "end", "room", "track", "language",
 ];
+
+const TALK_KEYS: &[&str] = &[
+    "title",
+    "abstract",
+    "drop",
+    "drop_section",
+    "drop_text",
+    "tags",
+    "speakers",
+    "date",
+    "start",
+    "end",
+    "room",
+    "track",
+    "language",
+];
+
+const FILTER_KEYS: &[&str] = &["select", "strip_prefix", "strip_suffix", "regex", "date"];
 
 /// A table of the file, and the path to it for messages.
 struct Section<'a> {
@@ -204,11 +235,74 @@ impl Section<'_> {
         }
     }
 
+    /// One string or an array of them.
+    fn texts(&self, key: &str) -> Result<Vec<String>, Error> {
+        let text = |value: &Value| {
+            value.as_str().filter(|text| !text.trim().is_empty()).map(str::to_owned)
+        };
+        let texts = match self.table.get(key) {
+            None => return Ok(Vec::new()),
+            Some(Value::Array(values)) => values.iter().map(text).collect(),
+            Some(value) => text(value).map(|text| vec![text]),
+        };
+        texts.ok_or_else(|| self.wrong(key, "a string with something in it, or an array of them"))
+    }
+
+    /// Selectors, alone or in a table with filters.
     fn field(&self, key: &str) -> Result<Option<Field>, Error> {
-        let Some(text) = self.text(key)? else { return Ok(None) };
-        Field::parse(&text)
+        let (selectors, filters) = match self.table.get(key) {
+            None => return Ok(None),
+            Some(Value::Table(table)) => {
+                let section = Section { path: self.path_of(key), table };
+                section.only(FILTER_KEYS)?;
+                (section.texts("select")?, section.filters()?)
+            }
+            Some(_) => (self.texts(key)?, Vec::new()),
+        };
+        if selectors.is_empty() {
+            return Err(self.wrong(key, "a CSS selector, or a table with one under select"));
+        }
+        Field::new(&selectors, filters)
             .map(Some)
             .map_err(|source| Error::RecipeSelector { key: self.path_of(key), source })
+    }
+
+    fn filters(&self) -> Result<Vec<Filter>, Error> {
+        let mut filters = Vec::new();
+        filters.extend(self.raw_text("strip_prefix")?.map(Filter::StripPrefix));
+        filters.extend(self.raw_text("strip_suffix")?.map(Filter::StripSuffix));
+        if let Some(pattern) = self.raw_text("regex")? {
+            let regex = regex::RegexBuilder::new(&pattern).size_limit(MAX_REGEX_BYTES).build();
+            filters.push(Filter::Regex(
+                regex.map_err(|_| self.wrong("regex", "a regular expression"))?,
+            ));
+        }
+        match self.table.get("date") {
+            None | Some(Value::Boolean(false)) => {}
+            Some(Value::Boolean(true)) => filters.push(Filter::Date),
+            Some(_) => return Err(self.wrong("date", "true or false")),
+        }
+        Ok(filters)
+    }
+
+    /// A string as it stands, with its outer gaps.
+    fn raw_text(&self, key: &str) -> Result<Option<String>, Error> {
+        match self.table.get(key) {
+            None => Ok(None),
+            Some(Value::String(text)) if !text.is_empty() => Ok(Some(text.clone())),
+            Some(_) => Err(self.wrong(key, "a string with something in it")),
+        }
+    }
+
+    fn dropped(&self) -> Result<Drop, Error> {
+        let selectors = self.texts("drop")?;
+        let elements = selectors.iter().map(|text| Selector::parse(text)).collect::<Result<_, _>>();
+        let elements = elements
+            .map_err(|source| Error::RecipeSelector { key: self.path_of("drop"), source })?;
+        let lines = |key| -> Result<_, Error> {
+            Ok(self.texts(key)?.iter().map(|text| corpus::single_line(text)).collect())
+        };
+        Ok(Drop { elements, texts: lines("drop_text")?, sections: lines("drop_section")? })
     }
 
     fn fields(&self) -> Result<Fields, Error> {
@@ -291,7 +385,7 @@ mod tests {
     fn an_unknown_key_is_refused_with_its_path_and_the_nearest() {
         let (message, hint) = refused(&SMALL.replace("abstract", "abstrct"));
         assert!(message.contains("unknown key talk.abstrct"), "{message}");
-        assert!(message.contains("title, abstract, tags"), "{message}");
+        assert!(message.contains("title, abstract, drop"), "{message}");
         assert_eq!(hint.as_deref(), Some("did you mean abstract?"));
         let (message, hint) = refused(&format!("{SMALL}[wieghts]\ntags = 1"));
         assert!(message.contains("unknown key wieghts"), "{message}");
@@ -307,7 +401,6 @@ mod tests {
             ("item = \"li\"", "item = 3", "list.item in the recipe is 3"),
             ("item = \"li\"", "item = \" \"", "list.item in the recipe is \" \""),
             ("item = \"li\"", "item = \"li[\"", "list.item in the recipe: \"li[\" is not a CSS"),
-            ("title = \"a\"", "", "no talk.title"),
             ("abstract = \"p\"", "tags = \"p\"", "no talk.abstract"),
             ("[list]", "start = \"ftp://x.example\"\n[list]", "recipe.start in the recipe is"),
             ("[talk]", "[weights]\ntags = -1\n[talk]", "weights.tags in the recipe is -1"),

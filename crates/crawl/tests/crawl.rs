@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "these are tests, helpers included")]
 
 mod server;
+mod sites;
 
 use std::fs;
 use std::io::Write;

@@ -11,7 +11,7 @@ use crate::config::{Config, TopicCount, Weight};
 use crate::model::Model;
 use crate::names::Names;
 use crate::output;
-use crate::prepare::{Options, Prepared, prepare};
+use crate::prepare::{LOCK_FILE, Options, Prepared, prepare};
 use crate::publish::{Overwrite, Staging};
 use crate::related::{Related, related};
 use crate::report::Report;
@@ -295,7 +295,10 @@ fn write_data(
     output::write(root, "data/documents.jsonl", &output::documents_jsonl(results)?)?;
     output::write_results_db(results, &root.join("data/results.db"))?;
     output::write(root, "data/model.topicmill", &model(results, fitted, prepared).to_bytes()?)?;
-    Ok(4)
+    if let Some(lock) = &prepared.lock {
+        output::write(root, LOCK_FILE, lock.as_bytes())?;
+    }
+    Ok(4 + usize::from(prepared.lock.is_some()))
 }
 
 /// The model that places new documents in the topics of `results`.

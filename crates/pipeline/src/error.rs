@@ -24,14 +24,6 @@ pub enum Error {
         /// The scheme.
         scheme: String,
     },
-    /// A site that no built-in recipe is made for.
-    #[error("no recipe is known for {url}, built in are: {known}")]
-    NoRecipe {
-        /// The address.
-        url: String,
-        /// The built-in recipes, comma-separated.
-        known: String,
-    },
     /// A recipe that is neither built in nor a file.
     #[error("there is no recipe {name:?}, built in are: {known}")]
     UnknownRecipe {
@@ -259,9 +251,7 @@ impl Error {
             Self::NoSources => {
                 "name a folder, a .jsonl file or an address: topicmill build talks.jsonl -o site"
             }
-            Self::NoRecipe { .. } | Self::UnknownRecipe { .. } => {
-                "name a built-in recipe or a recipe file with --recipe"
-            }
+            Self::UnknownRecipe { .. } => "name a built-in recipe or a recipe file with --recipe",
             Self::UnknownKey { nearest, .. } => {
                 return Some(match nearest {
                     Some(nearest) => format!("did you mean {nearest}?"),
@@ -298,7 +288,6 @@ impl Error {
             Self::NoSources
                 | Self::BadUrl { .. }
                 | Self::Scheme { .. }
-                | Self::NoRecipe { .. }
                 | Self::UnknownRecipe { .. }
                 | Self::Recipe { .. }
                 | Self::ReadConfig { .. }

@@ -8,7 +8,7 @@
 //!
 //! let config = Config { sources: vec!["talks.jsonl".into()], ..Config::default() };
 //! let cache_mode = CacheMode::Revalidate;
-//! let options = Options { cache: "cache".into(), cache_mode };
+//! let options = Options { cache: "cache".into(), cache_mode, lock: None };
 //! let out = (Path::new("site"), Overwrite::OwnSites);
 //! let report = pipeline::build(&config, &options, out, &Run::serial())?;
 //! println!("{} documents", report.documents.kept);
@@ -44,10 +44,10 @@ pub use error::Error;
 pub use infer::{FoundTopics, Inferred, InferredTopic, documents, infer, topics};
 pub use model::Model;
 pub use output::write_documents;
-pub use prepare::{Options, Prepared, Weights, prepare};
+pub use prepare::{LOCK_FILE, Options, Prepared, Site, Weights, prepare};
 pub use publish::Overwrite;
 pub use related::Related;
-pub use report::{Counts, Documents, Dropped, Report, Stage};
+pub use report::{Counts, Documents, Dropped, Report, SiteFound, Stage};
 pub use results::{Quality, Results, Tag};
 pub use source::Source;
 pub use topics::{Topic, TopicTerm, Weighted};

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use corpus::{Document, Ids, ReadConfig, Reader, Skipped};
-use crawl::{CacheMode, CrawlConfig, Recipe};
+use crawl::{CacheMode, Coverage, CrawlConfig, Recipe};
 use jobs::{FileStore, Run};
 use text::{Field, Languages, Text};
 use url::Url;
@@ -22,6 +22,23 @@ pub struct Options {
     pub cache: PathBuf,
     /// What may come from the cache and from the network.
     pub cache_mode: CacheMode,
+    /// Where the recipe that an earlier run found without being given one would lie; it is used
+    /// when it is for the same start page.
+    pub lock: Option<PathBuf>,
+}
+
+/// The file with the recipe that was found in the pages of a site.
+pub const LOCK_FILE: &str = "recipe.lock.toml";
+
+/// What was found out about a site.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Site {
+    /// Where the crawl started.
+    pub url: String,
+    /// How sure it is that the right list was found, 0 to 1; 1 with a recipe.
+    pub confidence: f64,
+    /// How many documents have each part.
+    pub coverage: Coverage,
 }
 
 /// How often the words of each part of a document count.
@@ -51,6 +68,10 @@ pub struct Prepared {
     pub weights: Weights,
     /// What a site made of them is called, where the first recipe used says.
     pub title: Option<String>,
+    /// The recipe that was found in the pages of the first site that was crawled without one.
+    pub lock: Option<String>,
+    /// The sites that were crawled.
+    pub sites: Vec<Site>,
 }
 
 impl Prepared {
@@ -77,6 +98,8 @@ pub fn prepare(config: &Config, options: &Options, run: &Run) -> Result<Prepared
         requests: 0,
         weights: Weights { title: 1, tags: 1 },
         title: None,
+        lock: None,
+        sites: Vec::new(),
     };
     for source in &config.sources {
         match Source::parse(source)? {
@@ -108,7 +131,6 @@ impl Prepared {
         options: &Options,
         run: &Run,
     ) -> Result<(), Error> {
-        let recipe = recipe_for(url, config.crawl.recipe.as_deref())?;
         let store = FileStore::open(&options.cache)?;
         let settings = CrawlConfig {
             cache: options.cache_mode,
@@ -117,9 +139,37 @@ impl Prepared {
             max_age: seconds("crawl.max_age", config.crawl.max_age * 3600.0)?,
             ..CrawlConfig::default()
         };
-        let crawled = crawl::crawl(std::slice::from_ref(url), &recipe, &settings, &store, run)?;
-        self.weights = Weights { title: recipe.weights().title, tags: recipe.weights().tags };
-        self.title = self.title.take().or_else(|| recipe.title().map(str::to_owned));
+        let mut start = vec![url.clone()];
+        let recipe = match recipe_for(url, config.crawl.recipe.as_deref())? {
+            Some(recipe) => Some(recipe),
+            None => match locked(url, options.lock.as_deref())? {
+                Some((recipe, text)) => {
+                    start.extend(recipe.start().iter().skip(1).cloned());
+                    self.lock.get_or_insert(text);
+                    Some(recipe)
+                }
+                None => None,
+            },
+        };
+        let crawled = match &recipe {
+            Some(recipe) => {
+                self.weights =
+                    Weights { title: recipe.weights().title, tags: recipe.weights().tags };
+                crawl::crawl(&start, recipe, &settings, &store, run)?
+            }
+            None => crawl::explore(url, &settings, &store, run)?,
+        };
+        let site = Site {
+            url: crawl::redact(url),
+            confidence: crawled.confidence,
+            coverage: crawled.coverage,
+        };
+        warn_of_weak(&site, run);
+        self.sites.push(site);
+        if self.lock.is_none() {
+            self.lock = crawled.recipe;
+        }
+        self.title = self.title.take().or(crawled.title);
         self.found += crawled.found;
         self.fetched += crawled.fetched;
         self.requests += crawled.requests;
@@ -218,24 +268,67 @@ pub(crate) fn text_of(document: &Document, weights: Weights) -> Text<'_> {
     Text { fields, language: document.language.as_deref() }
 }
 
+/// A site of which less than this share of documents has a part is told of.
+const WEAK_SHARE: f64 = 0.8;
+
+/// A list that was found with less confidence is told of.
+const WEAK_CONFIDENCE: f64 = 0.5;
+
+/// Says what looks wrong in what was found, and what to try.
+fn warn_of_weak(site: &Site, run: &Run) {
+    let n = site.coverage.documents;
+    if n == 0 {
+        return;
+    }
+    let url = &site.url;
+    for (part, count) in [("title", site.coverage.title), ("text", site.coverage.text)] {
+        if (count as f64) < WEAK_SHARE * n as f64 {
+            run.progress().warn(&format!(
+                "{url}: only {count} of {n} documents have a {part}; look at \
+                 topicmill recipe test {url}, and mend {LOCK_FILE}"
+            ));
+        }
+    }
+    if site.confidence < WEAK_CONFIDENCE {
+        run.progress().warn(&format!(
+            "{url}: the list was found with a confidence of {}; if it is the wrong one, start from \
+             the page that lists the documents, or give a recipe",
+            site.confidence
+        ));
+    }
+}
+
+/// The recipe in the lock file, and its text, if it is for `url`.
+fn locked(url: &Url, lock: Option<&Path>) -> Result<Option<(Recipe, String)>, Error> {
+    let Some(path) = lock else { return Ok(None) };
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(source) => return Err(Error::ReadConfig { path: path.to_owned(), source }),
+    };
+    let recipe = Recipe::parse(&text)
+        .map_err(|source| Error::Recipe { path: path.to_owned(), source: Box::new(source) })?;
+    let is_own = recipe.start().first().is_some_and(|start| start.as_str() == crawl::redact(url));
+    Ok(is_own.then_some((recipe, text)))
+}
+
 /// The recipe called `name`: a built-in one, or a file. Without a name, the built-in recipe that
-/// is made for the host of `url`.
-fn recipe_for(url: &Url, name: Option<&str>) -> Result<Recipe, Error> {
+/// is made for the host of `url`, if there is one.
+fn recipe_for(url: &Url, name: Option<&str>) -> Result<Option<Recipe>, Error> {
     let known = Recipe::builtin_names();
     let Some(name) = name else {
         let builtin = known.iter().filter_map(|name| Recipe::builtin(name).ok());
-        return builtin
-            .into_iter()
-            .find(|recipe| recipe.start().iter().any(|start| start.host() == url.host()))
-            .ok_or_else(|| Error::NoRecipe { url: crawl::redact(url), known: known.join(", ") });
+        let is_own = |recipe: &Recipe| recipe.start().iter().any(|s| s.host() == url.host());
+        return Ok(builtin.into_iter().find(is_own));
     };
     if known.contains(&name) {
-        return Ok(Recipe::builtin(name)?);
+        return Ok(Some(Recipe::builtin(name)?));
     }
     let path = Path::new(name);
     let is_file_name = path.extension().is_some() || path.components().count() > 1;
     match std::fs::read_to_string(path) {
         Ok(text) => Recipe::parse(&text)
+            .map(Some)
             .map_err(|source| Error::Recipe { path: path.to_owned(), source: Box::new(source) }),
         Err(error) if error.kind() == io::ErrorKind::NotFound && !is_file_name => {
             Err(Error::UnknownRecipe { name: name.to_owned(), known: known.join(", ") })

@@ -1,9 +1,11 @@
 //! `data/report.json`: what the run did, and everything that differs from run to run.
 
+use std::collections::BTreeMap;
+
 use jobs::{Run, Trace};
 use serde::Serialize;
 
-use crate::prepare::Prepared;
+use crate::prepare::{Prepared, Site};
 use crate::results::Results;
 
 /// The report of a run.
@@ -17,6 +19,12 @@ pub struct Report {
     pub stages: Vec<Stage>,
     /// The documents.
     pub documents: Documents,
+    /// The sites that were crawled.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sites: Vec<SiteFound>,
+    /// The recipe that was found in the pages of a site, as the text of its file.
+    #[serde(skip)]
+    pub lock: Option<String>,
     /// How many topics, terms and pages there are; pages only after a build.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub results: Option<Counts>,
@@ -52,6 +60,27 @@ pub struct Documents {
     pub kept: usize,
     /// Those that are not.
     pub dropped: Vec<Dropped>,
+}
+
+/// A site that was crawled.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SiteFound {
+    /// Where the crawl started.
+    pub url: String,
+    /// How sure it is that the right list was found, 0 to 1; 1 with a recipe.
+    pub confidence: f64,
+    /// The share of the documents that have each part, 0 to 1.
+    pub coverage: BTreeMap<&'static str, f64>,
+}
+
+impl SiteFound {
+    fn of(site: &Site) -> Self {
+        let n = site.coverage.documents.max(1) as f64;
+        let share = |count: usize| (count as f64 / n * 1e4).round() / 1e4;
+        let coverage =
+            site.coverage.parts().into_iter().map(|(part, count)| (part, share(count))).collect();
+        Self { url: site.url.clone(), confidence: site.confidence, coverage }
+    }
 }
 
 /// A document that is not on the site.
@@ -91,6 +120,8 @@ impl Report {
                 kept: prepared.documents.len(),
                 dropped: dropped.collect(),
             },
+            sites: prepared.sites.iter().map(SiteFound::of).collect(),
+            lock: prepared.lock.clone(),
             results: None,
             seconds: trace.records().iter().map(|record| record.seconds).sum(),
         }

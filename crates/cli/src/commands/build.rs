@@ -24,7 +24,7 @@ pub(super) fn build(
     common: &Common,
 ) -> anyhow::Result<Exit> {
     let run = settings::run(common)?;
-    let report = pipeline::build(config, &settings::options(common)?, out, &run)?;
+    let report = pipeline::build(config, &settings::options(common, Some(out.0))?, out, &run)?;
     if common.json {
         print(&report.to_json()?)?;
     } else {

@@ -21,15 +21,19 @@ pub(crate) fn run(args: &Crawl) -> anyhow::Result<Exit> {
     }
     let config = settings::config(&args.common, Some(&args.sources), None)?;
     let run = settings::run(&args.common)?;
+    // Standard output has no folder to keep a recipe in.
+    let folder = (!to_stdout).then(|| args.out.parent().unwrap_or(Path::new("")));
     let (documents, report) =
-        pipeline::documents(&config, &settings::options(&args.common)?, &run)?;
+        pipeline::documents(&config, &settings::options(&args.common, folder)?, &run)?;
     let mut lines = Vec::new();
     pipeline::write_documents(&documents, &mut lines)?;
     if to_stdout {
         print(&lines)?;
     } else {
-        std::fs::write(&args.out, &lines)
-            .with_context(|| format!("cannot write {}", args.out.display()))?;
+        write(&args.out, &lines)?;
+        if let (Some(folder), Some(lock)) = (folder, &report.lock) {
+            write(&folder.join(pipeline::LOCK_FILE), lock.as_bytes())?;
+        }
         if args.common.json {
             print(&report.to_json()?)?;
         } else {
@@ -37,4 +41,8 @@ pub(crate) fn run(args: &Crawl) -> anyhow::Result<Exit> {
         }
     }
     Ok(end(&report, &args.common))
+}
+
+fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    std::fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))
 }

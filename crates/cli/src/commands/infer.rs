@@ -12,7 +12,7 @@ pub(crate) fn run(args: &Infer) -> anyhow::Result<Exit> {
     let config = settings::config(&args.common, Some(&args.sources), None)?;
     let run = settings::run(&args.common)?;
     let (documents, report) =
-        pipeline::infer(&model, &config, &settings::options(&args.common)?, &run)?;
+        pipeline::infer(&model, &config, &settings::options(&args.common, None)?, &run)?;
     let mut lines = Vec::new();
     for document in &documents {
         serde_json::to_writer(&mut lines, document)?;

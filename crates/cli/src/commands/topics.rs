@@ -14,7 +14,7 @@ const WORDS: usize = 10;
 pub(crate) fn run(args: &Topics) -> anyhow::Result<Exit> {
     let config = settings::config(&args.common, Some(&args.sources), Some(&args.topics))?;
     let run = settings::run(&args.common)?;
-    let found = pipeline::topics(&config, &settings::options(&args.common)?, &run)?;
+    let found = pipeline::topics(&config, &settings::options(&args.common, None)?, &run)?;
     if let Some(path) = &args.out {
         std::fs::write(path, found.model.to_bytes()?)
             .with_context(|| format!("cannot write {}", path.display()))?;

@@ -145,8 +145,9 @@ fn sites_that_cannot_be_crawled() {
     check("/nowhere/", &[&site.url("/nowhere/"), "404", "200"], "path");
     check("/private/", &["robots.txt", "Disallow: /private/"], "owners");
     check("/", &["\"lamps\" matches nothing", "list.link"], "selectors");
-    let no_recipe = format!("build {} -o out", site.url("/"));
-    refuse(&scene, &no_recipe, USAGE, &["no recipe", "europython-2016"], "--recipe");
+    scene.write("www/empty/index.html", "<p>No list, and no text to speak of.</p>");
+    let no_list = format!("build {} -o out", site.url("/empty/"));
+    refuse(&scene, &no_list, FAILED, &["neither a list of links", "/empty/"], "write a recipe");
     let closed = "build http://127.0.0.1:1/ --recipe europython-2016 -o out";
     refuse(&scene, closed, FAILED, &["http://127.0.0.1:1/", "cannot be reached"], "network");
 }
@@ -160,7 +161,7 @@ fn a_password_in_an_address_is_never_repeated() {
     assert!(!outcome.stderr.contains("s3cret"), "{}", outcome.stderr);
     let args = "build http://ida:s3cret@127.0.0.1:1/ -o out";
     let outcome = scene.run(args);
-    check_error(&outcome, args, USAGE, &["no recipe"]);
+    check_error(&outcome, args, FAILED, &["cannot be reached"]);
     assert!(!outcome.stderr.contains("s3cret"), "{}", outcome.stderr);
 }
 

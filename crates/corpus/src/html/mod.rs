@@ -48,6 +48,26 @@ impl Html {
     }
 }
 
+/// What stands inside an element.
+#[derive(Debug, Clone, Copy)]
+pub enum Child<'a> {
+    /// An element.
+    Element(Element<'a>),
+    /// A run of text, as it is written.
+    Text(&'a str),
+}
+
+/// How the text of an element flows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flow {
+    /// Within the line of the text around it: `b`, `a`, `span`.
+    Inline,
+    /// On lines of its own: `p`, `li`, `td`, `div`.
+    Block,
+    /// Not seen: `script`, `style`, `select`.
+    Unseen,
+}
+
 impl std::fmt::Debug for Html {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Html").finish_non_exhaustive()
@@ -87,17 +107,71 @@ impl<'a> Element<'a> {
     }
 
     /// Like [`block_text`](Element::block_text), without the elements for which `omit` holds.
-    pub(crate) fn block_text_without(self, omit: impl Fn(Element<'_>) -> bool) -> String {
+    #[must_use]
+    pub fn block_text_without(self, omit: impl Fn(Element<'_>) -> bool) -> String {
         text::blocks(self.0, |element| omit(Element(element)))
     }
 
     /// Its name, in lower case.
-    pub(crate) fn name(self) -> &'a str {
+    #[must_use]
+    pub fn name(self) -> &'a str {
         self.0.value().name()
     }
 
+    /// The names in its `class` attribute.
+    pub fn classes(self) -> impl Iterator<Item = &'a str> {
+        self.0.value().classes()
+    }
+
+    /// What is directly inside it: elements and runs of text, in order; no comments.
+    pub fn children(self) -> impl Iterator<Item = Child<'a>> {
+        self.0.children().filter_map(|node| match node.value() {
+            scraper::Node::Text(text) => Some(Child::Text(text)),
+            scraper::Node::Element(_) => ElementRef::wrap(node).map(|e| Child::Element(Element(e))),
+            _ => None,
+        })
+    }
+
+    /// The element around it; none for the root.
+    #[must_use]
+    pub fn parent(self) -> Option<Element<'a>> {
+        self.0.parent().and_then(ElementRef::wrap).map(Element)
+    }
+
+    /// The element before it, inside the same one.
+    #[must_use]
+    pub fn previous(self) -> Option<Element<'a>> {
+        self.0.prev_siblings().find_map(ElementRef::wrap).map(Element)
+    }
+
+    /// Whether it matches `selector`.
+    #[must_use]
+    pub fn matches(self, selector: &Selector) -> bool {
+        selector.inner().matches(&self.0)
+    }
+
+    /// How its text flows into that of the element around it.
+    #[must_use]
+    pub fn flow(self) -> Flow {
+        text::flow(self.name())
+    }
+
     /// True when `self` lies inside `other`.
-    pub(crate) fn is_inside(self, other: Element<'_>) -> bool {
+    #[must_use]
+    pub fn is_inside(self, other: Element<'_>) -> bool {
         self.0.ancestors().any(|node| node.id() == other.0.id())
+    }
+
+    /// Which of the two comes first in their page.
+    #[must_use]
+    pub fn cmp_in_page(self, other: Element<'_>) -> std::cmp::Ordering {
+        // The parser numbers nodes as it meets them.
+        self.0.id().cmp(&other.0.id())
+    }
+
+    /// The text of a script or style, as it is written.
+    #[must_use]
+    pub fn raw_text(self) -> String {
+        self.0.text().collect()
     }
 }

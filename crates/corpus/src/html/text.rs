@@ -45,6 +45,17 @@ fn role(name: &str) -> Role {
     }
 }
 
+/// How the text of an element of that name flows.
+pub(super) fn flow(name: &str) -> super::Flow {
+    match role(name) {
+        Role::Inline | Role::Break => super::Flow::Inline,
+        Role::Cell | Role::Line | Role::Item | Role::Block | Role::Preformatted => {
+            super::Flow::Block
+        }
+        Role::Unseen => super::Flow::Unseen,
+    }
+}
+
 /// The text inside `root` on one line.
 pub(super) fn inline(root: ElementRef<'_>) -> String {
     let mut text = String::new();

@@ -1,0 +1,267 @@
+//! From the address of a site to its documents, without a recipe.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+
+use corpus::html::{Element, Html, Selector};
+use jobs::{FileStore, Run};
+use url::Url;
+
+use crate::address::{redact, without_credentials};
+use crate::cache::Entry;
+use crate::crawl::Session;
+use crate::extract;
+use crate::fetch::{Failure, Kind};
+use crate::induce::links::{self, Link, List};
+use crate::induce::outline::Outline;
+use crate::induce::words::{LIST_WORDS, tokens};
+use crate::induce::{self, Listing, MAX_SAMPLES, RowsOf, Sample};
+use crate::{Crawl, CrawlConfig, Error, Problem, Recipe};
+
+/// How many pages of a list are followed.
+const MAX_LISTS: usize = 50;
+
+/// How many links away from the start page the list may be.
+const MAX_HOPS: usize = 2;
+
+/// Finds the documents of a site from the page at `start`, without a recipe: the list of links
+/// that looks like titles, on that page or on the one that it calls its schedule; the other pages
+/// of the list; on the pages that the list leads to, what varies from page to page. What was found
+/// out is in [`Crawl::recipe`]: [`crawl`](fn@crate::crawl) with that recipe reads the same
+/// documents.
+///
+/// What [`crawl`](fn@crate::crawl) says of hosts, robots.txt, the store, order and cost holds here
+/// too.
+///
+/// # Errors
+/// An [`Error`] of the start page, of a site without a list, or of the store.
+///
+/// # Panics
+/// When it is called inside an asynchronous runtime: it has its own.
+pub fn explore(
+    start: &Url,
+    config: &CrawlConfig,
+    store: &FileStore,
+    run: &Run,
+) -> Result<Crawl, Error> {
+    let session = Session::open(std::slice::from_ref(start), config, store, run)?;
+    let mut at = start.clone();
+    for hop in 0..=MAX_HOPS {
+        let page = session.list_page(&at)?;
+        if let Some(list) = links::find(&page.outline, &page.links) {
+            return session.read_list(at, &page, &list);
+        }
+        let next = links::list_page(&page.links).filter(|_| hop < MAX_HOPS);
+        let Some(next) = next else {
+            return Err(Error::Start { url: redact(&at), problem: page.problem() });
+        };
+        at = next.url.clone();
+    }
+    Err(Error::Start { url: redact(&at), problem: Problem::NothingFound })
+}
+
+/// A page that may hold a list.
+struct ListPage {
+    html: Html,
+    base: Url,
+    outline: Outline,
+    links: Vec<Link>,
+}
+
+impl ListPage {
+    fn of(entry: &Entry) -> Option<Self> {
+        let html = extract::parse(entry)?;
+        let base = extract::base(&html, entry)?;
+        let outline = Outline::of(&html);
+        let links = links::links(&outline, &base);
+        Some(Self { html, base, outline, links })
+    }
+
+    /// What the site calls itself: the title of the start page without that of the page.
+    fn title(&self) -> Option<String> {
+        let select =
+            |css: &str| Selector::parse(css).expect("a fixed selector, read in every test");
+        let site_name = self
+            .html
+            .select(&select("meta[property='og:site_name']"))
+            .find_map(|meta| meta.attribute("content"))
+            .map(corpus::single_line);
+        let title = self.html.select(&select("head title")).next().map(Element::inline_text);
+        let own: Option<String> = title.map(|title| {
+            let parts: Vec<&str> = title
+                .split(['|', '—', '–', '·', '•'])
+                .flat_map(|p| p.split(" - "))
+                .map(|p| p.trim().trim_matches('-').trim())
+                .filter(|p| !p.is_empty())
+                .collect();
+            let is_of_list =
+                |part: &&&str| tokens(part).iter().any(|w| LIST_WORDS.contains(&w.as_str()));
+            let named = parts.iter().find(|part| !is_of_list(part)).or(parts.first());
+            (*named.unwrap_or(&title.as_str())).to_owned()
+        });
+        site_name.into_iter().chain(own).find(|title| !title.is_empty())
+    }
+
+    /// Why there is nothing to be found on it.
+    fn problem(&self) -> Problem {
+        let select =
+            |css: &str| Selector::parse(css).expect("a fixed selector, read in every test");
+        if self.html.select(&select("input[type=password]")).next().is_some() {
+            return Problem::LoginWall;
+        }
+        let body = self.html.select(&select("body")).next();
+        let n_text = body.map_or(0, |body| body.inline_text().len());
+        let n_scripts = self.html.select(&select("script")).count();
+        if n_text < 600 && n_scripts > 0 {
+            return Problem::JavaScriptOnly { found: self.endpoints() };
+        }
+        Problem::NothingFound
+    }
+
+    /// Addresses of data that the page names, in its links and scripts.
+    fn endpoints(&self) -> Vec<String> {
+        let select =
+            |css: &str| Selector::parse(css).expect("a fixed selector, read in every test");
+        let mut found = Vec::new();
+        let mut add = |text: &str| {
+            let is_data = text.contains("/api/")
+                || text.contains(".json")
+                || text.contains("graphql")
+                || text.contains(".ics");
+            if is_data
+                && let Ok(url) = self.base.join(text)
+                && found.len() < 5
+            {
+                let url = redact(&url);
+                if !found.contains(&url) && url.starts_with("http") {
+                    found.push(url);
+                }
+            }
+        };
+        for element in self.html.select(&select("link[href], a[href]")) {
+            add(element.attribute("href").unwrap_or_default());
+        }
+        for script in self.html.select(&select("script")) {
+            let text = script.raw_text();
+            for piece in text
+                .split(['"', '\'', '`'])
+                .filter(|piece| piece.len() < 300 && !piece.contains(char::is_whitespace))
+            {
+                add(piece);
+            }
+        }
+        found
+    }
+}
+
+impl Session<'_> {
+    fn list_page(&self, url: &Url) -> Result<ListPage, Error> {
+        let entry = self.runtime.block_on(self.fetcher.page(url, Kind::List));
+        self.run.progress().advanced(1);
+        let page = match entry {
+            Ok(entry) => ListPage::of(&entry).ok_or(Problem::Vanished),
+            Err(Failure::Page(problem)) => Err(problem),
+            Err(Failure::Fatal(error)) => return Err(error),
+        };
+        page.map_err(|problem| Error::Start { url: redact(url), problem })
+    }
+
+    /// The documents of a list, its other pages included.
+    fn read_list(&self, start: Url, page: &ListPage, list: &List) -> Result<Crawl, Error> {
+        let mut lists = vec![start];
+        let mut rows: Vec<(Url, String)> =
+            list.links.iter().map(|link| (link.url.clone(), link.text.clone())).collect();
+        let mut seen: HashSet<Url> = rows.iter().map(|(url, _)| url.clone()).collect();
+        let globs = crate::globs::Globs::new(list.globs.clone());
+        let mut queue: VecDeque<Url> =
+            links::more_lists(&page.outline, &page.links, &page.base).into();
+        let mut known: HashSet<Url> =
+            queue.iter().cloned().chain([without_credentials(&lists[0])]).collect();
+        while let Some(url) = queue.pop_front() {
+            if lists.len() >= MAX_LISTS || seen.contains(&url) {
+                continue;
+            }
+            // A further page that cannot be read is no loss that the user must hear of twice: the
+            // crawl by recipe does not name it then.
+            let Ok(more) = self.list_page(&url) else { continue };
+            let own: Vec<&Link> =
+                more.links.iter().filter(|link| globs.matches(&link.url)).collect();
+            let n_before = rows.len();
+            for link in own {
+                if seen.insert(link.url.clone()) {
+                    rows.push((link.url.clone(), link.text.clone()));
+                }
+            }
+            if rows.len() == n_before {
+                continue;
+            }
+            lists.push(url);
+            for next in links::more_lists(&more.outline, &more.links, &more.base) {
+                if known.insert(next.clone()) {
+                    queue.push_back(next);
+                }
+            }
+        }
+        let samples = self.samples(&rows)?;
+        let start: Vec<Url> = lists.iter().map(without_credentials).collect();
+        let title = page.title();
+        let outline = &page.outline;
+        let mut text = String::new();
+        // Rows that hold what the list says of each document, if they are found on all its pages;
+        // else the bare links.
+        for rows_of in [RowsOf::Elements, RowsOf::Links] {
+            let listing = Listing { start: &start, title: title.clone(), outline, list, rows_of };
+            text = induce::recipe(&listing, &samples);
+            if self.lists_all(&start, &Recipe::parse(&text)?, &rows) {
+                break;
+            }
+        }
+        let recipe = Recipe::parse(&text)?;
+        let mut crawl = self.read(&lists, &recipe)?;
+        crawl.recipe = Some(text);
+        crawl.confidence = confidence(list, &crawl);
+        Ok(crawl)
+    }
+
+    /// Whether the recipe finds all of `rows` on the pages of the list.
+    fn lists_all(&self, lists: &[Url], recipe: &Recipe, rows: &[(Url, String)]) -> bool {
+        let entries = lists.iter().filter_map(|url| self.fetcher.cached(url).ok());
+        let listed = entries.filter_map(|entry| extract::list(&entry, recipe));
+        let found: HashSet<Url> = listed.flat_map(|list| list.rows).map(|row| row.url).collect();
+        rows.iter().all(|(url, _)| found.contains(url))
+    }
+
+    /// Pages that the list leads to, spread over it.
+    fn samples(&self, rows: &[(Url, String)]) -> Result<Vec<Sample>, Error> {
+        let max_pages = self.config.max_pages;
+        let step = rows.len().min(max_pages).div_ceil(MAX_SAMPLES).max(1);
+        let chosen: Vec<&(Url, String)> = rows.iter().take(max_pages).step_by(step).collect();
+        let urls = chosen.iter().map(|(url, _)| url.clone()).collect();
+        let outcomes = self.fetch(urls, usize::MAX)?;
+        let mut ends: HashMap<String, usize> = HashMap::new();
+        for end in outcomes.iter().flatten() {
+            *ends.entry(end.clone()).or_default() += 1;
+        }
+        let found: Vec<(Url, String)> = chosen
+            .into_iter()
+            .zip(&outcomes)
+            // Where several links end is a login or a start page, and no document.
+            .filter(|(_, outcome)| outcome.as_ref().is_ok_and(|end| ends[end] == 1))
+            .map(|(row, _)| row.clone())
+            .collect();
+        let samples = self.run.map(found, |(url, link_text)| {
+            let entry = self.fetcher.cached(&url).ok()?;
+            Some(Sample { outline: Outline::of(&extract::parse(&entry)?), link_text })
+        })?;
+        Ok(samples.into_iter().flatten().collect())
+    }
+}
+
+/// How sure it is that the right list was found: by its links, and by how many of the pages have
+/// a title and a text.
+fn confidence(list: &List, crawl: &Crawl) -> f64 {
+    let n = crawl.coverage.documents.max(1) as f64;
+    let text = crawl.coverage.text as f64 / n;
+    let kept = crawl.documents.len() as f64 / crawl.found.max(1) as f64;
+    let confidence = list.confidence * (0.3 + 0.7 * text) * kept;
+    (confidence * 100.0).round() / 100.0
+}

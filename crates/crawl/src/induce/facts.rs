@@ -1,0 +1,326 @@
+//! Speakers, tags, rooms and times on the pages of a template.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::selectors::Paths;
+use super::template::{Sample, Template, is_content};
+use super::words::{self, Role};
+use super::write::{Lines, quoted};
+
+/// Where each kind of fact stands.
+#[derive(Debug, Default)]
+pub(crate) struct Facts {
+    found: BTreeMap<&'static str, Fact>,
+}
+
+#[derive(Debug)]
+struct Fact {
+    path: String,
+    /// Instead of the text.
+    attribute: Option<&'static str>,
+    filters: Vec<(&'static str, String)>,
+}
+
+impl Facts {
+    /// The paths of the elements that hold them.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &str> {
+        self.found.values().map(|fact| fact.path.as_str())
+    }
+
+    pub(crate) fn write(&self, talk: &mut Lines, paths: &Paths<'_>) {
+        for (key, fact) in &self.found {
+            let mut selector = paths.selector(&fact.path);
+            if let Some(attribute) = fact.attribute {
+                selector.push('@');
+                selector.push_str(attribute);
+            }
+            if fact.filters.is_empty() {
+                talk.text(key, &selector);
+            } else {
+                talk.filtered(key, &selector, &fact.filters);
+            }
+        }
+    }
+}
+
+/// What is known of a path that may hold a fact.
+#[derive(Debug, Default)]
+struct Candidate {
+    pages: BTreeSet<usize>,
+    texts: Vec<String>,
+    is_link: bool,
+    moments: usize,
+}
+
+/// Finds the facts on the pages of `samples`.
+pub(crate) fn find(samples: &[Sample], template: &Template<'_>, containers: &[&str]) -> Facts {
+    let candidates = candidates(samples, template, containers);
+    let n = samples.len();
+    let mut facts = Facts::default();
+    for (key, role, share) in [
+        ("speakers", Role::Speakers, 0.3),
+        ("tags", Role::Tags, 0.05),
+        ("track", Role::Track, 0.3),
+        ("room", Role::Room, 0.3),
+        ("language", Role::Language, 0.3),
+    ] {
+        let least = ((share * n as f64).ceil() as usize).max(2);
+        let best = candidates
+            .iter()
+            .filter(|((own, _), c)| *own == role && c.pages.len() >= least && is_plausible(role, c))
+            .max_by(|(a, x), (b, y)| {
+                let rank = |path: &str, c: &Candidate| {
+                    // Of elements in each other the inner ones are the single names.
+                    (c.pages.len() * 10 / n, c.is_link, path.matches(" > ").count(), c.pages.len())
+                };
+                rank(&a.1, x).cmp(&rank(&b.1, y)).then_with(|| b.1.cmp(&a.1))
+            });
+        if let Some(((_, path), candidate)) = best {
+            let mut filters = Vec::new();
+            if role == Role::Speakers {
+                let start = |prefix: &str| {
+                    candidate.texts.iter().filter(|t| t.to_lowercase().starts_with(prefix)).count()
+                };
+                for prefix in ["by ", "by: ", "speaker: ", "speakers: ", "presented by ", "von "] {
+                    if 2 * start(prefix) > candidate.texts.len() {
+                        filters.push(("strip_prefix", quoted(prefix)));
+                        break;
+                    }
+                }
+            }
+            facts.found.insert(key, Fact { path: path.clone(), attribute: None, filters });
+        }
+    }
+    times(&candidates, n, &mut facts);
+    facts
+}
+
+fn times(candidates: &BTreeMap<(Role, String), Candidate>, n: usize, facts: &mut Facts) {
+    let times = || candidates.iter().filter(|((role, _), _)| *role == Role::Time);
+    let with_moment = times().filter(|(_, c)| 2 * c.moments >= n && c.moments >= 2);
+    if let Some(((_, path), _)) =
+        with_moment.max_by_key(|((_, path), c)| (c.moments, std::cmp::Reverse(path.clone())))
+    {
+        let fact = |attribute| Fact {
+            path: path.clone(),
+            attribute: Some(attribute),
+            filters: Vec::new(),
+        };
+        facts.found.insert("start", fact("datetime"));
+    }
+    let days = |c: &Candidate| c.texts.iter().filter(|t| crate::dates::day_in(t).is_some()).count();
+    let with_day = times().filter(|(_, c)| 3 * days(c) >= n && days(c) >= 2);
+    if let Some(((_, path), _)) =
+        with_day.max_by_key(|((_, path), c)| (days(c), std::cmp::Reverse(path.clone())))
+    {
+        let filters = vec![("date", "true".to_owned())];
+        facts.found.insert("date", Fact { path: path.clone(), attribute: None, filters });
+    }
+    if facts.found.contains_key("room") {
+        return;
+    }
+    let rooms = |c: &Candidate| c.texts.iter().filter(|t| room_in(t)).count();
+    let with_room = times().filter(|(_, c)| 3 * rooms(c) >= n && rooms(c) >= 2);
+    if let Some(((_, path), _)) =
+        with_room.max_by_key(|((_, path), c)| (rooms(c), std::cmp::Reverse(path.clone())))
+    {
+        let filters = vec![("regex", quoted(r"\b(?:in|@|at) ([A-Z0-9][^,;]*)$"))];
+        facts.found.insert("room", Fact { path: path.clone(), attribute: None, filters });
+    }
+}
+
+/// Whether a time ends with a place: `9 a.m. in Room 15`.
+fn room_in(text: &str) -> bool {
+    [" in ", " @ ", " at "].iter().any(|word| {
+        text.rsplit_once(word).is_some_and(|(before, after)| {
+            before.chars().any(|c| c.is_ascii_digit())
+                && after.len() <= 40
+                && after.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit())
+        })
+    })
+}
+
+fn candidates(
+    samples: &[Sample],
+    template: &Template<'_>,
+    containers: &[&str],
+) -> BTreeMap<(Role, String), Candidate> {
+    let mut candidates: BTreeMap<(Role, String), Candidate> = BTreeMap::new();
+    for (page, (sample, leaves)) in samples.iter().zip(&template.pages).enumerate() {
+        let outline = &sample.outline;
+        let mut leaf_of = vec![None; outline.nodes.len()];
+        for leaf in leaves {
+            leaf_of[leaf.at..leaf.node.end].fill(Some(leaf));
+        }
+        for (at, node) in outline.nodes.iter().enumerate() {
+            let Some(leaf) = leaf_of[at] else { continue };
+            if node.text.is_empty()
+                || node.text.len() > 150
+                || node.is_heading() && !Template::is_fact(&node.text)
+            {
+                continue;
+            }
+            if node.in_frame || leaf.at == at && leaf.is_template {
+                continue;
+            }
+            let path = outline.path(at);
+            // Links in running text are no facts.
+            let in_prose =
+                containers.iter().any(|c| path.starts_with(c)) && leaf.node.text.len() > 150;
+            if in_prose || !path.starts_with("html > body") {
+                continue;
+            }
+            let role = named_role(template, path)
+                .or_else(|| node.href.as_deref().and_then(role_of_link))
+                .or(leaf.label)
+                .or_else(|| {
+                    (is_content(leaf) && Template::is_fact(&node.text)).then_some(Role::Time)
+                });
+            let role = match role {
+                Some(Role::Body | Role::Title | Role::Level) if Template::is_fact(&node.text) => {
+                    Role::Time
+                }
+                Some(role) => role,
+                None => continue,
+            };
+            let candidate = candidates.entry((role, path.to_owned())).or_default();
+            candidate.pages.insert(page);
+            candidate.texts.push(node.text.clone());
+            candidate.is_link |= node.tag == "a";
+            let moment = node.datetime.as_deref().and_then(crate::dates::moment);
+            candidate.moments += usize::from(moment.is_some());
+        }
+    }
+    candidates
+}
+
+/// The role that one of the three innermost steps names.
+fn named_role(template: &Template<'_>, path: &str) -> Option<Role> {
+    let steps = template.own_steps(path);
+    steps.iter().rev().take(3).find_map(|step| {
+        let names = step.split_once(['.', '#'])?.1;
+        words::role_of(names).filter(|role| !matches!(role, Role::Body | Role::Title))
+    })
+}
+
+/// What the address of a link says of what it names.
+fn role_of_link(href: &str) -> Option<Role> {
+    let path = href.split(['?', '#']).next().unwrap_or(href);
+    let words = words::tokens(path);
+    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    if has(&[
+        "speaker",
+        "speakers",
+        "profile",
+        "author",
+        "authors",
+        "people",
+        "person",
+        "users",
+        "presenter",
+    ]) {
+        Some(Role::Speakers)
+    } else if has(&[
+        "tag",
+        "tags",
+        "keyword",
+        "keywords",
+        "topic",
+        "topics",
+        "category",
+        "categories",
+    ]) {
+        Some(Role::Tags)
+    } else if has(&["track", "tracks"]) {
+        Some(Role::Track)
+    } else if has(&["room", "rooms", "venue", "location"]) {
+        Some(Role::Room)
+    } else {
+        None
+    }
+}
+
+fn is_plausible(role: Role, candidate: &Candidate) -> bool {
+    let n = candidate.texts.len();
+    let short =
+        |most: usize| 10 * candidate.texts.iter().filter(|t| t.len() <= most).count() >= 9 * n;
+    let facts = candidate.texts.iter().filter(|t| Template::is_fact(t)).count();
+    let distinct: BTreeSet<&str> = candidate.texts.iter().map(String::as_str).collect();
+    match role {
+        Role::Speakers => {
+            short(120) && 4 * facts < n && 4 * distinct.len() >= candidate.pages.len()
+        }
+        // Tags repeat, but not all of them on every page.
+        Role::Tags => short(50) && 4 * facts < n && distinct.len() > 1,
+        Role::Track | Role::Language => {
+            short(60) && 2 * distinct.len() <= n.max(4) && 4 * facts < n
+        }
+        Role::Room => short(60) && 4 * facts < n,
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::induce::outline::Outline;
+    use crate::induce::template::subtract;
+    use corpus::html::Html;
+
+    #[track_caller]
+    fn check(page: impl Fn(usize) -> String, expected: &str) {
+        let samples: Vec<Sample> = (0..6)
+            .map(|n| Sample {
+                outline: Outline::of(&Html::parse(&page(n))),
+                link_text: format!("Title {n}"),
+            })
+            .collect();
+        let template = subtract(&samples);
+        let paths = Paths::of(samples.iter().map(|sample| &sample.outline));
+        let containers = template.text_containers(None);
+        let mut talk = Lines::table("talk");
+        find(&samples, &template, &containers).write(&mut talk, &paths);
+        assert_eq!(talk.to_string(), format!("[talk]\n{expected}"));
+    }
+
+    fn prose(n: usize) -> String {
+        format!("The text of page {n}, long enough to be taken for prose by anybody who reads it. ")
+            .repeat(3)
+    }
+
+    #[test]
+    fn names_of_classes_tell_speakers_tags_and_rooms() {
+        check(
+            |n| {
+                format!(
+                    "<main><h1>Title {n}</h1><p class=speaker-names>by Ada {n}</p><ul class=tags>\
+                     <li class=tag>t{}</li><li class=tag>u{}</li></ul><span class=room>Room {}</span>\
+                     <p>{}</p></main>",
+                    n % 3,
+                    n % 2,
+                    n % 2,
+                    prose(n)
+                )
+            },
+            "room = \"span.room\"\nspeakers = { select = \"p.speaker-names\", strip_prefix = \"by \" }\n\
+             tags = \"li.tag\"\n",
+        );
+    }
+
+    #[test]
+    fn labels_and_links_tell_them_too() {
+        check(
+            |n| {
+                format!(
+                    "<main><h1>Title {n}</h1><h3>Wednesday - April 1{n}th, 2023 9 a.m. in Hall {n}</h3>\
+                     <h4>Presented by:</h4><ul class=plain><li><a href=/people/{n}>Ada {n}</a></ul>\
+                     <div class=text><p>{}</p></div></main>",
+                    prose(n)
+                )
+            },
+            "date = { select = \"html > body > main > h3\", date = true }\n\
+             room = { select = \"html > body > main > h3\", regex = '\\b(?:in|@|at) ([A-Z0-9][^,;]*)$' }\n\
+             speakers = \"ul.plain > li > a\"\n",
+        );
+    }
+}

@@ -1,0 +1,421 @@
+//! The list on a page: which links lead to documents.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use url::Url;
+
+use super::outline::Outline;
+use super::words::{self, is_generic};
+use crate::address::{is_same_site, is_web, without_credentials};
+
+/// Fewer links than this are no list.
+const MIN_LINKS: usize = 3;
+
+/// Lists whose score is lower are not trusted.
+const MIN_SCORE: f64 = 0.5;
+
+/// A link of a page to its own site.
+#[derive(Debug, Clone)]
+pub(crate) struct Link {
+    pub(crate) url: Url,
+    pub(crate) node: usize,
+    pub(crate) text: String,
+    in_frame: bool,
+    in_heading: bool,
+}
+
+/// The links that lead to documents.
+#[derive(Debug, Clone)]
+pub(crate) struct List {
+    /// Globs for the paths of the URLs.
+    pub(crate) globs: Vec<String>,
+    /// The links, the best one for each URL, in the order of the page.
+    pub(crate) links: Vec<Link>,
+    /// From 0 to 1.
+    pub(crate) confidence: f64,
+}
+
+/// All links of a page to other pages of its site.
+pub(crate) fn links(outline: &Outline, base: &Url) -> Vec<Link> {
+    let mut links = Vec::new();
+    for (at, node) in outline.nodes.iter().enumerate() {
+        let Some(href) = &node.href else { continue };
+        let Some(url) = base.join(href.trim()).ok().filter(is_web) else { continue };
+        if !is_same_site(&url, base) {
+            continue;
+        }
+        let url = without_credentials(&url);
+        if url == without_credentials(base) {
+            continue;
+        }
+        let inner_heading = outline.nodes[at..node.end]
+            .iter()
+            .find(|inner| inner.is_heading() && !inner.text.is_empty());
+        let in_heading = inner_heading.is_some()
+            || outline.chain(at).take(4).any(|n| outline.nodes[n].is_heading());
+        let text = inner_heading.map_or(&node.text, |heading| &heading.text).clone();
+        links.push(Link { url, node: at, text, in_frame: node.in_frame, in_heading });
+    }
+    links
+}
+
+/// The list among `links`; none where nothing looks like one.
+pub(crate) fn find(outline: &Outline, links: &[Link]) -> Option<List> {
+    let mut groups: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (at, link) in links.iter().enumerate() {
+        for glob in globs_of(&link.url) {
+            groups.entry(glob).or_default().push(at);
+        }
+    }
+    let mut scored: Vec<(f64, &String, Vec<usize>)> = groups
+        .iter()
+        .filter_map(|(glob, members)| {
+            let best = best_of_each(links, members);
+            (best.len() >= MIN_LINKS).then(|| (score(glob, links, &best), glob, best))
+        })
+        .collect();
+    // Ties go to the glob that says more.
+    scored.sort_by(|a, b| {
+        b.0.total_cmp(&a.0)
+            .then_with(|| wildcards(a.1).cmp(&wildcards(b.1)))
+            .then_with(|| a.1.cmp(b.1))
+    });
+    let (best_score, glob, members) = scored.first()?;
+    if *best_score < MIN_SCORE {
+        return None;
+    }
+    let mut globs = vec![(*glob).clone()];
+    let mut all: BTreeSet<usize> = members.iter().copied().collect();
+    extend(outline, links, &scored, &mut globs, &mut all);
+    let members: Vec<usize> = all.into_iter().collect();
+    let mut best = best_of_each(links, &members);
+    best.sort_unstable();
+    let confidence = (best_score / 5.0).min(1.0);
+    Some(List { globs, links: best.iter().map(|at| links[*at].clone()).collect(), confidence })
+}
+
+/// Further kinds of documents in the same list: links of another glob that stand where those of
+/// the best one stand.
+fn extend(
+    outline: &Outline,
+    links: &[Link],
+    scored: &[(f64, &String, Vec<usize>)],
+    globs: &mut Vec<String>,
+    all: &mut BTreeSet<usize>,
+) {
+    let best_quality = mean_quality(links, &all.iter().copied().collect::<Vec<_>>());
+    let places: BTreeSet<usize> =
+        all.iter().map(|at| outline.nodes[links[*at].node].path).collect();
+    let n_best = all.len();
+    for (_, glob, members) in scored {
+        let is_known = members.iter().any(|at| all.contains(at));
+        let stand_there = members
+            .iter()
+            .filter(|at| places.contains(&outline.nodes[links[**at].node].path))
+            .count();
+        let is_alike = mean_quality(links, members) >= 0.7 * best_quality;
+        if is_known
+            || glob_kind(glob) < 0.5
+            || wildcards(glob) > wildcards(&globs[0])
+            || 10 * stand_there < 9 * members.len()
+            || !is_alike
+            || members.len() * 20 < n_best
+        {
+            continue;
+        }
+        globs.push((*glob).clone());
+        all.extend(members);
+    }
+}
+
+/// Globs that a URL could be one of: with one, two or three of the last segments of its path
+/// open, or with the values of its query open.
+fn globs_of(url: &Url) -> Vec<String> {
+    let segments: Vec<&str> = url.path_segments().map(Iterator::collect).unwrap_or_default();
+    let mut globs = Vec::new();
+    if let Some(query) = url.query() {
+        let keys: Vec<&str> =
+            query.split('&').map(|pair| pair.split('=').next().unwrap_or(pair)).collect();
+        let open: Vec<String> = keys.iter().map(|key| format!("{key}=*")).collect();
+        globs.push(format!("{}?{}", url.path(), open.join("&")));
+        return globs;
+    }
+    // A segment that all pages of a kind end with: `index.html`, or nothing after the last slash.
+    let open: Vec<usize> = (0..segments.len())
+        .filter(|at| !segments[*at].is_empty() && !segments[*at].starts_with("index."))
+        .collect();
+    let open = &open[open.len().saturating_sub(3)..];
+    for mask in 1_u32..(1 << open.len()) {
+        let mut parts: Vec<&str> = segments.clone();
+        for (bit, at) in open.iter().enumerate() {
+            if mask & (1 << bit) != 0 {
+                parts[*at] = "*";
+            }
+        }
+        globs.push(format!("/{}", parts.join("/")));
+    }
+    globs
+}
+
+fn wildcards(glob: &str) -> usize {
+    glob.bytes().filter(|b| *b == b'*').count()
+}
+
+/// The best link of each URL: one with a text that says something.
+fn best_of_each(links: &[Link], members: &[usize]) -> Vec<usize> {
+    let mut best: HashMap<&Url, usize> = HashMap::new();
+    let mut order = Vec::new();
+    for at in members {
+        let link = &links[*at];
+        match best.get_mut(&link.url) {
+            None => {
+                best.insert(&link.url, *at);
+                order.push(&link.url);
+            }
+            Some(known) => {
+                let rank = |link: &Link| {
+                    (
+                        !is_generic(&link.text),
+                        link.in_heading,
+                        !link.in_frame,
+                        link.text.len().min(300),
+                    )
+                };
+                if rank(link) > rank(&links[*known]) {
+                    *known = *at;
+                }
+            }
+        }
+    }
+    order.into_iter().map(|url| best[url]).collect()
+}
+
+/// How much a group of links looks like a list of documents.
+fn score(glob: &str, links: &[Link], best: &[usize]) -> f64 {
+    let texts: BTreeSet<String> = best.iter().map(|at| links[*at].text.to_lowercase()).collect();
+    let distinct = texts.len() as f64 / best.len() as f64;
+    let n = best.len() as f64;
+    let is_vague = 0.9_f64.powi(wildcards(glob) as i32 - 1);
+    (1.0 + n).ln() * mean_quality(links, best) * distinct * distinct * glob_kind(glob) * is_vague
+}
+
+fn mean_quality(links: &[Link], members: &[usize]) -> f64 {
+    members.iter().map(|at| quality(&links[*at])).sum::<f64>() / members.len().max(1) as f64
+}
+
+/// How much a link looks like the title of a document.
+fn quality(link: &Link) -> f64 {
+    if is_generic(&link.text) {
+        return 0.05;
+    }
+    let n_words =
+        link.text.split_whitespace().filter(|w| w.chars().any(char::is_alphanumeric)).count();
+    // Languages without gaps between words.
+    let n_words =
+        n_words.max(link.text.chars().filter(|c| !c.is_ascii() && c.is_alphabetic()).count() / 3);
+    let mut quality: f64 = match n_words {
+        0 => 0.05,
+        1 => 0.25,
+        2 => 0.4,
+        3 => 0.7,
+        4 => 0.9,
+        _ => 1.0,
+    };
+    if crate::dates::day_in(&link.text).is_some() && n_words <= 4 {
+        quality *= 0.3;
+    }
+    if link.in_heading {
+        quality *= 1.25;
+    }
+    if link.in_frame {
+        quality *= 0.1;
+    }
+    quality
+}
+
+/// What the words of a path say: more than 1 for documents, less for other things.
+fn glob_kind(glob: &str) -> f64 {
+    let path = glob.split('?').next().unwrap_or(glob);
+    for segment in path.rsplit('/') {
+        let words = words::tokens(segment);
+        let has = |list: &[&str]| {
+            list.contains(&segment) || words.iter().any(|word| list.contains(&word.as_str()))
+        };
+        if has(words::OTHER_PATHS) {
+            return 0.35;
+        }
+        if has(words::DOCUMENT_PATHS) {
+            return 1.25;
+        }
+    }
+    1.0
+}
+
+/// Where the list goes on: the next pages of it, and the other days of a programme.
+pub(crate) fn more_lists(outline: &Outline, links: &[Link], at: &Url) -> Vec<Url> {
+    let mut more = Vec::new();
+    let path_of = |url: &Url| url.path().trim_end_matches('/').to_owned();
+    let own_path = path_of(at);
+    let parent = own_path.rsplit_once('/').map_or("", |(parent, _)| parent);
+    let own_page = page_number(at);
+    for link in links {
+        let node = &outline.nodes[link.node];
+        let rel = node.rel.as_deref().unwrap_or_default();
+        let path = path_of(&link.url);
+        let is_rel_next = rel.split_whitespace().any(|word| word.eq_ignore_ascii_case("next"));
+        let says_next =
+            words::is_next(&link.text) || node.label.as_deref().is_some_and(words::is_next);
+        let is_page = page_number(&link.url).is_some_and(|n| {
+            own_page.as_ref().is_none_or(|own| own.1 == n.1)
+                && path_without_page(&link.url) == path_without_page(at)
+        });
+        let is_day = !node.in_frame
+            && words::is_day(&link.text)
+            && (path == own_path
+                || path.strip_prefix(&own_path).is_some_and(|rest| rest.starts_with('/'))
+                || path
+                    .rsplit_once('/')
+                    .is_some_and(|(other, _)| other == parent && !parent.is_empty()));
+        if (is_rel_next || (says_next && is_page) || is_day) && !more.contains(&link.url) {
+            more.push(link.url.clone());
+        }
+    }
+    more
+}
+
+/// The number of a page of a list and the key it stands under: `?page=2`, `/page/2/`.
+fn page_number(url: &Url) -> Option<(u32, String)> {
+    const KEYS: &[&str] = &["page", "p", "start", "offset", "paged", "pg", "seite", "pagina"];
+    for (key, value) in url.query_pairs() {
+        if KEYS.contains(&key.to_lowercase().as_str())
+            && let Ok(number) = value.parse()
+        {
+            return Some((number, key.into_owned()));
+        }
+    }
+    let segments: Vec<&str> = url.path_segments().map(Iterator::collect).unwrap_or_default();
+    segments.windows(2).find_map(|pair| {
+        let number = pair[1].trim_end_matches(".html").parse().ok()?;
+        KEYS.contains(&pair[0]).then(|| (number, pair[0].to_owned()))
+    })
+}
+
+fn path_without_page(url: &Url) -> String {
+    let path = url.path().trim_end_matches('/');
+    let segments: Vec<&str> = path.split('/').collect();
+    match segments.as_slice() {
+        [start @ .., key, number]
+            if number.trim_end_matches(".html").parse::<u32>().is_ok()
+                && key.chars().all(char::is_alphabetic)
+                && matches!(*key, "page" | "p" | "seite" | "pagina") =>
+        {
+            start.join("/")
+        }
+        _ => path.to_owned(),
+    }
+}
+
+/// A page that may hold the list, for a start page that holds none: the best link by its words.
+pub(crate) fn list_page(links: &[Link]) -> Option<&Link> {
+    let rank = |link: &&Link| {
+        let text = words::tokens(&link.text);
+        let path = words::tokens(link.url.path());
+        let place = |words: &[String]| {
+            words::LIST_WORDS.iter().position(|word| words.iter().any(|own| own == word))
+        };
+        let by_text = place(&text).filter(|_| text.len() <= 4).map(|at| at * 2);
+        let by_path = place(&path).filter(|_| path.len() <= 4).map(|at| at * 2 + 1);
+        by_text.into_iter().chain(by_path).min()
+    };
+    links
+        .iter()
+        .filter(|link| rank(link).is_some())
+        .min_by_key(|link| (rank(link), link.url.path().len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use corpus::html::Html;
+
+    fn found(body: &str) -> Option<List> {
+        let outline = Outline::of(&Html::parse(body));
+        let base = "https://conf.example/2026/schedule/".parse().unwrap();
+        find(&outline, &links(&outline, &base))
+    }
+
+    fn rows(n: usize, row: impl Fn(usize) -> String) -> String {
+        (0..n).map(row).collect()
+    }
+
+    #[test]
+    fn talks_win_against_navigation_and_speakers() {
+        let nav =
+            rows(40, |n| format!("<li><a href=/2026/info-{n}>Some page of this site {n}</a>"));
+        let talks = rows(8, |n| {
+            format!(
+                "<tr><td><a href='../talk/{n}-x/'>How number {n} became a talk</a>\
+                 <td><a href=/2026/speaker/{n}>Ada Number {n}</a>"
+            )
+        });
+        let list = found(&format!("<nav><ul>{nav}</ul></nav><table>{talks}</table>")).unwrap();
+        assert_eq!(list.globs, ["/2026/talk/*/"]);
+        assert_eq!(list.links.len(), 8);
+        assert_eq!(list.links[3].text, "How number 3 became a talk");
+    }
+
+    #[test]
+    fn the_best_link_of_a_card_gives_the_title() {
+        let cards = rows(5, |n| {
+            format!(
+                "<div><a href=/t/{n}><img></a><h3><a href=/t/{n}>Card number {n}</a></h3>\
+                 <a href=/t/{n}>Read more</a></div>"
+            )
+        });
+        let list = found(&cards).unwrap();
+        assert_eq!(list.links.len(), 5);
+        assert_eq!(list.links[0].text, "Card number 0");
+    }
+
+    #[test]
+    fn other_kinds_in_the_same_table_belong_to_the_list() {
+        let talks = rows(9, |n| {
+            let kind = if n < 5 { "talks" } else { "tutorials" };
+            format!("<tr><td class=e><a href=/2026/{kind}/x{n}>Learn the thing number {n}</a>")
+        });
+        let list = found(&format!("<table>{talks}</table>")).unwrap();
+        assert_eq!(list.links.len(), 9, "{:?}", list.globs);
+    }
+
+    #[test]
+    fn ids_in_the_query_make_a_list_too() {
+        let talks =
+            rows(6, |n| format!("<li><a href='/view.php?id={n}'>A talk about {n} things</a>"));
+        assert_eq!(found(&talks).unwrap().globs, ["/view.php?id=*"]);
+    }
+
+    #[test]
+    fn a_page_of_prose_has_no_list() {
+        let prose = "<p>Text with <a href=/a>one link</a> and <a href=/b/c>another</a>.</p>";
+        assert!(found(prose).is_none());
+    }
+
+    #[test]
+    fn next_pages_and_days_are_followed() {
+        let at: Url = "https://conf.example/talks/".parse().unwrap();
+        let outline = Outline::of(&Html::parse(
+            "<a href='?page=2'>2</a><a rel=next href='/talks/older'>Older</a>\
+             <a href='/talks/monday/'>Monday</a><a href=/about/>About</a><a href=/talks/1>1</a>",
+        ));
+        let more = more_lists(&outline, &links(&outline, &at), &at);
+        let more: Vec<&str> = more.iter().map(Url::as_str).collect();
+        assert_eq!(
+            more,
+            [
+                "https://conf.example/talks/?page=2",
+                "https://conf.example/talks/older",
+                "https://conf.example/talks/monday/"
+            ]
+        );
+    }
+}

@@ -1,0 +1,166 @@
+//! A recipe out of the pages themselves: wrapper induction.
+//!
+//! The list is the group of links that looks most like titles ([`links`]). On the pages it leads
+//! to, what most of them share at the same place is the template ([`template`]); what varies is
+//! told apart by the names that its elements have, by the labels before it, and by how much prose
+//! it holds ([`facts`]). All of it is written down as a recipe ([`write`]), and the recipe is what
+//! reads the pages: so a second run, with the recipe in hand, reads them the same.
+
+mod facts;
+pub(crate) mod links;
+pub(crate) mod outline;
+mod rows;
+mod selectors;
+mod template;
+mod titles;
+pub(crate) mod words;
+mod write;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use url::Url;
+
+pub(crate) use template::Sample;
+
+use outline::Outline;
+use selectors::Paths;
+use template::{Template, is_content};
+use words::Role;
+use write::Lines;
+
+/// Pages that are looked at to find the template; more make it no surer.
+pub(crate) const MAX_SAMPLES: usize = 150;
+
+/// The lists of a site and where they lead.
+pub(crate) struct Listing<'a> {
+    /// The pages of the list.
+    pub(crate) start: &'a [Url],
+    /// The title of the start page.
+    pub(crate) title: Option<String>,
+    pub(crate) outline: &'a Outline,
+    pub(crate) list: &'a links::List,
+    pub(crate) rows_of: RowsOf,
+}
+
+/// What is taken for a row of the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RowsOf {
+    /// The element around each link.
+    Elements,
+    /// The link itself.
+    Links,
+}
+
+/// A recipe, as the text of its file, for the pages in `samples`.
+pub(crate) fn recipe(listing: &Listing<'_>, samples: &[Sample]) -> String {
+    let template = template::subtract(samples);
+    let paths = Paths::of(samples.iter().map(|sample| &sample.outline));
+    let title = titles::choose(samples, &template);
+    let title_path = title.path();
+    let containers = template.text_containers(title_path);
+    let facts = facts::find(samples, &template, &containers);
+
+    let mut list = Lines::table("list");
+    let row = match listing.rows_of {
+        RowsOf::Elements => rows::find(listing.outline, &listing.list.links),
+        RowsOf::Links => rows::Rows::links(),
+    };
+    list.text("item", &row.item);
+    list.text("link", &row.link);
+    list.texts("urls", &listing.list.globs);
+    for (key, selector) in &row.fields {
+        list.text(key, selector);
+    }
+
+    let mut talk = Lines::table("talk");
+    title.write(&mut talk, &paths);
+    let texts: Vec<String> = containers.iter().map(|path| paths.selector(path)).collect();
+    if texts.is_empty() {
+        // Pages without prose: then the structured data, or nothing, is their text.
+        talk.text("abstract", "main p, article p");
+    } else {
+        talk.texts("abstract", &texts);
+    }
+    let dropped = dropped(&template, &containers, title_path, &facts);
+    talk.texts("drop", &dropped.paths.iter().map(|path| paths.selector(path)).collect::<Vec<_>>());
+    talk.texts("drop_section", &dropped.sections);
+    talk.texts("drop_text", &dropped.texts);
+    facts.write(&mut talk, &paths);
+
+    let mut head = Lines::table("recipe");
+    let host = listing.start.first().and_then(Url::host_str).unwrap_or("site");
+    head.text("name", host);
+    if let Some(title) = &listing.title {
+        head.text("title", title);
+    }
+    let start: Vec<String> = listing.start.iter().map(Url::to_string).collect();
+    head.texts("start", &start);
+    format!(
+        "# Found by topicmill in the pages of the site. Edit it, and give it with --recipe.\n\n\
+         {head}\n{list}\n{talk}"
+    )
+}
+
+struct Dropped {
+    paths: BTreeSet<String>,
+    sections: Vec<String>,
+    texts: Vec<String>,
+}
+
+/// What lies in the containers of the text and is no text.
+fn dropped(
+    template: &Template<'_>,
+    containers: &[&str],
+    title_path: Option<&str>,
+    facts: &facts::Facts,
+) -> Dropped {
+    let inside = |path: &str| {
+        containers.iter().any(|c| path.strip_prefix(c).is_some_and(|rest| rest.starts_with(" > ")))
+    };
+    let mut paths: BTreeSet<String> = BTreeSet::new();
+    paths.extend(title_path.filter(|path| inside(path)).map(str::to_owned));
+    paths.extend(facts.paths().filter(|path| inside(path)).map(str::to_owned));
+    let mut sections = BTreeSet::new();
+    let mut texts = BTreeSet::new();
+    // Of each path: blocks that are text, and that are not.
+    let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for leaves in &template.pages {
+        let mut label: Option<&str> = None;
+        for leaf in leaves {
+            if !inside(leaf.path) {
+                continue;
+            }
+            if leaf.is_template {
+                texts.insert(leaf.node.text.clone());
+                label = Some(&leaf.node.text);
+                continue;
+            }
+            if !is_content(leaf) || Some(leaf.path) == title_path {
+                continue;
+            }
+            let is_named_other = matches!(
+                template.role_in_path(leaf.path),
+                Some(role) if role != Role::Body && role != Role::Title
+            ) && !template.is_text(leaf);
+            let is_fact = Template::is_fact(&leaf.node.text);
+            let by_label = leaf.label.is_some_and(|role| role != Role::Body && role != Role::Title);
+            if by_label && !is_named_other {
+                sections.extend(
+                    label.filter(|l| words::role_of_label(l) == leaf.label).map(str::to_owned),
+                );
+            }
+            let count = counts.entry(leaf.path).or_default();
+            if is_named_other || is_fact {
+                count.1 += 1;
+            } else {
+                count.0 += 1;
+            }
+        }
+    }
+    for (path, (n_text, n_other)) in counts {
+        if n_other >= 2 && n_other >= 4 * n_text {
+            paths.insert(path.to_owned());
+        }
+    }
+    Dropped { paths, sections: sections.into_iter().collect(), texts: texts.into_iter().collect() }
+}

@@ -1,0 +1,328 @@
+//! A page as a flat list of its elements, with the path and the own text of each.
+
+use std::collections::HashMap;
+
+use corpus::html::{Child, Element, Flow, Html};
+
+/// Longer texts of inline elements are nobody's field; they are cut here.
+const MAX_INLINE_BYTES: usize = 400;
+
+/// An element of a page.
+#[derive(Debug, Clone)]
+pub(crate) struct Node {
+    /// The element around it; none for the root.
+    pub(crate) parent: Option<usize>,
+    /// Where its subtree ends: the index of the first element after it that is not inside.
+    pub(crate) end: usize,
+    /// The steps from the root, as a CSS selector with ` > `.
+    pub(crate) path: usize,
+    pub(crate) tag: &'static str,
+    pub(crate) is_block: bool,
+    /// In the frame of the site: navigation, header, footer.
+    pub(crate) in_frame: bool,
+    /// The text in it that is in no block inside it; of a link, all its text. One line.
+    pub(crate) text: String,
+    /// How many bytes of `text` are links.
+    pub(crate) link_bytes: usize,
+    pub(crate) href: Option<String>,
+    /// Of `time`: the moment for machines.
+    pub(crate) datetime: Option<String>,
+    /// The `rel`, `title` and `aria-label` attributes of links.
+    pub(crate) rel: Option<String>,
+    pub(crate) label: Option<String>,
+}
+
+impl Node {
+    pub(crate) fn is_heading(&self) -> bool {
+        matches!(self.tag, "h1" | "h2" | "h3" | "h4" | "h5" | "h6")
+    }
+}
+
+/// All elements of a page in its order.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Outline {
+    pub(crate) nodes: Vec<Node>,
+    /// The paths that [`Node::path`] points to.
+    pub(crate) paths: Vec<String>,
+}
+
+impl Outline {
+    pub(crate) fn of(page: &Html) -> Self {
+        let mut builder = Builder::default();
+        let root = page.root();
+        builder.visit(root, None, "");
+        let mut outline = builder.outline;
+        for node in &mut outline.nodes {
+            node.text = corpus::single_line(&node.text);
+        }
+        outline
+    }
+
+    pub(crate) fn path(&self, node: usize) -> &str {
+        &self.paths[self.nodes[node].path]
+    }
+
+    /// The elements around `node`, itself first.
+    pub(crate) fn chain(&self, node: usize) -> impl Iterator<Item = usize> {
+        std::iter::successors(Some(node), |at| self.nodes[*at].parent)
+    }
+
+    /// Blocks with a text of their own.
+    pub(crate) fn leaves(&self) -> impl Iterator<Item = (usize, &Node)> {
+        self.nodes.iter().enumerate().filter(|(_, node)| node.is_block && !node.text.is_empty())
+    }
+
+    /// All text inside `node`, block after block.
+    pub(crate) fn text_inside(&self, node: usize) -> String {
+        let inside = &self.nodes[node..self.nodes[node].end];
+        let first = (!inside[0].is_block).then(|| inside[0].text.as_str());
+        let blocks = inside.iter().filter(|node| node.is_block).map(|node| node.text.as_str());
+        corpus::single_line(&first.into_iter().chain(blocks).collect::<Vec<_>>().join(" "))
+    }
+}
+
+#[derive(Default)]
+struct Builder {
+    outline: Outline,
+    paths: HashMap<String, usize>,
+    /// The open elements that take the text: the nearest block and the inline ones inside it.
+    takers: Vec<usize>,
+    /// The open links, which take all text inside.
+    links: Vec<usize>,
+}
+
+impl Builder {
+    /// Recursion is as deep as the page, which the parser bounds.
+    fn visit(&mut self, element: Element<'_>, parent: Option<usize>, parent_path: &str) {
+        let flow = element.flow();
+        let tag = known_tag(element.name());
+        if flow == Flow::Unseen && !matches!(tag, "head" | "title") {
+            return;
+        }
+        let step = step_of(element);
+        let path = if parent_path.is_empty() { step } else { format!("{parent_path} > {step}") };
+        let at = self.outline.nodes.len();
+        let n_paths = self.paths.len();
+        let path_at = *self.paths.entry(path.clone()).or_insert(n_paths);
+        if path_at == n_paths {
+            self.outline.paths.push(path.clone());
+        }
+        let in_frame =
+            parent.is_some_and(|at| self.outline.nodes[at].in_frame) || is_frame(element);
+        let own = |name| element.attribute(name).map(str::to_owned);
+        self.outline.nodes.push(Node {
+            parent,
+            end: at + 1,
+            path: path_at,
+            tag,
+            is_block: flow == Flow::Block || tag == "title",
+            in_frame,
+            text: String::new(),
+            link_bytes: 0,
+            href: if tag == "a" { own("href") } else { None },
+            datetime: if tag == "time" { own("datetime") } else { None },
+            rel: if matches!(tag, "a" | "link") { own("rel") } else { None },
+            label: own("title").or_else(|| own("aria-label")),
+        });
+        let is_block = self.outline.nodes[at].is_block;
+        let outer = if is_block { Some(std::mem::take(&mut self.takers)) } else { None };
+        self.takers.push(at);
+        if tag == "a" {
+            self.links.push(at);
+        }
+        for child in element.children() {
+            match child {
+                Child::Element(child) => {
+                    if child.name() == "br" {
+                        self.take(" ");
+                    }
+                    self.visit(child, Some(at), &path);
+                }
+                Child::Text(text) => self.take(text),
+            }
+        }
+        if tag == "a" {
+            self.links.pop();
+        }
+        self.takers.pop();
+        if let Some(outer) = outer {
+            self.takers = outer;
+            self.take(" ");
+        }
+        self.outline.nodes[at].end = self.outline.nodes.len();
+    }
+
+    fn take(&mut self, text: &str) {
+        let n_bytes = text.trim().len();
+        for (n, at) in self.takers.iter().enumerate() {
+            let node = &mut self.outline.nodes[*at];
+            if n == 0 && !self.links.is_empty() {
+                node.link_bytes += n_bytes;
+            }
+            if node.is_block || node.text.len() < MAX_INLINE_BYTES {
+                node.text.push_str(text);
+            }
+        }
+        for at in &self.links {
+            if !self.takers.contains(at) {
+                let node = &mut self.outline.nodes[*at];
+                if node.text.len() < MAX_INLINE_BYTES {
+                    node.text.push_str(text);
+                }
+            }
+        }
+    }
+}
+
+/// One step of a path: the name, the id and up to three classes. Names with digits or special
+/// signs are left out: they number pages, or make columns.
+fn step_of(element: Element<'_>) -> String {
+    let mut step = element.name().to_owned();
+    if let Some(id) = element.attribute("id").filter(|id| is_plain_name(id)) {
+        step.push('#');
+        step.push_str(id);
+    }
+    for class in element.classes().filter(|class| is_plain_name(class)).take(3) {
+        step.push('.');
+        step.push_str(class);
+    }
+    step
+}
+
+fn is_plain_name(name: &str) -> bool {
+    name.len() <= 40
+        && name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphabetic() || matches!(c, '-' | '_'))
+}
+
+fn is_frame(element: Element<'_>) -> bool {
+    match element.name() {
+        "nav" | "footer" => true,
+        // The header of a site stands outside its main part; articles have headers of their own.
+        "header" => element.parent().is_some_and(|parent| {
+            let mut chain = std::iter::successors(Some(parent), |e| e.parent());
+            !chain.any(|e| matches!(e.name(), "article" | "main" | "section" | "li" | "td"))
+        }),
+        _ => {
+            matches!(
+                element.attribute("role"),
+                Some("navigation" | "banner" | "contentinfo" | "search")
+            ) || element
+                .classes()
+                .chain(element.attribute("id"))
+                .any(|name| FRAME.contains(&name.to_ascii_lowercase().as_str()))
+        }
+    }
+}
+
+const FRAME: &[&str] = &[
+    "nav",
+    "navbar",
+    "navigation",
+    "menu",
+    "main-menu",
+    "mainmenu",
+    "footer",
+    "site-footer",
+    "breadcrumb",
+    "breadcrumbs",
+    "sidebar",
+    "side-bar",
+    "subnav",
+    "topnav",
+    "nav-primary-list",
+    "dropdown-menu",
+    "account-bar",
+    "cookie",
+    "cookies",
+    "skip-link",
+    "sidenav",
+    "nav-links",
+    "site-header",
+    "page-header-nav",
+    "social",
+    "share",
+    "login",
+    "topbar",
+    "menubar",
+];
+
+/// The names that anybody asks for; all others are one.
+fn known_tag(name: &str) -> &'static str {
+    const TAGS: &[&str] = &[
+        "a",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "code",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "em",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "head",
+        "header",
+        "html",
+        "label",
+        "li",
+        "link",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "small",
+        "span",
+        "strong",
+        "b",
+        "table",
+        "tbody",
+        "td",
+        "th",
+        "thead",
+        "time",
+        "title",
+        "tr",
+        "ul",
+    ];
+    TAGS.iter().find(|tag| **tag == name).copied().unwrap_or("other")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_block_holds_the_text_that_no_inner_block_holds() {
+        let page = Html::parse(
+            "<body class='c x1'><div id=main>a <b>b</b><div>c<a href=/x>d <h2>e</h2></a></div></div></body>",
+        );
+        let outline = Outline::of(&page);
+        let leaves: Vec<_> = outline
+            .leaves()
+            .map(|(at, node)| (outline.path(at).to_owned(), node.text.clone()))
+            .collect();
+        let body = "html > body.c > div#main";
+        assert_eq!(
+            leaves,
+            [
+                (body.to_owned(), "a b".to_owned()),
+                (format!("{body} > div"), "cd".to_owned()),
+                (format!("{body} > div > a > h2"), "e".to_owned()),
+            ]
+        );
+        let link = outline.nodes.iter().find(|node| node.tag == "a").unwrap();
+        assert_eq!((link.text.as_str(), link.href.as_deref()), ("d e", Some("/x")));
+    }
+}

@@ -1,0 +1,380 @@
+//! What pages of one template share, and what varies between them.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use super::outline::{Node, Outline};
+use super::words::{self, Role};
+
+/// Of the pages, how many must show a text at its place for it to belong to the template.
+const SHARED: f64 = 0.6;
+
+/// The same where nearly all texts of the place are such: labels that only some pages have.
+const SHARED_OF_LABELS: f64 = 0.1;
+
+/// A block that is this long, bytes, is prose.
+const PROSE_BYTES: usize = 80;
+
+/// A page with the text of the link that leads to it.
+#[derive(Debug)]
+pub(crate) struct Sample {
+    pub(crate) outline: Outline,
+    pub(crate) link_text: String,
+}
+
+/// A block of a page.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Leaf<'a> {
+    pub(crate) at: usize,
+    pub(crate) node: &'a Node,
+    pub(crate) path: &'a str,
+    pub(crate) is_template: bool,
+    /// What the label before it says.
+    pub(crate) label: Option<Role>,
+}
+
+/// The blocks of all pages, told apart.
+#[derive(Debug)]
+pub(crate) struct Template<'a> {
+    pub(crate) pages: Vec<Vec<Leaf<'a>>>,
+    /// The steps that all varying blocks stand below.
+    root: Vec<&'a str>,
+}
+
+/// Parts all blocks of `samples` into template and content.
+pub(crate) fn subtract(samples: &[Sample]) -> Template<'_> {
+    let mut n_pages_with_text: HashMap<(&str, &str), usize> = HashMap::new();
+    let mut n_leaves: HashMap<&str, usize> = HashMap::new();
+    let mut n_distinct: HashMap<&str, usize> = HashMap::new();
+    for sample in samples {
+        let mut seen = HashSet::new();
+        for (at, node) in sample.outline.leaves() {
+            let path = sample.outline.path(at);
+            *n_leaves.entry(path).or_default() += 1;
+            if seen.insert((path, node.text.as_str())) {
+                let n_pages = n_pages_with_text.entry((path, node.text.as_str())).or_default();
+                *n_pages += 1;
+                if *n_pages == 1 {
+                    *n_distinct.entry(path).or_default() += 1;
+                }
+            }
+        }
+    }
+    let n = samples.len() as f64;
+    let is_template = |path: &str, text: &str| {
+        let n_pages = n_pages_with_text[&(path, text)];
+        let are_labels = 10 * n_distinct[path] <= 3 * n_leaves[path] && n_leaves[path] >= 5;
+        // Fields with few values (levels, rooms, tags) have short ones; the notes of a template
+        // are longer, or are headings.
+        let is_note =
+            text.len() > 25 || path.ends_with(['1', '2', '3', '4', '5', '6']) || is_label(text);
+        let share = if are_labels && is_note { SHARED_OF_LABELS } else { SHARED };
+        n_pages >= 2 && n_pages as f64 >= (share * n).max(if share < SHARED { 3.0 } else { 2.0 })
+    };
+    let mut pages = Vec::new();
+    for sample in samples {
+        let mut leaves = Vec::new();
+        for (at, node) in sample.outline.leaves() {
+            let path = sample.outline.path(at);
+            let is_template = is_template(path, &node.text);
+            leaves.push(Leaf { at, node, path, is_template, label: None });
+        }
+        label(&sample.outline, &mut leaves);
+        pages.push(leaves);
+    }
+    let root = common_root(&pages);
+    Template { pages, root }
+}
+
+fn is_label(text: &str) -> bool {
+    text.ends_with(':') && text.len() <= 40
+}
+
+/// Gives each block the role that the nearest label before it names: a heading, a term, a bold
+/// line of the template in the same part of the page.
+fn label(outline: &Outline, leaves: &mut [Leaf<'_>]) {
+    let mut open: Vec<(usize, Option<Role>, usize)> = Vec::new();
+    for leaf in leaves {
+        // A label holds inside the element that it stands in.
+        open.retain(|(_, _, end)| leaf.at < *end);
+        let is_label_tag = leaf.node.is_heading() || matches!(leaf.node.tag, "dt" | "th" | "label");
+        let is_label = leaf.is_template
+            && (is_label_tag || is_label(&leaf.node.text) || is_bold(outline, leaf));
+        if is_label {
+            let role = words::role_of_label(&leaf.node.text);
+            let around = leaf.node.parent.unwrap_or(leaf.at);
+            // The term of a list may stand in an element of its own.
+            let around = if outline.nodes[around].end - around <= 3 {
+                outline.nodes[around].parent.unwrap_or(around)
+            } else {
+                around
+            };
+            let end = outline.nodes[around].end;
+            open.retain(|(parent, _, _)| *parent != around);
+            open.push((around, role, end));
+        } else if leaf.node.is_heading() {
+            // Another heading ends what the label began, unless it stands deeper.
+            open.retain(|(parent, _, _)| Some(*parent) != leaf.node.parent);
+        }
+        leaf.label = open.last().and_then(|(_, role, _)| *role);
+    }
+}
+
+/// Whether all of a block is bold.
+fn is_bold(outline: &Outline, leaf: &Leaf<'_>) -> bool {
+    let inside = &outline.nodes[leaf.at + 1..leaf.node.end];
+    inside.iter().any(|node| matches!(node.tag, "strong" | "b") && node.text == leaf.node.text)
+}
+
+/// The steps that all content of all pages stands below.
+fn common_root<'a>(pages: &[Vec<Leaf<'a>>]) -> Vec<&'a str> {
+    let mut root: Option<Vec<&str>> = None;
+    // The content: what varies and is long. Where nothing is, what varies.
+    for least in [PROSE_BYTES, 1] {
+        for leaf in
+            pages.iter().flatten().filter(|leaf| is_content(leaf) && leaf.node.text.len() >= least)
+        {
+            let steps: Vec<&str> = leaf.path.split(" > ").collect();
+            root = Some(match root {
+                None => steps[..steps.len() - 1].to_vec(),
+                Some(root) => root
+                    .into_iter()
+                    .zip(steps)
+                    .take_while(|(a, b)| a == b)
+                    .map(|(a, _)| a)
+                    .collect(),
+            });
+        }
+        if root.is_some() {
+            break;
+        }
+    }
+    root.unwrap_or_default()
+}
+
+/// Whether a block varies and stands outside the frame.
+pub(crate) fn is_content(leaf: &Leaf<'_>) -> bool {
+    !leaf.is_template && !leaf.node.in_frame && !leaf.path.starts_with("html > head")
+}
+
+impl<'a> Template<'a> {
+    /// The steps of `path` below what all content shares.
+    pub(crate) fn own_steps<'p>(&self, path: &'p str) -> Vec<&'p str> {
+        let steps: Vec<&str> = path.split(" > ").collect();
+        let n_shared = steps.iter().zip(&self.root).take_while(|(a, b)| a == b).count();
+        steps[n_shared..].to_vec()
+    }
+
+    /// The role that the names in `path` say, the innermost first.
+    pub(crate) fn role_in_path(&self, path: &str) -> Option<Role> {
+        self.own_steps(path).iter().rev().find_map(|step| {
+            let names = step.split_once(['.', '#']).map(|(_, names)| names)?;
+            words::role_of(names)
+        })
+    }
+
+    /// What kind of text a block is: by its label, else by the names around it.
+    pub(crate) fn role(&self, leaf: &Leaf<'_>) -> Option<Role> {
+        let by_path = self.role_in_path(leaf.path);
+        match (leaf.label, by_path) {
+            (Some(label @ (Role::Biography | Role::Aside)), _) => Some(label),
+            (_, Some(role)) if role != Role::Body => Some(role),
+            (label, by_path) => label.or(by_path),
+        }
+    }
+
+    /// The containers of the text: paths of elements, the one with most first.
+    ///
+    /// A container is the nearest element around prose that is no part of running text itself;
+    /// one that lies in another is part of it.
+    pub(crate) fn text_containers(&self, title_path: Option<&str>) -> Vec<&'a str> {
+        let mut mass: BTreeMap<&'a str, f64> = BTreeMap::new();
+        let mut n_pages: BTreeMap<&'a str, usize> = BTreeMap::new();
+        let mut roles: BTreeMap<&'a str, BTreeMap<Option<u8>, usize>> = BTreeMap::new();
+        for leaves in &self.pages {
+            let mut seen = BTreeSet::new();
+            for leaf in leaves.iter().filter(|leaf| is_content(leaf)) {
+                if Some(leaf.path) == title_path || !self.is_text(leaf) {
+                    continue;
+                }
+                let container = container(leaf.path);
+                let prose = leaf.node.text.len().saturating_sub(2 * leaf.node.link_bytes) as f64;
+                let weight = if leaf.node.text.len() >= PROSE_BYTES { 1.0 } else { 0.5 };
+                *mass.entry(container).or_default() += prose * weight;
+                if seen.insert(container) {
+                    *n_pages.entry(container).or_default() += 1;
+                }
+                let role = self.role(leaf).map(|role| role as u8);
+                *roles.entry(container).or_default().entry(role).or_default() += 1;
+            }
+        }
+        let says_body = |container: &str| {
+            let body = Some(Role::Body as u8);
+            roles.get(container).is_some_and(|roles| roles.contains_key(&body))
+        };
+        let mut ranked: Vec<(&'a str, f64)> = mass.into_iter().collect();
+        for (container, mass) in &mut ranked {
+            if says_body(container) {
+                *mass *= 1.5;
+            }
+        }
+        ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(b.0)));
+        let Some((best, most)) = ranked.first().copied() else { return Vec::new() };
+        let per_page = most / n_pages[best] as f64;
+        let mut chosen: Vec<&'a str> = Vec::new();
+        for (container, mass) in ranked {
+            let own_per_page = mass / n_pages[container] as f64;
+            let is_large = own_per_page >= 0.25 * per_page && own_per_page >= 60.0;
+            let is_text =
+                container == best || is_large || (says_body(container) && own_per_page >= 30.0);
+            if is_text && mass > 0.0 {
+                chosen.push(container);
+            }
+        }
+        let inside =
+            |a: &str, b: &str| a.strip_prefix(b).is_some_and(|rest| rest.starts_with(" > "));
+        let all = chosen.clone();
+        chosen.retain(|path| !all.iter().any(|other| inside(path, other)));
+        chosen
+    }
+
+    /// Whether a block may be part of the text.
+    pub(crate) fn is_text(&self, leaf: &Leaf<'_>) -> bool {
+        let role = self.role(leaf);
+        let is_long = leaf.node.text.len() >= PROSE_BYTES;
+        let few_links = 2 * leaf.node.link_bytes <= leaf.node.text.len();
+        match role {
+            None | Some(Role::Body) => few_links || is_long,
+            Some(Role::Biography | Role::Aside) => false,
+            // A name around all of the page ("speaker-page") says nothing of long text.
+            Some(_) => {
+                is_long && few_links && leaf.label.is_none_or(|l| l == Role::Body) && {
+                    let steps = self.own_steps(leaf.path);
+                    let own = steps.iter().rev().take(2);
+                    !own.filter_map(|s| s.split_once(['.', '#'])).any(|(_, names)| {
+                        words::role_of(names).is_some_and(|role| role != Role::Body)
+                    })
+                }
+            }
+        }
+    }
+
+    /// Blocks of a path that are dates, times or names of rooms and no text, on most pages.
+    pub(crate) fn is_fact(text: &str) -> bool {
+        if text.len() > 90 {
+            return false;
+        }
+        let words = words::tokens(text);
+        let is_clock = text.contains(':') && text.chars().filter(char::is_ascii_digit).count() >= 3;
+        let is_day = words::is_day(text) || crate::dates::day_in(text).is_some();
+        let has_clock = words.iter().any(|w| matches!(w.as_str(), "am" | "pm" | "m" | "uhr"))
+            && words.iter().any(|w| w.parse::<u32>().is_ok());
+        (is_day || is_clock || has_clock) && words.len() <= 16
+    }
+}
+
+/// The nearest element around a block that is no part of running text.
+fn container(path: &str) -> &str {
+    const RUNNING: &[&str] = &[
+        "p",
+        "li",
+        "ul",
+        "ol",
+        "pre",
+        "blockquote",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "dl",
+        "dt",
+        "dd",
+        "tr",
+        "tbody",
+        "thead",
+        "table",
+        "td",
+        "th",
+        "figure",
+        "figcaption",
+        "code",
+        "span",
+        "b",
+        "strong",
+        "em",
+        "i",
+        "a",
+        "center",
+        "font",
+        "hr",
+        "details",
+        "summary",
+    ];
+    let mut path = path;
+    loop {
+        let Some((around, step)) = path.rsplit_once(" > ") else { return path };
+        let tag = step.split(['.', '#']).next().unwrap_or(step);
+        // A paragraph with a name of its own is a field.
+        let names = step.split_once(['.', '#']).map(|(_, names)| names);
+        let is_named = matches!(tag, "p" | "td" | "ul" | "dd" | "span" | "li" | "blockquote")
+            && names.is_some_and(|n| words::role_of(n).is_some());
+        if !RUNNING.contains(&tag) || is_named {
+            return path;
+        }
+        path = around;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use corpus::html::Html;
+
+    fn samples(n: usize, page: impl Fn(usize) -> String) -> Vec<Sample> {
+        (0..n)
+            .map(|n| Sample {
+                outline: Outline::of(&Html::parse(&page(n))),
+                link_text: format!("Title {n}"),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn what_pages_share_is_template_and_labels_name_what_follows() {
+        let samples = samples(5, |n| {
+            format!(
+                "<main><h1>Title {n}</h1><p>All rights reserved by everybody</p>\
+                 <h3>Abstract</h3><p>Text number {n} says something long enough to be prose, and more so.</p>\
+                 <h3>About the speaker</h3><p>Person {n} has done many things in a long and busy life of work.</p></main>"
+            )
+        });
+        let template = subtract(&samples);
+        let texts: Vec<&str> = template.pages[0]
+            .iter()
+            .filter(|leaf| leaf.is_template)
+            .map(|leaf| leaf.node.text.as_str())
+            .collect();
+        assert_eq!(texts, ["All rights reserved by everybody", "Abstract", "About the speaker"]);
+        let roles: Vec<_> = template.pages[0]
+            .iter()
+            .filter(|leaf| is_content(leaf))
+            .map(|leaf| (template.is_text(leaf), leaf.label))
+            .collect();
+        assert_eq!(roles, [(true, None), (true, Some(Role::Body)), (false, Some(Role::Biography))]);
+    }
+
+    #[test]
+    fn the_container_of_the_text_is_the_one_with_most_prose() {
+        let samples = samples(4, |n| {
+            format!(
+                "<div id=page><h2>Title {n}</h2><div class=x>{n} May 2026</div>\
+                 <div class=abstract><p>{}</p></div><div class=bio><p>{}</p></div></div>",
+                format!("Sentence {n} of the abstract of the talk. ").repeat(5),
+                format!("Sentence {n} of a life. ").repeat(9),
+            )
+        });
+        let template = subtract(&samples);
+        assert_eq!(template.text_containers(None), ["html > body > div#page > div.abstract"]);
+    }
+}

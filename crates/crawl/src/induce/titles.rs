@@ -1,0 +1,252 @@
+//! Where the title of a page stands.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::selectors::Paths;
+use super::template::{Sample, Template};
+use super::words::{self, Role, is_generic};
+use super::write::{Lines, quoted};
+
+/// Where the title comes from.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Title<'a> {
+    /// The list: its links say the same as the pages, without what the pages put around it.
+    Link {
+        /// Where the page says it.
+        path: Option<&'a str>,
+    },
+    /// The page, without what every page puts around it.
+    Page { path: &'a str, prefix: String, suffix: String },
+}
+
+impl<'a> Title<'a> {
+    pub(crate) fn path(&self) -> Option<&'a str> {
+        match self {
+            Self::Link { path } => *path,
+            Self::Page { path, .. } => Some(path),
+        }
+    }
+
+    pub(crate) fn write(&self, talk: &mut Lines, paths: &Paths<'_>) {
+        let Self::Page { path, prefix, suffix } = self else { return };
+        let mut filters = Vec::new();
+        if !prefix.is_empty() {
+            filters.push(("strip_prefix", quoted(prefix)));
+        }
+        if !suffix.is_empty() {
+            filters.push(("strip_suffix", quoted(suffix)));
+        }
+        let selector = paths.selector(path);
+        if filters.is_empty() {
+            talk.text("title", &selector);
+        } else {
+            talk.filtered("title", &selector, &filters);
+        }
+    }
+}
+
+/// What is known of a path that may hold the title.
+#[derive(Default)]
+struct Candidate {
+    /// The first text on each page that has one, with the text of the link.
+    texts: Vec<(String, String)>,
+    weight: f64,
+}
+
+/// Chooses where the title comes from.
+pub(crate) fn choose<'a>(samples: &'a [Sample], template: &Template<'a>) -> Title<'a> {
+    let mut candidates: BTreeMap<&'a str, Candidate> = BTreeMap::new();
+    for (sample, leaves) in samples.iter().zip(&template.pages) {
+        let mut seen = BTreeSet::new();
+        for leaf in leaves {
+            if leaf.node.in_frame || leaf.is_template || leaf.node.text.len() > 400 {
+                continue;
+            }
+            let weight = match leaf.node.tag {
+                "h1" => 1.0,
+                "h2" => 0.95,
+                "h3" => 0.85,
+                "h4" => 0.7,
+                "title" => 0.6,
+                _ if template.role_in_path(leaf.path) == Some(Role::Title) => 0.8,
+                _ => continue,
+            };
+            if seen.insert(leaf.path) {
+                let candidate = candidates.entry(leaf.path).or_default();
+                candidate.texts.push((leaf.node.text.clone(), sample.link_text.clone()));
+                candidate.weight = weight;
+            }
+        }
+    }
+    let n = samples.len() as f64;
+    let best = candidates
+        .iter()
+        .filter_map(|(path, candidate)| {
+            let coverage = candidate.texts.len() as f64 / n;
+            let distinct: BTreeSet<&str> =
+                candidate.texts.iter().map(|(text, _)| text.as_str()).collect();
+            let distinct = distinct.len() as f64 / candidate.texts.len() as f64;
+            let score = coverage
+                * distinct
+                * candidate.weight
+                * (1.0 + 2.0 * candidate.share(is_equal) + candidate.share(is_part));
+            (coverage >= 0.5 && distinct >= 0.5).then_some((score, *path, candidate))
+        })
+        .max_by(|a, b| a.0.total_cmp(&b.0));
+    let links_say_it = links_are_titles(samples);
+    let Some((_, path, candidate)) = best else { return Title::Link { path: None } };
+    let equal = candidate.share(is_equal);
+    let part = candidate.share(is_part);
+    let is_cut =
+        candidate.texts.iter().any(|(_, link)| link.ends_with('…') || link.ends_with("..."));
+    let adds_something = equal < 0.5 && part >= 0.6;
+    if links_say_it && !is_cut && adds_something {
+        return Title::Link { path: Some(path) };
+    }
+    if links_say_it && !is_cut && equal + part < 0.3 && path.ends_with("title") {
+        return Title::Link { path: None };
+    }
+    let texts: Vec<&str> = candidate.texts.iter().map(|(text, _)| text.as_str()).collect();
+    let prefix = shared_start(&texts);
+    let rest: Vec<&str> =
+        texts.iter().map(|text| text.strip_prefix(&prefix).unwrap_or(text)).collect();
+    Title::Page { path, suffix: shared_end(&rest), prefix }
+}
+
+impl Candidate {
+    fn share(&self, holds: impl Fn(&str, &str) -> bool) -> f64 {
+        let n = self.texts.iter().filter(|(text, link)| holds(text, link)).count();
+        n as f64 / self.texts.len().max(1) as f64
+    }
+}
+
+/// Whether the texts of the links could be titles.
+fn links_are_titles(samples: &[Sample]) -> bool {
+    let texts: BTreeSet<&str> = samples.iter().map(|sample| sample.link_text.as_str()).collect();
+    let n_empty = samples.iter().filter(|sample| is_generic(&sample.link_text)).count();
+    10 * n_empty <= samples.len() && 10 * texts.len() >= 7 * samples.len()
+}
+
+fn is_equal(text: &str, link: &str) -> bool {
+    words::tokens(text) == words::tokens(link)
+}
+
+/// Whether the page says what the link says, and something more.
+fn is_part(text: &str, link: &str) -> bool {
+    let (text, link) = (words::tokens(text), words::tokens(link));
+    !link.is_empty() && link.len() < text.len() && text.windows(link.len()).any(|part| part == link)
+}
+
+/// What nearly all texts begin with, up to a sign that parts: `Talk: `, `Conference | `.
+fn shared_start(texts: &[&str]) -> String {
+    shared(
+        texts,
+        |text, n| text.get(..n),
+        |text| {
+            text.char_indices()
+                .filter(|(_, c)| is_separator(*c))
+                .map(|(at, c)| {
+                    let end = at + c.len_utf8();
+                    end + text[end..].len() - text[end..].trim_start().len()
+                })
+                .collect()
+        },
+    )
+}
+
+/// What nearly all texts end with, from a sign that parts.
+fn shared_end(texts: &[&str]) -> String {
+    shared(
+        texts,
+        |text, n| text.len().checked_sub(n).and_then(|at| text.get(at..)),
+        |text| {
+            text.char_indices()
+                .filter(|(_, c)| is_separator(*c))
+                .map(|(at, _)| text.len() - text[..at].trim_end().len())
+                .collect()
+        },
+    )
+}
+
+fn is_separator(c: char) -> bool {
+    matches!(c, ':' | '|' | '—' | '–' | '-' | '·' | '•' | '»' | '«' | '/')
+}
+
+fn shared(
+    texts: &[&str],
+    part: impl Fn(&str, usize) -> Option<&str>,
+    lengths: impl Fn(&str) -> Vec<usize>,
+) -> String {
+    if texts.len() < 3 {
+        return String::new();
+    }
+    let mut best = String::new();
+    for text in texts.iter().take(2) {
+        for n in lengths(text) {
+            let Some(piece) = part(text, n) else { continue };
+            let n_same = texts.iter().filter(|other| part(other, n) == Some(piece)).count();
+            if piece.len() > best.len()
+                && piece.len() < text.len()
+                && 10 * n_same >= 9 * texts.len()
+            {
+                piece.clone_into(&mut best);
+            }
+        }
+    }
+    best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::induce::outline::Outline;
+    use crate::induce::template::subtract;
+    use corpus::html::Html;
+
+    #[track_caller]
+    fn check(page: impl Fn(usize) -> String, link: impl Fn(usize) -> String, expected: &str) {
+        let samples: Vec<Sample> = (0..6)
+            .map(|n| Sample { outline: Outline::of(&Html::parse(&page(n))), link_text: link(n) })
+            .collect();
+        let mut talk = Lines::table("talk");
+        let paths = Paths::of(samples.iter().map(|sample| &sample.outline));
+        choose(&samples, &subtract(&samples)).write(&mut talk, &paths);
+        assert_eq!(talk.to_string(), format!("[talk]\n{expected}"));
+    }
+
+    #[test]
+    fn the_heading_that_says_what_the_link_says_is_the_title() {
+        check(
+            |n| {
+                format!(
+                    "<title>Thing {n} | Conf</title><h1>Conf</h1><div class=t><h2>A thing {n}</h2><h3>x{n}</h3></div>"
+                )
+            },
+            |n| format!("A thing {n}"),
+            "title = \"div.t > h2\"\n",
+        );
+    }
+
+    #[test]
+    fn a_heading_with_changing_additions_gives_way_to_the_link() {
+        check(
+            |n| {
+                format!(
+                    "<div class=t><h3>{}: A thing {n}</h3></div>",
+                    ["Talks", "Tutorials"][n % 2]
+                )
+            },
+            |n| format!("A thing {n}"),
+            "",
+        );
+    }
+
+    #[test]
+    fn additions_that_all_pages_make_are_stripped_where_links_say_nothing() {
+        check(
+            |n| format!("<title>Talk: A thing {n} | Conf 2026</title><p>x</p>"),
+            |_| "more".to_owned(),
+            "title = { select = \"html > head > title\", strip_prefix = \"Talk: \", strip_suffix = \" | Conf 2026\" }\n",
+        );
+    }
+}

@@ -1,0 +1,611 @@
+//! The words by which people name the parts of a page, in the languages of most conferences.
+
+/// The words of a class, an id, a path or a label: in lower case, parted at signs and capitals.
+pub(crate) fn tokens(name: &str) -> Vec<String> {
+    let mut tokens = Vec::new();
+    let mut token = String::new();
+    let mut was_lower = false;
+    for c in name.chars() {
+        let ends = !c.is_alphanumeric() || (c.is_uppercase() && was_lower);
+        if ends && !token.is_empty() {
+            tokens.push(std::mem::take(&mut token));
+        }
+        if c.is_alphanumeric() {
+            token.extend(c.to_lowercase());
+        }
+        was_lower = c.is_lowercase();
+    }
+    if !token.is_empty() {
+        tokens.push(token);
+    }
+    tokens
+}
+
+/// What a name or a label says of what it names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Role {
+    Body,
+    Title,
+    Speakers,
+    /// About the speakers: no part of the text.
+    Biography,
+    Tags,
+    Track,
+    Room,
+    Time,
+    Language,
+    Level,
+    /// Beside the text: comments, related documents, downloads, navigation.
+    Aside,
+}
+
+const ROLES: &[(Role, &[&str])] = &[
+    (
+        Role::Biography,
+        &[
+            "bio",
+            "bios",
+            "biography",
+            "biographies",
+            "biografie",
+            "biographie",
+            "biografia",
+            "biografía",
+        ],
+    ),
+    (
+        Role::Aside,
+        &[
+            "comment",
+            "comments",
+            "related",
+            "similar",
+            "recommended",
+            "share",
+            "sharing",
+            "social",
+            "sidebar",
+            "widget",
+            "nav",
+            "navigation",
+            "navbar",
+            "menu",
+            "footer",
+            "breadcrumb",
+            "breadcrumbs",
+            "pagination",
+            "pager",
+            "cookie",
+            "cookies",
+            "login",
+            "newsletter",
+            "sponsor",
+            "sponsors",
+            "advert",
+            "ads",
+            "promo",
+            "banner",
+            "handout",
+            "handouts",
+            "slides",
+            "slide",
+            "video",
+            "videos",
+            "download",
+            "downloads",
+            "links",
+            "link",
+            "attachments",
+            "feedback",
+            "rating",
+            "ratings",
+            "popular",
+            "trending",
+            "toolbar",
+            "skip",
+            "search",
+            "subscribe",
+            "recording",
+            "resources",
+            "upcoming",
+            "latest",
+            "news",
+            "register",
+            "registration",
+            "bookmark",
+            "kommentare",
+            "copyright",
+        ],
+    ),
+    (
+        Role::Speakers,
+        &[
+            "speaker",
+            "speakers",
+            "presenter",
+            "presenters",
+            "presented",
+            "author",
+            "authors",
+            "byline",
+            "instructor",
+            "instructors",
+            "person",
+            "persons",
+            "people",
+            "lecturer",
+            "panelist",
+            "panelists",
+            "referent",
+            "referenten",
+            "ponente",
+            "ponentes",
+            "orateur",
+            "intervenant",
+            "intervenants",
+            "profile",
+            "profiles",
+            "performer",
+            "host",
+            "hosts",
+            "with",
+            "by",
+            "from",
+            "facilitator",
+            "facilitators",
+            "vortragende",
+            "relatore",
+        ],
+    ),
+    (
+        Role::Tags,
+        &[
+            "tag",
+            "tags",
+            "keyword",
+            "keywords",
+            "topic",
+            "topics",
+            "category",
+            "categories",
+            "chip",
+            "chips",
+            "schlagwörter",
+            "etiquetas",
+            "themen",
+            "subjects",
+            "subject",
+        ],
+    ),
+    (Role::Track, &["track", "tracks", "stream", "strand"]),
+    (
+        Role::Room,
+        &[
+            "room",
+            "rooms",
+            "location",
+            "venue",
+            "hall",
+            "place",
+            "where",
+            "stage",
+            "auditorium",
+            "raum",
+            "ort",
+            "salle",
+            "sala",
+            "aula",
+        ],
+    ),
+    (
+        Role::Time,
+        &[
+            "date",
+            "dates",
+            "time",
+            "times",
+            "when",
+            "datetime",
+            "slot",
+            "day",
+            "hour",
+            "start",
+            "starts",
+            "begin",
+            "datum",
+            "zeit",
+            "fecha",
+            "hora",
+            "quand",
+            "duration",
+            "timeslot",
+            "published",
+            "posted",
+            "scheduled",
+            "timestamp",
+        ],
+    ),
+    (Role::Language, &["language", "sprache", "langue", "idioma", "lang"]),
+    (
+        Role::Level,
+        &[
+            "level",
+            "audience",
+            "experience",
+            "difficulty",
+            "type",
+            "format",
+            "kind",
+            "badge",
+            "badges",
+            "status",
+            "presentation_types",
+            "niveau",
+        ],
+    ),
+    (
+        Role::Body,
+        &[
+            "abstract",
+            "description",
+            "summary",
+            "body",
+            "content",
+            "text",
+            "details",
+            "detail",
+            "entry",
+            "about",
+            "outline",
+            "article",
+            "story",
+            "prose",
+            "markdown",
+            "cms",
+            "beschreibung",
+            "zusammenfassung",
+            "résumé",
+            "resumen",
+            "descripción",
+            "objective",
+            "objectives",
+            "notes",
+            "richtext",
+            "overview",
+            "intro",
+        ],
+    ),
+    (Role::Title, &["title", "headline", "heading", "titel", "título", "titre", "titolo"]),
+];
+
+/// The first role, in the order of the table, that a word of `name` has.
+pub(crate) fn role_of(name: &str) -> Option<Role> {
+    let tokens = tokens(name);
+    ROLES.iter().find(|(_, words)| tokens.iter().any(|t| words.contains(&t.as_str()))).map(|r| r.0)
+}
+
+/// Like [`role_of`], for a short label that people read: `Presented by:`, `About the speaker`.
+pub(crate) fn role_of_label(label: &str) -> Option<Role> {
+    let words = tokens(label);
+    if words.is_empty() || words.len() > 5 {
+        return None;
+    }
+    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    let role = role_of(label);
+    match role {
+        // "About the speaker", "Speaker bio": of the person. "About this talk": of the text.
+        Some(Role::Speakers) if has(&["about", "meet", "über", "information"]) => {
+            Some(Role::Biography)
+        }
+        other => other,
+    }
+}
+
+/// Parts of URLs that lead to documents.
+pub(crate) const DOCUMENT_PATHS: &[&str] = &[
+    "talk",
+    "talks",
+    "session",
+    "sessions",
+    "event",
+    "events",
+    "presentation",
+    "presentations",
+    "paper",
+    "papers",
+    "abstract",
+    "abstracts",
+    "proposal",
+    "proposals",
+    "lecture",
+    "lectures",
+    "tutorial",
+    "tutorials",
+    "workshop",
+    "workshops",
+    "poster",
+    "posters",
+    "article",
+    "articles",
+    "post",
+    "posts",
+    "contribution",
+    "contributions",
+    "submission",
+    "submissions",
+    "schedule",
+    "program",
+    "programme",
+    "agenda",
+    "keynote",
+    "keynotes",
+    "vortrag",
+    "vortraege",
+    "charla",
+    "charlas",
+    "conference",
+    "blog",
+    "news",
+    "story",
+    "stories",
+    "timetable",
+    "doc",
+    "docs",
+    "programm",
+    "ponencias",
+    "fahrplan",
+];
+
+/// Parts of URLs that lead to something else.
+pub(crate) const OTHER_PATHS: &[&str] = &[
+    "speaker",
+    "speakers",
+    "profile",
+    "profiles",
+    "people",
+    "person",
+    "user",
+    "users",
+    "author",
+    "authors",
+    "member",
+    "members",
+    "tag",
+    "tags",
+    "category",
+    "categories",
+    "topic",
+    "topics",
+    "track",
+    "tracks",
+    "room",
+    "rooms",
+    "venue",
+    "login",
+    "account",
+    "accounts",
+    "register",
+    "registration",
+    "sponsor",
+    "sponsors",
+    "job",
+    "jobs",
+    "about",
+    "privacy",
+    "search",
+    "feed",
+    "rss",
+    "ics",
+    "ical",
+    "signup",
+    "signin",
+    "logout",
+    "contact",
+    "media",
+    "static",
+    "assets",
+    "wp-content",
+    "wp-json",
+    "edit",
+    "admin",
+    "help",
+    "terms",
+    "legal",
+    "imprint",
+    "impressum",
+    "location",
+    "locations",
+    "organizers",
+    "organisers",
+    "team",
+    "tickets",
+    "download",
+];
+
+/// Words of links to where the list of documents is, for a start page without one.
+pub(crate) const LIST_WORDS: &[&str] = &[
+    "schedule",
+    "program",
+    "programme",
+    "talks",
+    "sessions",
+    "agenda",
+    "timetable",
+    "fahrplan",
+    "programm",
+    "presentations",
+    "lectures",
+    "papers",
+    "abstracts",
+    "proceedings",
+    "vorträge",
+    "programa",
+    "charlas",
+    "archive",
+    "articles",
+    "posts",
+    "events",
+    "contributions",
+];
+
+/// Link texts that say nothing of where they lead.
+pub(crate) fn is_generic(text: &str) -> bool {
+    const GENERIC: &[&str] = &[
+        "read more",
+        "more",
+        "details",
+        "view",
+        "view details",
+        "learn more",
+        "see more",
+        "link",
+        "permalink",
+        "continue reading",
+        "show",
+        "open",
+        "info",
+        "more info",
+        "mehr",
+        "weiterlesen",
+        "video",
+        "slides",
+        "pdf",
+        "download",
+        "edit",
+        "comments",
+        "watch",
+        "add to calendar",
+        "session",
+        "here",
+        "click here",
+        "abstract",
+        "full abstract",
+        "view session",
+        "talk",
+    ];
+    let text = text.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    text.chars().count() < 2 || GENERIC.contains(&text.as_str())
+}
+
+/// Whether a link text names a page of a list: a number, `next`, an arrow.
+pub(crate) fn is_next(text: &str) -> bool {
+    const NEXT: &[&str] = &[
+        "next",
+        "next page",
+        "older",
+        "older posts",
+        "more talks",
+        "weiter",
+        "nächste",
+        "suivant",
+        "siguiente",
+        "»",
+        "›",
+        "→",
+        ">",
+        ">>",
+        "next »",
+        "next ›",
+        "next →",
+        "load more",
+    ];
+    let text = text.trim().to_lowercase();
+    NEXT.contains(&text.as_str()) || (text.len() <= 4 && text.parse::<u32>().is_ok())
+}
+
+/// Whether a link text names a day of a programme.
+pub(crate) fn is_day(text: &str) -> bool {
+    const DAYS: &[&str] = &[
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "mon",
+        "tue",
+        "wed",
+        "thu",
+        "fri",
+        "sat",
+        "sun",
+        "montag",
+        "dienstag",
+        "mittwoch",
+        "donnerstag",
+        "freitag",
+        "samstag",
+        "sonntag",
+        "lundi",
+        "mardi",
+        "mercredi",
+        "jeudi",
+        "vendredi",
+        "samedi",
+        "dimanche",
+        "lunes",
+        "martes",
+        "miércoles",
+        "jueves",
+        "viernes",
+        "sábado",
+        "domingo",
+        "tues",
+        "thurs",
+    ];
+    let words = tokens(text);
+    let is_day_name = |word: &String| DAYS.contains(&word.as_str());
+    let is_number = |word: &String| {
+        word.trim_end_matches(char::is_alphabetic).parse::<u32>().is_ok()
+            || matches!(word.as_str(), "one" | "two" | "three" | "four" | "five")
+    };
+    let counts = |word: &String| matches!(word.as_str(), "day" | "tag" | "jour" | "día" | "dia");
+    // Words that are neither days nor numbers nor months make it the name of something else.
+    let n_other = words
+        .iter()
+        .filter(|w| !is_day_name(w) && !is_number(w) && !counts(w) && !crate::dates::is_month(w))
+        .count();
+    let is_numbered = words.windows(2).any(|pair| counts(&pair[0]) && is_number(&pair[1]));
+    let names_day = words.iter().any(is_day_name) || crate::dates::day_in(text).is_some();
+    n_other <= 1 && words.len() <= 8 && (is_numbered || names_day && 2 * n_other < words.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_cut_into_words() {
+        assert_eq!(tokens("talkSpeaker-name_2"), ["talk", "speaker", "name", "2"]);
+        assert_eq!(tokens("Presented by:"), ["presented", "by"]);
+    }
+
+    #[test]
+    fn labels_tell_what_follows() {
+        for (label, role) in [
+            ("Presented by:", Some(Role::Speakers)),
+            ("About the speaker", Some(Role::Biography)),
+            ("Speaker bio", Some(Role::Biography)),
+            ("Description", Some(Role::Body)),
+            ("Student Handout", Some(Role::Aside)),
+            ("Where", Some(Role::Room)),
+            ("A heading of the text that goes on", None),
+        ] {
+            assert_eq!(role_of_label(label), role, "{label}");
+        }
+    }
+
+    #[test]
+    fn days_and_next_pages_are_known_by_their_words() {
+        assert!(
+            is_day("Friday") && is_day("Day 2") && is_day("14 May 2026") && is_day("Fri, 3 Oct")
+        );
+        assert!(
+            !is_day("Posters (Sunday morning)")
+                && !is_day("Sunflowers of the sun that never sets in the far north")
+                && !is_day("Rooms")
+        );
+        assert!(is_next("Next »") && is_next("12") && !is_next("Nextcloud"));
+    }
+}
