@@ -11,8 +11,8 @@ pub(crate) fn cargo(root: &Path, args: &[&str]) -> Result<(), String> {
     run(root, command)
 }
 
-/// Prints the command, runs it at the root, and fails when it fails.
-pub(crate) fn run(root: &Path, mut command: Command) -> Result<(), String> {
+/// Prints the command, runs it in `folder`, and fails when it fails.
+pub(crate) fn run(folder: &Path, mut command: Command) -> Result<(), String> {
     let words: Vec<String> = std::iter::once(command.get_program())
         .chain(command.get_args())
         .map(|word| word.to_string_lossy().into_owned())
@@ -21,7 +21,7 @@ pub(crate) fn run(root: &Path, mut command: Command) -> Result<(), String> {
     println!("$ {line}");
     let started = Instant::now();
     let status = command
-        .current_dir(root)
+        .current_dir(folder)
         .status()
         .map_err(|error| format!("cannot run {line}: {error}"))?;
     println!("  ({:.0} s)", started.elapsed().as_secs_f64());

@@ -5,6 +5,7 @@
 mod bench;
 mod command;
 mod generate;
+mod python;
 mod steps;
 mod tidy;
 mod venv;
@@ -20,6 +21,7 @@ usage: cargo xtask TASK
   tidy         the rules of the house: layers, forbidden crates, files that no mod reaches
   gen          write the generated reference below docs/reference
   gen --check  fail when the reference is not fresh
+  python       build the Python package's wheel and run its tests
   bench NAME   time the program beside its peers, see bench/README.md
 ";
 
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
         ["tidy"] => steps::tidy(&root),
         ["gen"] => generate::run(&root, generate::Mode::Write),
         ["gen", "--check"] => generate::run(&root, generate::Mode::Check),
+        ["python"] => python::test(&root),
         ["bench", name, ref args @ ..] => bench::bench(&root, name, args),
         ["help" | "--help" | "-h"] | [] => {
             print!("{HELP}");

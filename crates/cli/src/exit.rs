@@ -1,7 +1,6 @@
 //! How a command ends: exit codes and error messages.
 
 use std::io::{self, Write};
-use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 
@@ -21,14 +20,15 @@ pub(crate) enum Exit {
     TooManySkipped,
 }
 
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> Self {
-        Self::from(match exit {
-            Exit::Done => 0,
-            Exit::Failed => 1,
-            Exit::Usage => 2,
-            Exit::TooManySkipped => 3,
-        })
+impl Exit {
+    /// As the operating system sees it.
+    pub(crate) fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Failed => 1,
+            Self::Usage => 2,
+            Self::TooManySkipped => 3,
+        }
     }
 }
 

@@ -28,26 +28,43 @@ where
     I: IntoIterator<Item = T>,
     T: Into<OsString> + Clone,
 {
+    ExitCode::from(run_to_code(args))
+}
+
+/// Like [`run`], for a caller who ends the process in a way of its own: the code as a number.
+pub fn run_to_code<I, T>(args: I) -> u8
+where
+    I: IntoIterator<Item = T>,
+    T: Into<OsString> + Clone,
+{
+    run_command(args).code()
+}
+
+fn run_command<I, T>(args: I) -> Exit
+where
+    I: IntoIterator<Item = T>,
+    T: Into<OsString> + Clone,
+{
     exit::on_panic();
     let args = match Args::try_parse_from(args) {
         Ok(args) => args,
         // Help and version are no errors and go to standard output.
         Err(error) if !error.use_stderr() => {
             drop(error.print());
-            return Exit::Done.into();
+            return Exit::Done;
         }
         Err(error) => {
             exit::print_usage_error(&error);
-            return Exit::Usage.into();
+            return Exit::Usage;
         }
     };
     match std::panic::catch_unwind(|| commands::run(args.command)) {
-        Ok(Ok(exit)) => exit.into(),
+        Ok(Ok(exit)) => exit,
         Ok(Err(error)) => {
             exit::print_error(&error);
-            exit::code_of(&error).into()
+            exit::code_of(&error)
         }
         // What happened has been printed by the hook.
-        Err(_) => Exit::Failed.into(),
+        Err(_) => Exit::Failed,
     }
 }

@@ -40,6 +40,11 @@ impl Layers {
         self.list("unsafe", "files").unwrap_or_default()
     }
 
+    /// The modules of the Python package `name` that ours may import; none when all of it may be.
+    pub(super) fn imports(&self, name: &str) -> Option<Vec<&str>> {
+        self.list("imports", name)
+    }
+
     fn list(&self, table: &str, key: &str) -> Option<Vec<&str>> {
         let values = self.0.get(table)?.get(key)?.as_array()?;
         Some(values.iter().filter_map(toml::Value::as_str).collect())

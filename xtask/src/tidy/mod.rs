@@ -5,9 +5,11 @@
 //! - Every `.rs` file is reached from a `mod` and begins by saying what it is.
 //! - Crates that compute touch no file, network, clock, environment or global state.
 //! - `unsafe` stands in named files alone.
+//! - The Python package imports no more of scikit-learn and joblib than `layers.toml` allows.
 
 mod layers;
 mod manifests;
+mod python;
 mod reach;
 mod sources;
 
@@ -49,6 +51,7 @@ pub(crate) fn check(root: &Path) -> Result<Vec<Broken>, String> {
         reach::check(&package, &mut broken)?;
         sources::check(root, &package, &layers, &mut broken)?;
     }
+    python::check(root, &layers, &mut broken)?;
     for found in &mut broken {
         if let Ok(relative) = found.path.strip_prefix(root) {
             found.path = relative.to_owned();
@@ -81,14 +84,14 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, String> {
     Ok(paths)
 }
 
-/// Every `.rs` file below `folder`, sorted; none where there is no folder.
-fn rust_files(folder: &Path) -> Result<Vec<PathBuf>, String> {
+/// Every file below `folder` with the ending, sorted; none where there is no folder.
+fn files(folder: &Path, wanted: &str) -> Result<Vec<PathBuf>, String> {
     let mut files = Vec::new();
     if folder.is_dir() {
         for path in entries(folder)? {
             if path.is_dir() {
-                files.extend(rust_files(&path)?);
-            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                files.extend(self::files(&path, wanted)?);
+            } else if path.extension().is_some_and(|ending| ending == wanted) {
                 files.push(path);
             }
         }
@@ -108,6 +111,7 @@ mod tests {
         [layers]\njobs = []\ntext = [\"jobs\"]\nxtask = []\n
         [only]\nrayon = [\"jobs\"]\n
         [pure]\ncrates = [\"text\"]\n
+        [imports]\nsklearn = [\"base\", \"utils\"]\n
         [unsafe]\nfiles = [\"crates/jobs/src/map.rs\"]\n";
     const MANIFEST: &str = "[package]\nname = \"topicmill-x\"\n[lints]\nworkspace = true\n";
 
@@ -245,5 +249,19 @@ mod tests {
     fn notes_to_oneself_are_found() {
         let source = format!("//! Text.\n// {}: later\n", ["TO", "DO"].concat());
         check_broken("note", &[("crates/text/src/lib.rs", &source)], "note");
+    }
+
+    #[test]
+    fn modules_of_other_packages_that_are_not_named() {
+        let check = |source: &str| {
+            check_broken("imports", &[("python/topicmill/a.py", source)], "may not import");
+        };
+        check("from sklearn.decomposition import NMF\n");
+        check("    import sklearn.feature_extraction.text as t\n");
+        check("from sklearn import decomposition\n");
+        check("import numpy, sklearn\n");
+        let source = "from sklearn.base import clone\nfrom sklearn.utils.validation import x\nimport sklearned\n";
+        let fixture = Fixture::new("imported", &[("python/topicmill/a.py", source)]);
+        assert_eq!(super::check(&fixture.0).unwrap(), []);
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::{Broken, Package, read, rust_files};
+use super::{Broken, Package, files, read};
 
 /// Folders whose own files are roots, each a program or a test of its own.
 const ROOT_FOLDERS: &[&str] = &["tests", "examples", "benches"];
@@ -14,10 +14,11 @@ pub(super) fn check(package: &Package, broken: &mut Vec<Broken>) -> Result<(), S
         .map(|root| package.folder.join(root))
         .filter(|root| root.is_file())
         .collect();
-    let mut all: BTreeSet<PathBuf> = rust_files(&package.folder.join("src"))?.into_iter().collect();
+    let mut all: BTreeSet<PathBuf> =
+        files(&package.folder.join("src"), "rs")?.into_iter().collect();
     for folder in ROOT_FOLDERS {
         let folder = package.folder.join(folder);
-        for file in rust_files(&folder)? {
+        for file in files(&folder, "rs")? {
             // `tests/name.rs` or `tests/name/main.rs`.
             let is_main =
                 file.ends_with("main.rs") && file.parent().and_then(Path::parent) == Some(&folder);

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::layers::Layers;
-use super::{Broken, Package, read, rust_files};
+use super::{Broken, Package, files, read};
 
 /// What a crate that only computes may not name, and what that would touch.
 const WORLD: &[(&str, &str)] = &[
@@ -27,7 +27,7 @@ pub(super) fn check(
     layers: &Layers,
     broken: &mut Vec<Broken>,
 ) -> Result<(), String> {
-    for path in rust_files(&package.folder)? {
+    for path in files(&package.folder, "rs")? {
         let source = read(&path)?;
         let mut complain = |what| broken.push(Broken { path: path.clone(), what });
         if !source.starts_with("//!") {

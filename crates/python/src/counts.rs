@@ -1,0 +1,241 @@
+//! Texts to counts.
+
+use std::collections::BTreeMap;
+
+use numpy::{PyArray1, PyReadonlyArray1};
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::{PyList, PyString};
+use sprs::CsMatI;
+use text::{AnalyzerConfig, CountConfig, Counter, DocFreq, Vocabulary};
+
+use crate::error::Error;
+use crate::run::detached;
+use crate::sparse::{Parts, structure_parts, to_parts};
+
+/// A limit of document frequency: so many documents, or a share of them.
+#[derive(Debug, Clone, Copy, FromPyObject)]
+pub(crate) enum Limit {
+    /// So many documents.
+    Count(u32),
+    /// This share of the documents.
+    Share(f64),
+}
+
+impl From<Limit> for DocFreq {
+    fn from(limit: Limit) -> Self {
+        match limit {
+            Limit::Count(count) => Self::Count(count),
+            Limit::Share(share) => Self::Share(share),
+        }
+    }
+}
+
+/// How to count.
+#[derive(FromPyObject)]
+#[pyo3(from_item_all)]
+pub(crate) struct Settings {
+    min_df: Limit,
+    max_df: Limit,
+    max_features: Option<usize>,
+    stop_words: Vec<String>,
+    binary: bool,
+    dtype: String,
+    threads: usize,
+}
+
+impl Settings {
+    fn config(&self) -> CountConfig {
+        let analyzer =
+            AnalyzerConfig { stop_words: self.stop_words.clone(), ..AnalyzerConfig::sklearn() };
+        CountConfig {
+            analyzer,
+            min_df: self.min_df.into(),
+            max_df: self.max_df.into(),
+            max_terms: self.max_features,
+            binary: self.binary,
+            ..CountConfig::sklearn()
+        }
+    }
+}
+
+/// Counts the words of `texts` as scikit-learn's default analyser cuts them: the matrix, and its
+/// columns' terms in alphabetical order.
+#[pyfunction]
+pub(crate) fn count<'py>(
+    py: Python<'py>,
+    texts: &Bound<'py, PyList>,
+    settings: Settings,
+) -> PyResult<(Parts<'py>, Vec<String>)> {
+    let strings = strings(texts)?;
+    let texts = borrowed(&strings)?;
+    let config = settings.config();
+    let counts = detached(py, settings.threads, |run| Ok(text::count(&texts, &config, run)?))?;
+    let terms = counts.vocabulary.terms().to_vec();
+    Ok((counts_parts(py, counts.matrix, &settings.dtype)?, terms))
+}
+
+/// Counts the words of `texts` that stand in `terms`, whose positions are the columns.
+#[pyfunction]
+pub(crate) fn count_known<'py>(
+    py: Python<'py>,
+    texts: &Bound<'py, PyList>,
+    terms: Vec<String>,
+    settings: Settings,
+) -> PyResult<Parts<'py>> {
+    let strings = strings(texts)?;
+    let texts = borrowed(&strings)?;
+    let config = settings.config();
+    let matrix = detached(py, settings.threads, |run| {
+        let vocabulary = Vocabulary::new(terms, BTreeMap::new());
+        Ok(Counter::new(&config)?.count_known(&texts, &vocabulary, run)?)
+    })?;
+    counts_parts(py, matrix, &settings.dtype)
+}
+
+/// Terms of documents as numbers that the caller gave them: for analysers written in Python.
+#[pyclass(frozen, module = "topicmill._native")]
+pub(crate) struct Numbered {
+    /// The numbers of all documents, one after the other.
+    numbers: Vec<u32>,
+    /// Where in `numbers` each document ends.
+    ends: Vec<usize>,
+    /// How many numbers there are.
+    n_terms: usize,
+}
+
+#[pymethods]
+impl Numbered {
+    /// The documents whose terms are `numbers`, each in `0..n_terms`; document `i` ends before
+    /// `ends[i]`.
+    #[new]
+    fn new(
+        numbers: PyReadonlyArray1<'_, i32>,
+        ends: PyReadonlyArray1<'_, i64>,
+        n_terms: usize,
+    ) -> PyResult<Self> {
+        let wrong = |what: &str| PyValueError::new_err(format!("{what} out of range"));
+        let numbers = numbers.as_slice()?.iter().map(|&number| {
+            u32::try_from(number)
+                .ok()
+                .filter(|&number| (number as usize) < n_terms)
+                .ok_or_else(|| wrong("a term's number is"))
+        });
+        let numbers: Vec<u32> = numbers.collect::<PyResult<_>>()?;
+        let mut last = 0;
+        let ends = ends.as_slice()?.iter().map(|&end| {
+            let end = usize::try_from(end).ok().filter(|&end| end >= last && end <= numbers.len());
+            last = end.ok_or_else(|| wrong("a document's end is"))?;
+            Ok(last)
+        });
+        let ends = ends.collect::<PyResult<_>>()?;
+        Ok(Self { numbers, ends, n_terms })
+    }
+
+    /// How many documents there are.
+    #[getter]
+    fn n_docs(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// For every term, the number of documents with it and how often it occurs.
+    fn usage<'py>(&self, py: Python<'py>) -> PyResult<[Bound<'py, PyArray1<i64>>; 2]> {
+        let (doc_freq, total) = detached(py, 1, |_| {
+            let (mut doc_freq, mut total) = (vec![0; self.n_terms], vec![0; self.n_terms]);
+            let mut seen_in = vec![0_usize; self.n_terms];
+            for (document, terms) in (1..).zip(self.documents()) {
+                for &term in terms {
+                    let term = term as usize;
+                    total[term] += 1;
+                    if seen_in[term] != document {
+                        seen_in[term] = document;
+                        doc_freq[term] += 1;
+                    }
+                }
+            }
+            Ok::<_, Error>((doc_freq, total))
+        })?;
+        Ok([PyArray1::from_vec(py, doc_freq), PyArray1::from_vec(py, total)])
+    }
+
+    /// The matrix of counts whose column for term `t` is `columns[t]`; a negative one leaves it out.
+    fn matrix<'py>(
+        &self,
+        py: Python<'py>,
+        columns: PyReadonlyArray1<'py, i32>,
+        n_columns: usize,
+        settings: Settings,
+    ) -> PyResult<Parts<'py>> {
+        let columns = columns.as_slice()?;
+        if columns.len() != self.n_terms
+            || columns.iter().any(|&c| usize::try_from(c).is_ok_and(|c| c >= n_columns))
+        {
+            return Err(PyValueError::new_err("a column for every term, each in 0..n_columns"));
+        }
+        let matrix = detached(py, 1, |_| {
+            let mut indptr = vec![0];
+            let (mut indices, mut data) = (Vec::new(), Vec::new());
+            let mut row: Vec<u32> = Vec::new();
+            for terms in self.documents() {
+                row.clear();
+                row.extend(
+                    terms.iter().filter_map(|&term| u32::try_from(columns[term as usize]).ok()),
+                );
+                row.sort_unstable();
+                for same in row.chunk_by(|a, b| a == b) {
+                    indices.push(same[0]);
+                    data.push(if settings.binary { 1 } else { same.len() as u32 });
+                }
+                indptr.push(indices.len());
+            }
+            let shape = (self.ends.len(), n_columns);
+            Ok::<_, Error>(CsMatI::new(shape, indptr, indices, data))
+        })?;
+        counts_parts(py, matrix, &settings.dtype)
+    }
+}
+
+impl Numbered {
+    fn documents(&self) -> impl Iterator<Item = &[u32]> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, &end)| &self.numbers[start..end])
+    }
+}
+
+fn strings<'py>(texts: &Bound<'py, PyList>) -> PyResult<Vec<Bound<'py, PyString>>> {
+    texts.iter().map(|text| Ok(text.cast_into::<PyString>()?)).collect()
+}
+
+/// Every string's own UTF-8.
+fn borrowed<'a>(strings: &'a [Bound<'_, PyString>]) -> PyResult<Vec<&'a str>> {
+    strings.iter().map(|string| string.to_str()).collect()
+}
+
+/// Hands counts out in one of the types that Python asks for.
+fn counts_parts<'py>(
+    py: Python<'py>,
+    matrix: CsMatI<u32, u32, usize>,
+    dtype: &str,
+) -> PyResult<Parts<'py>> {
+    if dtype == "uint32" {
+        return Ok(to_parts(py, matrix));
+    }
+    let (indptr, indices, data) = matrix.into_raw_storage();
+    let data = match dtype {
+        "int32" => data_as(py, data, |count| count as i32),
+        "int64" => data_as(py, data, i64::from),
+        "float32" => data_as(py, data, |count| count as f32),
+        "float64" => data_as(py, data, f64::from),
+        other => return Err(PyValueError::new_err(format!("counts cannot be {other:?}"))),
+    };
+    let (indptr, indices) = structure_parts(py, indptr, indices);
+    Ok((indptr, indices, data))
+}
+
+fn data_as<T: numpy::Element>(
+    py: Python<'_>,
+    data: Vec<u32>,
+    convert: impl Fn(u32) -> T,
+) -> Bound<'_, PyAny> {
+    PyArray1::from_vec(py, data.into_iter().map(convert).collect()).into_any()
+}

@@ -1,0 +1,72 @@
+//! Errors to Python's exceptions, in the words that scikit-learn's users know where it has them.
+
+use pyo3::exceptions::{PyMemoryError, PyRuntimeError, PyValueError};
+use pyo3::prelude::*;
+use text::DocFreq;
+
+/// An error of a crate below, on its way to Python.
+#[derive(Debug)]
+pub(crate) enum Error {
+    /// The exception itself: a callback raised it, or a signal came.
+    Python(PyErr),
+    /// Of counting.
+    Text(text::Error),
+    /// Of the parallel run.
+    Jobs(jobs::Error),
+    /// A value that has to be refused, in plain words.
+    Value(String),
+}
+
+impl From<PyErr> for Error {
+    fn from(error: PyErr) -> Self {
+        Self::Python(error)
+    }
+}
+
+impl From<text::Error> for Error {
+    fn from(error: text::Error) -> Self {
+        Self::Text(error)
+    }
+}
+
+impl From<jobs::Error> for Error {
+    fn from(error: jobs::Error) -> Self {
+        Self::Jobs(error)
+    }
+}
+
+impl From<Error> for PyErr {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Python(error) => error,
+            Error::Text(error) => of_text(error),
+            Error::Jobs(error) => of_jobs(error),
+            Error::Value(message) => PyValueError::new_err(message),
+        }
+    }
+}
+
+fn of_text(error: text::Error) -> PyErr {
+    match error {
+        text::Error::EmptyVocabulary { n_words, min_df, max_df, .. } => {
+            let is_unlimited = min_df == DocFreq::Count(1) && max_df == DocFreq::Share(1.0);
+            PyValueError::new_err(if n_words == 0 || is_unlimited {
+                "empty vocabulary; perhaps the documents only contain stop words"
+            } else {
+                "After pruning, no terms remain. Try a lower min_df or a higher max_df."
+            })
+        }
+        text::Error::DocFreqOrder { .. } => {
+            PyValueError::new_err("max_df corresponds to < documents than min_df")
+        }
+        text::Error::Run(error) => of_jobs(error),
+        other => PyValueError::new_err(other.to_string()),
+    }
+}
+
+fn of_jobs(error: jobs::Error) -> PyErr {
+    match error {
+        jobs::Error::Threads { .. } => PyMemoryError::new_err(error.to_string()),
+        other => PyRuntimeError::new_err(other.to_string()),
+    }
+}

@@ -1,0 +1,29 @@
+//! The native half of the Python package `topicmill`: Python's values to plain views, and errors to
+//! Python's exceptions.
+//!
+//! It holds no logic of its own. What scikit-learn, numexpr and joblib fix (names of parameters,
+//! defaults, checks and their wording) stands in Python, below `python/topicmill`; the work is done by
+//! the crates below, on arrays that are borrowed and not copied, without the interpreter's lock.
+
+mod command;
+mod counts;
+mod error;
+mod run;
+mod sparse;
+mod weights;
+
+use pyo3::prelude::*;
+
+/// The native half of topicmill.
+#[pymodule]
+#[pyo3(name = "_native")]
+mod native {
+    #[pymodule_export]
+    use super::command::run_command;
+    #[pymodule_export]
+    use super::counts::{Numbered, count, count_known};
+    #[pymodule_export]
+    use super::run::n_fits;
+    #[pymodule_export]
+    use super::weights::{fit_idf, weigh};
+}

@@ -1,0 +1,59 @@
+//! The Python package: its wheel, and the tests that run on the wheel.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::command::run;
+use crate::venv;
+
+/// Builds the wheel, installs it, and runs its tests and its documentation's examples.
+pub(crate) fn test(root: &Path) -> Result<(), String> {
+    let python = venv::python(root, "python", &root.join("python/requirements.txt"))?;
+    let wheel = wheel(root, &python)?;
+    install(root, &python, &wheel)?;
+    let mut tests = Command::new(&python);
+    tests.args(["-m", "pytest", "-q"]);
+    // Not beside the sources, which would be imported instead of what the wheel installed.
+    run(&root.join("python/tests"), tests)?;
+    alone(root, &wheel)
+}
+
+/// The wheel, built with the profile `ci` beside the rest of the workspace's artefacts.
+fn wheel(root: &Path, python: &Path) -> Result<PathBuf, String> {
+    let wheels = root.join("target/wheels");
+    let failed = |error| format!("{}: {error}", wheels.display());
+    if wheels.is_dir() {
+        fs::remove_dir_all(&wheels).map_err(failed)?;
+    }
+    let mut build = Command::new(python);
+    build.args(["-m", "maturin", "build", "--profile", "ci", "--out"]).arg(&wheels);
+    run(&root.join("python"), build)?;
+    let built = fs::read_dir(&wheels).map_err(failed)?.flatten().map(|entry| entry.path());
+    let built = built.filter(|path| path.extension() == Some(OsStr::new("whl"))).max();
+    built.ok_or_else(|| format!("maturin left no wheel in {}", wheels.display()))
+}
+
+fn install(root: &Path, python: &Path, wheel: &Path) -> Result<(), String> {
+    let mut install = Command::new(python);
+    install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
+    install.args(["--force-reinstall", "--no-deps"]).arg(wheel);
+    run(root, install)
+}
+
+/// Runs the examples of the package's README where nothing but the wheel and what it asks for is
+/// installed.
+fn alone(root: &Path, wheel: &Path) -> Result<(), String> {
+    let folder = root.join("target/venv/wheel");
+    let mut make = Command::new("python3");
+    make.args(["-m", "venv", "--clear"]).arg(&folder);
+    run(root, make)?;
+    let python = folder.join("bin/python");
+    let mut install = Command::new(&python);
+    install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).arg(wheel);
+    run(root, install)?;
+    let mut readme = Command::new(&python);
+    readme.arg("readme.py");
+    run(&root.join("python/tests"), readme)
+}
