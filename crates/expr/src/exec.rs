@@ -1,0 +1,631 @@
+//! Runs the passes of a program over memory.
+#![allow(unsafe_code, reason = "operands are addresses")]
+#![allow(clippy::cast_ptr_alignment, reason = "cells are aligned for all that is put in them")]
+
+use std::mem::MaybeUninit;
+
+use jobs::Run;
+
+use crate::error::Error;
+use crate::kernels::{self, Gather, State, TextArgs};
+use crate::layout::{self, Axes, Order};
+use crate::op::Reduction;
+use crate::operand::{Operand, Output};
+use crate::program::{Cell, Fault, Instr, Pass, Program, TextSide};
+
+/// Scratch memory of a thread: half of the smallest first cache.
+const SCRATCH: usize = 32 * 1024;
+/// Longest and shortest block.
+const MAX_BLOCK: usize = 4096;
+const MIN_BLOCK: usize = 64;
+/// Elements of the parts that threads work on, at least: about 20 µs of work.
+const MIN_PART: usize = 1 << 16;
+/// Parts of a reduction, at most. They are cut by the number of elements alone, so that the result
+/// is the same for any number of threads.
+const MAX_PARTS: usize = 256;
+/// An output of this many bytes is written past the caches, which would not hold it anyway.
+const STREAMED: usize = 16 << 20;
+/// Block of a streamed output: reading and writing take turns often enough to overlap.
+const STREAMED_BLOCK: usize = 512;
+/// A row at least this long is walked by itself.
+const LONG_ROW: usize = 128;
+
+/// What integer operations could not do, a bit for each entry of [`Program::faults`]; those
+/// beyond 64 share the last.
+type Faults = u64;
+
+/// Whether outputs are operands as well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Writing {
+    /// They share no memory.
+    Apart,
+    /// An output is an operand, element by element.
+    InPlace,
+}
+
+/// Runs `program`. Shapes and types have been checked: `shapes` are those of the passes.
+///
+/// # Errors
+/// What only the values can tell: empty reductions, overflow, division by zero, wrong indices.
+pub(crate) fn run(
+    program: &Program,
+    operands: &[Operand<'_>],
+    outputs: &[Output<'_>],
+    writing: Writing,
+    run: &Run,
+) -> Result<(), Error> {
+    let n_cells = program.cells.len();
+    let mut few = [State::default(); 12];
+    let mut many;
+    let cells = if n_cells <= few.len() {
+        &mut few[..n_cells]
+    } else {
+        many = vec![State::default(); n_cells];
+        &mut many[..]
+    };
+    fill_cells(program, operands, cells);
+    for pass in &program.passes {
+        let faults = run_pass(program, pass, (operands, outputs), (cells, writing), run)?;
+        if faults != 0 {
+            return Err(fault_error(program, operands, faults));
+        }
+    }
+    Ok(())
+}
+
+fn fill_cells(program: &Program, operands: &[Operand<'_>], cells: &mut [State]) {
+    for (cell, what) in cells.iter_mut().zip(&program.cells) {
+        match what {
+            Cell::Zero => {}
+            Cell::Value(bits) => cell.0[0] = *bits,
+            Cell::Offsets(text) => cell.0[1] = text.len() as u64,
+            Cell::Texts { a, b } => {
+                let b = match b {
+                    TextSide::Input(at) => operands[*at as usize].text,
+                    TextSide::Const(text) => text.as_ptr(),
+                };
+                let args = TextArgs { a: operands[*a as usize].text, b };
+                // SAFETY: a cell is as large and aligned as the arguments need.
+                unsafe { (&raw mut *cell).cast::<TextArgs>().write(args) };
+            }
+            Cell::Table(at) => {
+                let table = &operands[*at as usize];
+                let stride = table.strides.first().copied().unwrap_or(0);
+                let gather = Gather { len: table.len() as i64, stride: stride as i64, failed: 0 };
+                // SAFETY: as above.
+                unsafe { (&raw mut *cell).cast::<Gather>().write(gather) };
+            }
+        }
+    }
+}
+
+fn fault_error(program: &Program, operands: &[Operand<'_>], faults: Faults) -> Error {
+    let at = faults.trailing_zeros() as usize;
+    let (cell, fault, span) = program.faults[at.min(program.faults.len() - 1)];
+    match fault {
+        Fault::ZeroDivision => Error::ZeroDivision { span },
+        Fault::NegativePower => Error::NegativePower { span },
+        Fault::Index => {
+            let table = match program.cells[cell as usize] {
+                Cell::Table(at) => operands[at as usize].len(),
+                _ => 0,
+            };
+            Error::Index { span, len: table }
+        }
+    }
+}
+
+/// The faults whose flags are set, and the flags cleared.
+fn take_faults(program: &Program, cells: &[State]) -> Faults {
+    let mut faults = 0;
+    for (at, (cell, fault, _)) in program.faults.iter().enumerate() {
+        let word = if *fault == Fault::Index { 2 } else { 0 };
+        if cells[*cell as usize].0[word] != 0 {
+            faults |= 1 << at.min(63);
+        }
+    }
+    faults
+}
+
+/// What a part of a pass found out.
+struct Found {
+    states: Vec<State>,
+    faults: Faults,
+}
+
+/// Runs one pass; what it reduces is in its cells afterwards.
+fn run_pass(
+    program: &Program,
+    pass: &Pass,
+    (operands, outputs): (&[Operand<'_>], &[Output<'_>]),
+    (cells, writing): (&mut [State], Writing),
+    run: &Run,
+) -> Result<Faults, Error> {
+    let general;
+    let (n, walk) = if let Some(n) = dense_len(pass, operands, outputs) {
+        (n, Walk::Dense(writing))
+    } else {
+        general = General::new(pass, operands, outputs, writing)?;
+        (general.axes.lens.iter().product(), Walk::General(&general))
+    };
+    for len in &pass.lens {
+        cells[*len as usize].0[0] = n as u64;
+    }
+    for folding in &pass.foldings {
+        cells[folding.state as usize] = State::new(folding.kind, folding.ty);
+    }
+    let work = Work { program, pass, operands, outputs, walk };
+    let mut faults = 0;
+    if n > 0 {
+        let part = part_len(n, pass, run);
+        if n <= part {
+            work.part(cells, 0, n);
+            faults = take_faults(program, cells);
+        } else if run.threads() == 1 {
+            let mut local = cells.to_vec();
+            for start in (0..n).step_by(part) {
+                local.copy_from_slice(cells);
+                for folding in &pass.foldings {
+                    local[folding.state as usize] = State::new(folding.kind, folding.ty);
+                }
+                work.part(&mut local, start, part.min(n - start));
+                faults |= take_faults(program, &local);
+                for folding in &pass.foldings {
+                    let state = folding.state as usize;
+                    kernels::merge(folding.kind, folding.ty, &mut cells[state], &local[state]);
+                }
+            }
+        } else {
+            let before: &[State] = cells;
+            let found = run.map((0..n).step_by(part).collect(), |start| {
+                let mut local = before.to_vec();
+                work.part(&mut local, start, part.min(n - start));
+                Found {
+                    states: pass.foldings.iter().map(|f| local[f.state as usize]).collect(),
+                    faults: take_faults(program, &local),
+                }
+            })?;
+            for part in &found {
+                faults |= part.faults;
+                for (folding, state) in pass.foldings.iter().zip(&part.states) {
+                    let into = &mut cells[folding.state as usize];
+                    kernels::merge(folding.kind, folding.ty, into, state);
+                }
+            }
+        }
+    }
+    for folding in &pass.foldings {
+        let state = cells[folding.state as usize];
+        let result = kernels::finish(folding.kind, folding.ty, &state)
+            .map_err(|why| why.error(folding.kind, folding.span))?;
+        cells[folding.result as usize] = State([result.to_bits(), 0, 0, 0]);
+    }
+    Ok(faults)
+}
+
+/// Elements of a part.
+fn part_len(n: usize, pass: &Pass, run: &Run) -> usize {
+    if pass.foldings.is_empty() {
+        // Outputs do not depend on how they are cut.
+        let threads = run.threads();
+        if threads == 1 || n < 2 * MIN_PART {
+            return n;
+        }
+        return n.div_ceil(4 * threads).max(MIN_PART).next_multiple_of(MAX_BLOCK);
+    }
+    n.div_ceil(MAX_PARTS).max(MIN_PART).next_multiple_of(MAX_BLOCK)
+}
+
+/// The number of elements, when all that a pass reads and writes lies side by side.
+fn dense_len(pass: &Pass, operands: &[Operand<'_>], outputs: &[Output<'_>]) -> Option<usize> {
+    let n = match pass.domain[..] {
+        [] => 1,
+        [one] => operands[one as usize].len(),
+        _ => return None,
+    };
+    let operand_is = |at: &u32| {
+        let operand = &operands[*at as usize];
+        let size = operand.ty.size();
+        size == 0 || layout::is_contiguous(operand.shape, operand.strides, size)
+    };
+    let output_is = |at: &u32| {
+        let output = &outputs[*at as usize];
+        let size = output.ty.size();
+        layout::is_contiguous(output.shape, output.strides, size)
+            && layout::is_aligned(output.data, size)
+    };
+    // Single values too are read where they are.
+    let dense = operands.iter().all(|operand| layout::is_aligned(operand.data, operand.ty.size()))
+        && pass.moving.iter().all(operand_is)
+        && pass.outputs.iter().all(output_is);
+    dense.then_some(n)
+}
+
+/// How a pass walks over its arrays.
+#[derive(Clone, Copy)]
+enum Walk<'a> {
+    /// One after another. Outputs may be operands as well; then they are written block by block
+    /// from scratch memory.
+    Dense(Writing),
+    General(&'a General),
+}
+
+/// Everything that parts of a pass have in common.
+#[derive(Clone, Copy)]
+struct Work<'a> {
+    program: &'a Program,
+    pass: &'a Pass,
+    operands: &'a [Operand<'a>],
+    outputs: &'a [Output<'a>],
+    walk: Walk<'a>,
+}
+
+impl Work<'_> {
+    /// Runs elements `start..start + n`, with cells of its own.
+    fn part(&self, cells: &mut [State], start: usize, n: usize) {
+        let n_slots =
+            cells.len() + self.operands.len() + self.outputs.len() + self.pass.registers.len();
+        let mut few = [std::ptr::null_mut::<u8>(); 32];
+        let mut many;
+        let slots = if n_slots <= few.len() {
+            &mut few[..n_slots]
+        } else {
+            many = vec![std::ptr::null_mut(); n_slots];
+            &mut many[..]
+        };
+        for (slot, cell) in slots.iter_mut().zip(cells.iter_mut()) {
+            *slot = (&raw mut *cell).cast();
+        }
+        let first = cells.len();
+        for (slot, operand) in slots[first..].iter_mut().zip(self.operands) {
+            // What is not read value by value is a table or a single value.
+            *slot = match &operand.scalar {
+                Some(bits) => std::ptr::from_ref(bits).cast_mut().cast(),
+                None => operand.data.cast_mut(),
+            };
+        }
+        match self.walk {
+            Walk::Dense(writing) => self.dense(slots, start, n, writing),
+            Walk::General(general) => self.general(general, slots, start, n),
+        }
+    }
+
+    fn dense(&self, slots: &mut [*mut u8], start: usize, n: usize, writing: Writing) {
+        let Self { program, pass, operands, outputs, .. } = *self;
+        let output_slot = program.output_slot(0) as usize;
+        let input_slot = program.input_slot(0) as usize;
+        let out_bytes: usize = pass.outputs.iter().map(|at| outputs[*at as usize].ty.size()).sum();
+        let in_place = writing == Writing::InPlace;
+        let streamed = !in_place
+            && pass.outputs.iter().any(|at| {
+                let output = &outputs[*at as usize];
+                output.shape.iter().product::<usize>() * output.ty.size() >= STREAMED
+            });
+        let buffered = streamed || in_place;
+        let per_element = pass.register_bytes + if buffered { out_bytes } else { 0 };
+        let mut block = block_len(per_element);
+        if streamed {
+            block = block.min(STREAMED_BLOCK);
+        }
+        if per_element == 0 && pass.foldings.is_empty() {
+            block = n;
+        }
+        let spare = if per_element == 0 { 0 } else { 64 * slots.len() };
+        with_scratch(per_element * block.min(n.next_multiple_of(8)) + spare, |scratch| {
+            let mut scratch = Scratch(scratch);
+            let room = block.min(n.next_multiple_of(8));
+            for (at, size) in pass.registers.iter().enumerate() {
+                slots[program.register_slot(at as u32) as usize] =
+                    scratch.take(usize::from(*size) * room);
+            }
+            for at in &pass.moving {
+                let step = step_of(&operands[*at as usize]);
+                // SAFETY: `start` is within the operand, which lies side by side.
+                slots[input_slot + *at as usize] =
+                    unsafe { operands[*at as usize].data.cast_mut().add(start * step) };
+            }
+            for at in &pass.outputs {
+                let output = &outputs[*at as usize];
+                slots[output_slot + *at as usize] = if buffered {
+                    scratch.take(output.ty.size() * room)
+                } else {
+                    // SAFETY: `start` is within the output, which lies side by side.
+                    unsafe { output.data.add(start * output.ty.size()) }
+                };
+            }
+            // SAFETY: slots of single values point to one value each.
+            unsafe { execute(&pass.prologue, slots, 1) };
+            let mut done = 0;
+            while done < n {
+                let len = block.min(n - done);
+                // SAFETY: each slot points to `len` values of its type: registers and buffers
+                // have room for a block, operands and outputs were advanced with `done`. What is
+                // written overlaps nothing that is read, or is a buffer.
+                unsafe {
+                    slots[program.position as usize].cast::<u64>().write((start + done) as u64);
+                    execute(&pass.body, slots, len);
+                    for at in &pass.moving {
+                        let slot = &mut slots[input_slot + *at as usize];
+                        *slot = slot.add(len * step_of(&operands[*at as usize]));
+                    }
+                    for at in &pass.outputs {
+                        let output = &outputs[*at as usize];
+                        let size = output.ty.size();
+                        let slot = &mut slots[output_slot + *at as usize];
+                        if buffered {
+                            let target = output.data.add((start + done) * size);
+                            if streamed {
+                                kernels::stream(target, *slot, len * size);
+                            } else {
+                                std::ptr::copy_nonoverlapping(*slot, target, len * size);
+                            }
+                        } else {
+                            *slot = slot.add(len * size);
+                        }
+                    }
+                }
+                done += len;
+            }
+            if streamed {
+                kernels::fence();
+            }
+        });
+    }
+
+    fn general(&self, general: &General, slots: &mut [*mut u8], start: usize, n: usize) {
+        let Self { program, pass, operands, outputs, .. } = *self;
+        let n_moving = pass.moving.len();
+        let copied = |at: usize| !general.direct[at];
+        let inputs_bytes: usize = pass
+            .moving
+            .iter()
+            .enumerate()
+            .filter(|(i, _)| copied(*i))
+            .map(|(_, at)| operands[*at as usize].ty.size())
+            .sum();
+        let outputs_bytes: usize = pass
+            .outputs
+            .iter()
+            .enumerate()
+            .filter(|(i, _)| copied(n_moving + i))
+            .map(|(_, at)| outputs[*at as usize].ty.size())
+            .sum();
+        let per_element = pass.register_bytes + inputs_bytes + outputs_bytes;
+        let block = block_len(per_element);
+        let room = block.min(n.next_multiple_of(8));
+        with_scratch(per_element * room + 64 * slots.len(), |scratch| {
+            let mut scratch = Scratch(scratch);
+            for (at, size) in pass.registers.iter().enumerate() {
+                slots[program.register_slot(at as u32) as usize] =
+                    scratch.take(usize::from(*size) * room);
+            }
+            let input_slot = program.input_slot(0) as usize;
+            let output_slot = program.output_slot(0) as usize;
+            for (i, at) in pass.moving.iter().enumerate() {
+                if copied(i) {
+                    slots[input_slot + *at as usize] =
+                        scratch.take(operands[*at as usize].ty.size() * room);
+                }
+            }
+            for (i, at) in pass.outputs.iter().enumerate() {
+                if copied(n_moving + i) {
+                    slots[output_slot + *at as usize] =
+                        scratch.take(outputs[*at as usize].ty.size() * room);
+                }
+            }
+            // A single value of foreign memory need not be aligned.
+            let mut singles: Vec<u64> = vec![0; operands.len()];
+            for (at, operand) in operands.iter().enumerate() {
+                let size = operand.ty.size();
+                let is_single = operand.scalar.is_none() && operand.len() == 1 && size > 0;
+                if is_single && !pass.moving.contains(&(at as u32)) {
+                    let place = (&raw mut singles[at]).cast::<u8>();
+                    // SAFETY: the operand has one value of `size` bytes, the place room for eight.
+                    unsafe { std::ptr::copy_nonoverlapping(operand.data, place, size) };
+                    slots[input_slot + at] = place;
+                }
+            }
+            // SAFETY: slots of single values point to one value each.
+            unsafe { execute(&pass.prologue, slots, 1) };
+            let mut done = 0;
+            while done < n {
+                let at = start + done;
+                let mut len = block.min(n - done);
+                if general.by_rows {
+                    len = len.min(general.axes.inner() - at % general.axes.inner());
+                }
+                // SAFETY: offsets are within the arrays by their shapes; buffers and registers
+                // have room for a block; what is written overlaps nothing that is read.
+                unsafe {
+                    for (i, operand) in pass.moving.iter().enumerate() {
+                        let operand_at = *operand as usize;
+                        let (data, size) =
+                            (operands[operand_at].data, operands[operand_at].ty.size());
+                        if general.direct[i] {
+                            slots[input_slot + operand_at] =
+                                data.offset(general.axes.offset(i, at)).cast_mut();
+                        } else {
+                            let to = slots[input_slot + operand_at];
+                            general.each_row(i, at, len, |offset, stride, from, len| {
+                                let to = to.add(from * size);
+                                kernels::copy_strided(to, data.offset(offset), stride, size, len);
+                            });
+                        }
+                    }
+                    for (i, output) in pass.outputs.iter().enumerate() {
+                        if general.direct[n_moving + i] {
+                            slots[output_slot + *output as usize] = outputs[*output as usize]
+                                .data
+                                .offset(general.axes.offset(n_moving + i, at));
+                        }
+                    }
+                    slots[program.position as usize].cast::<u64>().write(at as u64);
+                    execute(&pass.body, slots, len);
+                    for (i, output) in pass.outputs.iter().enumerate() {
+                        if copied(n_moving + i) {
+                            let from_slot = slots[output_slot + *output as usize];
+                            let output = &outputs[*output as usize];
+                            let size = output.ty.size();
+                            general.each_row(n_moving + i, at, len, |offset, stride, from, len| {
+                                let from = from_slot.add(from * size);
+                                let to = output.data.offset(offset);
+                                kernels::scatter_strided(to, stride, from, size, len);
+                            });
+                        }
+                    }
+                }
+                done += len;
+            }
+        });
+    }
+}
+
+/// How far the address of a dense operand moves with each element.
+fn step_of(operand: &Operand<'_>) -> usize {
+    // Texts are walked by their offsets.
+    match operand.ty.size() {
+        0 => 8,
+        size => size,
+    }
+}
+
+fn block_len(per_element: usize) -> usize {
+    if per_element == 0 {
+        return MAX_BLOCK;
+    }
+    (SCRATCH / per_element / MIN_BLOCK * MIN_BLOCK).clamp(MIN_BLOCK, MAX_BLOCK)
+}
+
+/// Runs loops one after another over one block.
+///
+/// # Safety
+/// Every slot that an instruction names points to what its loop expects, for `n` values.
+#[inline]
+unsafe fn execute(instrs: &[Instr], slots: &[*mut u8], n: usize) {
+    for instr in instrs {
+        let [a, b, c] = instr.args.map(|slot| slots[slot as usize].cast_const());
+        // SAFETY: the caller's promise.
+        unsafe { (instr.kernel)(slots[instr.d as usize], a, b, c, n) };
+    }
+}
+
+/// Scratch memory that is handed out in aligned pieces.
+struct Scratch(*mut u8);
+
+impl Scratch {
+    fn take(&mut self, bytes: usize) -> *mut u8 {
+        let piece = self.0;
+        // The pieces were counted, each with 64 bytes to spare, before the memory was taken.
+        self.0 = piece.wrapping_add(bytes.next_multiple_of(64));
+        piece
+    }
+}
+
+/// Lends aligned scratch memory: on the stack where it fits.
+fn with_scratch(bytes: usize, f: impl FnOnce(*mut u8)) {
+    const ON_STACK: usize = SCRATCH + 4096;
+
+    #[repr(align(64))]
+    struct Room(
+        #[expect(dead_code, reason = "only its address is used")] [MaybeUninit<u8>; ON_STACK],
+    );
+
+    // A function of its own, so that calls without scratch do not touch so much stack.
+    #[inline(never)]
+    fn on_stack(f: impl FnOnce(*mut u8)) {
+        let mut room = MaybeUninit::<Room>::uninit();
+        f(room.as_mut_ptr().cast());
+    }
+
+    if bytes == 0 {
+        f(std::ptr::null_mut());
+    } else if bytes <= ON_STACK {
+        on_stack(f);
+    } else {
+        let mut room: Vec<MaybeUninit<Room>> = Vec::with_capacity(bytes.div_ceil(ON_STACK));
+        f(room.as_mut_ptr().cast());
+    }
+}
+
+/// The arrays of a pass that do not all lie side by side.
+struct General {
+    axes: Axes,
+    /// Whether loops may read or write the array where it is: inputs, then outputs.
+    direct: Vec<bool>,
+    /// Blocks end with the innermost axis.
+    by_rows: bool,
+}
+
+impl General {
+    fn new(
+        pass: &Pass,
+        operands: &[Operand<'_>],
+        outputs: &[Output<'_>],
+        writing: Writing,
+    ) -> Result<Self, Error> {
+        let shape = layout::broadcast(
+            pass.domain.iter().map(|at| ("an operand", operands[*at as usize].shape)),
+        )?;
+        let moving = pass.moving.iter().map(|at| &operands[*at as usize]);
+        let written = pass.outputs.iter().map(|at| &outputs[*at as usize]);
+        let arrays: Vec<(&[usize], &[isize])> = moving
+            .clone()
+            .map(|operand| (operand.shape, operand.strides))
+            .chain(written.clone().map(|output| (output.shape, output.strides)))
+            .collect();
+        let has_places =
+            pass.foldings.iter().any(|f| matches!(f.kind, Reduction::ArgMin | Reduction::ArgMax));
+        let order = if has_places { Order::OfIndices } else { Order::Any };
+        let axes = Axes::new(&shape, &arrays, order);
+        let by_rows = axes.inner() >= LONG_ROW || axes.lens.len() == 1;
+        let is_direct = |(i, (data, size)): (usize, (*const u8, usize))| {
+            let strides = &axes.strides[i];
+            let aligned = layout::is_aligned(data, size)
+                && strides.iter().all(|stride| stride.unsigned_abs().is_multiple_of(size));
+            let side_by_side = if by_rows {
+                strides[strides.len() - 1] == size as isize
+            } else {
+                axes.is_dense(i, size)
+            };
+            aligned && side_by_side
+        };
+        let ends: Vec<(*const u8, usize)> = moving
+            .map(|operand| (operand.data, step_of(operand)))
+            .chain(written.map(|output| (output.data.cast_const(), output.ty.size())))
+            .collect();
+        let mut direct: Vec<bool> = ends.into_iter().enumerate().map(is_direct).collect();
+        if writing == Writing::InPlace {
+            direct[pass.moving.len()..].fill(false);
+        }
+        for (at, direct) in pass.moving.iter().zip(&direct) {
+            if operands[*at as usize].ty.size() == 0 && !direct {
+                return Err(Error::Shapes {
+                    left: "texts".to_owned(),
+                    left_shape: crate::error::Shape(operands[*at as usize].shape.to_vec()),
+                    right: "the other operands".to_owned(),
+                    right_shape: crate::error::Shape(shape),
+                });
+            }
+        }
+        Ok(Self { axes, direct, by_rows })
+    }
+
+    /// Calls `f(offset, stride, from, len)` for each run of elements of `array` along the
+    /// innermost axis, of those at `at..at + n`: `from` counts from `at`.
+    fn each_row(
+        &self,
+        array: usize,
+        at: usize,
+        n: usize,
+        mut f: impl FnMut(isize, isize, usize, usize),
+    ) {
+        let inner = self.axes.inner();
+        let stride = self.axes.strides[array][self.axes.lens.len() - 1];
+        let mut done = 0;
+        while done < n {
+            let len = (inner - (at + done) % inner).min(n - done);
+            f(self.axes.offset(array, at + done), stride, done, len);
+            done += len;
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Expressions, from text and from each other.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::error::{Error, Span};
+use crate::graph::{Graph, NodeId};
+use crate::syntax::{self, Parser};
+
+/// One expression, or several that are computed together, over operands that have names.
+///
+/// Cheap to clone.
+#[derive(Clone)]
+pub struct Expr {
+    pub(crate) graph: Arc<Graph>,
+    pub(crate) roots: Vec<NodeId>,
+    text: Arc<str>,
+}
+
+impl Expr {
+    /// Reads an expression, or several with commas between them, in the spelling of Python and
+    /// NumPy: `where(idf == 0, 0, tf / idf)`, `a & ~b`, `x ** 2`, `mean(age, where=sex == 'f')`.
+    /// Nothing is run to read it. Precedence is Python's, in which `&` binds tighter than `==`.
+    ///
+    /// # Errors
+    /// [`Error::Syntax`], [`Error::UnknownFunction`], [`Error::Arguments`], [`Error::Literal`] with
+    /// the place; [`Error::TooDeep`], [`Error::TooLarge`] and [`Error::TooLong`] beyond 200 levels,
+    /// 100,000 operations and 1 MiB.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let tokens = syntax::tokens(text)?;
+        let mut parser = Parser::new(&tokens);
+        let roots = parser.list()?;
+        parser.end()?;
+        Ok(Self { graph: Arc::new(parser.graph), roots, text: text.into() })
+    }
+
+    /// The operand `x` itself.
+    pub(crate) fn identity() -> Self {
+        let mut graph = Graph::default();
+        let root = graph.name("x", Span::default()).expect("one node is no large graph");
+        Self { graph: Arc::new(graph), roots: vec![root], text: "x".into() }
+    }
+
+    /// The names of its operands, in the order in which they are first used.
+    #[must_use]
+    pub fn names(&self) -> Vec<&str> {
+        self.graph.names().iter().map(|name| &**name).collect()
+    }
+
+    /// How many results it has.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.roots.len()
+    }
+
+    /// Whether it has no results; no expression that was read has none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.roots.is_empty()
+    }
+
+    /// The text that it was read from.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+impl fmt::Debug for Expr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Expr").field(&self.text).finish()
+    }
+}

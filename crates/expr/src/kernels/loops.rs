@@ -1,0 +1,364 @@
+//! Operations over memory. Each loop is compiled by the caller for its instruction set: all are
+//! inlined, and so simple that the compiler makes vectors of them.
+#![allow(unsafe_code, reason = "operands are addresses")]
+#![allow(clippy::inline_always, reason = "only what is inlined is compiled for the caller's level")]
+#![allow(clippy::cast_ptr_alignment, reason = "the caller promises alignment")]
+
+use std::slice::{from_raw_parts, from_raw_parts_mut};
+
+use super::scalar::{CastTo, Flag, Map, TryZip, Zip};
+use crate::types::{Scalar, Type};
+
+/// What [`Gather`](super::Key::Gather) needs besides the table and the indices.
+#[derive(Debug, Clone, Copy)]
+#[repr(C)]
+pub(crate) struct Gather {
+    /// Values in the table.
+    pub(crate) len: i64,
+    /// From one value to the next, in bytes.
+    pub(crate) stride: i64,
+    /// Set to 1 when an index is outside.
+    pub(crate) failed: u64,
+}
+
+// SAFETY of every loop here: the caller gives, as `Kernel` says, pointers to `n` aligned values
+// (one, where the argument is `One`) of the types in the key, and what is written overlaps
+// nothing that is read.
+
+#[inline(always)]
+pub(super) unsafe fn map<A: Copy, F: Map<A>>(d: *mut u8, a: *const u8, n: usize) {
+    // SAFETY: see above.
+    let (d, a) =
+        unsafe { (from_raw_parts_mut(d.cast::<F::Out>(), n), from_raw_parts(a.cast::<A>(), n)) };
+    for (d, &a) in d.iter_mut().zip(a) {
+        *d = F::map(a);
+    }
+}
+
+#[inline(always)]
+pub(super) unsafe fn zip<A: Copy, F: Zip<A>, const B: bool, const C: bool>(
+    d: *mut u8,
+    a: *const u8,
+    b: *const u8,
+    n: usize,
+) {
+    // SAFETY: see above; `B` and `C` say which arguments are runs.
+    unsafe {
+        let d = from_raw_parts_mut(d.cast::<F::Out>(), n);
+        match (B, C) {
+            (true, true) => {
+                let (a, b) = (from_raw_parts(a.cast::<A>(), n), from_raw_parts(b.cast::<A>(), n));
+                for ((d, &a), &b) in d.iter_mut().zip(a).zip(b) {
+                    *d = F::zip(a, b);
+                }
+            }
+            (true, false) => {
+                let (a, b) = (from_raw_parts(a.cast::<A>(), n), *b.cast::<A>());
+                for (d, &a) in d.iter_mut().zip(a) {
+                    *d = F::zip(a, b);
+                }
+            }
+            (false, true) => {
+                let (a, b) = (*a.cast::<A>(), from_raw_parts(b.cast::<A>(), n));
+                for (d, &b) in d.iter_mut().zip(b) {
+                    *d = F::zip(a, b);
+                }
+            }
+            (false, false) => d.fill(F::zip(*a.cast::<A>(), *b.cast::<A>())),
+        }
+    }
+}
+
+/// `flag`: a byte that becomes 1 when an operation is not defined.
+#[inline(always)]
+pub(super) unsafe fn try_zip<A: Copy, F: TryZip<A>, const B: bool, const C: bool>(
+    d: *mut u8,
+    (a, b): (*const u8, *const u8),
+    flag: *const u8,
+    n: usize,
+) {
+    let mut failed = false;
+    // SAFETY: see above; `flag` is a cell that the interpreter lends for writing.
+    unsafe {
+        let d = from_raw_parts_mut(d.cast::<A>(), n);
+        for (i, d) in d.iter_mut().enumerate() {
+            let a = *a.cast::<A>().add(if B { i } else { 0 });
+            let b = *b.cast::<A>().add(if C { i } else { 0 });
+            *d = F::try_zip(a, b, &mut failed);
+        }
+        if failed {
+            *flag.cast_mut() = 1;
+        }
+    }
+}
+
+#[inline(always)]
+pub(super) unsafe fn cast<A: Copy + CastTo<B>, B: Copy>(d: *mut u8, a: *const u8, n: usize) {
+    // SAFETY: see above.
+    let (d, a) =
+        unsafe { (from_raw_parts_mut(d.cast::<B>(), n), from_raw_parts(a.cast::<A>(), n)) };
+    for (d, &a) in d.iter_mut().zip(a) {
+        *d = a.cast_to();
+    }
+}
+
+#[inline(always)]
+pub(super) unsafe fn fill<A: Copy>(d: *mut u8, a: *const u8, n: usize) {
+    // SAFETY: see above.
+    unsafe { from_raw_parts_mut(d.cast::<A>(), n).fill(*a.cast::<A>()) };
+}
+
+#[inline(always)]
+pub(super) unsafe fn copy<A: Copy>(d: *mut u8, a: *const u8, n: usize) {
+    // SAFETY: see above.
+    unsafe {
+        from_raw_parts_mut(d.cast::<A>(), n).copy_from_slice(from_raw_parts(a.cast::<A>(), n));
+    }
+}
+
+#[inline(always)]
+pub(super) unsafe fn select<A: Copy, const B: bool, const C: bool>(
+    d: *mut u8,
+    mask: *const u8,
+    (b, c): (*const u8, *const u8),
+    n: usize,
+) {
+    // SAFETY: see above.
+    unsafe {
+        let d = from_raw_parts_mut(d.cast::<A>(), n);
+        let mask = from_raw_parts(mask.cast::<Flag>(), n);
+        match (B, C) {
+            (true, true) => {
+                let (b, c) = (from_raw_parts(b.cast::<A>(), n), from_raw_parts(c.cast::<A>(), n));
+                for (((d, &m), &b), &c) in d.iter_mut().zip(mask).zip(b).zip(c) {
+                    *d = if m.holds() { b } else { c };
+                }
+            }
+            (true, false) => {
+                let (b, c) = (from_raw_parts(b.cast::<A>(), n), *c.cast::<A>());
+                for ((d, &m), &b) in d.iter_mut().zip(mask).zip(b) {
+                    *d = if m.holds() { b } else { c };
+                }
+            }
+            (false, true) => {
+                let (b, c) = (*b.cast::<A>(), from_raw_parts(c.cast::<A>(), n));
+                for ((d, &m), &c) in d.iter_mut().zip(mask).zip(c) {
+                    *d = if m.holds() { b } else { c };
+                }
+            }
+            (false, false) => {
+                let (b, c) = (*b.cast::<A>(), *c.cast::<A>());
+                for (d, &m) in d.iter_mut().zip(mask) {
+                    *d = if m.holds() { b } else { c };
+                }
+            }
+        }
+    }
+}
+
+/// `(a F b) G c`, or `c G (a F b)` when `SWAPPED`.
+#[inline(always)]
+pub(super) unsafe fn fused<
+    A: Copy,
+    F: Zip<A, Out = A>,
+    G: Zip<A, Out = A>,
+    const B: bool,
+    const C: bool,
+    const SWAPPED: bool,
+>(
+    d: *mut u8,
+    a: *const u8,
+    (b, c): (*const u8, *const u8),
+    n: usize,
+) {
+    let both = |a: A, b: A, c: A| {
+        let inner = F::zip(a, b);
+        if SWAPPED { G::zip(c, inner) } else { G::zip(inner, c) }
+    };
+    // SAFETY: see above.
+    unsafe {
+        let d = from_raw_parts_mut(d.cast::<A>(), n);
+        let a = from_raw_parts(a.cast::<A>(), n);
+        match (B, C) {
+            (true, true) => {
+                let (b, c) = (from_raw_parts(b.cast::<A>(), n), from_raw_parts(c.cast::<A>(), n));
+                for (((d, &a), &b), &c) in d.iter_mut().zip(a).zip(b).zip(c) {
+                    *d = both(a, b, c);
+                }
+            }
+            (true, false) => {
+                let (b, c) = (from_raw_parts(b.cast::<A>(), n), *c.cast::<A>());
+                for ((d, &a), &b) in d.iter_mut().zip(a).zip(b) {
+                    *d = both(a, b, c);
+                }
+            }
+            (false, true) => {
+                let (b, c) = (*b.cast::<A>(), from_raw_parts(c.cast::<A>(), n));
+                for ((d, &a), &c) in d.iter_mut().zip(a).zip(c) {
+                    *d = both(a, b, c);
+                }
+            }
+            (false, false) => {
+                let (b, c) = (*b.cast::<A>(), *c.cast::<A>());
+                for (d, &a) in d.iter_mut().zip(a) {
+                    *d = both(a, b, c);
+                }
+            }
+        }
+    }
+}
+
+/// `table[index]` for each index; one from the end when it is negative.
+#[inline(always)]
+pub(super) unsafe fn gather<A: Copy>(
+    d: *mut u8,
+    table: *const u8,
+    (index, args): (*const u8, *const u8),
+    n: usize,
+) {
+    // SAFETY: see above; `args` is a cell of the interpreter with a `Gather`, whose table is at
+    // `table`. No index outside of it is followed.
+    unsafe {
+        let args = &mut *args.cast_mut().cast::<Gather>();
+        let d = from_raw_parts_mut(d.cast::<A>(), n);
+        let index = from_raw_parts(index.cast::<i64>(), n);
+        if args.len == 0 {
+            args.failed |= u64::from(n > 0);
+            d.fill(std::mem::zeroed());
+            return;
+        }
+        let (len, stride) = (args.len, args.stride as isize);
+        let mut failed = false;
+        for (d, &index) in d.iter_mut().zip(index) {
+            let at = if index < 0 { index + len } else { index };
+            let inside = (at as u64) < len as u64;
+            failed |= !inside;
+            let at = if inside { at as isize } else { 0 };
+            *d = table.offset(at * stride).cast::<A>().read_unaligned();
+        }
+        args.failed |= u64::from(failed);
+    }
+}
+
+/// What `kernel` makes of single values; none when it says that it is not defined for them.
+pub(super) fn evaluate_one(kernel: super::Kernel, ty: Type, args: &[Scalar]) -> Option<Scalar> {
+    let word = |at: usize| args.get(at).map_or(0, |arg| arg.to_bits());
+    let (mut out, a, b, mut c) = (0_u64, word(0), word(1), word(2));
+    let place = (&raw mut c).cast::<u8>().cast_const();
+    // SAFETY: each pointer is to a word of its own, which has the value of an argument and is
+    // aligned for all types; there is one value.
+    unsafe {
+        kernel((&raw mut out).cast(), (&raw const a).cast(), (&raw const b).cast(), place, 1);
+    }
+    // With two arguments the third is the flag.
+    let failed = args.len() < 3 && c != 0;
+    (!failed).then(|| Scalar::from_bits(ty, out))
+}
+
+/// Copies `n` values of `size` bytes, `stride` bytes apart and of any alignment, to a dense run.
+///
+/// # Safety
+/// Both sides are valid for all values and do not overlap.
+pub(crate) unsafe fn copy_strided(d: *mut u8, a: *const u8, stride: isize, size: usize, n: usize) {
+    #[inline(always)]
+    unsafe fn of<A: Copy>(d: *mut u8, a: *const u8, stride: isize, n: usize) {
+        for i in 0..n {
+            // SAFETY: the caller's promise; the offsets stay inside the operand.
+            unsafe {
+                let value = a.offset(i as isize * stride).cast::<A>().read_unaligned();
+                d.cast::<A>().add(i).write_unaligned(value);
+            }
+        }
+    }
+    // SAFETY: the caller's promise.
+    unsafe {
+        match size {
+            1 => of::<u8>(d, a, stride, n),
+            4 => of::<u32>(d, a, stride, n),
+            _ => of::<u64>(d, a, stride, n),
+        }
+    }
+}
+
+/// Copies a dense run of `n` values of `size` bytes to places `stride` bytes apart, of any
+/// alignment.
+///
+/// # Safety
+/// Both sides are valid for all values and do not overlap.
+pub(crate) unsafe fn scatter_strided(
+    d: *mut u8,
+    stride: isize,
+    a: *const u8,
+    size: usize,
+    n: usize,
+) {
+    #[inline(always)]
+    unsafe fn of<A: Copy>(d: *mut u8, stride: isize, a: *const u8, n: usize) {
+        for i in 0..n {
+            // SAFETY: the caller's promise; the offsets stay inside the operand.
+            unsafe {
+                let value = a.cast::<A>().add(i).read_unaligned();
+                d.offset(i as isize * stride).cast::<A>().write_unaligned(value);
+            }
+        }
+    }
+    // SAFETY: the caller's promise.
+    unsafe {
+        match size {
+            1 => of::<u8>(d, stride, a, n),
+            4 => of::<u32>(d, stride, a, n),
+            _ => of::<u64>(d, stride, a, n),
+        }
+    }
+}
+
+/// Copies `bytes` bytes past the caches, where the machine can. The caller orders them with
+/// [`fence`](super::fence) before another thread may read.
+///
+/// # Safety
+/// Both sides are valid for `bytes` bytes and do not overlap.
+#[cfg(target_arch = "x86_64")]
+pub(crate) unsafe fn stream(d: *mut u8, a: *const u8, bytes: usize) {
+    use std::arch::x86_64::{__m128i, _mm_loadu_si128, _mm_stream_si128};
+    let head = d.align_offset(64).min(bytes);
+    let blocks = (bytes - head) / 64;
+    // SAFETY: the caller's promise; every streamed line is aligned after the head.
+    unsafe {
+        std::ptr::copy_nonoverlapping(a, d, head);
+        for block in 0..blocks {
+            let at = head + block * 64;
+            let (from, to) = (a.add(at).cast::<__m128i>(), d.add(at).cast::<__m128i>());
+            let line = [
+                _mm_loadu_si128(from),
+                _mm_loadu_si128(from.add(1)),
+                _mm_loadu_si128(from.add(2)),
+                _mm_loadu_si128(from.add(3)),
+            ];
+            _mm_stream_si128(to, line[0]);
+            _mm_stream_si128(to.add(1), line[1]);
+            _mm_stream_si128(to.add(2), line[2]);
+            _mm_stream_si128(to.add(3), line[3]);
+        }
+        let done = head + blocks * 64;
+        std::ptr::copy_nonoverlapping(a.add(done), d.add(done), bytes - done);
+    }
+}
+
+/// Copies `bytes` bytes; this machine has no way past the caches.
+///
+/// # Safety
+/// Both sides are valid for `bytes` bytes and do not overlap.
+#[cfg(not(target_arch = "x86_64"))]
+pub(crate) unsafe fn stream(d: *mut u8, a: *const u8, bytes: usize) {
+    // SAFETY: the caller's promise.
+    unsafe { std::ptr::copy_nonoverlapping(a, d, bytes) }
+}
+
+/// Ends a run of [`stream`]: what was written is seen by whoever this thread tells of it.
+pub(crate) fn fence() {
+    // SAFETY: an ordering of stores; SSE is part of x86-64.
+    #[cfg(target_arch = "x86_64")]
+    unsafe {
+        std::arch::x86_64::_mm_sfence();
+    }
+}

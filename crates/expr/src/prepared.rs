@@ -1,0 +1,360 @@
+//! Expressions that are prepared once and run many times.
+
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use jobs::Run;
+
+use crate::error::{Error, Shape};
+use crate::exec::{self, Writing};
+use crate::expression::Expr;
+use crate::kernels::Level;
+use crate::layout::{self, Overlap};
+use crate::operand::{Operand, Output};
+use crate::program::{self, InputKind, Program};
+use crate::typed;
+use crate::types::Type;
+use crate::value::Value;
+
+/// Specialisations that are kept; beyond them each call makes its own.
+const MAX_KEPT: usize = 8;
+
+/// An expression with what it has learned of its operands.
+///
+/// The first call with operands of some types makes a specialisation for them; later calls check
+/// in nanoseconds that it fits and run it. Calls from several threads at once share it.
+///
+/// ```
+/// use expr::{Expr, Output, Prepared, View, ViewMut};
+/// use jobs::Run;
+///
+/// let prepared = Prepared::new(&Expr::parse("tf * idf - 1")?);
+/// let (tf, idf) = ([1.0, 2.0, 3.0], [0.5, 0.5, 2.0]);
+/// let mut out = [0.0; 3];
+/// prepared.call(
+///     &[View::from(&tf[..]).operand(), View::from(&idf[..]).operand()],
+///     &mut [ViewMut::from(&mut out[..]).output()],
+///     &Run::serial(),
+/// )?;
+/// assert_eq!(out, [-0.5, 0.0, 5.0]);
+/// # Ok::<(), expr::Error>(())
+/// ```
+pub struct Prepared {
+    expr: Expr,
+    level: Level,
+    kept: RwLock<Vec<Arc<Special>>>,
+    made: AtomicU64,
+}
+
+/// A program and what it was made for.
+#[derive(Debug)]
+struct Special {
+    inputs: Vec<InputKind>,
+    outputs: Vec<Type>,
+    program: Program,
+}
+
+/// How often a [`Prepared`] expression was specialised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stats {
+    /// Specialisations that are kept.
+    pub kept: usize,
+    /// Specialisations that were made, those included that were not kept.
+    pub made: u64,
+}
+
+impl Prepared {
+    /// Prepares `expr` for the highest level of instructions that the machine has.
+    #[must_use]
+    pub fn new(expr: &Expr) -> Self {
+        Self::for_level(expr, Level::best())
+    }
+
+    /// Prepares `expr` for `level`. Results are the same bytes at each level.
+    ///
+    /// # Panics
+    /// When the machine does not have that level.
+    #[must_use]
+    pub fn for_level(expr: &Expr, level: Level) -> Self {
+        assert!(Level::available().contains(&level), "a level that this machine has");
+        Self { expr: expr.clone(), level, kept: RwLock::default(), made: AtomicU64::new(0) }
+    }
+
+    /// The names of the operands, in the order in which [`call`](Self::call) takes them.
+    #[must_use]
+    pub fn names(&self) -> Vec<&str> {
+        self.expr.names()
+    }
+
+    /// The expression.
+    #[must_use]
+    pub fn expr(&self) -> &Expr {
+        &self.expr
+    }
+
+    /// How often it was specialised.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner).len();
+        Stats { kept, made: self.made.load(Ordering::Relaxed) }
+    }
+
+    /// Types and shapes of the results for operands of these types and shapes.
+    ///
+    /// # Errors
+    /// Those of [`call`](Self::call) that do not depend on the values.
+    pub fn results(&self, operands: &[Operand<'_>]) -> Result<Vec<(Type, Vec<usize>)>, Error> {
+        self.check_count(operands)?;
+        let special = self.special(operands, None)?;
+        let program = &special.program;
+        (0..program.outputs.len())
+            .map(|at| Ok((program.outputs[at], self.output_shape(program, at, operands)?)))
+            .collect()
+    }
+
+    /// Computes the results into memory of its own.
+    ///
+    /// # Errors
+    /// Those of [`call`](Self::call), and [`Error::Memory`].
+    pub fn evaluate(&self, operands: &[Operand<'_>], run: &Run) -> Result<Vec<Value>, Error> {
+        let results = self.results(operands)?;
+        let mut values = Vec::with_capacity(results.len());
+        for (ty, shape) in &results {
+            values.push(Value::zeros(*ty, shape)?);
+        }
+        let mut views: Vec<_> = values.iter_mut().map(Value::view_mut).collect();
+        let mut outputs: Vec<_> = views.iter_mut().map(|view| view.output()).collect();
+        self.call(operands, &mut outputs, run)?;
+        drop(outputs);
+        drop(views);
+        Ok(values)
+    }
+
+    /// Computes the results into `outputs`, which have their shapes. An output may hold the
+    /// result of another type when NumPy would convert it as of the same kind: `f64` into `f32`,
+    /// whole numbers into floats, but no float into whole numbers. It may be one of the operands,
+    /// or share some of their memory: the result is as if it did not.
+    ///
+    /// # Errors
+    /// [`Error::Count`], [`Error::Shapes`], [`Error::Types`] and their like when the operands do
+    /// not fit the expression or each other; [`Error::OutputShape`], [`Error::OutputType`] and
+    /// [`Error::Output`] when the outputs do not; [`Error::Empty`], [`Error::Overflow`],
+    /// [`Error::ZeroDivision`], [`Error::NegativePower`] and [`Error::Index`] for values. After an
+    /// error of the last kind the outputs may be written in part.
+    pub fn call(
+        &self,
+        operands: &[Operand<'_>],
+        outputs: &mut [Output<'_>],
+        run: &Run,
+    ) -> Result<(), Error> {
+        self.check_count(operands)?;
+        let special = self.special(operands, Some(outputs))?;
+        let in_place = self.check_outputs(&special.program, operands, outputs)?;
+        match in_place {
+            Overlap::None => exec::run(&special.program, operands, outputs, Writing::Apart, run),
+            Overlap::Same => exec::run(&special.program, operands, outputs, Writing::InPlace, run),
+            Overlap::Some => through_copies(&special.program, operands, outputs, run),
+        }
+    }
+
+    fn check_count(&self, operands: &[Operand<'_>]) -> Result<(), Error> {
+        let expected = self.expr.graph.names().len();
+        if operands.len() == expected {
+            return Ok(());
+        }
+        Err(Error::Count { what: "operands", expected, got: operands.len() })
+    }
+
+    /// The specialisation for these operands, kept or new.
+    fn special(
+        &self,
+        operands: &[Operand<'_>],
+        outputs: Option<&[Output<'_>]>,
+    ) -> Result<Arc<Special>, Error> {
+        {
+            let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+            if let Some(special) = kept.iter().find(|special| special.fits(operands, outputs)) {
+                return Ok(special.clone());
+            }
+        }
+        let special = Arc::new(self.specialise(operands, outputs)?);
+        self.made.fetch_add(1, Ordering::Relaxed);
+        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() < MAX_KEPT {
+            kept.push(special.clone());
+        }
+        Ok(special)
+    }
+
+    fn specialise(
+        &self,
+        operands: &[Operand<'_>],
+        outputs: Option<&[Output<'_>]>,
+    ) -> Result<Special, Error> {
+        let types: Vec<Type> = operands.iter().map(Operand::ty).collect();
+        let mut graph = typed::lower(&self.expr.graph, &self.expr.roots, &types)?;
+        if let Some(outputs) = outputs {
+            if outputs.len() != graph.roots.len() {
+                let (expected, got) = (graph.roots.len(), outputs.len());
+                return Err(Error::Count { what: "outputs", expected, got });
+            }
+            for (at, output) in outputs.iter().enumerate() {
+                graph.convert_root(at, output.ty)?;
+            }
+        }
+        for root in &graph.roots {
+            let node = &graph.nodes[*root as usize];
+            if node.ty == Type::Text {
+                let what = "a text is no result: compare it, or search in it";
+                return Err(Error::Unsupported { span: graph.spans[*root as usize], what });
+            }
+        }
+        let inputs: Vec<InputKind> = operands
+            .iter()
+            .enumerate()
+            .map(|(at, operand)| {
+                let same = |other: &Operand<'_>| other.shape == operand.shape;
+                let shape = operands[..at].iter().position(same).unwrap_or(at) as u32;
+                let has_axes = !operand.shape.is_empty();
+                InputKind { ty: operand.ty, single: is_single(operand), has_axes, shape }
+            })
+            .collect();
+        let outputs = graph.roots.iter().map(|r| graph.nodes[*r as usize].ty).collect();
+        let program = program::compile(&graph, &inputs, self.level);
+        Ok(Special { inputs, outputs, program })
+    }
+
+    fn output_shape(
+        &self,
+        program: &Program,
+        at: usize,
+        operands: &[Operand<'_>],
+    ) -> Result<Vec<usize>, Error> {
+        let names = self.expr.graph.names();
+        // The first operand of each shape stands for those with the same; single values have a
+        // shape too, of ones.
+        let domain = &program.output_domains[at];
+        let of_domain = domain.iter().map(|i| (&*names[*i as usize], operands[*i as usize].shape));
+        let singles = program.output_singles[at]
+            .iter()
+            .map(|i| (&*names[*i as usize], operands[*i as usize].shape));
+        layout::broadcast(of_domain.chain(singles))
+    }
+
+    /// Checks shapes and memory of the outputs.
+    fn check_outputs(
+        &self,
+        program: &Program,
+        operands: &[Operand<'_>],
+        outputs: &[Output<'_>],
+    ) -> Result<Overlap, Error> {
+        let mut worst = Overlap::None;
+        for (at, output) in outputs.iter().enumerate() {
+            let one_shape = match program.output_domains[at][..] {
+                [one] if program.output_singles[at].is_empty() => {
+                    Some(operands[one as usize].shape)
+                }
+                _ => None,
+            };
+            if one_shape != Some(output.shape) {
+                let expected = self.output_shape(program, at, operands)?;
+                if expected != output.shape {
+                    return Err(Error::OutputShape {
+                        expected: Shape(expected),
+                        got: Shape(output.shape.to_vec()),
+                    });
+                }
+            }
+            let size = output.ty.size();
+            if !layout::is_contiguous(output.shape, output.strides, size)
+                && layout::folds_onto_itself(output.shape, output.strides, size)
+            {
+                return Err(Error::Output { why: "some of its elements share their memory" });
+            }
+            for other in &outputs[..at] {
+                if layout::outputs_overlap(output, other) {
+                    return Err(Error::Output { why: "two outputs share memory" });
+                }
+            }
+            for (i, operand) in operands.iter().enumerate() {
+                let found = match layout::overlap(output, operand) {
+                    // Only what is read in step with the output may be overwritten.
+                    Overlap::Same if !program.reads_in_step(i as u32) => Overlap::Some,
+                    found => found,
+                };
+                worst = match (worst, found) {
+                    (Overlap::Some, _) | (_, Overlap::Some) => Overlap::Some,
+                    (Overlap::Same, _) | (_, Overlap::Same) => Overlap::Same,
+                    _ => Overlap::None,
+                };
+            }
+        }
+        Ok(worst)
+    }
+}
+
+impl Special {
+    fn fits(&self, operands: &[Operand<'_>], outputs: Option<&[Output<'_>]>) -> bool {
+        let inputs_fit =
+            self.inputs.iter().zip(operands).enumerate().all(|(at, (kind, operand))| {
+                kind.ty == operand.ty
+                    && kind.single == is_single(operand)
+                    && kind.has_axes != operand.shape.is_empty()
+                    && (kind.shape as usize == at
+                        || operands[kind.shape as usize].shape == operand.shape)
+            });
+        inputs_fit
+            && outputs.is_none_or(|outputs| {
+                outputs.len() == self.outputs.len()
+                    && outputs.iter().zip(&self.outputs).all(|(output, ty)| output.ty == *ty)
+            })
+    }
+}
+
+/// One value for all. An array of one element is none when it has axes: it gives them its shape.
+fn is_single(operand: &Operand<'_>) -> bool {
+    operand.ty != Type::Text
+        && (operand.shape.is_empty() || operand.shape.iter().all(|len| *len == 1))
+}
+
+/// For outputs that overlap operands at an offset: results are made elsewhere and copied.
+fn through_copies(
+    program: &Program,
+    operands: &[Operand<'_>],
+    outputs: &[Output<'_>],
+    run: &Run,
+) -> Result<(), Error> {
+    let mut values = Vec::with_capacity(outputs.len());
+    for output in outputs {
+        values.push(Value::zeros(output.ty, output.shape)?);
+    }
+    let mut views: Vec<_> = values.iter_mut().map(Value::view_mut).collect();
+    let copies: Vec<_> = views.iter_mut().map(|view| view.output()).collect();
+    exec::run(program, operands, &copies, Writing::Apart, run)?;
+    drop(copies);
+    drop(views);
+    for (value, output) in values.iter().zip(outputs) {
+        let copy = Prepared::new(&Expr::identity());
+        let view = value.view();
+        let special = copy.specialise(&[view.operand()], None)?;
+        exec::run(
+            &special.program,
+            &[view.operand()],
+            std::slice::from_ref(output),
+            Writing::Apart,
+            run,
+        )?;
+    }
+    Ok(())
+}
+
+impl fmt::Debug for Prepared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Prepared")
+            .field("expr", &self.expr)
+            .field("level", &self.level)
+            .field("stats", &self.stats())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,103 @@
+//! Results in memory of their own.
+
+use ndarray::{ArrayD, IxDyn};
+
+use crate::error::Error;
+use crate::operand::{View, ViewMut};
+use crate::types::{Scalar, Type};
+
+/// An array of one of the types.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "each variant is the array of the type of its name")]
+pub enum Value {
+    Bool(ArrayD<bool>),
+    U8(ArrayD<u8>),
+    U32(ArrayD<u32>),
+    I32(ArrayD<i32>),
+    I64(ArrayD<i64>),
+    F32(ArrayD<f32>),
+    F64(ArrayD<f64>),
+}
+
+/// Does the same for the array of every type.
+macro_rules! each {
+    ($value:expr, $array:ident => $body:expr) => {
+        match $value {
+            Value::Bool($array) => $body,
+            Value::U8($array) => $body,
+            Value::U32($array) => $body,
+            Value::I32($array) => $body,
+            Value::I64($array) => $body,
+            Value::F32($array) => $body,
+            Value::F64($array) => $body,
+        }
+    };
+}
+
+impl Value {
+    /// Zeros of type `ty`.
+    pub(crate) fn zeros(ty: Type, shape: &[usize]) -> Result<Self, Error> {
+        let n = shape.iter().try_fold(1_usize, |n, len| n.checked_mul(*len));
+        let bytes = n.and_then(|n| n.checked_mul(ty.size().max(1)));
+        let too_large = || Error::Memory { bytes: bytes.unwrap_or(usize::MAX) };
+        if bytes.is_none_or(|bytes| bytes > isize::MAX as usize) {
+            return Err(too_large());
+        }
+        Ok(match ty {
+            Type::Bool => Self::Bool(ArrayD::default(IxDyn(shape))),
+            Type::U8 => Self::U8(ArrayD::zeros(IxDyn(shape))),
+            Type::U32 => Self::U32(ArrayD::zeros(IxDyn(shape))),
+            Type::I32 => Self::I32(ArrayD::zeros(IxDyn(shape))),
+            Type::I64 => Self::I64(ArrayD::zeros(IxDyn(shape))),
+            Type::F32 => Self::F32(ArrayD::zeros(IxDyn(shape))),
+            Type::F64 => Self::F64(ArrayD::zeros(IxDyn(shape))),
+            Type::Text => return Err(too_large()),
+        })
+    }
+
+    /// The type of the elements.
+    #[must_use]
+    pub fn ty(&self) -> Type {
+        match self {
+            Self::Bool(_) => Type::Bool,
+            Self::U8(_) => Type::U8,
+            Self::U32(_) => Type::U32,
+            Self::I32(_) => Type::I32,
+            Self::I64(_) => Type::I64,
+            Self::F32(_) => Type::F32,
+            Self::F64(_) => Type::F64,
+        }
+    }
+
+    /// The length along each axis.
+    #[must_use]
+    pub fn shape(&self) -> &[usize] {
+        each!(self, array => array.shape())
+    }
+
+    /// The single value, when there is just one.
+    #[must_use]
+    pub fn scalar(&self) -> Option<Scalar> {
+        each!(self, array => {
+            let first = array.iter().next().copied();
+            first.filter(|_| array.len() == 1).map(Scalar::from)
+        })
+    }
+
+    /// The values in the order of their indices.
+    #[must_use]
+    pub fn scalars(&self) -> Vec<Scalar> {
+        each!(self, array => array.iter().copied().map(Scalar::from).collect())
+    }
+
+    /// A view of it, to be an operand.
+    #[must_use]
+    pub fn view(&self) -> View<'_> {
+        each!(self, array => array.view().into())
+    }
+
+    /// A view of it, to be an output.
+    pub fn view_mut(&mut self) -> ViewMut<'_> {
+        each!(self, array => array.view_mut().into())
+    }
+}

@@ -1,0 +1,198 @@
+//! Everything wrong is an error that names what and where, or the right result.
+
+use expr::{Error, Expr, Operand, Output, Prepared, Type, View, ViewMut};
+use jobs::Run;
+use proptest::prelude::*;
+
+use crate::{array, integers, single, texts};
+
+fn parse_error(text: &str) -> Error {
+    Expr::parse(text).expect_err("no expression")
+}
+
+/// Checks that `text` is refused at `part` with a message that holds `message`.
+#[track_caller]
+fn check_parse(text: &str, part: &str, message: &str) {
+    let error = parse_error(text);
+    assert_eq!(error.span().map(|span| span.of(text)), Some(part), "{error}");
+    assert!(error.to_string().contains(message), "{error}");
+}
+
+#[test]
+fn errors_of_syntax_mark_their_place() {
+    check_parse("tf * * idf", "*", "expected a value, found \"*\"");
+    check_parse("tf *", "", "found the end");
+    check_parse("(tf", "", "expected \")\" or \",\"");
+    check_parse("tf idf", "idf", "expected an operator or the end");
+    check_parse("sqr(tf)", "sqr", "there is no function sqr; sqrt is one");
+    check_parse("tf $ 2", "$", "'$'");
+    check_parse("12abc", "12abc", "a number such as");
+    check_parse("99999999999999999999", "99999999999999999999", "does not fit i64");
+    check_parse("'open", "'open", "a quote that ends");
+    check_parse("where(a, b)", "where(a, b)", "where takes 3 arguments, got 2");
+    check_parse("sum(a, axis=b)", "axis", "a whole number");
+    check_parse("x in ()", "", "a value before the end of the list");
+}
+
+#[test]
+fn the_excerpt_shows_the_line_and_marks_the_part() {
+    let text = "a +\nb * * c";
+    let excerpt = parse_error(text).excerpt(text).unwrap();
+    assert_eq!(excerpt, "b * * c\n    ^");
+}
+
+#[test]
+fn no_depth_and_no_size_exhausts_the_stack() {
+    let n = 1_000_000;
+    for text in
+        ["(".repeat(n), "-".repeat(n), "~".repeat(n), "a**".repeat(n / 4), "f(".repeat(n / 2)]
+    {
+        let error = parse_error(&text);
+        let fine = matches!(
+            error,
+            Error::TooDeep { .. } | Error::TooLong { .. } | Error::UnknownFunction { .. }
+        );
+        assert!(fine, "{error}");
+    }
+    let nested = format!("{}a{}", "sqrt(".repeat(150_000), ")".repeat(150_000));
+    assert!(matches!(parse_error(&nested), Error::TooDeep { limit: 200, .. }));
+    // A long sum is no deep one.
+    let sum = vec!["a"; 20_000].join("*2+");
+    assert!(Expr::parse(&sum).is_ok());
+    let names: Vec<String> = (0..60_000).map(|i| format!("a{}", i % 50)).collect();
+    let error = parse_error(&names.join(" + 1 - "));
+    assert!(matches!(error, Error::TooLarge { limit: 100_000, .. }), "{error}");
+    // As deep as is allowed, run.
+    let deep = format!("{}a{}", "sqrt(".repeat(190), ")".repeat(190));
+    assert!(single(&deep, |_| array(&[4.0])).is_ok());
+}
+
+#[test]
+fn a_long_sum_has_its_value() {
+    let text = (1..=4000).map(|i| format!("a * {i}")).collect::<Vec<_>>().join(" + ");
+    let value = single(&format!("sum({text})"), |_| array(&[1.0, 2.0])).unwrap();
+    assert_eq!(value.to_f64(), 3.0 * 4000.0 * 4001.0 / 2.0);
+}
+
+#[test]
+fn shapes_that_do_not_fit_are_named() {
+    let find = |name: &str| if name == "a" { array(&[1.0; 3]) } else { array(&[1.0; 4]) };
+    let error = single("a + b", find).unwrap_err();
+    assert_eq!(error.to_string(), "a of shape (3,) and b of shape (4,) do not fit together");
+}
+
+#[test]
+fn operations_on_types_without_them_are_named() {
+    let find = |name: &str| match name {
+        "t" => texts(&["x", "y"]),
+        "i" => integers(&[1, 2]),
+        _ => array(&[1.0, 2.0]),
+    };
+    for (text, part, message) in [
+        ("f & 1", "f & 1", "& is not defined for f64"),
+        ("1 + (t * 2)", "t * 2", "* is not defined for text and i64"),
+        ("t == 1", "t == 1", "== is not defined for text and i64"),
+        ("sqrt(t)", "sqrt(t)", "sqrt is not defined for text"),
+        ("sum(t)", "sum(t)", "sum is not defined for text"),
+        ("~f", "~f", "~ is not defined for f64"),
+        ("(i == 1) - (i == 2)", "(i == 1) - (i == 2)", "- is not defined for bool"),
+        ("t", "t", "a text is no result"),
+        ("f[f]", "f[f]", "an index is not defined for f64"),
+    ] {
+        let error = single(text, find).unwrap_err();
+        assert!(error.to_string().contains(message), "{text}: {error}");
+        assert_eq!(error.span().unwrap().of(text).trim(), part, "{text}: {error}");
+    }
+}
+
+#[test]
+fn values_that_have_no_result_are_errors_with_their_place() {
+    let find = |name: &str| if name == "z" { integers(&[1, 0]) } else { integers(&[7, -3]) };
+    for text in ["x // z", "x % z", "x // 0"] {
+        let error = single(&format!("sum({text})"), find).unwrap_err();
+        assert!(matches!(error, Error::ZeroDivision { .. }), "{text}: {error}");
+    }
+    assert!(matches!(single("sum(x ** (z - 1))", find), Err(Error::NegativePower { .. })));
+    let error = single("sum(x[z + 2])", find).unwrap_err();
+    assert_eq!(error.to_string(), "an index is outside the 2 values");
+    // The least number has no positive one: it wraps, as everywhere.
+    let least = |_: &str| integers(&[i64::MIN]);
+    assert_eq!(single("sum(x // -1)", least).unwrap().to_f64(), i64::MIN as f64);
+}
+
+#[test]
+fn a_literal_must_fit_the_type_that_it_meets() {
+    let bytes: &'static [u8] = &[1, 2, 3];
+    let view: &'static View<'static> = Box::leak(Box::new(View::from(bytes)));
+    let error = single("sum(x + 300)", |_| view.operand()).unwrap_err();
+    assert_eq!(error.to_string(), "300 does not fit u8, whose values are 0 to 255");
+    assert_eq!(single("count(x < 300)", |_| view.operand()).unwrap().to_f64(), 3.0);
+}
+
+#[test]
+fn outputs_that_do_not_fit_are_refused() {
+    let x = [1.0, 2.0, 3.0];
+    let x = View::from(&x[..]);
+    let prepared = Prepared::new(&Expr::parse("x * 2").unwrap());
+    let run = Run::serial();
+    let call = |output: Output<'_>| prepared.call(&[x.operand()], &mut [output], &run);
+    let mut short = [0.0; 2];
+    let error = call(ViewMut::from(&mut short[..]).output()).unwrap_err();
+    assert_eq!(error.to_string(), "the result has shape (3,), the output (2,)");
+    let mut whole = [0_i64; 3];
+    let error = call(ViewMut::from(&mut whole[..]).output()).unwrap_err();
+    assert_eq!(error.to_string(), "the result is f64, which an output of i64 cannot hold");
+    let mut narrow = [0.0_f32; 3];
+    call(ViewMut::from(&mut narrow[..]).output()).unwrap();
+    assert_eq!(narrow, [2.0, 4.0, 6.0]);
+    assert!(matches!(
+        prepared.call(&[], &mut [], &run),
+        Err(Error::Count { what: "operands", expected: 1, got: 0 })
+    ));
+}
+
+#[test]
+#[expect(unsafe_code, reason = "an output whose elements share memory comes from raw parts alone")]
+fn an_output_that_folds_onto_itself_is_refused() {
+    let x = [1.0, 2.0, 3.0];
+    let x = View::from(&x[..]);
+    let mut place = 0.0_f64;
+    // SAFETY: every element is the one place, which is writable.
+    let output = unsafe { Output::from_raw((&raw mut place).cast(), Type::F64, &[3], &[0]) };
+    let prepared = Prepared::new(&Expr::parse("x * 2").unwrap());
+    let error = prepared.call(&[x.operand()], &mut [output], &Run::serial()).unwrap_err();
+    assert!(error.to_string().contains("share their memory"), "{error}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn any_text_is_read_or_refused(text in ".{0,60}") {
+        drop(Expr::parse(&text));
+    }
+
+    #[test]
+    fn any_words_of_the_language_are_read_or_refused_and_run(
+        words in proptest::collection::vec(
+            proptest::sample::select(vec![
+                "a", "b", "1", "2.5", "+", "-", "*", "/", "//", "%", "**", "(", ")", "[", "]", ",",
+                "<", "==", "&", "|", "~", "not", "and", "in", "where(", "sum(", "max(", "axis=0",
+                "sqrt(", "'t'", "True", "where=",
+            ]),
+            0..16,
+        )
+    ) {
+        let text = words.join(" ");
+        if let Ok(expr) = Expr::parse(&text) {
+            let prepared = Prepared::new(&expr);
+            let operands: Vec<Operand<'_>> =
+                prepared.names().iter().map(|name| match *name {
+                    "a" => array(&[1.0, -2.0, f64::NAN]),
+                    _ => integers(&[0, 1, -7]),
+                }).collect();
+            // Either has a meaning; neither may panic.
+            drop(prepared.evaluate(&operands, &Run::serial()));
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Reductions: exact, masked, several at once, the same for any number of threads.
+
+use std::num::NonZeroUsize;
+
+use expr::{Error, Expr, Level, Operand, Prepared, Scalar, View};
+use jobs::Run;
+
+use crate::{array, evaluate_at, integers, single, texts};
+
+#[track_caller]
+fn check(text: &str, find: impl Fn(&str) -> Operand<'static>, expected: Scalar) {
+    assert_eq!(single(text, find).expect("a value"), expected, "{text}");
+}
+
+#[test]
+fn whole_numbers_beyond_the_precision_of_floats_stay_exact() {
+    // numexpr 2.14 takes them through f64 and gives 9007199254740992 for both.
+    let x = |_: &str| integers(&[(1 << 53) + 1, (1 << 53) + 3]);
+    check("min(x)", x, Scalar::I64((1 << 53) + 1));
+    check("max(x)", x, Scalar::I64((1 << 53) + 3));
+    check("sum(x)", x, Scalar::I64((1 << 54) + 4));
+}
+
+#[test]
+fn sums_of_f32_are_kept_in_f64() {
+    // numexpr 2.14 gives 197024.8.
+    let tenths = vec![0.1_f32; 2_000_000];
+    let view = View::from(&tenths[..]);
+    let sum = Prepared::new(&Expr::parse("sum(x)").unwrap());
+    let value = sum.evaluate(&[view.operand()], &Run::serial()).unwrap();
+    assert_eq!(value[0].scalar(), Some(Scalar::F32(200_000.0)));
+}
+
+#[test]
+fn a_sum_that_does_not_fit_is_an_error_with_its_place() {
+    let x = |_: &str| integers(&[i64::MAX, 1]);
+    let error = single("1 + sum(x)", x).unwrap_err();
+    assert!(matches!(error, Error::Overflow { function: "sum", .. }), "{error}");
+    assert_eq!(error.span().unwrap().of("1 + sum(x)"), "sum(x)");
+    check("sum(x)", |_| integers(&[i64::MAX, 1, -1]), Scalar::I64(i64::MAX));
+    check("prod(x)", |_| integers(&[i64::MAX, 2, 0]), Scalar::I64(0));
+    assert!(matches!(
+        single("prod(x)", |_| integers(&[i64::MAX, 2])),
+        Err(Error::Overflow { function: "prod", .. })
+    ));
+}
+
+#[test]
+fn nothing_has_a_sum_but_no_least() {
+    let nothing = |_: &str| array(&[]);
+    check("sum(x)", nothing, Scalar::F64(0.0));
+    check("prod(x)", nothing, Scalar::F64(1.0));
+    check("count(x)", nothing, Scalar::I64(0));
+    check("all(x > 0)", nothing, Scalar::Bool(true));
+    check("any(x > 0)", nothing, Scalar::Bool(false));
+    assert!(matches!(single("mean(x)", nothing), Ok(Scalar::F64(x)) if x.is_nan()));
+    for text in ["min(x)", "max(x)", "argmax(x)", "argmin(x)"] {
+        assert!(matches!(single(text, nothing), Err(Error::Empty { .. })), "{text}");
+    }
+}
+
+#[test]
+fn nan_goes_on_as_in_numpy() {
+    let x = |_: &str| array(&[1.0, f64::NAN, 3.0]);
+    for text in ["min(x)", "max(x)", "sum(x)", "mean(x)", "var(x)"] {
+        assert!(matches!(single(text, x), Ok(Scalar::F64(x)) if x.is_nan()), "{text}");
+    }
+    check("argmax(x)", x, Scalar::I64(1));
+    check("argmin(x)", x, Scalar::I64(1));
+    check("max(x, where=x == x)", x, Scalar::F64(3.0));
+}
+
+#[test]
+fn a_mask_chooses_what_counts() {
+    let find = |name: &str| match name {
+        "age" => array(&[20.0, 30.0, 40.0, 50.0]),
+        _ => texts(&["male", "female", "male", "female"]),
+    };
+    check("mean(age, where=gender == 'male')", find, Scalar::F64(30.0));
+    let difference = "mean(age, where=gender == 'male') - mean(age, where=gender == 'female')";
+    check(difference, find, Scalar::F64(-10.0));
+    check("std(age, where=gender == 'male')", find, Scalar::F64(10.0));
+    check("var(age, where=gender != 'male', ddof=1)", find, Scalar::F64(200.0));
+    check("argmax(age, where=gender == 'male')", find, Scalar::I64(2));
+    check("count(gender in ('male', 'other'))", find, Scalar::I64(2));
+    check("count('fem' in gender)", find, Scalar::I64(2));
+    check("count(startswith(gender, 'ma') | endswith(gender, 'x'))", find, Scalar::I64(2));
+    check("count('male' == gender)", find, Scalar::I64(2));
+}
+
+#[test]
+fn reductions_may_stand_anywhere() {
+    let x = |_: &str| array(&[1.0, 2.0, 3.0, 6.0]);
+    check("sum(square(x - mean(x))) / count(x == x)", x, Scalar::F64(3.5));
+    check("max(x / sum(x))", x, Scalar::F64(0.5));
+    let values = evaluate_at("x / max(x), sum(x)", Level::best(), x).unwrap();
+    assert_eq!(values[0].scalars()[3], Scalar::F64(1.0));
+    assert_eq!(values[1].scalar(), Some(Scalar::F64(12.0)));
+}
+
+#[test]
+fn variance_does_not_cancel() {
+    let x = |_: &str| array(&[1e9 + 4.0, 1e9 + 7.0, 1e9 + 13.0, 1e9 + 16.0]);
+    check("var(x)", x, Scalar::F64(22.5));
+}
+
+#[test]
+fn any_number_of_threads_and_every_level_give_the_same_bytes() {
+    let x: Vec<f64> =
+        (0..500_000_u64).map(|i| ((i * 7919) % 10_007) as f64 / 777.0 - 3.0).collect();
+    let y: Vec<f32> = x.iter().map(|x| (x * 1.5 - 2.0) as f32).collect();
+    let text =
+        "sum(x*y-1), mean(x), var(x), min(x), max(y), argmax(x), std(y, where=x > 1), sum(y)";
+    let expr = Expr::parse(text).unwrap();
+    let (x, y) = (View::from(&x[..]), View::from(&y[..]));
+    let mut seen = None;
+    for level in Level::available() {
+        for threads in [1, 2, 3, 8] {
+            let run = Run::with_threads(NonZeroUsize::new(threads).unwrap()).unwrap();
+            let prepared = Prepared::for_level(&expr, level);
+            let values = prepared.evaluate(&[x.operand(), y.operand()], &run).unwrap();
+            let values: Vec<Scalar> = values.iter().map(|value| value.scalar().unwrap()).collect();
+            let first = seen.get_or_insert_with(|| values.clone());
+            assert_eq!(first, &values, "{level:?}, {threads} threads");
+        }
+    }
+}
