@@ -1,6 +1,9 @@
 //! Errors to Python's exceptions, in the words that scikit-learn's users know where it has them.
 
-use pyo3::exceptions::{PyMemoryError, PyRuntimeError, PyValueError};
+use pyo3::exceptions::{
+    PyIndexError, PyKeyError, PyMemoryError, PyNameError, PyNotImplementedError, PyOverflowError,
+    PyRuntimeError, PySyntaxError, PyTypeError, PyValueError, PyZeroDivisionError,
+};
 use pyo3::prelude::*;
 use text::DocFreq;
 
@@ -11,6 +14,8 @@ pub(crate) enum Error {
     Python(PyErr),
     /// Of counting.
     Text(text::Error),
+    /// Of an expression, with its text.
+    Expr(expr::Error, String),
     /// Of the parallel run.
     Jobs(jobs::Error),
     /// A value that has to be refused, in plain words.
@@ -40,6 +45,7 @@ impl From<Error> for PyErr {
         match error {
             Error::Python(error) => error,
             Error::Text(error) => of_text(error),
+            Error::Expr(error, text) => of_expr(&error, &text),
             Error::Jobs(error) => of_jobs(error),
             Error::Value(message) => PyValueError::new_err(message),
         }
@@ -68,5 +74,30 @@ fn of_jobs(error: jobs::Error) -> PyErr {
     match error {
         jobs::Error::Threads { .. } => PyMemoryError::new_err(error.to_string()),
         other => PyRuntimeError::new_err(other.to_string()),
+    }
+}
+
+fn of_expr(error: &expr::Error, text: &str) -> PyErr {
+    use expr::Error as E;
+    let message = match error.span() {
+        Some(span) if !span.of(text).is_empty() => {
+            format!("{error}, at {:?} in {text:?}", span.of(text))
+        }
+        _ => error.to_string(),
+    };
+    match error {
+        E::Syntax { .. } => PySyntaxError::new_err(format!("{error} in {text:?}")),
+        E::UnknownName { .. } => PyKeyError::new_err(message),
+        E::UnknownFunction { .. } => PyNameError::new_err(message),
+        E::Types { .. } | E::OutputType { .. } | E::Arguments { .. } | E::Count { .. } => {
+            PyTypeError::new_err(message)
+        }
+        E::Overflow { .. } => PyOverflowError::new_err(message),
+        E::ZeroDivision { .. } => PyZeroDivisionError::new_err(message),
+        E::Index { .. } => PyIndexError::new_err(message),
+        E::Memory { .. } => PyMemoryError::new_err(message),
+        E::Unsupported { .. } => PyNotImplementedError::new_err(message),
+        E::Run { .. } => PyRuntimeError::new_err(message),
+        _ => PyValueError::new_err(message),
     }
 }

@@ -8,6 +8,7 @@
 mod command;
 mod counts;
 mod error;
+mod expressions;
 mod run;
 mod sparse;
 mod weights;
@@ -22,6 +23,8 @@ mod native {
     use super::command::run_command;
     #[pymodule_export]
     use super::counts::{Numbered, count, count_known};
+    #[pymodule_export]
+    use super::expressions::Expression;
     #[pymodule_export]
     use super::run::n_fits;
     #[pymodule_export]

@@ -1,11 +1,12 @@
 //! Work without the interpreter's lock, on threads of its own, that Ctrl-C ends.
 
 use std::num::NonZeroUsize;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
-use jobs::Run;
+use jobs::{Cancel, Run};
 use pyo3::prelude::*;
 
 use crate::error::Error;
@@ -16,23 +17,57 @@ const SIGNALS: Duration = Duration::from_millis(50);
 /// How many times something was learnt here.
 static N_FITS: AtomicU64 = AtomicU64::new(0);
 
+/// The threads of the last call, for the next one that wants as many.
+static THREADS: Mutex<Option<Threads>> = Mutex::new(None);
+
+/// Threads, and the process that they live in: one that was forked from it has none of them.
+struct Threads {
+    process: u32,
+    run: Run,
+}
+
 /// How many times the native half has counted, weighed or factorised something in this process.
 #[pyfunction]
 pub(crate) fn n_fits() -> u64 {
     N_FITS.load(Ordering::Relaxed)
 }
 
+/// A run with `threads` threads, which are kept for the next call.
+///
+/// A forked process makes its own, and so does a call while another one looks.
+pub(crate) fn run_with(threads: usize) -> Result<Run, Error> {
+    let threads = NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN);
+    if threads == NonZeroUsize::MIN {
+        return Ok(Run::serial());
+    }
+    let process = std::process::id();
+    let Ok(mut kept) = THREADS.try_lock() else {
+        return Ok(Run::with_threads(threads)?);
+    };
+    if let Some(kept) = &*kept
+        && kept.process == process
+        && kept.run.threads() == threads.get()
+    {
+        return Ok(kept.run.clone().with_cancel(Cancel::default()));
+    }
+    let run = Run::with_threads(threads)?;
+    let former = kept.replace(Threads { process, run: run.clone() });
+    if let Some(former) = former.filter(|former| former.process != process) {
+        // Its threads are the parent's: to end them here would wait for what cannot answer.
+        std::mem::forget(former);
+    }
+    Ok(run)
+}
+
 /// Runs `work` with `threads` threads and without the interpreter's lock, and returns what it returns.
 ///
-/// Threads are made for the call and end with it: a process that forks afterwards copies no thread that
-/// waits for work. The calling thread hears signals meanwhile and cancels the work when a handler raises.
+/// The calling thread hears signals meanwhile and cancels the work when a handler raises.
 pub(crate) fn detached<R: Send>(
     py: Python<'_>,
     threads: usize,
     work: impl FnOnce(&Run) -> Result<R, Error> + Send,
 ) -> PyResult<R> {
-    let threads = NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN);
-    let run = Run::with_threads(threads).map_err(Error::from)?;
+    let run = run_with(threads)?;
     N_FITS.fetch_add(1, Ordering::Relaxed);
     py.detach(|| {
         std::thread::scope(|scope| {

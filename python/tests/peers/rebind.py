@@ -10,9 +10,9 @@ before the tests are imported, and which tests are left out, each with its reaso
 - when a test that is left out does not exist, or more are left out than the suite allows.
 """
 
-import fnmatch
 import importlib
 import inspect
+import re
 import tomllib
 from pathlib import Path
 
@@ -79,6 +79,5 @@ class Rebinding:
 
 
 def matches(name, pattern):
-    """Whether `pattern` names the test, all cases of it, or those that its stars stand for."""
-    plain = name.partition("[")[0]
-    return pattern in (name, plain) or ("*" in pattern and fnmatch.fnmatchcase(name.replace("[", "("), pattern.replace("[", "(")))
+    """Whether the regular expression is that of the whole name, or of the name without its case."""
+    return any(re.fullmatch(pattern, one) for one in (name, name.partition("[")[0]))

@@ -1,0 +1,6 @@
+//! Expressions over arrays.
+
+mod call;
+mod operands;
+
+pub(crate) use call::Expression;

@@ -1,0 +1,126 @@
+"""Expressions as text: numexpr's `evaluate`."""
+
+import inspect
+import sys
+
+from topicmill import _native
+from topicmill._threads import n_threads
+
+#: Expressions that were read, with their names, the oldest first.
+_READ = {}
+#: How many are kept.
+_MOST = 256
+
+#: Whether the variables of a function are handed out as a dictionary that its frame keeps.
+_SNAPSHOTS = sys.version_info < (3, 13)
+
+_CASTINGS = ("no", "equiv", "safe", "same_kind", "unsafe")
+_ORDERS = ("C", "F", "A", "K")
+
+
+def evaluate(
+    ex,
+    local_dict=None,
+    global_dict=None,
+    out=None,
+    order="K",
+    casting="same_kind",
+    sanitize=None,
+    _frame_depth=3,
+    disable_cache=False,
+    **kwargs,
+):
+    """Computes an expression over arrays in one pass, on all processors, without temporaries.
+
+    The signature is numexpr's. Types promote as NumPy's do. Nothing of `ex` is run as Python.
+
+    Parameters
+    ----------
+    ex : str
+        The expression, in the spelling of NumPy: `"where(idf == 0, 0, tf * idf - 1)"`. With commas it
+        has several results.
+    local_dict, global_dict : dict, default=None
+        Where names are looked up: without them, the variables of the caller.
+    out : array or tuple of arrays, default=None
+        Where the result is written. It may be one of the operands.
+    order, casting, sanitize, disable_cache
+        Of numexpr; `casting` is that of `out`, the others change nothing.
+    **kwargs
+        `optimization` and `truediv`, which change nothing either.
+
+    Returns
+    -------
+    result : array or tuple of arrays
+        The result, or `out`.
+
+    Raises
+    ------
+    SyntaxError, NameError, KeyError, TypeError, ValueError, OverflowError, ZeroDivisionError
+        For a text that is no expression, functions and names that are not there, types and shapes that do
+        not fit, and values that have no result.
+
+    Examples
+    --------
+    >>> import numpy as np, topicmill as tm
+    >>> tf, idf = np.array([1.0, 2.0, 3.0]), np.array([0.5, 0.0, 2.0])
+    >>> tm.evaluate("where(idf == 0, 0, tf * idf - 1)")
+    array([-0.5,  0. ,  5. ])
+    """
+    try:
+        expression, names = _READ[ex]
+    except (KeyError, TypeError):
+        expression, names = _read(ex)
+    if kwargs or casting != "same_kind" or order != "K":
+        _check(order, casting, kwargs)
+    snapshot = None
+    if local_dict is None:
+        frame = sys._getframe(_frame_depth - 2)
+        local_dict = frame.f_locals
+        if global_dict is None:
+            global_dict = frame.f_globals
+        if _SNAPSHOTS and frame.f_code.co_flags & inspect.CO_OPTIMIZED:
+            snapshot = local_dict
+    elif global_dict is None:
+        global_dict = sys._getframe(_frame_depth - 2).f_globals
+    values = []
+    for name in names:
+        try:
+            values.append(local_dict[name])
+        except KeyError:
+            values.append(global_dict[name])
+    if snapshot is not None:
+        # The frame keeps it, and with it every array that was a variable then.
+        snapshot.clear()
+    if out is None:
+        return expression(*values)
+    return expression(*values, out=out)
+
+
+def read(text):
+    """The expression of a text, from those that were read before if it is among them."""
+    known = _READ.get(text)
+    return (known or _read(text))[0]
+
+
+def _read(text):
+    if not isinstance(text, str):
+        raise ValueError("must specify expression as a string")
+    expression = _native.Expression(text, n_threads(None))
+    if len(_READ) >= _MOST:
+        # Other threads may do the same: what one has taken, the others miss.
+        _READ.pop(next(iter(_READ), None), None)
+    read = _READ[text] = (expression, tuple(expression.names))
+    return read
+
+
+def _check(order, casting, others):
+    if order not in _ORDERS:
+        raise ValueError(f"order must be one of {', '.join(_ORDERS)}, got {order!r}")
+    if casting not in _CASTINGS:
+        raise ValueError(f"casting must be one of {', '.join(_CASTINGS)}, got {casting!r}")
+    allowed = {"optimization": ("none", "moderate", "aggressive"), "truediv": (False, True, "auto")}
+    for name, value in others.items():
+        if name not in allowed:
+            raise ValueError(f"Unknown keyword argument '{name}'")
+        if value not in allowed[name]:
+            raise ValueError(f"'{name}' must be one of {allowed[name]}")
