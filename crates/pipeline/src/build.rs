@@ -48,6 +48,7 @@ pub fn build(
 ) -> Result<Report, Error> {
     config.check()?;
     check_sources_survive(config, out)?;
+    let renderer = output::renderer(config.templates.as_deref())?;
     let staging = Staging::begin(out, overwrite)?;
     let mut trace = Trace::default();
     let (results, prepared, fitted) = find_topics(config, options, &mut trace, run)?;
@@ -60,7 +61,14 @@ pub fn build(
         let root = staging.folder();
         // The data files keep one thread busy while another renders pages.
         let data = || write_data(&results, &fitted, &prepared, root);
-        let files = output::write_site(&results, &clouds, fitted.x.view(), (root, &data), run)?;
+        let inputs = output::Inputs {
+            x: fitted.x.view(),
+            components: fitted.fit.nmf.components(),
+            prepared: &prepared,
+            config,
+            renderer: &renderer,
+        };
+        let files = output::write_site(&results, &clouds, inputs, (root, &data), run)?;
         stage.items = files as u64;
         Ok::<_, Error>(files)
     })?;

@@ -1,7 +1,7 @@
 //! `topicmill.toml`: what to build, from what, and how.
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde::de::{self, Deserializer, Visitor};
@@ -27,6 +27,8 @@ pub struct Config {
     pub k: TopicCount,
     /// Seed of everything random.
     pub seed: u64,
+    /// A folder with templates, style sheet and icon that replace the site's own.
+    pub templates: Option<PathBuf>,
     /// Documents to leave out, by id, URL or title.
     pub exclude: Vec<String>,
     /// How pages are fetched and read.
@@ -92,6 +94,10 @@ pub struct SiteSection {
     pub cloud_words: usize,
     /// Related documents shown with each document.
     pub related: usize,
+    /// Documents that get a page of their own, the first ones.
+    pub document_pages: usize,
+    /// The licence of the documents.
+    pub licence: Option<String>,
 }
 
 /// A number of topics, or the wish that the program chooses.
@@ -130,6 +136,7 @@ impl Default for Config {
             language: "en".to_owned(),
             k: TopicCount::Auto,
             seed: 0,
+            templates: None,
             exclude: Vec::new(),
             crawl: CrawlSection::default(),
             text: TextSection::default(),
@@ -153,7 +160,7 @@ impl Default for TopicsSection {
 
 impl Default for SiteSection {
     fn default() -> Self {
-        Self { cloud_words: 60, related: 5 }
+        Self { cloud_words: 60, related: 5, document_pages: 100_000, licence: None }
     }
 }
 

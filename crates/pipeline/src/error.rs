@@ -48,6 +48,14 @@ pub enum Error {
         /// Why not.
         source: io::Error,
     },
+    /// A folder of templates of which a file cannot be used.
+    #[error("in the folder of templates {}: {source}", folder.display())]
+    Templates {
+        /// The folder.
+        folder: PathBuf,
+        /// Which file, and why not.
+        source: site::Error,
+    },
     /// A configuration file that cannot be used.
     #[error("{}{}: {message}", path.display(), line.map(|n| format!(", line {n}")).unwrap_or_default())]
     Config {
@@ -291,6 +299,8 @@ impl Error {
                 | Self::UnknownRecipe { .. }
                 | Self::Recipe { .. }
                 | Self::ReadConfig { .. }
+                | Self::Templates { .. }
+                | Self::Site(site::Error::Template { .. })
                 | Self::Config { .. }
                 | Self::UnknownKey { .. }
                 | Self::Setting { .. }

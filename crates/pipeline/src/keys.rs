@@ -41,12 +41,19 @@ pub const KEYS: &[Key] = &[
         "",
         "base_url",
         "\"https://example.org/talks/\"",
-        "The address the site will be published at, for canonical links and for the page of addresses \
-         that do not exist.",
+        "The address the site will be published at. Without it canonical links, sitemap.xml, feed.xml \
+         and opensearch.xml are left out.",
     ),
     key("", "language", "\"en\"", "The language of documents that do not tell theirs (ISO 639-1)."),
     key("", "k", "\"auto\"", "How many topics: a number, or \"auto\"."),
     key("", "seed", "0", "Seed of everything random. Same input and seed: same site."),
+    key(
+        "",
+        "templates",
+        "\"templates\"",
+        "A folder whose files replace those of the site: templates (topic.html), style.css and icon.svg; \
+         custom.css is added to the style sheet.",
+    ),
     key("", "exclude", "[]", "Documents to leave out, by id, URL or title."),
     key(
         "crawl",
@@ -109,6 +116,18 @@ pub const KEYS: &[Key] = &[
     ),
     key("site", "cloud_words", "60", "Words in a cloud at most."),
     key("site", "related", "5", "Related documents shown with each document."),
+    key(
+        "site",
+        "document_pages",
+        "100000",
+        "Documents that get a page of their own, the first ones; the others are linked at their source.",
+    ),
+    key(
+        "site",
+        "licence",
+        "\"CC BY 4.0\"",
+        "The licence of the documents, for the page that explains the site.",
+    ),
 ];
 
 /// Keys whose value in [`KEYS`] is an example, not a default.
@@ -121,6 +140,8 @@ const EXAMPLES: &[&str] = &[
     "max_terms",
     "title_weight",
     "tags_weight",
+    "templates",
+    "licence",
 ];
 
 impl Key {

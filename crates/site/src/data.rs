@@ -1,8 +1,8 @@
 //! What a site is made from: plain borrowed data, joined by positions.
 
 /// Everything that the pages show. Positions (`usize`) point into [`topics`](Self::topics),
-/// [`documents`](Self::documents) and [`tags`](Self::tags); [`Site::new`](crate::Site::new) checks
-/// them.
+/// [`documents`](Self::documents), [`tags`](Self::tags) and [`speakers`](Self::speakers);
+/// [`Site::new`](crate::Site::new) checks them.
 #[derive(Debug, Clone)]
 pub struct SiteData<'a> {
     /// The name of the site.
@@ -10,8 +10,9 @@ pub struct SiteData<'a> {
     /// The language of the documents that do not tell theirs, an ISO 639-1 code (`en`). The
     /// interface itself is in English.
     pub language: &'a str,
-    /// Where the site will be published (`https://example.org/talks/`). It is needed by two things
-    /// only: canonical links, and a 404 page whose links work at any depth.
+    /// Where the site will be published (`https://example.org/talks/`). Canonical links, a 404 page
+    /// whose links work at any depth, `sitemap.xml`, `feed.xml` and `opensearch.xml` need it; without
+    /// it they are left out.
     pub base_url: Option<&'a str>,
     /// How many terms the topics were learnt from.
     pub n_terms: usize,
@@ -21,8 +22,21 @@ pub struct SiteData<'a> {
     pub documents: Vec<Document<'a>>,
     /// The tags; none at all leaves the tag pages out.
     pub tags: Vec<Tag<'a>>,
+    /// The speakers or authors; none at all leaves their pages out.
+    pub speakers: Vec<Speaker<'a>>,
+    /// The terms of the index of terms; none at all leaves it out.
+    pub terms: Vec<IndexTerm<'a>>,
+    /// How many documents get a page of their own, the first ones. Links to the others lead to their
+    /// source, or to their line in the list of all documents.
+    pub max_document_pages: usize,
     /// Figures for the page that explains the site (`Relative loss`, `0.83`), shown in this order.
     pub facts: Vec<Fact<'a>>,
+    /// Where the documents come from.
+    pub sources: Vec<Source<'a>>,
+    /// Why documents of the sources are not shown, and how many for each reason.
+    pub dropped: Vec<Dropped<'a>>,
+    /// The files with the results as data.
+    pub downloads: Vec<Download<'a>>,
     /// The program and its version (`topicmill 0.1.0`).
     pub generator: &'a str,
 }
@@ -45,6 +59,19 @@ pub struct Topic<'a> {
     pub terms: Vec<Term<'a>>,
     /// Its documents, by falling weight.
     pub documents: Vec<Weighted>,
+    /// What it divides into; empty where it does not.
+    pub sub_topics: Vec<SubTopic<'a>>,
+}
+
+/// A part of a topic: documents that have more in common than the topic.
+#[derive(Debug, Clone)]
+pub struct SubTopic<'a> {
+    /// What it is called.
+    pub title: &'a str,
+    /// Its terms, by falling weight; eight are enough.
+    pub terms: Vec<&'a str>,
+    /// Its documents, by falling weight.
+    pub documents: Vec<usize>,
 }
 
 /// A term of a topic.
@@ -83,8 +110,8 @@ pub struct Document<'a> {
     pub url: Option<&'a str>,
     /// Its tags.
     pub tags: Vec<usize>,
-    /// Speakers or authors.
-    pub speakers: &'a [String],
+    /// Its speakers or authors.
+    pub speakers: Vec<usize>,
     /// The day.
     pub date: Option<&'a str>,
     /// The start: RFC 3339, or a time of day (`10:30`).
@@ -101,6 +128,9 @@ pub struct Document<'a> {
     pub topics: Vec<Weighted>,
     /// The documents most like it, the closest first.
     pub related: Vec<Related<'a>>,
+    /// For its topics, in the same order, the terms by which it belongs to them, the weightiest
+    /// first. May be shorter than [`topics`](Self::topics).
+    pub reasons: Vec<Vec<&'a str>>,
 }
 
 /// A document that is like another one, and why.
@@ -121,6 +151,55 @@ pub struct Tag<'a> {
     pub name: &'a str,
     /// The documents that carry it.
     pub documents: Vec<usize>,
+}
+
+/// Somebody who speaks, or wrote.
+#[derive(Debug, Clone)]
+pub struct Speaker<'a> {
+    /// The name of their folder; see [`Site::new`](crate::Site::new) for what is allowed.
+    pub slug: &'a str,
+    /// Their name.
+    pub name: &'a str,
+    /// Their documents.
+    pub documents: Vec<usize>,
+}
+
+/// A term and the documents that hold it.
+#[derive(Debug, Clone)]
+pub struct IndexTerm<'a> {
+    /// As it is shown.
+    pub term: &'a str,
+    /// The documents in which it weighs most, by falling weight; eight are enough.
+    pub documents: Vec<usize>,
+    /// How many documents hold it in all.
+    pub n_documents: usize,
+}
+
+/// Where documents come from.
+#[derive(Debug, Clone, Copy)]
+pub struct Source<'a> {
+    /// As it was named. Linked when it is `http:` or `https:`.
+    pub name: &'a str,
+    /// Under which licence it may be used, where that is known.
+    pub licence: Option<&'a str>,
+}
+
+/// A reason to leave documents out.
+#[derive(Debug, Clone, Copy)]
+pub struct Dropped<'a> {
+    /// The reason.
+    pub reason: &'a str,
+    /// How many documents.
+    pub n_documents: usize,
+}
+
+/// A file with data.
+#[derive(Debug, Clone, Copy)]
+pub struct Download<'a> {
+    /// Its path from the root of the site: safe characters only.
+    pub path: &'a str,
+    /// What it holds, one sentence.
+    pub about: &'a str,
 }
 
 /// One figure about the model.

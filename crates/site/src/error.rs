@@ -50,13 +50,23 @@ pub enum Error {
     /// The site has no such page.
     #[error("the site has no page {0:?}")]
     NoSuchPage(Route),
-    /// A template could not be rendered.
-    #[error("cannot render the template {template}")]
+    /// A template could not be read or rendered.
+    #[error("{template}, line {line}: {problem}")]
     Template {
         /// The template's name.
-        template: &'static str,
-        /// Why not.
-        source: Box<dyn std::error::Error + Send + Sync>,
+        template: String,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong there.
+        problem: String,
+    },
+    /// A file of the folder of templates replaces nothing.
+    #[error("{name} replaces no file of the site; the files that can be replaced are {allowed}")]
+    UnknownOverride {
+        /// Its name.
+        name: String,
+        /// The names that are known.
+        allowed: String,
     },
 }
 
@@ -72,6 +82,8 @@ pub enum Kind {
     Document,
     /// A tag.
     Tag,
+    /// A speaker or author.
+    Speaker,
 }
 
 impl fmt::Display for Kind {
@@ -81,6 +93,7 @@ impl fmt::Display for Kind {
             Self::Term => "term",
             Self::Document => "document",
             Self::Tag => "tag",
+            Self::Speaker => "speaker",
         })
     }
 }

@@ -1,4 +1,4 @@
-//! Results to a website: HTML pages, one style sheet, and nothing else.
+//! Results to a website: HTML pages, one style sheet, and a search that needs no server.
 //!
 //! ```
 //! use site::{Renderer, Site, SiteData};
@@ -11,7 +11,13 @@
 //!     topics: vec![],
 //!     documents: vec![],
 //!     tags: vec![],
+//!     speakers: vec![],
+//!     terms: vec![],
+//!     max_document_pages: usize::MAX,
 //!     facts: vec![],
+//!     sources: vec![],
+//!     dropped: vec![],
+//!     downloads: vec![],
 //!     generator: "topicmill 0.1.0",
 //! })?;
 //! let renderer = Renderer::new();
@@ -26,7 +32,8 @@
 //! one page of it, the same for a folder of files and for a live server, and may be called from
 //! many threads. The crate touches no file, network, clock or global state.
 //!
-//! The pages need no JavaScript and fetch nothing from elsewhere. Their links are relative and name
+//! One page has a script, the one for searching; all others forbid scripts, and nothing is fetched
+//! from elsewhere. Their links are relative and name
 //! files, so that a site works from a disk as it works from a server. They forbid everything that
 //! is not their own by a content security policy. What comes from documents is text: it is escaped,
 //! and of their addresses only `http:` and `https:` become links.
@@ -35,15 +42,26 @@ mod blocks;
 mod data;
 mod error;
 mod html;
+mod map;
+mod near;
 mod pages;
 mod render;
 mod route;
+pub mod search;
+mod searchable;
 mod site;
+mod timeline;
 mod views;
 mod when;
+mod why;
+mod xml;
 
-pub use data::{Document, Fact, Related, SiteData, Tag, Term, Topic, Weighted};
+pub use data::{
+    Document, Download, Dropped, Fact, IndexTerm, Related, SiteData, Source, Speaker, SubTopic,
+    Tag, Term, Topic, Weighted,
+};
 pub use error::{Error, Kind};
 pub use render::{OutFile, Renderer};
 pub use route::Route;
+pub use searchable::{search_files, search_index};
 pub use site::Site;

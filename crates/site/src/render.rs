@@ -1,30 +1,43 @@
 //! One route → one file.
 
 use minijinja::value::Serde;
-use minijinja::{Environment, UndefinedBehavior, Value, context, syntax::SyntaxConfig};
+use minijinja::{Environment, ErrorKind, UndefinedBehavior, Value, context, syntax::SyntaxConfig};
 use serde::Serialize;
 
 use crate::html::{after_scheme, web_url, write_escaped};
 use crate::pages::{self, Page};
 use crate::site::Noun;
 use crate::views::{Links, or_untitled, site_lang};
-use crate::{Error, Route, Site};
+use crate::{Error, Route, Site, xml};
 
 /// Every template, by the name that the others know it by.
-const TEMPLATES: [(&str, &str); 10] = [
+const TEMPLATES: [(&str, &str); 17] = [
     ("about.html", include_str!("../templates/about.html")),
     ("base.html", include_str!("../templates/base.html")),
+    ("data.html", include_str!("../templates/data.html")),
     ("document.html", include_str!("../templates/document.html")),
     ("documents.html", include_str!("../templates/documents.html")),
     ("index.html", include_str!("../templates/index.html")),
     ("macros.html", include_str!("../templates/macros.html")),
+    ("map.html", include_str!("../templates/map.html")),
     ("not_found.html", include_str!("../templates/not_found.html")),
+    ("search.html", include_str!("../templates/search.html")),
+    ("speaker.html", include_str!("../templates/speaker.html")),
+    ("speakers.html", include_str!("../templates/speakers.html")),
     ("tag.html", include_str!("../templates/tag.html")),
     ("tags.html", include_str!("../templates/tags.html")),
+    ("terms.html", include_str!("../templates/terms.html")),
+    ("time.html", include_str!("../templates/time.html")),
     ("topic.html", include_str!("../templates/topic.html")),
 ];
 const STYLE: &str = include_str!("../assets/style.css");
 const ICON: &str = include_str!("../assets/icon.svg");
+const SEARCH_SCRIPT: &str = include_str!("../assets/search.js");
+/// The names of an [`Override`](Renderer::with_overrides) that is no template: the style sheet, rules
+/// after it, and the icon.
+const STYLE_NAME: &str = "style.css";
+const EXTRA_STYLE_NAME: &str = "custom.css";
+const ICON_NAME: &str = "icon.svg";
 
 /// One file of a site.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +55,8 @@ pub struct OutFile {
 #[derive(Debug)]
 pub struct Renderer {
     templates: Environment<'static>,
+    style: String,
+    icon: String,
 }
 
 /// What the frame around a page needs.
@@ -53,6 +68,8 @@ struct Frame<'s> {
     canonical: Option<String>,
     section: &'static str,
     is_start: bool,
+    /// Whether the page runs the script of the search.
+    is_search: bool,
 }
 
 /// What every page says of its site.
@@ -62,19 +79,34 @@ struct Whole<'s> {
     lang: Option<&'s str>,
     generator: &'s str,
     noun: Noun,
-    has_tags: bool,
+    people: &'static str,
+    /// What there is besides topics and documents.
+    has: Vec<&'static str>,
 }
 
 impl Renderer {
-    /// Compiles the templates.
+    /// Compiles the templates that are part of the program.
     ///
     /// # Panics
-    /// Never: the templates are part of the program, and tests compile them.
+    /// Never: tests compile them.
     #[must_use]
     pub fn new() -> Self {
+        Self::with_overrides(&[]).expect("embedded templates compile")
+    }
+
+    /// Compiles the templates, with `overrides`, names and contents, in the place of those of the same
+    /// name: `topic.html` replaces the template of topics, `style.css` the style sheet, `icon.svg` the
+    /// icon; `custom.css` is added to the end of the style sheet.
+    ///
+    /// # Errors
+    /// [`Error::UnknownOverride`] for a name that replaces nothing, [`Error::Template`] for a template
+    /// with an error, naming the line.
+    pub fn with_overrides(overrides: &[(String, String)]) -> Result<Self, Error> {
         let mut templates = Environment::new();
         let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
-        templates.set_syntax(syntax.expect("the usual delimiters"));
+        if let Ok(syntax) = syntax {
+            templates.set_syntax(syntax);
+        }
         templates.set_undefined_behavior(UndefinedBehavior::Strict);
         // The engine's own escaping turns every `/` of every link into six characters.
         templates.set_formatter(|out, _, value| {
@@ -86,9 +118,22 @@ impl Renderer {
             Ok(())
         });
         for (name, source) in TEMPLATES {
-            templates.add_template(name, source).expect("embedded templates compile");
+            templates.add_template(name, source).map_err(|error| template_error(name, &error))?;
         }
-        Self { templates }
+        let (mut style, mut icon) = (STYLE.to_owned(), ICON.to_owned());
+        let mut extra = String::new();
+        for (name, text) in overrides {
+            match name.as_str() {
+                STYLE_NAME => style.clone_from(text),
+                EXTRA_STYLE_NAME => extra = format!("\n{text}"),
+                ICON_NAME => icon.clone_from(text),
+                name if TEMPLATES.iter().any(|(known, _)| *known == name) => templates
+                    .add_template_owned(name.to_owned(), text.clone())
+                    .map_err(|error| template_error(name, &error))?,
+                _ => return Err(unknown_override(name)),
+            }
+        }
+        Ok(Self { templates, style: style + &extra, icon })
     }
 
     /// Makes the file of `route`. The same data give the same bytes.
@@ -102,8 +147,20 @@ impl Renderer {
     pub fn render_page(&self, site: &Site<'_>, route: Route) -> Result<OutFile, Error> {
         let path = site.path(route)?;
         match route {
-            Route::Style => return Ok(asset(path, "text/css; charset=utf-8", STYLE)),
-            Route::Icon => return Ok(asset(path, "image/svg+xml", ICON)),
+            Route::Style => return Ok(asset(path, "text/css; charset=utf-8", &self.style)),
+            Route::Icon => return Ok(asset(path, "image/svg+xml", &self.icon)),
+            Route::SearchScript => {
+                return Ok(asset(path, "text/javascript; charset=utf-8", SEARCH_SCRIPT));
+            }
+            Route::Sitemap | Route::Feed | Route::OpenSearch => {
+                let base = site.base().ok_or(Error::NoSuchPage(route))?;
+                let (content_type, text) = match route {
+                    Route::Sitemap => ("application/xml", xml::sitemap(site, &base)),
+                    Route::Feed => ("application/atom+xml", xml::feed(site, &base)),
+                    _ => ("application/opensearchdescription+xml", xml::open_search(site, &base)),
+                };
+                return Ok(asset(path, content_type, &text));
+            }
             _ => {}
         }
         let links = Links { site, root: root_of(site, route, &path) };
@@ -112,7 +169,7 @@ impl Renderer {
         };
         let html = self
             .render(&links, &page, &path)
-            .map_err(|source| Error::Template { template: page.template, source: source.into() })?;
+            .map_err(|error| template_error(page.template, &error))?;
         Ok(OutFile { path, content_type: "text/html; charset=utf-8", bytes: html.into_bytes() })
     }
 
@@ -131,26 +188,32 @@ impl Renderer {
                 None => site_title.to_owned(),
             },
             description: &page.description,
-            canonical: data
-                .base_url
-                .and_then(web_url)
+            canonical: links
+                .site
+                .base()
                 .filter(|_| page.template != "not_found.html")
-                .map(|base| {
-                    format!(
-                        "{}/{}",
-                        base.trim_end_matches('/'),
-                        path.trim_end_matches("index.html")
-                    )
-                }),
+                .map(|base| format!("{base}{}", path.trim_end_matches("index.html"))),
             section: page.section,
             is_start: page.title.is_none(),
+            is_search: page.template == "search.html",
         };
         let whole = Whole {
             title: site_title,
             lang: site_lang(links.site),
             generator: data.generator,
             noun: links.site.noun(),
-            has_tags: !data.tags.is_empty(),
+            people: links.site.people(),
+            has: [
+                ("tags", !data.tags.is_empty()),
+                ("speakers", !data.speakers.is_empty()),
+                ("terms", !data.terms.is_empty()),
+                ("time", links.site.timeline().is_some()),
+                ("data", !data.downloads.is_empty()),
+                ("feed", links.site.base().is_some()),
+            ]
+            .into_iter()
+            .filter_map(|(name, is_there)| is_there.then_some(name))
+            .collect(),
         };
         let context = context! {
             frame => Value::from(Serde(frame)),
@@ -169,6 +232,33 @@ impl Default for Renderer {
 
 fn asset(path: String, content_type: &'static str, text: &str) -> OutFile {
     OutFile { path, content_type, bytes: text.as_bytes().to_vec() }
+}
+
+fn unknown_override(name: &str) -> Error {
+    let mut allowed: Vec<&str> = TEMPLATES.iter().map(|(name, _)| *name).collect();
+    allowed.extend([STYLE_NAME, EXTRA_STYLE_NAME, ICON_NAME]);
+    Error::UnknownOverride { name: name.to_owned(), allowed: allowed.join(", ") }
+}
+
+/// Where a template is at fault, and how. The engine tells the template by itself when it is another
+/// than the one that was asked for.
+fn template_error(name: &str, error: &minijinja::Error) -> Error {
+    let problem = match error.detail() {
+        Some(detail) => format!("{}: {detail}", error.kind()),
+        None => error.kind().to_string(),
+    };
+    let hint = match error.kind() {
+        ErrorKind::UndefinedError => {
+            "; a page knows frame, site and page, with the fields that \
+                                      the template it replaces uses"
+        }
+        _ => "",
+    };
+    Error::Template {
+        template: error.name().unwrap_or(name).to_owned(),
+        line: error.line().unwrap_or(1),
+        problem: problem + hint,
+    }
 }
 
 /// The way from the file at `path` to the root of the site.

@@ -3,6 +3,9 @@
 use std::collections::HashMap;
 
 use crate::error::Kind;
+use crate::map::{self, Map};
+use crate::near::{self, Near};
+use crate::timeline::{self, Timeline};
 use crate::views::fraction;
 use crate::{Error, SiteData};
 
@@ -13,8 +16,15 @@ pub struct Site<'a> {
     noun: Noun,
     topics_by_share: Vec<usize>,
     documents_by_title: Vec<usize>,
+    /// For each document its place in [`documents_by_title`](Self::documents_by_title).
+    places_by_title: Vec<usize>,
     tags_by_name: Vec<usize>,
+    speakers_by_name: Vec<usize>,
+    terms_by_name: Vec<usize>,
     neighbours: Vec<Neighbours>,
+    near: Vec<Vec<Near<'a>>>,
+    map: Map,
+    timeline: Option<Timeline>,
 }
 
 /// What the documents are called.
@@ -45,13 +55,25 @@ impl<'a> Site<'a> {
     pub fn new(data: SiteData<'a>) -> Result<Self, Error> {
         check_slugs(&data)?;
         check_positions(&data)?;
+        let documents_by_title = sorted_by_key(data.documents.iter().map(|d| title_key(d.title)));
+        let mut places_by_title = vec![0; documents_by_title.len()];
+        for (place, &document) in documents_by_title.iter().enumerate() {
+            places_by_title[document] = place;
+        }
+        let near = near::of_topics(&data);
         Ok(Self {
             noun: noun(&data),
+            map: map::lay_out(&data, &near),
+            timeline: timeline::timeline(&data),
+            near,
             topics_by_share: sorted_by(data.topics.len(), |a, b| {
                 fraction(data.topics[b].share).total_cmp(&fraction(data.topics[a].share))
             }),
-            documents_by_title: sorted_by_key(data.documents.iter().map(|d| title_key(d.title))),
+            documents_by_title,
+            places_by_title,
             tags_by_name: sorted_by_key(data.tags.iter().map(|tag| title_key(tag.name))),
+            speakers_by_name: sorted_by_key(data.speakers.iter().map(|who| name_key(who.name))),
+            terms_by_name: sorted_by_key(data.terms.iter().map(|term| title_key(term.term))),
             neighbours: neighbours(&data),
             data,
         })
@@ -65,6 +87,11 @@ impl<'a> Site<'a> {
 
     pub(crate) fn noun(&self) -> Noun {
         self.noun
+    }
+
+    /// What those who speak or write are called, at the start of a line.
+    pub(crate) fn people(&self) -> &'static str {
+        if self.noun.one == "talk" { "Speakers" } else { "Authors" }
     }
 
     /// Topics, the biggest first.
@@ -82,8 +109,42 @@ impl<'a> Site<'a> {
         &self.tags_by_name
     }
 
+    /// The place of a document in [`documents_by_title`](Self::documents_by_title).
+    pub(crate) fn place_by_title(&self, document: usize) -> usize {
+        self.places_by_title[document]
+    }
+
+    /// Speakers from A to Z, by their last names.
+    pub(crate) fn speakers_by_name(&self) -> &[usize] {
+        &self.speakers_by_name
+    }
+
+    /// The terms of the index from A to Z.
+    pub(crate) fn terms_by_name(&self) -> &[usize] {
+        &self.terms_by_name
+    }
+
     pub(crate) fn neighbours(&self, document: usize) -> Neighbours {
         self.neighbours[document]
+    }
+
+    /// The topics most like one.
+    pub(crate) fn near(&self, topic: usize) -> &[Near<'a>] {
+        &self.near[topic]
+    }
+
+    pub(crate) fn map(&self) -> &Map {
+        &self.map
+    }
+
+    /// The topics over time, when the documents' dates tell of more than one period.
+    pub(crate) fn timeline(&self) -> Option<&Timeline> {
+        self.timeline.as_ref()
+    }
+
+    /// How many documents have a page of their own.
+    pub(crate) fn n_document_pages(&self) -> usize {
+        self.data.documents.len().min(self.data.max_document_pages)
     }
 }
 
@@ -101,6 +162,16 @@ pub(crate) fn initial(title: &str) -> Option<char> {
 fn title_key(title: &str) -> (Option<char>, String) {
     let first = title.find(char::is_alphanumeric).unwrap_or(0);
     (initial(title), title[first..].to_lowercase())
+}
+
+/// The last word of a name, which is what people look for, and then all of it.
+pub(crate) fn last_name(name: &str) -> &str {
+    name.split_whitespace().next_back().unwrap_or(name)
+}
+
+fn name_key(name: &str) -> (Option<char>, String, String) {
+    let (initial, last) = title_key(last_name(name));
+    (initial, last, name.to_lowercase())
 }
 
 fn noun(data: &SiteData<'_>) -> Noun {
@@ -152,6 +223,7 @@ fn check_slugs(data: &SiteData<'_>) -> Result<(), Error> {
     check_slugs_of(Kind::Topic, data.topics.iter().map(|topic| topic.slug))?;
     check_slugs_of(Kind::Document, data.documents.iter().map(|document| document.slug))?;
     check_slugs_of(Kind::Tag, data.tags.iter().map(|tag| tag.slug))?;
+    check_slugs_of(Kind::Speaker, data.speakers.iter().map(|speaker| speaker.slug))?;
     data.topics
         .iter()
         .try_for_each(|topic| check_slugs_of(Kind::Term, topic.terms.iter().map(|term| term.slug)))
@@ -178,6 +250,7 @@ fn check_positions(data: &SiteData<'_>) -> Result<(), Error> {
         let len = match to {
             Kind::Topic => data.topics.len(),
             Kind::Tag => data.tags.len(),
+            Kind::Speaker => data.speakers.len(),
             Kind::Document | Kind::Term => data.documents.len(),
         };
         let fits = to_index < len;
@@ -186,7 +259,9 @@ fn check_positions(data: &SiteData<'_>) -> Result<(), Error> {
     for (index, topic) in data.topics.iter().enumerate() {
         let from = (Kind::Topic, index);
         let of_terms = topic.terms.iter().flat_map(|term| term.documents.iter().copied());
-        for document in of_terms.chain(topic.documents.iter().map(|document| document.index)) {
+        let of_parts = topic.sub_topics.iter().flat_map(|part| part.documents.iter().copied());
+        let own = topic.documents.iter().map(|document| document.index);
+        for document in own.chain(of_terms).chain(of_parts) {
             check(from, Kind::Document, document)?;
         }
     }
@@ -194,12 +269,23 @@ fn check_positions(data: &SiteData<'_>) -> Result<(), Error> {
         let from = (Kind::Document, index);
         document.topics.iter().try_for_each(|topic| check(from, Kind::Topic, topic.index))?;
         document.tags.iter().try_for_each(|&tag| check(from, Kind::Tag, tag))?;
+        let mut speakers = document.speakers.iter();
+        speakers.try_for_each(|&speaker| check(from, Kind::Speaker, speaker))?;
         let mut related = document.related.iter();
         related.try_for_each(|related| check(from, Kind::Document, related.index))?;
     }
     for (index, tag) in data.tags.iter().enumerate() {
         let mut documents = tag.documents.iter();
         documents.try_for_each(|&document| check((Kind::Tag, index), Kind::Document, document))?;
+    }
+    for (index, speaker) in data.speakers.iter().enumerate() {
+        let from = (Kind::Speaker, index);
+        let mut documents = speaker.documents.iter();
+        documents.try_for_each(|&document| check(from, Kind::Document, document))?;
+    }
+    for (index, term) in data.terms.iter().enumerate() {
+        let mut documents = term.documents.iter();
+        documents.try_for_each(|&document| check((Kind::Term, index), Kind::Document, document))?;
     }
     Ok(())
 }

@@ -1,9 +1,12 @@
 //! What templates are given: small structs whose texts are ready to be shown, and nothing that the
 //! page does not need.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
-use crate::html::language_tag;
+use crate::html::{language_tag, web_url};
+use crate::pages::documents;
 use crate::site::Noun;
 use crate::{Document, Route, Site, Weighted, when};
 
@@ -37,6 +40,17 @@ pub(crate) struct Link<'s> {
     pub(crate) href: String,
     pub(crate) title: &'s str,
     pub(crate) lang: Option<&'s str>,
+    /// Whether it leads to another site.
+    pub(crate) away: bool,
+}
+
+/// The way to a page of a list; `gap` when pages before it are left out.
+#[derive(Debug, Serialize)]
+pub(crate) struct PageLink {
+    pub(crate) number: usize,
+    pub(crate) href: String,
+    pub(crate) current: bool,
+    pub(crate) gap: bool,
 }
 
 /// A number between 0 and 1, as text and as a bar.
@@ -64,13 +78,16 @@ pub(crate) struct Part<'s> {
 #[derive(Debug, Serialize)]
 pub(crate) struct Row<'s> {
     pub(crate) link: Link<'s>,
+    /// The name of the line in links, for a document that has no page.
+    pub(crate) anchor: Option<String>,
     pub(crate) speakers: Option<String>,
     pub(crate) when: Option<String>,
     pub(crate) room: Option<&'s str>,
     /// Its main topic, in lists of documents of several topics.
     pub(crate) topic: Option<TopicRef<'s>>,
-    /// How much of it belongs to the topic, in the list of a topic.
+    /// How much of it belongs to the topic, in the list of a topic, and by which terms.
     pub(crate) bar: Option<Bar>,
+    pub(crate) reasons: &'s [&'s str],
 }
 
 impl<'s> Links<'s> {
@@ -86,37 +103,84 @@ impl<'s> Links<'s> {
             number: index + 1,
             colour: index % N_COLOURS,
             title: or_untitled(topic.title),
-            href: self.to(Route::Topic(index)),
+            href: self.to(Route::Topic(index, 0)),
         }
     }
 
     pub(crate) fn document(&self, index: usize) -> Link<'s> {
         let document = &self.site.data().documents[index];
-        Link {
-            href: self.to(Route::Document(index)),
-            title: or_untitled(document.title),
-            lang: document_lang(self.site, document),
+        let lang = document_lang(self.site, document);
+        let title = or_untitled(document.title);
+        if index < self.site.n_document_pages() {
+            return Link { href: self.to(Route::Document(index)), title, lang, away: false };
         }
+        if let Some(url) = document.url.and_then(web_url) {
+            return Link { href: url.to_owned(), title, lang, away: true };
+        }
+        let page = self.site.place_by_title(index) / documents::PER_PAGE;
+        let href = format!("{}#d-{index}", self.to(Route::Documents(page)));
+        Link { href, title, lang, away: false }
+    }
+
+    pub(crate) fn speaker(&self, index: usize) -> Link<'s> {
+        Link {
+            href: self.to(Route::Speaker(index)),
+            title: or_untitled(self.site.data().speakers[index].name),
+            lang: None,
+            away: false,
+        }
+    }
+
+    /// The ways to the `n` pages of a list of which `current` is shown: the first, the last and
+    /// those around it; nothing for a single page.
+    pub(crate) fn pager(
+        &self,
+        n: usize,
+        current: usize,
+        route: impl Fn(usize) -> Route,
+    ) -> Vec<PageLink> {
+        const AROUND: usize = 3;
+        if n < 2 {
+            return Vec::new();
+        }
+        let near = |page: &usize| page.abs_diff(current) <= AROUND || *page == 0 || *page + 1 == n;
+        let shown: Vec<usize> = (0..n).filter(near).collect();
+        let mut before = 0;
+        shown
+            .into_iter()
+            .map(|page| {
+                let gap = page > before + 1;
+                before = page;
+                let (number, href) = (page + 1, self.to(route(page)));
+                PageLink { number, href, current: page == current, gap }
+            })
+            .collect()
     }
 
     pub(crate) fn tag(&self, index: usize) -> Link<'s> {
         let tag = &self.site.data().tags[index];
         Link {
-            href: self.to(Route::Tag(index)),
+            href: self.to(Route::Tag(index, 0)),
             title: or_untitled(tag.name),
             lang: site_lang(self.site),
+            away: false,
         }
     }
 
     pub(crate) fn row(&self, index: usize) -> Row<'s> {
         let document = &self.site.data().documents[index];
+        let speakers = document.speakers.iter();
+        let speakers: Vec<&str> =
+            speakers.map(|&speaker| self.site.data().speakers[speaker].name).collect();
         Row {
             link: self.document(index),
-            speakers: names(document.speakers),
+            anchor: (index >= self.site.n_document_pages()).then(|| format!("d-{index}")),
+            speakers: names(&speakers),
             when: when::format_range(document.date, document.start, document.end),
             room: document.room,
             topic: None,
             bar: None,
+            reasons: &[],
         }
     }
 
@@ -202,6 +266,21 @@ pub(crate) fn fraction(value: f64) -> f64 {
     if value.is_nan() { 0.0 } else { value.clamp(0.0, 1.0) }
 }
 
+/// The topics of `documents` on average, by falling weight.
+pub(crate) fn mean_topics(site: &Site<'_>, documents: &[usize]) -> Vec<Weighted> {
+    let mut sums = BTreeMap::new();
+    for &document in documents {
+        for topic in &site.data().documents[document].topics {
+            *sums.entry(topic.index).or_insert(0.0) += fraction(topic.weight);
+        }
+    }
+    let n = documents.len() as f64;
+    let mut means: Vec<_> =
+        sums.into_iter().map(|(index, sum)| Weighted { index, weight: sum / n }).collect();
+    means.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+    means
+}
+
 /// A title that can be clicked.
 pub(crate) fn or_untitled(title: &str) -> &str {
     if title.trim().is_empty() { "Untitled" } else { title }
@@ -222,7 +301,7 @@ fn hundredths(value: f64) -> String {
     text
 }
 
-fn names(speakers: &[String]) -> Option<String> {
+fn names(speakers: &[&str]) -> Option<String> {
     let (named, rest) = speakers.split_at(speakers.len().min(MAX_SPEAKERS));
     let mut names = named.join(", ");
     if !rest.is_empty() {
@@ -281,7 +360,7 @@ mod tests {
 
     #[test]
     fn long_lists_of_names_are_cut() {
-        let speakers: Vec<String> = (0..5).map(|n| format!("S{n}")).collect();
+        let speakers = ["S0", "S1", "S2", "S3", "S4"];
         assert_eq!(names(&speakers[..0]), None);
         assert_eq!(names(&speakers[..3]).as_deref(), Some("S0, S1, S2"));
         assert_eq!(names(&speakers).as_deref(), Some("S0, S1, S2 and 2 more"));

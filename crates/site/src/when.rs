@@ -57,6 +57,71 @@ pub(crate) fn machine_readable(text: &str) -> Option<&str> {
     (known && text.is_ascii()).then_some(text)
 }
 
+/// A year, a month or a day, as exact as it is known. The order is that of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Period {
+    year: u32,
+    /// 0 when it is not known.
+    month: u32,
+    /// 0 when it is not known.
+    of_month: u32,
+}
+
+/// How exactly periods are told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unit {
+    Year,
+    Month,
+    Day,
+}
+
+/// When a document is from: the day of `start`, else `date`, which may be a year or a month only.
+pub(crate) fn period(start: Option<&str>, date: Option<&str>) -> Option<Period> {
+    let of_start = start.and_then(|start| Moment::parse(start.trim()).day);
+    let date = date.map(str::trim);
+    let of_date = || date.and_then(|date| Moment::parse(date).day.or_else(|| parse_day(date)));
+    if let Some(Day { year, month, of_month }) = of_start.or_else(of_date) {
+        return Some(Period { year, month, of_month });
+    }
+    let date = date?.as_bytes();
+    let year = number(date.get(..4)?).filter(|&year| year > 0)?;
+    match date.len() {
+        4 => Some(Period { year, month: 0, of_month: 0 }),
+        7 if date[4] == b'-' => {
+            let month = number(&date[5..]).filter(|month| (1..=12).contains(month))?;
+            Some(Period { year, month, of_month: 0 })
+        }
+        _ => None,
+    }
+}
+
+impl Period {
+    /// The year, the month or the day that it lies in.
+    pub(crate) fn to(self, unit: Unit) -> Self {
+        match unit {
+            Unit::Year => Self { month: 0, of_month: 0, ..self },
+            Unit::Month => Self { of_month: 0, ..self },
+            Unit::Day => self,
+        }
+    }
+
+    /// `2026`, `May 2026`, `14 May 2026`.
+    pub(crate) fn format(self) -> String {
+        let Self { year, month, of_month } = self;
+        match (month, of_month) {
+            (0, _) => year.to_string(),
+            (_, 0) => format!("{} {year}", MONTHS[month as usize - 1]),
+            _ => format!("{of_month} {} {year}", MONTHS[month as usize - 1]),
+        }
+    }
+
+    /// `2026-05-14T00:00:00Z`: the first moment, as feeds want it.
+    pub(crate) fn first_moment(self) -> String {
+        let Self { year, month, of_month } = self;
+        format!("{year:04}-{:02}-{:02}T00:00:00Z", month.max(1), of_month.max(1))
+    }
+}
+
 /// A point in time; what has no known form is all in `time`.
 struct Moment<'a> {
     day: Option<Day>,

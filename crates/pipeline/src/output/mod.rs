@@ -3,15 +3,18 @@
 mod documents_jsonl;
 mod pages;
 mod results_db;
+mod templates;
 mod topics_json;
+mod words;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 pub(crate) use documents_jsonl::documents_jsonl;
 pub use documents_jsonl::write_documents;
-pub(crate) use pages::{clouds, write_site};
+pub(crate) use pages::{Inputs, clouds, write_site};
 pub(crate) use results_db::write_results_db;
+pub(crate) use templates::renderer;
 pub(crate) use topics_json::topics_json;
 
 use crate::Error;

@@ -5,16 +5,16 @@ use std::path::Path;
 
 use cloud::{Cloud, CloudConfig, Word};
 use jobs::Run;
+use ndarray::ArrayView2;
 use site::{Renderer, Route, Site, SiteData};
 use sprs::CsMatViewI;
 
+use super::words::{TERMS, Words};
 use super::write;
-use crate::Error;
-use crate::names::Names;
+use crate::config::{Config, SiteSection};
 use crate::results::Results;
+use crate::{Error, Prepared};
 
-/// Rows of the table of terms on a topic's page.
-const TERMS: usize = 60;
 /// Documents named with each of them.
 const TERM_DOCUMENTS: usize = 5;
 /// The canvas of a cloud on the start page, units.
@@ -22,6 +22,26 @@ const CARD_WIDTH: f64 = 420.0;
 const CARD_HEIGHT: f64 = 300.0;
 /// Pages rendered by one parallel task.
 const SHARD_PAGES: usize = 64;
+/// The files that `build` writes below `data/`.
+const DOWNLOADS: [(&str, &str); 5] = [
+    (
+        "data/documents.jsonl",
+        "Every document with its topics, related documents and suggested tags: JSON, one a line.",
+    ),
+    (
+        "data/topics.json",
+        "Every topic with its terms and documents, and the figures of the model: JSON.",
+    ),
+    ("data/results.db", "Documents, topics, terms and tags as tables: a SQLite database."),
+    (
+        "data/model.topicmill",
+        "The model: “topicmill infer” tells the topics of new documents by it.",
+    ),
+    (
+        "data/report.json",
+        "What was read, what was left out and why, and how long each step took: JSON.",
+    ),
+];
 /// The name and version that the pages give as their maker.
 const GENERATOR: &str = concat!("topicmill ", env!("CARGO_PKG_VERSION"));
 
@@ -53,9 +73,22 @@ pub(crate) fn clouds(results: &Results, words: usize, run: &Run) -> Result<Vec<C
     clouds.into_iter().collect()
 }
 
+/// What the pages are made from, beside the results and the clouds.
+#[derive(Clone, Copy)]
+pub(crate) struct Inputs<'a> {
+    /// CSR, (n_docs, n_terms), the weights: which documents hold a term.
+    pub(crate) x: CsMatViewI<'a, f32, u32, usize>,
+    /// (n_topics, n_terms): how much each term weighs in each topic.
+    pub(crate) components: ArrayView2<'a, f32>,
+    pub(crate) prepared: &'a Prepared,
+    pub(crate) config: &'a Config,
+    pub(crate) renderer: &'a Renderer,
+}
+
 /// What one parallel task makes.
 enum Part<'a> {
     Data,
+    Search,
     Pages(&'a [Route]),
 }
 
@@ -64,26 +97,33 @@ enum Part<'a> {
 ///
 /// Pages are rendered by many threads and written by one: folders made by several threads in one
 /// folder wait for one another longer than one thread takes for all.
-///
-/// `x`: CSR, (n_docs, n_terms), the weights: which documents hold a term.
 pub(crate) fn write_site(
     results: &Results,
     clouds: &[Clouds],
-    x: CsMatViewI<'_, f32, u32, usize>,
+    inputs: Inputs<'_>,
     (root, data): (&Path, &(dyn Fn() -> Result<usize, Error> + Sync)),
     run: &Run,
 ) -> Result<usize, Error> {
-    let anchors = anchors(results);
-    let facts = facts(results);
-    let site = Site::new(site_data(results, clouds, &anchors, &facts, x))?;
-    let renderer = Renderer::new();
+    let Inputs { x, components, prepared, config, renderer } = inputs;
+    let words = Words::of(results, x, components, prepared, config)?;
+    let site = Site::new(site_data(results, clouds, &words, x, &config.site))?;
     let routes: Vec<Route> = site.routes().collect();
     let pages = routes.chunks(SHARD_PAGES).map(Part::Pages);
     let mut n_files = routes.len();
     run.map_into(
-        std::iter::once(Part::Data).chain(pages).collect(),
+        [Part::Data, Part::Search].into_iter().chain(pages).collect(),
         |part| match part {
             Part::Data => Ok((data()?, Vec::new())),
+            Part::Search => {
+                // One task makes and writes them: there may be more of them than memory holds.
+                let index = site::search_index(&site);
+                let mut n_files = 0;
+                for file in site::search_files(&site, &index) {
+                    write(root, &file.path, &file.bytes)?;
+                    n_files += 1;
+                }
+                Ok((n_files, Vec::new()))
+            }
             Part::Pages(routes) => {
                 let render = |&route| renderer.render_page(&site, route);
                 Ok((0, routes.iter().map(render).collect::<Result<Vec<_>, _>>()?))
@@ -99,47 +139,25 @@ pub(crate) fn write_site(
     Ok(n_files)
 }
 
-/// For every topic the names in links of its terms.
-fn anchors(results: &Results) -> Vec<Vec<String>> {
-    let terms = results.vocabulary.terms();
-    let of_topic = |topic: &crate::Topic| {
-        let mut names = Names::default();
-        let shown = topic.terms.iter().take(TERMS);
-        shown.map(|term| &terms[term.column as usize]).map(|t| names.give(t, t, "term")).collect()
-    };
-    results.topics.iter().map(of_topic).collect()
-}
-
-fn facts(results: &Results) -> Vec<(&'static str, String)> {
-    let quality = results.quality;
-    let figure = |value: f64| format!("{value:.2}");
-    let mut facts = vec![
-        ("Relative error of the factorisation", figure(results.loss.relative)),
-        ("Iterations", results.loss.iterations.to_string()),
-        ("Seed", results.seed.to_string()),
-    ];
-    facts.extend(quality.npmi.map(|v| ("Coherence (NPMI)", figure(v))));
-    facts.extend(quality.npmi_held_out.map(|v| ("Coherence on documents left out", figure(v))));
-    facts.extend(quality.diversity.map(|v| ("Diversity of the topics' words", figure(v))));
-    facts
-}
-
 fn site_data<'a>(
     results: &'a Results,
     clouds: &'a [Clouds],
-    anchors: &'a [Vec<String>],
-    facts: &'a [(&'static str, String)],
+    words: &'a Words,
     x: CsMatViewI<'_, f32, u32, usize>,
+    settings: &'a SiteSection,
 ) -> SiteData<'a> {
+    let licence = settings.licence.as_deref();
     SiteData {
         title: &results.title,
         language: &results.language,
         base_url: results.base_url.as_deref(),
         n_terms: results.vocabulary.len(),
         topics: (0..results.topics.len())
-            .map(|topic| topic_data(results, topic, &clouds[topic], &anchors[topic], x))
+            .map(|topic| topic_data(results, topic, &clouds[topic], &words.anchors[topic], x))
             .collect(),
-        documents: (0..results.documents.len()).map(|doc| document_data(results, doc)).collect(),
+        documents: (0..results.documents.len())
+            .map(|doc| document_data(results, words, doc))
+            .collect(),
         tags: results
             .tags
             .iter()
@@ -149,7 +167,33 @@ fn site_data<'a>(
                 documents: tag.documents.clone(),
             })
             .collect(),
-        facts: facts.iter().map(|(name, value)| site::Fact { name, value }).collect(),
+        speakers: words
+            .people
+            .iter()
+            .map(|person| site::Speaker {
+                slug: &person.slug,
+                name: &person.name,
+                documents: person.documents.clone(),
+            })
+            .collect(),
+        terms: words
+            .index
+            .iter()
+            .map(|term| site::IndexTerm {
+                term: &results.vocabulary.terms()[term.column as usize],
+                documents: term.documents.clone(),
+                n_documents: term.n_documents,
+            })
+            .collect(),
+        max_document_pages: settings.document_pages,
+        facts: words.facts.iter().map(|(name, value)| site::Fact { name, value }).collect(),
+        sources: words.sources.iter().map(|name| site::Source { name, licence }).collect(),
+        dropped: words
+            .dropped
+            .iter()
+            .map(|(reason, n)| site::Dropped { reason, n_documents: *n })
+            .collect(),
+        downloads: DOWNLOADS.iter().map(|&(path, about)| site::Download { path, about }).collect(),
         generator: GENERATOR,
     }
 }
@@ -199,10 +243,11 @@ fn topic_data<'a>(
             .iter()
             .map(|document| site::Weighted { index: document.index, weight: document.weight })
             .collect(),
+        sub_topics: Vec::new(),
     }
 }
 
-fn document_data(results: &Results, doc: usize) -> site::Document<'_> {
+fn document_data<'a>(results: &'a Results, words: &'a Words, doc: usize) -> site::Document<'a> {
     let document = &results.documents[doc];
     let term = |&column: &u32| results.vocabulary.terms()[column as usize].as_str();
     site::Document {
@@ -211,7 +256,7 @@ fn document_data(results: &Results, doc: usize) -> site::Document<'_> {
         text: &document.text,
         url: document.url.as_deref(),
         tags: results.doc_tags[doc].clone(),
-        speakers: &document.speakers,
+        speakers: words.doc_people[doc].clone(),
         date: document.date.as_deref(),
         start: document.start.as_deref(),
         end: document.end.as_deref(),
@@ -229,5 +274,6 @@ fn document_data(results: &Results, doc: usize) -> site::Document<'_> {
                 terms: related.terms.iter().map(term).collect(),
             })
             .collect(),
+        reasons: words.reasons[doc].iter().map(|terms| terms.iter().map(term).collect()).collect(),
     }
 }

@@ -5,8 +5,9 @@ use minijinja::value::Serde;
 use serde::Serialize;
 
 use super::Page;
-use crate::Weighted;
+use crate::html::web_url;
 use crate::views::{Bar, Links, Part, thousands};
+use crate::{Route, Weighted};
 
 #[derive(Serialize)]
 struct Content<'s> {
@@ -18,6 +19,22 @@ struct Content<'s> {
     /// The biggest topics, as an example of what a bar looks like.
     example: Vec<Part<'s>>,
     bar: Bar,
+    sources: Vec<SourceView<'s>>,
+    dropped: Vec<DroppedView<'s>>,
+    data: Option<String>,
+}
+
+#[derive(Serialize)]
+struct SourceView<'s> {
+    name: &'s str,
+    href: Option<&'s str>,
+    licence: Option<&'s str>,
+}
+
+#[derive(Serialize)]
+struct DroppedView<'s> {
+    reason: &'s str,
+    n: String,
 }
 
 #[derive(Serialize)]
@@ -45,6 +62,24 @@ pub(super) fn page(links: &Links<'_>) -> Page {
             .collect(),
         example: links.parts(shares),
         bar: Bar::new(0.61, 1.0),
+        sources: data
+            .sources
+            .iter()
+            .map(|source| SourceView {
+                name: source.name,
+                href: web_url(source.name),
+                licence: source.licence,
+            })
+            .collect(),
+        dropped: data
+            .dropped
+            .iter()
+            .map(|dropped| DroppedView {
+                reason: dropped.reason,
+                n: thousands(dropped.n_documents),
+            })
+            .collect(),
+        data: (!data.downloads.is_empty()).then(|| links.to(Route::Data)),
     };
     Page {
         template: "about.html",

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::Page;
 use crate::html::{host, web_url};
 use crate::views::{Link, Links, Part, Row, TopicRef, document_lang, or_untitled};
+use crate::why::telling_sentences;
 use crate::{blocks, when};
 
 /// How much of the text describes the page to search engines, in characters.
@@ -16,7 +17,7 @@ const MAX_DESCRIPTION: usize = 160;
 struct Content<'s> {
     title: &'s str,
     lang: Option<&'s str>,
-    speakers: &'s [String],
+    speakers: Vec<Link<'s>>,
     when: Option<When<'s>>,
     room: Option<&'s str>,
     track: Option<&'s str>,
@@ -26,6 +27,7 @@ struct Content<'s> {
     source: Option<Source<'s>>,
     main_topic: Option<TopicRef<'s>>,
     parts: Vec<Part<'s>>,
+    why: Vec<Why<'s>>,
     tags: Vec<Link<'s>>,
     related: Vec<RelatedRow<'s>>,
     previous: Option<Link<'s>>,
@@ -36,6 +38,15 @@ struct Content<'s> {
 struct When<'s> {
     text: String,
     machine_readable: Option<&'s str>,
+}
+
+/// The terms by which the document belongs to a topic, and the sentences that hold them.
+#[derive(Serialize)]
+struct Why<'s> {
+    topic: TopicRef<'s>,
+    terms: &'s [&'s str],
+    /// Pieces of text, and whether each is one of the terms.
+    sentences: Vec<Vec<(&'s str, bool)>>,
 }
 
 /// The page that the document comes from.
@@ -67,11 +78,17 @@ pub(super) fn page(links: &Links<'_>, index: usize) -> Page {
         row: links.row_with_topic(related.index),
         terms: &related.terms,
     });
+    // The first two topics are explained: the others are told by the bars.
+    let why = document.topics.iter().zip(&document.reasons).take(2).map(|(topic, terms)| Why {
+        topic: links.topic(topic.index),
+        terms,
+        sentences: telling_sentences(document.text, terms),
+    });
     let title = or_untitled(document.title);
     let content = Content {
         title,
         lang: document_lang(site, document),
-        speakers: document.speakers,
+        speakers: document.speakers.iter().map(|&speaker| links.speaker(speaker)).collect(),
         when,
         room: document.room,
         track: document.track,
@@ -80,6 +97,7 @@ pub(super) fn page(links: &Links<'_>, index: usize) -> Page {
         source: document.url.and_then(web_url).map(|href| Source { href, host: host(href) }),
         main_topic: document.topics.first().map(|main| links.topic(main.index)),
         parts: links.leading_parts(&document.topics),
+        why: why.filter(|why| !why.terms.is_empty()).collect(),
         tags: document.tags.iter().map(|&tag| links.tag(tag)).collect(),
         related: related.collect(),
         previous: neighbours.previous.map(|document| links.document(document)),

@@ -1,12 +1,19 @@
 //! What each kind of page shows: one file per kind, and the list of them.
 
 pub(crate) mod about;
+pub(crate) mod data;
 pub(crate) mod document;
 pub(crate) mod documents;
 pub(crate) mod index;
+pub(crate) mod map;
 pub(crate) mod not_found;
+pub(crate) mod search;
+pub(crate) mod speaker;
+pub(crate) mod speakers;
 pub(crate) mod tag;
 pub(crate) mod tags;
+pub(crate) mod terms;
+pub(crate) mod time;
 pub(crate) mod topic;
 
 use std::collections::HashMap;
@@ -17,7 +24,7 @@ use minijinja::Value;
 use crate::views::{Links, or_untitled, percent};
 use crate::{Route, Topic};
 
-/// How many documents a page lists; the lists of topics and tags tell how many more there are.
+/// How many documents a page of a list has.
 pub(crate) const MAX_ROWS: usize = 500;
 
 /// A page that is ready for its template.
@@ -35,16 +42,33 @@ pub(crate) struct Page {
 /// The page of a route; `None` for files that are no pages.
 pub(crate) fn page(links: &Links<'_>, route: Route) -> Option<Page> {
     Some(match route {
-        Route::Style | Route::Icon => return None,
+        Route::Style
+        | Route::Icon
+        | Route::SearchScript
+        | Route::Sitemap
+        | Route::Feed
+        | Route::OpenSearch => return None,
         Route::Index => index::page(links),
-        Route::Topic(topic) => topic::page(links, topic),
+        Route::Search => search::page(links),
+        Route::Map => map::page(links),
+        Route::Time => time::page(links)?,
+        Route::Topic(topic, page) => topic::page(links, topic, page),
         Route::Document(document) => document::page(links, document),
-        Route::Tag(tag) => tag::page(links, tag),
+        Route::Tag(tag, page) => tag::page(links, tag, page),
+        Route::Speaker(speaker) => speaker::page(links, speaker),
         Route::Documents(page) => documents::page(links, page),
-        Route::Tags => tags::page(links),
+        Route::Tags(page) => tags::page(links, page),
+        Route::Speakers(page) => speakers::page(links, page),
+        Route::Terms(page) => terms::page(links, page),
+        Route::Data => data::page(links),
         Route::About => about::page(links),
         Route::NotFound => not_found::page(links),
     })
+}
+
+/// ` · page 2` for a page after the first.
+fn page_suffix(page: usize) -> String {
+    if page == 0 { String::new() } else { format!(", page {}", page + 1) }
 }
 
 /// The SVG of `cloud`, one of the clouds of `topic`. Every word is a link to its line among the

@@ -6,9 +6,15 @@ use minijinja::Value;
 use minijinja::value::Serde;
 use serde::Serialize;
 
-use super::{MAX_ROWS, Page};
-use crate::views::{Links, Part, Row, count_of, fraction, or_untitled, site_lang};
-use crate::{Route, Weighted};
+use super::{MAX_ROWS, Page, page_suffix};
+use crate::Route;
+use crate::route::n_pages;
+use crate::views::{
+    Link, Links, PageLink, Part, Row, count_of, mean_topics, or_untitled, site_lang,
+};
+
+/// Tags that are named beside a tag, those that most of its documents carry too.
+const MAX_BESIDE: usize = 8;
 
 #[derive(Serialize)]
 struct Content<'s> {
@@ -17,45 +23,47 @@ struct Content<'s> {
     count: String,
     parts: Vec<Part<'s>>,
     rows: Vec<Row<'s>>,
-    more: Option<String>,
+    pages: Vec<PageLink>,
+    beside: Vec<Link<'s>>,
     all: String,
 }
 
-pub(super) fn page(links: &Links<'_>, index: usize) -> Page {
+pub(super) fn page(links: &Links<'_>, index: usize, page: usize) -> Page {
     let site = links.site;
     let tag = &site.data().tags[index];
     let noun = site.noun();
-    let n_more = tag.documents.len().saturating_sub(MAX_ROWS);
     let name = or_untitled(tag.name);
+    let rows = tag.documents.iter().skip(page * MAX_ROWS).take(MAX_ROWS);
     let content = Content {
         name,
         lang: site_lang(site),
         count: count_of(tag.documents.len(), noun),
-        parts: links.leading_parts(&mean_topics(links, &tag.documents)),
-        rows: tag.documents.iter().take(MAX_ROWS).map(|&d| links.row_with_topic(d)).collect(),
-        more: (n_more > 0).then(|| count_of(n_more, noun)),
-        all: links.to(Route::Tags),
+        parts: links.leading_parts(&mean_topics(site, &tag.documents)),
+        rows: rows.map(|&document| links.row_with_topic(document)).collect(),
+        pages: links
+            .pager(n_pages(tag.documents.len(), MAX_ROWS), page, |page| Route::Tag(index, page)),
+        beside: beside(links, index).into_iter().map(|tag| links.tag(tag)).collect(),
+        all: links.to(Route::Tags(0)),
     };
     Page {
         template: "tag.html",
-        title: Some(name.to_owned()),
+        title: Some(format!("{name}{}", page_suffix(page))),
         description: format!("{} tagged “{name}”", content.count),
         section: "tags",
         content: Value::from(Serde(content)),
     }
 }
 
-/// What the documents are about on average, by falling weight.
-fn mean_topics(links: &Links<'_>, documents: &[usize]) -> Vec<Weighted> {
-    let mut sums = BTreeMap::new();
-    for &document in documents {
-        for topic in &links.site.data().documents[document].topics {
-            *sums.entry(topic.index).or_insert(0.0) += fraction(topic.weight);
+/// The tags that the documents of a tag carry most often beside it.
+fn beside(links: &Links<'_>, index: usize) -> Vec<usize> {
+    let data = links.site.data();
+    let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
+    for &document in &data.tags[index].documents {
+        for &other in data.documents[document].tags.iter().filter(|&&other| other != index) {
+            *counts.entry(other).or_insert(0) += 1;
         }
     }
-    let n = documents.len() as f64;
-    let mut means: Vec<_> =
-        sums.into_iter().map(|(index, sum)| Weighted { index, weight: sum / n }).collect();
-    means.sort_by(|a, b| b.weight.total_cmp(&a.weight));
-    means
+    let mut tags: Vec<(usize, usize)> = counts.into_iter().collect();
+    tags.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+    tags.into_iter().take(MAX_BESIDE).map(|(tag, _)| tag).collect()
 }

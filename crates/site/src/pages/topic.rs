@@ -4,11 +4,16 @@ use minijinja::Value;
 use minijinja::value::Serde;
 use serde::Serialize;
 
-use super::{MAX_ROWS, Page, cloud_svg};
+use super::{MAX_ROWS, Page, cloud_svg, page_suffix};
+use crate::route::n_pages;
 use crate::views::{
-    Bar, Link, Links, Part, Row, TopicRef, count_of, or_untitled, percent, site_lang,
+    Bar, Link, Links, PageLink, Part, Row, TopicRef, count_of, or_untitled, percent, site_lang,
 };
-use crate::{Route, Weighted};
+use crate::{Route, Site, Weighted};
+
+/// Terms that are named with each document, and documents with each part of the topic.
+const MAX_REASONS: usize = 4;
+const MAX_PART_DOCUMENTS: usize = 4;
 
 #[derive(Serialize)]
 struct Content<'s> {
@@ -17,9 +22,14 @@ struct Content<'s> {
     share: String,
     n_documents: String,
     spectrum: Vec<Part<'s>>,
-    cloud: Value,
+    /// On the first page only, as are parts, terms and neighbours.
+    cloud: Option<Value>,
+    parts: Vec<PartView<'s>>,
     rows: Vec<Row<'s>>,
-    more: Option<String>,
+    /// The place of the first row in the whole list.
+    start: usize,
+    pages: Vec<PageLink>,
+    near: Vec<NearView<'s>>,
     terms: Vec<TermRow<'s>>,
     previous: Option<TopicRef<'s>>,
     next: Option<TopicRef<'s>>,
@@ -34,7 +44,23 @@ struct TermRow<'s> {
     documents: Vec<Link<'s>>,
 }
 
-pub(super) fn page(links: &Links<'_>, index: usize) -> Page {
+/// A part of the topic.
+#[derive(Serialize)]
+struct PartView<'s> {
+    title: &'s str,
+    terms: &'s [&'s str],
+    documents: Vec<Link<'s>>,
+    count: String,
+}
+
+/// A topic that is like this one.
+#[derive(Serialize)]
+struct NearView<'s> {
+    topic: TopicRef<'s>,
+    terms: &'s [&'s str],
+}
+
+pub(super) fn page(links: &Links<'_>, index: usize, page: usize) -> Page {
     let site = links.site;
     let data = site.data();
     let topic = &data.topics[index];
@@ -44,12 +70,25 @@ pub(super) fn page(links: &Links<'_>, index: usize) -> Page {
         let place = place?.checked_add_signed(offset)?;
         order.get(place).map(|&other| links.topic(other))
     };
-    let rows = topic.documents.iter().take(MAX_ROWS).map(|document| Row {
+    let rows = topic.documents.iter().skip(page * MAX_ROWS).take(MAX_ROWS).map(|document| Row {
         bar: Some(Bar::new(document.weight, 1.0)),
+        reasons: reasons(site, index, document.index),
         ..links.row(document.index)
     });
-    let n_more = topic.documents.len().saturating_sub(MAX_ROWS);
-    let terms = topic.terms.iter().map(|term| TermRow {
+    let is_first = page == 0;
+    let parts = topic.sub_topics.iter().filter(|_| is_first).map(|part| PartView {
+        title: or_untitled(part.title),
+        terms: &part.terms,
+        documents: part
+            .documents
+            .iter()
+            .take(MAX_PART_DOCUMENTS)
+            .map(|&document| links.document(document))
+            .collect(),
+        count: count_of(part.documents.len(), site.noun()),
+    });
+    let near = site.near(index).iter().filter(|_| is_first);
+    let terms = topic.terms.iter().filter(|_| is_first).map(|term| TermRow {
         term: term.term,
         slug: term.slug,
         bar: Bar::new(term.weight, 1.0),
@@ -65,9 +104,17 @@ pub(super) fn page(links: &Links<'_>, index: usize) -> Page {
         n_documents: count_of(topic.documents.len(), noun),
         spectrum: links
             .parts(order.iter().map(|&index| Weighted { index, weight: data.topics[index].share })),
-        cloud: cloud_svg(topic.cloud, topic, ""),
+        cloud: (is_first && !topic.cloud.words.is_empty())
+            .then(|| cloud_svg(topic.cloud, topic, "")),
+        parts: parts.collect(),
         rows: rows.collect(),
-        more: (n_more > 0).then(|| count_of(n_more, noun)),
+        start: page * MAX_ROWS + 1,
+        pages: links.pager(n_pages(topic.documents.len(), MAX_ROWS), page, |page| {
+            Route::Topic(index, page)
+        }),
+        near: near
+            .map(|near| NearView { topic: links.topic(near.topic), terms: &near.terms })
+            .collect(),
         terms: terms.collect(),
         previous: neighbour(-1),
         next: neighbour(1),
@@ -75,9 +122,17 @@ pub(super) fn page(links: &Links<'_>, index: usize) -> Page {
     };
     Page {
         template: "topic.html",
-        title: Some(title.to_owned()),
+        title: Some(format!("{title}{}", page_suffix(page))),
         description: format!("{} about {}", noun.title, leading.join(", ")),
         section: "topics",
         content: Value::from(Serde(content)),
     }
+}
+
+/// The terms by which a document belongs to a topic.
+fn reasons<'s>(site: &'s Site<'_>, topic: usize, document: usize) -> &'s [&'s str] {
+    let document = &site.data().documents[document];
+    let place = document.topics.iter().position(|part| part.index == topic);
+    let reasons = place.and_then(|place| document.reasons.get(place));
+    reasons.map_or(&[], |terms| &terms[..terms.len().min(MAX_REASONS)])
 }

@@ -10,7 +10,7 @@ use crate::fixture::{attributes, conference, render, render_all};
 
 const KB: usize = 1024;
 
-fn gzipped(bytes: &[u8]) -> usize {
+pub(crate) fn gzipped(bytes: &[u8]) -> usize {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap().len()
@@ -34,6 +34,13 @@ fn pages_of_a_conference_stay_in_their_budgets() {
         ("tag/", 14 * KB),
         ("documents/", 30 * KB),
         ("about/", 14 * KB),
+        ("speaker/", 14 * KB),
+        ("speakers/", 14 * KB),
+        ("terms/", 30 * KB),
+        ("map/", 30 * KB),
+        ("time/", 14 * KB),
+        ("search/index.html", 14 * KB),
+        ("search/search.js", 12 * KB),
     ] {
         let size = largest(&files, folder);
         println!("{folder}: {size} bytes, budget {budget}");

@@ -15,12 +15,22 @@ fn a_site_of_nothing_has_pages_that_say_so() {
         topics: vec![],
         documents: vec![],
         tags: vec![],
+        speakers: vec![],
+        terms: vec![],
+        max_document_pages: usize::MAX,
         facts: vec![],
+        sources: vec![],
+        dropped: vec![],
+        downloads: vec![],
         generator: "topicmill 0.1.0",
     };
     check_site(data.clone());
     assert_eq!(texts(&render(data.clone(), Route::Index), ".none"), ["There are no topics yet."]);
-    assert_eq!(texts(&render(data, Route::Tags), ".none"), ["No document carries a tag."]);
+    assert_eq!(
+        texts(&render(data.clone(), Route::Map), ".none")[0],
+        "There is nothing to show on the map yet."
+    );
+    assert_eq!(texts(&render(data, Route::Data), ".none"), ["This site comes without data files."]);
 }
 
 #[test]
@@ -49,7 +59,7 @@ fn a_topic_without_documents_and_terms_says_so() {
     data.topics[1].documents.clear();
     data.topics[1].terms.clear();
     data.topics[1].share = 0.0;
-    let html = render(data.clone(), Route::Topic(1));
+    let html = render(data.clone(), Route::Topic(1, 0));
     assert_eq!(texts(&html, ".none"), ["No talk is about this topic.", "This topic has no terms."]);
     check_site(data);
 }
@@ -115,4 +125,23 @@ fn weights_that_are_no_fractions_keep_every_page_valid() {
     assert_eq!(texts(&html, ".parts .num"), ["100%"]);
     assert!(!render(data.clone(), Route::Index).contains("NaN"));
     check_site(data);
+}
+
+#[test]
+fn documents_beyond_the_limit_are_linked_at_their_source_or_in_the_list() {
+    let fixture = conference(20, 3);
+    let mut data = fixture.data();
+    data.max_document_pages = 5;
+    data.documents[7].url = None;
+    data.topics[0].documents =
+        vec![Weighted { index: 6, weight: 0.9 }, Weighted { index: 7, weight: 0.8 }];
+    check_site(data.clone());
+    let site = site::Site::new(data.clone()).unwrap();
+    let n_pages = site.routes().filter(|route| matches!(route, Route::Document(_))).count();
+    assert_eq!(n_pages, 5);
+    let html = render(data, Route::Topic(0, 0));
+    assert_eq!(
+        crate::fixture::attributes(&html, ".rows .name a", "href"),
+        ["https://conference.example/talks/6", "../../documents/index.html#d-7"]
+    );
 }

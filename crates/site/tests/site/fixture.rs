@@ -3,17 +3,20 @@
 use cloud::{Cloud, CloudConfig, Word, layout};
 use scraper::{Html, Selector};
 use site::{
-    Document, Fact, OutFile, Related, Renderer, Route, Site, SiteData, Tag, Term, Topic, Weighted,
+    Document, Download, Dropped, Fact, IndexTerm, OutFile, Related, Renderer, Route, Site,
+    SiteData, Source, Speaker, SubTopic, Tag, Term, Topic, Weighted, search_files, search_index,
 };
 
 const N_TERMS: usize = 60;
 const N_TAGS: usize = 40;
+const N_SPEAKERS: usize = 120;
 
 /// What a site borrows from.
 pub(crate) struct Fixture {
     topics: Vec<OwnedTopic>,
     documents: Vec<OwnedDocument>,
     tags: Vec<(String, String)>,
+    speakers: Vec<(String, String)>,
 }
 
 struct OwnedTopic {
@@ -29,7 +32,7 @@ struct OwnedDocument {
     title: String,
     text: String,
     url: String,
-    speakers: Vec<String>,
+    speakers: Vec<usize>,
     start: String,
     end: String,
     topics: Vec<Weighted>,
@@ -44,7 +47,10 @@ pub(crate) fn conference(n_documents: usize, n_topics: usize) -> Fixture {
     let documents =
         (0..n_documents).map(|n| owned_document(n, n_documents, &topics, &mut dice)).collect();
     let tags = (0..N_TAGS).map(|n| (format!("tag-{n}"), word(&mut dice))).collect();
-    Fixture { topics, documents, tags }
+    let speakers = (0..N_SPEAKERS)
+        .map(|n| (format!("speaker-{n}"), format!("{} {}", word(&mut dice), word(&mut dice))))
+        .collect();
+    Fixture { topics, documents, tags, speakers }
 }
 
 impl Fixture {
@@ -70,9 +76,42 @@ impl Fixture {
                         .collect(),
                 })
                 .collect(),
+            speakers: self
+                .speakers
+                .iter()
+                .enumerate()
+                .map(|(n, (slug, name))| Speaker {
+                    slug,
+                    name,
+                    documents: (0..self.documents.len())
+                        .filter(|&d| self.documents[d].speakers.contains(&n))
+                        .collect(),
+                })
+                .collect(),
+            terms: self.index_terms(),
+            max_document_pages: usize::MAX,
             facts: vec![Fact { name: "Relative loss", value: "0.83" }],
+            sources: vec![
+                Source { name: "https://conference.example/", licence: Some("CC BY 4.0") },
+                Source { name: "talks.jsonl", licence: None },
+            ],
+            dropped: vec![Dropped { reason: "no text", n_documents: 3 }],
+            downloads: vec![Download { path: "data/topics.json", about: "The topics." }],
             generator: "topicmill 0.1.0",
         }
+    }
+
+    fn index_terms(&self) -> Vec<IndexTerm<'_>> {
+        let mut seen = std::collections::BTreeSet::new();
+        let terms = self.topics.iter().flat_map(|topic| &topic.terms);
+        terms
+            .filter(|term| seen.insert(term.as_str()))
+            .enumerate()
+            .map(|(n, term)| {
+                let documents: Vec<usize> = (n..self.documents.len()).step_by(37).take(8).collect();
+                IndexTerm { term, n_documents: documents.len() + n % 3, documents }
+            })
+            .collect()
     }
 
     fn topic(&self, index: usize, n_documents: f64) -> Topic<'_> {
@@ -101,6 +140,25 @@ impl Fixture {
             cloud: &owned.cloud,
             card_cloud: &owned.card_cloud,
             terms: terms.collect(),
+            sub_topics: match index {
+                0 => documents
+                    .chunks(20)
+                    .take(3)
+                    .zip(&owned.terms)
+                    .map(|(chunk, title)| SubTopic {
+                        title,
+                        terms: owned
+                            .terms
+                            .iter()
+                            .skip(chunk.len() % 7)
+                            .take(6)
+                            .map(String::as_str)
+                            .collect(),
+                        documents: chunk.iter().map(|document| document.index).collect(),
+                    })
+                    .collect(),
+                _ => vec![],
+            },
             documents,
         }
     }
@@ -113,7 +171,7 @@ impl Fixture {
             text: &owned.text,
             url: Some(&owned.url),
             tags: owned.tags.clone(),
-            speakers: &owned.speakers,
+            speakers: owned.speakers.clone(),
             date: None,
             start: Some(&owned.start),
             end: Some(&owned.end),
@@ -127,6 +185,14 @@ impl Fixture {
                 .map(|&index| Related {
                     index,
                     terms: of_topic.iter().skip(index % 5).take(4).map(String::as_str).collect(),
+                })
+                .collect(),
+            reasons: owned
+                .topics
+                .iter()
+                .map(|topic| {
+                    let terms = &self.topics[topic.index].terms;
+                    terms.iter().take(6).map(String::as_str).collect()
                 })
                 .collect(),
         }
@@ -145,7 +211,10 @@ pub(crate) fn render(data: SiteData<'_>, route: Route) -> String {
 pub(crate) fn render_all(data: SiteData<'_>) -> Vec<OutFile> {
     let site = Site::new(data).unwrap();
     let renderer = Renderer::new();
-    site.routes().map(|route| renderer.render_page(&site, route).unwrap()).collect()
+    let mut files: Vec<_> =
+        site.routes().map(|route| renderer.render_page(&site, route).unwrap()).collect();
+    files.extend(search_files(&site, &search_index(&site)));
+    files
 }
 
 pub(crate) fn text_of(file: &OutFile) -> String {
@@ -229,7 +298,7 @@ fn owned_document(
         title,
         text: format!("{}\n\n{}", paragraphs.join("\n\n"), list.join("\n")),
         url: format!("https://conference.example/talks/{n}"),
-        speakers: (0..=n % 3).map(|_| format!("{} {}", word(dice), word(dice))).collect(),
+        speakers: (0..=n % 3).map(|other| (n * 7 + other * 41) % N_SPEAKERS).collect(),
         start: format!("2026-05-{:02}T{hour:02}:{minute:02}:00+02:00", 14 + n % 3),
         end: format!("2026-05-{:02}T{:02}:{minute:02}:00+02:00", 14 + n % 3, hour + 1),
         topics: weights,

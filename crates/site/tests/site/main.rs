@@ -7,5 +7,6 @@ mod edges;
 mod fixture;
 mod hostile;
 mod pages;
+mod search;
 mod speed;
 mod structure;

@@ -46,7 +46,7 @@ fn words_of_clouds_lead_to_their_line_among_the_terms() {
     let expected = format!("topic/{slug}/index.html#t-{term}");
     assert!(attributes(&index, ".cloud a", "href").contains(&expected));
 
-    let topic = render(fixture.data(), Route::Topic(0));
+    let topic = render(fixture.data(), Route::Topic(0, 0));
     let links = attributes(&topic, ".cloud a", "href");
     assert_eq!(links[0], format!("#t-{term}"));
     let lines = attributes(&topic, ".terms tr[id]", "id");
@@ -61,19 +61,26 @@ fn a_topic_lists_documents_by_weight_with_bars() {
     documents.truncate(2);
     documents[0].weight = 0.755;
     documents[1].weight = 0.001;
-    let html = render(data, Route::Topic(1));
+    let html = render(data, Route::Topic(1, 0));
     assert_eq!(texts(&html, ".rows .load .num"), ["76%", "<1%"]);
     assert_eq!(attributes(&html, ".rows .load rect", "width"), ["75.5%", "1%"]);
 }
 
 #[test]
-fn a_topic_shows_at_most_500_documents_and_says_how_many_more_there_are() {
+fn a_topic_lists_all_its_documents_on_pages_of_500() {
     let fixture = conference(1, 1);
     let mut data = fixture.data();
     data.topics[0].documents = vec![Weighted { index: 0, weight: 0.5 }; 2600];
-    let html = render(data, Route::Topic(0));
+    let site = Site::new(data.clone()).unwrap();
+    let n_pages = site.routes().filter(|route| matches!(route, Route::Topic(..))).count();
+    assert_eq!(n_pages, 6);
+    let html = render(data.clone(), Route::Topic(0, 0));
     assert_eq!(texts(&html, ".rows li").len(), 500);
-    assert!(texts(&html, ".none")[0].starts_with("and 2,100 talks more"));
+    let last = render(data, Route::Topic(0, 5));
+    assert_eq!(texts(&last, ".rows li").len(), 100);
+    assert_eq!(attributes(&last, ".rows", "start"), ["2501"]);
+    assert_eq!(texts(&last, ".pager [aria-current]"), ["Page 6"]);
+    assert!(texts(&last, ".cloud, .terms, .near").is_empty(), "on the first page only");
 }
 
 #[test]
@@ -86,7 +93,7 @@ fn topics_lead_to_the_previous_and_the_next_by_size() {
     let slugs: Vec<_> = data.topics.iter().map(|topic| topic.slug.to_owned()).collect();
     let site = Site::new(data).unwrap();
     let turn = |topic: usize, rel: &str| {
-        let page = site::Renderer::new().render_page(&site, Route::Topic(topic)).unwrap();
+        let page = site::Renderer::new().render_page(&site, Route::Topic(topic, 0)).unwrap();
         attributes(&crate::fixture::text_of(&page), &format!(".turn [rel={rel}]"), "href")
     };
     let to = |topic: usize| vec![format!("../../topic/{}/index.html", slugs[topic])];
@@ -101,12 +108,16 @@ fn a_document_shows_what_is_known_of_it() {
     let mut data = fixture.data();
     let document = &mut data.documents[7];
     document.tags = vec![2, 5];
-    let (title, speakers) = (document.title, document.speakers.join(", "));
+    let (title, speakers) = (document.title, document.speakers.clone());
     let tags = [data.tags[2].name, data.tags[5].name];
+    let speakers: Vec<_> =
+        speakers.into_iter().map(|speaker| data.speakers[speaker].name).collect();
     let html = render(data, Route::Document(7));
     assert_eq!(texts(&html, "h1"), [title]);
     assert_eq!(texts(&html, "title"), [format!("{title} · Invented Conference")]);
-    assert_eq!(texts(&html, ".by"), [speakers]);
+    assert_eq!(texts(&html, ".by"), [speakers.join(", ")]);
+    assert_eq!(attributes(&html, ".by a", "href").len(), speakers.len());
+    assert!(!texts(&html, ".why mark").is_empty(), "sentences tell why");
     assert_eq!(texts(&html, ".facts dt"), ["When", "Where"]);
     assert_eq!(texts(&html, "time"), ["Fri 15 May 2026, 16:30–17:30"]);
     assert_eq!(attributes(&html, "time", "datetime"), ["2026-05-15T16:30:00+02:00"]);
@@ -144,7 +155,7 @@ fn a_tag_shows_its_documents_and_what_they_are_about() {
     data.documents[4].topics =
         vec![Weighted { index: 1, weight: 0.6 }, Weighted { index: 2, weight: 0.2 }];
     let titles = [3, 4].map(|document| data.documents[document].title);
-    let html = render(data, Route::Tag(0));
+    let html = render(data, Route::Tag(0, 0));
     assert_eq!(texts(&html, ".rows .name a:not(.badge)"), titles);
     assert_eq!(texts(&html, ".parts .num"), ["50%", "30%"]);
 }
@@ -173,7 +184,7 @@ fn documents_are_called_talks_when_most_have_speakers_and_a_place() {
     assert_eq!(texts(&render(fixture.data(), Route::Documents(0)), "h1"), ["All talks"]);
     let mut data = fixture.data();
     for document in &mut data.documents[..5] {
-        document.speakers = &[];
+        document.speakers = vec![];
     }
     assert_eq!(texts(&render(data, Route::Documents(0)), "h1"), ["All documents"]);
 }
@@ -201,7 +212,7 @@ fn the_base_url_makes_canonical_links_and_a_404_page_that_works_at_any_depth() {
     let fixture = conference(10, 2);
     let mut data = fixture.data();
     data.base_url = Some("https://example.org/2026/talks");
-    let topic = render(data.clone(), Route::Topic(0));
+    let topic = render(data.clone(), Route::Topic(0, 0));
     let expected = format!("https://example.org/2026/talks/topic/{}/", data.topics[0].slug);
     assert_eq!(attributes(&topic, "link[rel=canonical]", "href"), [expected]);
     let missing = render(data, Route::NotFound);
@@ -218,5 +229,135 @@ fn the_about_page_tells_the_numbers_of_the_model() {
     let numbers = texts(&html, ".numbers > div");
     for expected in ["Talks10", "Topics2", "Terms120", "Relative loss0.83"] {
         assert!(numbers.contains(&expected.to_owned()), "{expected} in {numbers:?}");
+    }
+}
+
+#[test]
+fn a_topic_tells_by_which_terms_documents_belong_to_it() {
+    let fixture = conference(40, 3);
+    let mut data = fixture.data();
+    let document = data.topics[1].documents[0].index;
+    let place = data.documents[document].topics.iter().position(|topic| topic.index == 1).unwrap();
+    data.documents[document].reasons = vec![vec![]; place];
+    data.documents[document].reasons.push(vec!["alpha", "beta", "gamma", "delta", "epsilon"]);
+    let html = render(data, Route::Topic(1, 0));
+    assert_eq!(texts(&html, ".rows .shared")[0], "Here because of alpha, beta, gamma, delta");
+}
+
+#[test]
+fn topics_name_their_neighbours_and_the_terms_they_share() {
+    let fixture = conference(40, 3);
+    let mut data = fixture.data();
+    for topic in [0, 2] {
+        data.topics[topic].terms.truncate(1);
+        data.topics[topic].terms[0].term = "common";
+    }
+    let title = data.topics[2].title;
+    let html = render(data, Route::Topic(0, 0));
+    assert_eq!(texts(&html, ".near a")[0], title);
+    assert_eq!(texts(&html, ".near .shared")[0], "Both speak of common");
+}
+
+#[test]
+fn a_speaker_has_a_page_with_their_documents() {
+    let fixture = conference(40, 3);
+    let data = fixture.data();
+    let speaker = data.documents[5].speakers[0];
+    let name = data.speakers[speaker].name;
+    let titles: Vec<_> =
+        data.speakers[speaker].documents.iter().map(|&d| data.documents[d].title).collect();
+    let html = render(data, Route::Speaker(speaker));
+    assert_eq!(texts(&html, "h1"), [name]);
+    assert_eq!(texts(&html, ".rows .name a:not(.badge)"), titles);
+}
+
+#[test]
+fn the_map_shows_every_document_once_and_labels_that_do_not_overlap() {
+    for (n_documents, n_topics) in [(1, 1), (40, 3), (169, 12), (400, 50)] {
+        let fixture = conference(n_documents, n_topics);
+        let html = render(fixture.data(), Route::Map);
+        let dots = attributes(&html, ".map a:has(circle)", "href");
+        assert_eq!(dots.len(), n_documents);
+        assert_eq!(dots.iter().collect::<std::collections::BTreeSet<_>>().len(), n_documents);
+        let number = |name: &str, of: &str| -> Vec<f64> {
+            attributes(&html, of, name).iter().map(|value| value.parse().unwrap()).collect()
+        };
+        let (x, y) = (number("cx", ".map a circle"), number("cy", ".map a circle"));
+        for a in 0..x.len() {
+            for b in 0..a {
+                let distance = ((x[a] - x[b]).powi(2) + (y[a] - y[b]).powi(2)).sqrt();
+                assert!(distance > 23.5, "dots {a} and {b} are {distance} apart");
+            }
+        }
+    }
+}
+
+#[test]
+fn topics_over_time_are_counted_by_the_dates_of_documents() {
+    let fixture = conference(40, 3);
+    let mut data = fixture.data();
+    let years = ["2011", "2012-05", "2013-01-31", "2013-12-24"];
+    for (n, document) in data.documents.iter_mut().enumerate() {
+        (document.start, document.date) = (None, Some(years[n % 4]));
+        document.topics = vec![Weighted { index: n % 2, weight: 1.0 }];
+    }
+    let html = render(data.clone(), Route::Time);
+    let heads = texts(&html, ".times thead th");
+    assert_eq!(
+        heads,
+        ["Topic", "2011 10 talks", "2012 10 talks", "2013 20 talks"].map(|head| {
+            // The count follows without a space: it stands on a line of its own.
+            head.replacen(" 10", "10", 1).replacen(" 20", "20", 1)
+        })
+    );
+    let first = data.topics[0].title;
+    let rows = texts(&html, ".times tbody tr");
+    let row = rows.iter().find(|row| row.contains(first)).unwrap();
+    assert!(row.ends_with("100% 0% 50%"), "{row}");
+    for document in &mut data.documents[..21] {
+        document.date = None;
+    }
+    assert!(Site::new(data).unwrap().routes().all(|route| route != Route::Time), "too few dates");
+}
+
+#[test]
+fn the_index_of_terms_leads_from_words_to_documents() {
+    let fixture = conference(60, 12);
+    let data = fixture.data();
+    let (n_terms, title) = (data.terms.len(), data.documents[data.terms[0].documents[0]].title);
+    let term = data.terms[0].term;
+    let site = Site::new(data).unwrap();
+    let pages: Vec<_> = site.routes().filter(|route| matches!(route, Route::Terms(_))).collect();
+    let html: Vec<_> = pages
+        .iter()
+        .map(|&route| site::Renderer::new().render_page(&site, route).unwrap())
+        .map(|file| crate::fixture::text_of(&file))
+        .collect();
+    let terms: Vec<_> = html.iter().flat_map(|html| texts(html, ".index dt")).collect();
+    assert_eq!(terms.len(), n_terms);
+    assert!(terms.is_sorted());
+    let lines: Vec<_> = html.iter().flat_map(|html| texts(html, ".index > div")).collect();
+    let line = lines.iter().find(|line| line.starts_with(&format!("{term}{title}")));
+    assert!(line.is_some(), "{term}: {title}");
+}
+
+#[test]
+fn files_that_need_an_address_are_there_only_with_one() {
+    let fixture = conference(10, 2);
+    let mut data = fixture.data();
+    let needy = [Route::Sitemap, Route::Feed, Route::OpenSearch];
+    let site = Site::new(data.clone()).unwrap();
+    assert!(site.routes().all(|route| !needy.contains(&route)));
+    data.base_url = Some("https://example.org/t");
+    data.documents[3].title = "<b> & \u{1}";
+    let [sitemap, feed, search] = needy.map(|route| render(data.clone(), route));
+    let expected = format!("<loc>https://example.org/t/doc/{}/</loc>", data.documents[3].slug);
+    assert!(sitemap.contains(&expected) && !sitemap.contains("404"), "{sitemap}");
+    assert!(feed.contains("<title>&lt;b&gt; &amp; \u{fffd}</title>"), "{feed}");
+    assert!(
+        search.contains("template=\"https://example.org/t/search/index.html?q={searchTerms}\"")
+    );
+    for xml in [&sitemap, &feed, &search] {
+        assert!(xml.starts_with("<?xml version=\"1.0\""), "{xml}");
     }
 }

@@ -1,0 +1,56 @@
+//! A speaker or author: what they speak about, and their documents.
+
+use minijinja::Value;
+use minijinja::value::Serde;
+use serde::Serialize;
+
+use super::Page;
+use crate::Route;
+use crate::views::{Link, Links, Part, Row, count_of, mean_topics, or_untitled, site_lang};
+
+/// Others that are named beside a speaker.
+const MAX_OTHERS: usize = 6;
+
+#[derive(Serialize)]
+struct Content<'s> {
+    name: &'s str,
+    lang: Option<&'s str>,
+    count: String,
+    parts: Vec<Part<'s>>,
+    rows: Vec<Row<'s>>,
+    /// Those who share a document with them.
+    others: Vec<Link<'s>>,
+    all: String,
+}
+
+pub(super) fn page(links: &Links<'_>, index: usize) -> Page {
+    let site = links.site;
+    let data = site.data();
+    let speaker = &data.speakers[index];
+    let name = or_untitled(speaker.name);
+    let mut others: Vec<usize> = speaker
+        .documents
+        .iter()
+        .flat_map(|&document| data.documents[document].speakers.iter().copied())
+        .filter(|&other| other != index)
+        .collect();
+    others.sort_unstable();
+    others.dedup();
+    others.truncate(MAX_OTHERS);
+    let content = Content {
+        name,
+        lang: site_lang(site),
+        count: count_of(speaker.documents.len(), site.noun()),
+        parts: links.leading_parts(&mean_topics(site, &speaker.documents)),
+        rows: speaker.documents.iter().map(|&d| links.row_with_topic(d)).collect(),
+        others: others.into_iter().map(|other| links.speaker(other)).collect(),
+        all: links.to(Route::Speakers(0)),
+    };
+    Page {
+        template: "speaker.html",
+        title: Some(name.to_owned()),
+        description: format!("{} by {name}", content.count),
+        section: "speakers",
+        content: Value::from(Serde(content)),
+    }
+}

@@ -1,0 +1,103 @@
+//! The index of terms, as at the end of a book: to find documents without a script.
+
+use minijinja::Value;
+use minijinja::value::Serde;
+use serde::Serialize;
+
+use super::{Page, page_suffix};
+use crate::Route;
+use crate::route::n_pages;
+use crate::site::initial;
+use crate::views::{Link, Links, PageLink, site_lang, thousands};
+
+/// Terms on a page.
+pub(crate) const PER_PAGE: usize = 250;
+
+#[derive(Serialize)]
+struct Content<'s> {
+    count: String,
+    lang: Option<&'s str>,
+    groups: Vec<Group<'s>>,
+    letters: Vec<Letter>,
+    pages: Vec<PageLink>,
+}
+
+/// The way to the terms under a letter.
+#[derive(Serialize)]
+struct Letter {
+    name: String,
+    href: String,
+    current: bool,
+}
+
+#[derive(Serialize)]
+struct Group<'s> {
+    letter: String,
+    /// The name of the group in links; only the first part of a letter has one.
+    anchor: String,
+    terms: Vec<TermView<'s>>,
+}
+
+#[derive(Serialize)]
+struct TermView<'s> {
+    term: &'s str,
+    documents: Vec<Link<'s>>,
+    more: Option<String>,
+}
+
+pub(super) fn page(links: &Links<'_>, page: usize) -> Page {
+    let site = links.site;
+    let terms = &site.data().terms;
+    let letter = |term: usize| initial(terms[term].term);
+    let order = site.terms_by_name();
+    let start = page * PER_PAGE;
+    let chunk = order.chunks(PER_PAGE).nth(page).unwrap_or_default();
+    let mut at = start;
+    let groups = chunk.chunk_by(|&a, &b| letter(a) == letter(b)).map(|group| {
+        let first = at;
+        at += group.len();
+        Group {
+            letter: letter(group[0]).unwrap_or('#').to_string(),
+            anchor: format!("l-{first}"),
+            terms: group
+                .iter()
+                .map(|&term| {
+                    let term = &terms[term];
+                    let n_more = term.n_documents.saturating_sub(term.documents.len());
+                    TermView {
+                        term: term.term,
+                        documents: term.documents.iter().map(|&d| links.document(d)).collect(),
+                        more: (n_more > 0).then(|| thousands(n_more)),
+                    }
+                })
+                .collect(),
+        }
+    });
+    let groups = groups.collect();
+    let mut letters: Vec<Letter> = Vec::new();
+    let mut place = 0;
+    for group in order.chunk_by(|&a, &b| letter(a) == letter(b)) {
+        let last = place + group.len() - 1;
+        letters.push(Letter {
+            name: letter(group[0]).unwrap_or('#').to_string(),
+            href: format!("{}#l-{place}", links.to(Route::Terms(place / PER_PAGE))),
+            current: (place / PER_PAGE..=last / PER_PAGE).contains(&page),
+        });
+        place = last + 1;
+    }
+    let n = terms.len();
+    let content = Content {
+        count: format!("{} {}", thousands(n), if n == 1 { "term" } else { "terms" }),
+        lang: site_lang(site),
+        groups,
+        letters,
+        pages: links.pager(n_pages(n, PER_PAGE), page, Route::Terms),
+    };
+    Page {
+        template: "terms.html",
+        title: Some(format!("Index of terms{}", page_suffix(page))),
+        description: format!("{} and the {} that use them", content.count, site.noun().many),
+        section: "terms",
+        content: Value::from(Serde(content)),
+    }
+}

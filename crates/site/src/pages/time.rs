@@ -1,0 +1,104 @@
+//! The topics over time: for each a row of columns, one for every period.
+
+use minijinja::Value;
+use minijinja::value::Serde;
+use serde::Serialize;
+
+use super::Page;
+use crate::views::{Links, TopicRef, count_of, percent, site_lang};
+use crate::when::Unit;
+
+#[derive(Serialize)]
+struct Content<'s> {
+    lang: Option<&'s str>,
+    unit: &'static str,
+    periods: Vec<PeriodView>,
+    rows: Vec<RowView<'s>>,
+    undated: Option<String>,
+    tallest: String,
+    first: String,
+    last: String,
+}
+
+#[derive(Serialize)]
+struct PeriodView {
+    name: String,
+    n: usize,
+}
+
+#[derive(Serialize)]
+struct RowView<'s> {
+    topic: TopicRef<'s>,
+    columns: Vec<Column>,
+}
+
+/// A topic's share of a period, as a column on a canvas of 100 by 100.
+#[derive(Serialize)]
+struct Column {
+    name: String,
+    percent: String,
+    x: String,
+    width: String,
+    y: String,
+    height: String,
+}
+
+/// The page, when there is something to show.
+pub(super) fn page(links: &Links<'_>) -> Option<Page> {
+    let site = links.site;
+    let timeline = site.timeline()?;
+    let share = |topic: usize, at: usize| {
+        let span = &timeline.periods[at];
+        span.shares[topic] / span.n_documents.max(1) as f64
+    };
+    let n = timeline.periods.len();
+    let all =
+        site.topics_by_share().iter().flat_map(|&topic| (0..n).map(move |at| share(topic, at)));
+    let tallest = all.fold(0.0, f64::max).max(1e-9);
+    let step = 100.0 / n as f64;
+    let rows = site.topics_by_share().iter().map(|&topic| RowView {
+        topic: links.topic(topic),
+        columns: (0..n)
+            .map(|at| {
+                let value = share(topic, at);
+                let height = 100.0 * value / tallest;
+                Column {
+                    name: timeline.periods[at].period.format(),
+                    percent: percent(value),
+                    x: format!("{:.2}", step * at as f64),
+                    width: format!("{:.2}", step * 0.84),
+                    y: format!("{:.1}", 100.0 - height),
+                    height: format!("{height:.1}"),
+                }
+            })
+            .collect(),
+    });
+    let name = |span: Option<&crate::timeline::Span>| {
+        span.map(|span| span.period.format()).unwrap_or_default()
+    };
+    let content = Content {
+        lang: site_lang(site),
+        unit: match timeline.unit {
+            Unit::Year => "year",
+            Unit::Month => "month",
+            Unit::Day => "day",
+        },
+        rows: rows.collect(),
+        periods: timeline
+            .periods
+            .iter()
+            .map(|span| PeriodView { name: span.period.format(), n: span.n_documents })
+            .collect(),
+        undated: (timeline.n_undated > 0).then(|| count_of(timeline.n_undated, site.noun())),
+        tallest: percent(tallest),
+        first: name(timeline.periods.first()),
+        last: name(timeline.periods.last()),
+    };
+    Some(Page {
+        template: "time.html",
+        title: Some("Topics over time".to_owned()),
+        description: format!("The share of every topic from {} to {}", content.first, content.last),
+        section: "time",
+        content: Value::from(Serde(content)),
+    })
+}

@@ -1,0 +1,153 @@
+//! The index as files that a page can load without a server: classic scripts, each a call of one
+//! function with a name and a text.
+
+use super::codec;
+use super::index::Index;
+use crate::OutFile;
+
+/// Where a file of terms, or of postings, ends, bytes.
+const TERM_SHARD: usize = 64 * 1024;
+const POSTING_SHARD: usize = 48 * 1024;
+/// Documents in a file of cards, and in a file of texts at most; and the bytes of texts that a file
+/// should have at most.
+const CARD_SHARD: usize = 256;
+const TEXT_SHARD: usize = 16;
+const TEXT_BYTES: usize = 12 * 1024;
+
+/// What the search page shows of a document.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Card(
+    /// The title.
+    pub String,
+    /// The address, from the root of the site, or absolute.
+    pub String,
+    /// The number of its main topic, from 1; 0 for none.
+    pub usize,
+    /// Speakers, time and place on one line.
+    pub String,
+    /// The language, when it is not that of the interface.
+    pub String,
+);
+
+/// What the page cuts its excerpts from, and where it looks for phrases: the text, the title, and
+/// then every tag and every name.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Reading<'a>(pub Vec<&'a str>);
+
+impl Index {
+    /// The files of the index, one after another; those but the texts lie below `search/`.
+    ///
+    /// - `index.js`: an object with the version of the format (`v`), the number of documents (`n`)
+    ///   and of terms (`t`), the first term of every file of terms (`first`), the number of its first
+    ///   file of postings (`from`), and the documents in a file of cards and of texts (`c`, `x`).
+    /// - `terms-N.js`: a line for each term: a letter for the number of characters it shares with
+    ///   the one before (31 at most), the rest of it, a space, the number of its documents, and `!` when
+    ///   its postings begin a new file.
+    /// - `postings-N.js`: a line for each term.
+    /// - `cards-N.js`: what is shown of 256 documents, a list of lists.
+    /// - `texts/N.js`: the texts of a few documents, a list of lists. Needed for the results that are
+    ///   shown, and for phrases.
+    ///
+    /// `card` and `reading` give what is shown of a document, and its texts.
+    pub fn files<'a>(
+        &'a self,
+        card: impl Fn(usize) -> Card + 'a,
+        reading: impl Fn(usize) -> Reading<'a> + 'a,
+    ) -> impl Iterator<Item = OutFile> + 'a {
+        let n_documents = self.n_documents();
+        let n_bytes: usize = (0..n_documents)
+            .map(|document| reading(document).0.iter().map(|text| text.len()).sum::<usize>())
+            .sum();
+        let per_text = (TEXT_BYTES * n_documents / n_bytes.max(1)).clamp(1, TEXT_SHARD);
+        let (shards, manifest) = self.term_shards(per_text);
+        let chunks = move |size: usize| {
+            let chunk = move |n: usize| n * size..n_documents.min((n + 1) * size);
+            (0..n_documents.div_ceil(size)).map(move |n| (n, chunk(n)))
+        };
+        let cards = chunks(CARD_SHARD).map(move |(n, documents)| {
+            let cards: Vec<Card> = documents.map(&card).collect();
+            shard(&format!("cards-{n}"), &serde_json::json!(cards).to_string())
+        });
+        let texts = chunks(per_text).map(move |(n, documents)| {
+            let texts: Vec<Reading<'_>> = documents.map(&reading).collect();
+            shard(&format!("../texts/{n}"), &serde_json::json!(texts).to_string())
+        });
+        std::iter::once(shard("index", &manifest)).chain(shards).chain(cards).chain(texts)
+    }
+
+    /// The files of terms and of postings, and the manifest that finds them.
+    fn term_shards(&self, per_text: usize) -> (Vec<OutFile>, String) {
+        let (mut files, mut first, mut from) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut lines, mut postings) = (String::new(), String::new());
+        let mut n_postings = 0;
+        let mut before: &str = "";
+        let flush_postings = |postings: &mut String, n: &mut usize, files: &mut Vec<OutFile>| {
+            files.push(text_shard(&format!("postings-{n}"), postings));
+            postings.clear();
+            *n += 1;
+        };
+        for term in &self.terms {
+            if lines.len() > TERM_SHARD {
+                files.push(text_shard(&format!("terms-{}", first.len() - 1), &lines));
+                lines.clear();
+                flush_postings(&mut postings, &mut n_postings, &mut files);
+            }
+            if lines.is_empty() {
+                first.push(&*term.text);
+                from.push(n_postings);
+                before = "";
+            } else {
+                lines.push('\n');
+            }
+            let starts_file = postings.len() > POSTING_SHARD;
+            if starts_file {
+                flush_postings(&mut postings, &mut n_postings, &mut files);
+            }
+            let shared = term.text.chars().zip(before.chars()).take_while(|(a, b)| a == b);
+            let n_shared = shared.count().min(31);
+            codec::push(&mut lines, n_shared as u32);
+            lines.extend(term.text.chars().skip(n_shared));
+            lines.push(' ');
+            codec::push(&mut lines, term.n_documents);
+            lines.push_str(if starts_file { "!" } else { "" });
+            if !postings.is_empty() {
+                postings.push('\n');
+            }
+            postings.push_str(&term.postings);
+            before = &term.text;
+        }
+        if !lines.is_empty() {
+            files.push(text_shard(&format!("terms-{}", first.len() - 1), &lines));
+            flush_postings(&mut postings, &mut n_postings, &mut files);
+        }
+        let manifest = serde_json::json!({
+            "v": 1,
+            "n": self.n_documents(),
+            "t": self.terms.len(),
+
+            "first": first,
+            "from": from,
+            "c": CARD_SHARD,
+            "x": per_text,
+        });
+        (files, manifest.to_string())
+    }
+}
+
+fn text_shard(name: &str, text: &str) -> OutFile {
+    shard(name, &serde_json::json!(text).to_string())
+}
+
+/// A script that hands `json` over; `name` is its way from the folder of the search. Nothing in it can end a script element or a line.
+fn shard(name: &str, json: &str) -> OutFile {
+    let safe =
+        json.replace('<', "\\u003c").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029");
+    OutFile {
+        path: match name.strip_prefix("../") {
+            Some(path) => format!("{path}.js"),
+            None => format!("search/{name}.js"),
+        },
+        content_type: "text/javascript; charset=utf-8",
+        bytes: format!("topicmillSearch(\"{name}\",{safe})\n").into_bytes(),
+    }
+}

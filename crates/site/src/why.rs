@@ -1,0 +1,139 @@
+//! The sentences by which a document belongs to a topic.
+
+use crate::search::{marked, tokens};
+
+/// Sentences that are shown of a document.
+const MAX_SENTENCES: usize = 2;
+/// The longest sentence that is shown whole, characters.
+const MAX_CHARS: usize = 260;
+
+/// A sentence in pieces, and whether each piece is a word of the topic.
+pub(crate) type Sentence<'t> = Vec<(&'t str, bool)>;
+
+/// The sentences of `text` that hold most of `terms`, of which the first weigh most; in their order
+/// in the text. A sentence counts the sum of 1/2, 1/3, 1/4 … over the places of the terms in it.
+pub(crate) fn telling_sentences<'t>(text: &'t str, terms: &[&str]) -> Vec<Sentence<'t>> {
+    let words: Vec<Vec<String>> = terms
+        .iter()
+        .map(|term| tokens(term).iter().map(|word| singular(word).to_owned()).collect())
+        .collect();
+    let mut scored: Vec<(f64, usize, &str)> = sentences(text)
+        .enumerate()
+        .filter_map(|(n, sentence)| {
+            let here: Vec<String> =
+                tokens(sentence).iter().map(|word| singular(word).to_owned()).collect();
+            let holds = |term: &Vec<String>| {
+                !term.is_empty() && here.windows(term.len()).any(|window| window == &term[..])
+            };
+            let found = words.iter().enumerate().filter(|(_, term)| holds(term));
+            let score: f64 = found.map(|(place, _)| 1.0 / (place + 2) as f64).sum();
+            (score > 0.0).then_some((score, n, sentence))
+        })
+        .collect();
+    scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    scored.truncate(MAX_SENTENCES);
+    scored.sort_by_key(|&(_, n, _)| n);
+    let is_told = |word: &str| words.iter().flatten().any(|term| *term == singular(word));
+    scored.into_iter().map(|(_, _, sentence)| cut(marked(sentence, is_told))).collect()
+}
+
+/// A word and its plural are told by the same term.
+fn singular(word: &str) -> &str {
+    word.strip_suffix('s').filter(|stem| stem.len() >= 3).unwrap_or(word)
+}
+
+/// Ends a long sentence after the characters that are shown; what comes before a match far inside goes.
+fn cut(mut pieces: Sentence<'_>) -> Sentence<'_> {
+    const LEAD: usize = 60;
+    if let Some((first, false)) = pieces.first().copied() {
+        let n_chars = first.chars().count();
+        if n_chars > LEAD * 2 {
+            let from = first.char_indices().nth(n_chars - LEAD).map_or(0, |(at, _)| at);
+            let from = first[from..].find(' ').map_or(from, |space| from + space + 1);
+            pieces[0].0 = &first[from..];
+            pieces.insert(0, ("… ", false));
+        }
+    }
+    let mut room = MAX_CHARS;
+    for n in 0..pieces.len() {
+        let len = pieces[n].0.chars().count();
+        if len > room {
+            let end = pieces[n].0.char_indices().nth(room).map_or(0, |(at, _)| at);
+            let end = pieces[n].0[..end].rfind(' ').unwrap_or(end);
+            pieces[n].0 = &pieces[n].0[..end];
+            pieces.truncate(n + 1);
+            pieces.push((" …", false));
+            break;
+        }
+        room -= len;
+    }
+    pieces
+}
+
+/// The sentences of a text: up to a full stop or its like before white space, or the end of a block
+/// or of an item of a list.
+fn sentences(text: &str) -> impl Iterator<Item = &str> {
+    let blocks = text.split("\n\n").flat_map(|block| {
+        let is_list = block.lines().any(|line| line.trim_start().starts_with("- "));
+        let parts: Vec<&str> = if is_list { block.lines().collect() } else { vec![block] };
+        parts
+    });
+    blocks.flat_map(|block| {
+        let mut found = Vec::new();
+        let mut from = 0;
+        let mut chars = block.char_indices().peekable();
+        while let Some((at, c)) = chars.next() {
+            let next_is_space = chars.peek().is_none_or(|(_, next)| next.is_whitespace());
+            let ends = matches!(c, '。' | '！' | '？')
+                || (matches!(c, '.' | '!' | '?' | '…') && next_is_space);
+            if ends {
+                let end = at + c.len_utf8();
+                found.push(&block[from..end]);
+                from = end;
+            }
+        }
+        found.push(&block[from..]);
+        found
+            .into_iter()
+            .map(|sentence| sentence.trim().trim_start_matches("- "))
+            .filter(|s| !s.is_empty())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str, terms: &[&str]) -> Vec<String> {
+        let show = |sentence: Sentence<'_>| {
+            let mark = |(piece, is_word): (&str, bool)| {
+                if is_word { format!("[{piece}]") } else { piece.to_owned() }
+            };
+            sentence.into_iter().map(mark).collect()
+        };
+        telling_sentences(text, terms).into_iter().map(show).collect()
+    }
+
+    #[test]
+    fn sentences_with_the_weightiest_terms_are_told() {
+        let text = "Hello there. We write tests, v. 2.0 of them! Nothing.\n\n- Test data\n- More";
+        assert_eq!(shown(text, &["test", "data"]), ["We write [tests], v.", "[Test] [data]"]);
+        assert_eq!(shown(text, &["absent"]), [""; 0]);
+        assert_eq!(shown("", &["x"]), [""; 0]);
+    }
+
+    #[test]
+    fn terms_of_two_words_have_to_stand_together() {
+        assert_eq!(shown("Learning of machines.", &["machine learning"]), [""; 0]);
+        let found = shown("On Machine Learning.", &["machine learning"]);
+        assert_eq!(found, ["On [Machine] [Learning]."]);
+    }
+
+    #[test]
+    fn long_sentences_are_cut_around_their_first_match() {
+        let text = format!("{}needle {}", "word ".repeat(80), "word ".repeat(80));
+        let found = shown(&text, &["needle"]).remove(0);
+        assert!(found.starts_with("… word") && found.ends_with(" …"), "{found}");
+        assert!(found.contains("[needle]") && found.chars().count() < 360, "{found}");
+    }
+}
