@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::Digest;
+
 /// An error of running or storing.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -10,14 +12,6 @@ pub enum Error {
     /// The run was cancelled.
     #[error("stopped before it was done")]
     Cancelled,
-    /// A result could not be taken apart to be kept.
-    #[error("a result of {task} cannot be kept")]
-    Encode {
-        /// The task that made it.
-        task: &'static str,
-        /// Why not.
-        source: postcard::Error,
-    },
     /// A closure given to [`Run::map`](crate::Run::map) panicked; the run's other items were
     /// finished or dropped.
     #[error("internal error in a parallel task: {message}")]
@@ -42,6 +36,44 @@ pub enum Error {
         path: PathBuf,
         /// Why not.
         source: io::Error,
+    },
+    /// A shelf whose value the store has no more.
+    #[error("the result {key} is no longer kept")]
+    Evicted {
+        /// The key that it was kept under.
+        key: Digest,
+    },
+    /// A shelf that was to be made again by a task or from an input that is not its own.
+    #[error("the result {key} was not made by this input of the task {task}")]
+    OtherRecipe {
+        /// The key that it was kept under.
+        key: Digest,
+        /// The task that was to make it.
+        task: &'static str,
+    },
+    /// A file that holds no array, or a damaged one.
+    #[error("{} is no array that can be used: {what}", path.display())]
+    NotAnArray {
+        /// The file.
+        path: PathBuf,
+        /// How it shows.
+        what: &'static str,
+    },
+    /// An array that is larger than allowed.
+    #[error("the array in {} has {got} bytes, allowed are {allowed}", path.display())]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// Its size, bytes.
+        got: u64,
+        /// What is allowed, bytes.
+        allowed: u64,
+    },
+    /// Another process holds the store's counter and does not let it go.
+    #[error("the cache {} is in use by a process that does not move", path.display())]
+    Busy {
+        /// The store's folder.
+        path: PathBuf,
     },
     /// The store was written by a newer program.
     #[error(

@@ -14,23 +14,30 @@
 //! bytes under a digest, on disk as [`FileStore`]; [`Memo`] computes a result once; [`Trace`]
 //! records what every stage did. The crate knows neither documents nor matrices.
 
+pub mod array;
 mod cancel;
 mod digest;
 mod encode;
 mod error;
 mod fold;
+mod map;
 mod memo;
 mod progress;
 mod run;
+mod shelf;
 mod store;
 mod trace;
 
 pub use cancel::Cancel;
 pub use digest::Digest;
-pub use encode::{Encode, Encoder, Plain, Strided};
+pub use encode::{Encode, Encoder, Number, Numbers, Plain, Strided};
 pub use error::Error;
-pub use memo::{Made, Memo, Task};
+pub use map::Mapped;
+pub use memo::{Codec, Made, Memo, Task};
 pub use progress::{Progress, Silent};
 pub use run::Run;
-pub use store::{About, Claim, Content, FileStore, Lookup, Store};
+pub use shelf::Shelf;
+pub use store::{
+    About, Claim, Content, EntryInfo, FileStore, Lease, Limits, Lookup, Removed, Store, Verified,
+};
 pub use trace::{Stage, StageRecord, Trace};

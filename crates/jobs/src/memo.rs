@@ -38,8 +38,19 @@ pub struct Made<T> {
     /// The digest of what the store keeps: equal values have equal ones, so that it can stand for
     /// the value in the input of the next task.
     pub digest: Digest,
+    /// How many bytes the store keeps for it, before compression.
+    pub bytes: u64,
     /// Whether nothing had to be computed.
     pub cached: bool,
+}
+
+/// How values become bytes and again values; `decode` gives `None` for bytes of another form.
+#[derive(Debug, Clone, Copy)]
+pub struct Codec<T> {
+    /// To bytes.
+    pub encode: fn(&T) -> Vec<u8>,
+    /// From bytes.
+    pub decode: fn(&[u8]) -> Option<T>,
 }
 
 /// Keeps results in a [`Store`] and finds them again.
@@ -88,8 +99,10 @@ impl Memo {
     /// fails, count as an absent entry, with a warning to the run's progress.
     ///
     /// # Errors
-    /// Those of `f`, which are not kept; [`Error::Cancelled`] while waiting for another; and
-    /// [`Error::Encode`] when the result cannot be taken apart.
+    /// Those of `f`, which are not kept; and [`Error::Cancelled`] while waiting for another.
+    ///
+    /// # Panics
+    /// When the result's own `Serialize` fails.
     pub fn get_or_run<T, E>(
         &self,
         task: &Task,
@@ -101,23 +114,59 @@ impl Memo {
         T: Serialize + DeserializeOwned,
         E: From<Error>,
     {
-        let Some(store) = &self.store else {
+        let codec = Codec {
+            encode: |value| postcard::to_stdvec(value).expect("a value in memory can be written"),
+            decode: |bytes| postcard::from_bytes(bytes).ok(),
+        };
+        self.get_or_run_as((task, codec), input, run, f)
+    }
+
+    /// As [`get_or_run`](Self::get_or_run), for values that become bytes in a way of their own.
+    ///
+    /// # Errors
+    /// As [`get_or_run`](Self::get_or_run).
+    pub fn get_or_run_as<T, E>(
+        &self,
+        (task, codec): (&Task, Codec<T>),
+        input: &(impl Encode + ?Sized),
+        run: &Run,
+        f: impl FnOnce() -> Result<T, E>,
+    ) -> Result<Made<T>, E>
+    where
+        E: From<Error>,
+    {
+        let made = |value: T, bytes: &[u8], cached| Made {
+            value,
+            digest: Digest::of(bytes),
+            bytes: bytes.len() as u64,
+            cached,
+        };
+        let Some(store) = self.store.as_deref() else {
             let value = f()?;
-            let digest = Digest::of(&encode(task, &value)?);
-            return Ok(Made { value, digest, cached: false });
+            let bytes = (codec.encode)(&value);
+            return Ok(made(value, &bytes, false));
         };
         let key = task.key(&Digest::of_value(input));
-        if let Some(made) = find(store.as_ref(), task, &key, run) {
-            return Ok(made);
+        let find = || {
+            let bytes = found(store.get(&key), task, run)?;
+            let value = (codec.decode)(&bytes);
+            if value.is_none() {
+                let name = task.name;
+                run.progress().warn(&format!("a result of {name} in the cache is of another form"));
+            }
+            value.map(|value| made(value, &bytes, true))
+        };
+        if let Some(found) = find() {
+            return Ok(found);
         }
         let claim = store.claim(&key, PATIENCE, run)?;
         // Whoever held the claim before us may have made it.
-        if let Some(made) = find(store.as_ref(), task, &key, run) {
-            return Ok(made);
+        if let Some(found) = find() {
+            return Ok(found);
         }
         let started = Instant::now();
         let value = f()?;
-        let bytes = encode(task, &value)?;
+        let bytes = (codec.encode)(&value);
         let about = About { task: task.name, cost: started.elapsed(), content: Content::Plain };
         if let Err(error) = store.put(&key, &bytes, &about) {
             run.progress().warn(&format!(
@@ -127,43 +176,25 @@ impl Memo {
             ));
         }
         drop(claim);
-        Ok(Made { value, digest: Digest::of(&bytes), cached: false })
+        Ok(made(value, &bytes, false))
     }
 }
 
-fn find<T: DeserializeOwned>(
-    store: &dyn Store,
-    task: &Task,
-    key: &Digest,
-    run: &Run,
-) -> Option<Made<T>> {
-    let warn = |what: &str| run.progress().warn(what);
-    match store.get(key) {
-        Ok(Lookup::Miss) => None,
-        Ok(Lookup::Hit(bytes)) => {
-            let value = postcard::from_bytes(&bytes).ok();
-            if value.is_none() {
-                warn(&format!("a result of {} in the cache is of another type", task.name));
-            }
-            value.map(|value| Made { value, digest: Digest::of(&bytes), cached: true })
-        }
-        Ok(Lookup::Damaged(path)) => {
-            warn(&format!(
-                "a result of {} in the cache was damaged and is made again; it is now {}",
-                task.name,
-                path.display()
-            ));
-            None
-        }
+/// The bytes that a store found; what is wrong with it is a warning.
+fn found(lookup: Result<Lookup, Error>, task: &Task, run: &Run) -> Option<Vec<u8>> {
+    let name = task.name;
+    match lookup {
+        Ok(Lookup::Hit(bytes)) => return Some(bytes),
+        Ok(Lookup::Miss) => {}
+        Ok(Lookup::Damaged(path)) => run.progress().warn(&format!(
+            "a result of {name} in the cache was damaged and is made again; it is now {}",
+            path.display()
+        )),
         Err(error) => {
-            warn(&format!("a result of {} is made again: {}", task.name, told(&error)));
-            None
+            run.progress().warn(&format!("a result of {name} is made again: {}", told(&error)));
         }
     }
-}
-
-fn encode<T: Serialize>(task: &Task, value: &T) -> Result<Vec<u8>, Error> {
-    postcard::to_stdvec(value).map_err(|source| Error::Encode { task: task.name, source })
+    None
 }
 
 /// An error with its cause, in one line.

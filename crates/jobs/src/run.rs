@@ -102,6 +102,12 @@ impl Run {
         self.progress.as_ref()
     }
 
+    /// The same, for who outlives the run.
+    #[must_use]
+    pub fn shared_progress(&self) -> Arc<dyn Progress> {
+        Arc::clone(&self.progress)
+    }
+
     /// Applies `f` to every item, on all threads; results come in the order of the items.
     ///
     /// A task costs a few hundred nanoseconds. Everything is in memory at once: for what may be too

@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::Instant;
 
-use crate::Run;
+use crate::{Digest, Made, Run};
 
 /// The record of one stage.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +16,16 @@ pub struct StageRecord {
     pub cached: bool,
     /// How many things the stage made: documents, terms, topics, pages.
     pub items: u64,
+    /// Results of its tasks that came from the cache.
+    pub hits: u64,
+    /// Results of its tasks that had to be computed.
+    pub misses: u64,
+    /// Bytes of its results.
+    pub bytes: u64,
+    /// What it was made from, by name.
+    pub inputs: Vec<(&'static str, Digest)>,
+    /// What it made.
+    pub output: Option<Digest>,
     /// The highest resident memory of the process up to the end of the stage, bytes; 0 where the
     /// system does not tell.
     pub peak_rss_bytes: u64,
@@ -26,18 +36,58 @@ pub struct StageRecord {
 pub struct Stage {
     /// How many things it made.
     pub items: u64,
-    /// Whether all of them came from a cache.
+    /// Whether all of them came from a cache; set it where no task is counted.
     pub cached: bool,
+    /// What it made.
+    pub output: Option<Digest>,
+    hits: u64,
+    misses: u64,
+    bytes: u64,
+    inputs: Vec<(&'static str, Digest)>,
+}
+
+impl Stage {
+    /// Notes what the stage is made from.
+    pub fn input(&mut self, name: &'static str, digest: Digest) {
+        self.inputs.push((name, digest));
+    }
+
+    /// Notes the result of a task of the stage, and gives its value.
+    pub fn take<T>(&mut self, made: Made<T>) -> T {
+        if made.cached {
+            self.hits += 1;
+        } else {
+            self.misses += 1;
+        }
+        self.bytes += made.bytes;
+        made.value
+    }
+
+    fn record(self, name: &'static str, seconds: f64) -> StageRecord {
+        StageRecord {
+            stage: name,
+            seconds,
+            cached: self.cached || (self.hits > 0 && self.misses == 0),
+            items: self.items,
+            hits: self.hits,
+            misses: self.misses,
+            bytes: self.bytes,
+            inputs: self.inputs,
+            output: self.output,
+            peak_rss_bytes: peak_rss_bytes(),
+        }
+    }
 }
 
 /// The records of a run's stages, in the order in which they ended.
 #[derive(Debug, Default)]
 pub struct Trace {
     records: Vec<StageRecord>,
+    failed: Option<StageRecord>,
 }
 
 impl Trace {
-    /// Runs `work` as the stage `name`, and records it when it ends well.
+    /// Runs `work` as the stage `name`, and records it.
     ///
     /// # Errors
     /// Those of `work`.
@@ -50,23 +100,27 @@ impl Trace {
         let mut stage = Stage::default();
         let started = Instant::now();
         run.progress().started(name, None);
-        let result = work(&mut stage)?;
-        let seconds = started.elapsed().as_secs_f64();
-        run.progress().finished(name, stage.items, seconds);
-        self.records.push(StageRecord {
-            stage: name,
-            seconds,
-            cached: stage.cached,
-            items: stage.items,
-            peak_rss_bytes: peak_rss_bytes(),
-        });
-        Ok(result)
+        let result = work(&mut stage);
+        let record = stage.record(name, started.elapsed().as_secs_f64());
+        if result.is_ok() {
+            run.progress().finished(name, record.items, record.seconds);
+            self.records.push(record);
+        } else {
+            self.failed = Some(record);
+        }
+        result
     }
 
-    /// The records so far.
+    /// The records of the stages that ended well.
     #[must_use]
     pub fn records(&self) -> &[StageRecord] {
         &self.records
+    }
+
+    /// The stage that failed, and ended the run.
+    #[must_use]
+    pub fn failed(&self) -> Option<&StageRecord> {
+        self.failed.as_ref()
     }
 }
 
@@ -88,17 +142,40 @@ mod tests {
     use super::*;
 
     #[test]
-    fn stages_are_recorded_in_order_and_failed_ones_are_not() {
+    fn stages_are_recorded_in_order_and_the_failed_one_apart() {
         let mut trace = Trace::default();
         let run = Run::serial();
         let kept = trace.stage("count", &run, |stage| {
             stage.items = 3;
             Ok::<_, ()>(7)
         });
-        let failed = trace.stage("weigh", &run, |_| Err::<(), _>("no"));
+        let counts = Digest::of(b"counts");
+        let failed = trace.stage("weigh", &run, |stage| {
+            stage.input("counts", counts);
+            Err::<(), _>("no")
+        });
         assert_eq!((kept, failed), (Ok(7), Err("no")));
         let names: Vec<_> = trace.records().iter().map(|r| (r.stage, r.items)).collect();
         assert_eq!(names, [("count", 3)]);
+        let failed = trace.failed().unwrap();
+        assert_eq!((failed.stage, &failed.inputs[..]), ("weigh", &[("counts", counts)][..]));
+    }
+
+    #[test]
+    fn a_stage_is_cached_when_all_of_its_tasks_were() {
+        let made = |cached| Made { value: (), digest: Digest::of(b""), bytes: 8, cached };
+        let mut trace = Trace::default();
+        for second in [true, false] {
+            let kept = trace.stage("count", &Run::serial(), |stage| {
+                stage.take(made(true));
+                stage.take(made(second));
+                Ok::<_, ()>(())
+            });
+            assert_eq!(kept, Ok(()));
+        }
+        let told: Vec<_> = trace.records().iter().map(|r| (r.cached, r.hits, r.misses)).collect();
+        assert_eq!(told, [(true, 2, 0), (false, 1, 1)]);
+        assert_eq!(trace.records()[0].bytes, 16);
     }
 
     #[cfg(target_os = "linux")]

@@ -1,22 +1,27 @@
 //! The whole way from sources to a site.
 
+use std::fs;
 use std::path::Path;
 
-use jobs::{Run, Trace};
+use jobs::{Digest, Memo, Run, Stage, Trace};
 use learn::{Fit, NmfConfig, Occurrence, TfIdf, TfIdfConfig, diversity, npmi};
+use site::Renderer;
 use sprs::{CsMatI, CsMatViewI};
-use text::{AnalyzerConfig, CountConfig, Counts, DocFreq};
+use text::{AnalyzerConfig, CountConfig, Counter, Counts, DocFreq, ShardCounts, Text};
 
 use crate::config::{Config, TopicCount, Weight};
+use crate::former::{self, Former};
+use crate::manifest::Manifest;
 use crate::model::Model;
 use crate::names::Names;
-use crate::output;
+use crate::output::{self, Folder};
 use crate::prepare::{LOCK_FILE, Options, Prepared, prepare};
 use crate::publish::{Overwrite, Staging};
 use crate::related::{Related, related};
 use crate::report::Report;
 use crate::results::{Quality, Results};
-use crate::{Error, Source, tags, topics};
+use crate::shards::shards;
+use crate::{Error, Source, tags, tasks, topics};
 
 /// Below this many documents a term counts from the first that it occurs in.
 const FEW_DOCUMENTS: usize = 20;
@@ -49,33 +54,108 @@ pub fn build(
     config.check()?;
     check_sources_survive(config, out)?;
     let renderer = output::renderer(config.templates.as_deref())?;
+    let memo = options.memo(run);
     let staging = Staging::begin(out, overwrite)?;
     let mut trace = Trace::default();
-    let (results, prepared, fitted) = find_topics(config, options, &mut trace, run)?;
+    let built = build_site(config, options, (&memo, staging, &renderer), &mut trace, run);
+    built.map_err(|error| in_stage(error, &trace))
+}
+
+fn build_site(
+    config: &Config,
+    options: &Options,
+    (memo, staging, renderer): (&Memo, Staging, &Renderer),
+    trace: &mut Trace,
+    run: &Run,
+) -> Result<Report, Error> {
+    let target = staging.target().to_owned();
+    let former = Former::find(memo, &target);
+    let sources = former::digest_of_sources(config)?;
+    let stands = |is_same: bool| match &former {
+        Some(former) if is_same => former.manifest.is_intact(&target, run),
+        _ => Ok(false),
+    };
+    let is_same = former.as_ref().is_some_and(|f| sources.is_some() && f.sources == sources);
+    if stands(is_same)? {
+        return again(former.as_ref(), trace, None, (&target, run));
+    }
+    let prepared = read(config, options, trace, run)?;
+    let documents = former::digest_of_documents(config, &prepared, run)?;
+    if stands(former.as_ref().is_some_and(|former| former.documents == documents))? {
+        return again(former.as_ref(), trace, Some(&prepared), (&target, run));
+    }
+    let (results, fitted) = find_topics_in(&prepared, config, (memo, trace), run)?;
     let clouds = trace.stage("clouds", run, |stage| {
         let clouds = output::clouds(&results, config.site.cloud_words, run)?;
         stage.items = clouds.len() as u64;
         Ok::<_, Error>(clouds)
     })?;
+    let standing = former.as_ref().map(|former| former.manifest.standing(&target, run));
+    let standing = standing.transpose()?.unwrap_or_default();
+    let folder = Folder::new(staging.folder(), &target, standing);
     let files = trace.stage("write", run, |stage| {
-        let root = staging.folder();
+        stage.input("documents", documents);
         // The data files keep one thread busy while another renders pages.
-        let data = || write_data(&results, &fitted, &prepared, root);
+        let data = || write_data(&results, &fitted, &prepared, &folder);
         let inputs = output::Inputs {
             x: fitted.x.view(),
             components: fitted.fit.nmf.components(),
             prepared: &prepared,
             config,
-            renderer: &renderer,
+            renderer,
         };
-        let files = output::write_site(&results, &clouds, inputs, (root, &data), run)?;
+        let files = output::write_site(&results, &clouds, inputs, (&folder, &data), run)?;
         stage.items = files as u64;
         Ok::<_, Error>(files)
     })?;
-    let report = Report::new(&trace, &prepared, run).with_results(&results, files + 1);
-    output::write(staging.folder(), "data/report.json", &report.to_json()?)?;
+    let written = folder.into_written();
+    let former_report = former.as_ref().and_then(Former::report);
+    let report = Report::new(trace, &prepared, run)
+        .with_results(&results, (files + 1, written.kept))
+        .after(former_report.as_ref());
+    let json = report.to_json()?;
+    write_report(staging.folder(), &json)?;
+    run.check()?;
     staging.publish()?;
+    let manifest = Manifest::of(&target, &written.digests, run)?;
+    Former { sources, documents, manifest, report: json }.keep(memo, &target, run);
     Ok(report)
+}
+
+/// The report of a build that found the site of the former one standing, written beside it.
+fn again(
+    former: Option<&Former>,
+    trace: &Trace,
+    prepared: Option<&Prepared>,
+    (target, run): (&Path, &Run),
+) -> Result<Report, Error> {
+    let former = former.and_then(Former::report).ok_or(Error::NoReport { path: target.into() })?;
+    let report = former.again(trace, prepared, run);
+    write_report(target, &report.to_json()?)?;
+    Ok(report)
+}
+
+/// Puts the report in place in one step: others may be reading it.
+fn write_report(root: &Path, json: &[u8]) -> Result<(), Error> {
+    let path = root.join("data/report.json");
+    let beside = root.join("data/.report.json");
+    fs::write(&beside, json)
+        .and_then(|()| fs::rename(&beside, &path))
+        .map_err(|source| Error::Write { path, source })
+}
+
+/// An error that is neither the user's fault nor their wish is told with the stage it came from.
+fn in_stage(error: Error, trace: &Trace) -> Error {
+    let is_plain = error.is_usage() || matches!(error, Error::Jobs(jobs::Error::Cancelled));
+    match trace.failed() {
+        Some(failed) if !is_plain && !failed.inputs.is_empty() => {
+            let input = |(name, digest): &(_, Digest)| format!("{name} {}", &digest.to_hex()[..12]);
+            let inputs: Vec<String> = failed.inputs.iter().map(input).collect();
+            let source = Box::new(error);
+            Error::Stage { stage: failed.stage, inputs: inputs.join(", "), source }
+        }
+        _ => error,
+    }
 }
 
 /// Refuses an output folder that holds a source: a new site takes the place of all that is in it.
@@ -107,16 +187,37 @@ pub(crate) fn find_topics(
     run: &Run,
 ) -> Result<(Results, Prepared, Fitted), Error> {
     config.check()?;
-    let prepared = trace.stage("read", run, |stage| {
+    let memo = options.memo(run);
+    let prepared = read(config, options, trace, run)?;
+    let (results, fitted) = find_topics_in(&prepared, config, (&memo, trace), run)?;
+    Ok((results, prepared, fitted))
+}
+
+fn read(
+    config: &Config,
+    options: &Options,
+    trace: &mut Trace,
+    run: &Run,
+) -> Result<Prepared, Error> {
+    trace.stage("read", run, |stage| {
         let prepared = prepare(config, options, run)?;
         prepared.check_topics_can_be_found()?;
         stage.items = prepared.documents.len() as u64;
         stage.cached = prepared.requests == 0 && config.sources.iter().all(|s| s.contains("://"));
-        Ok::<_, Error>(prepared)
-    })?;
+        Ok(prepared)
+    })
+}
+
+/// The stages from the documents to the topics.
+fn find_topics_in(
+    prepared: &Prepared,
+    config: &Config,
+    (memo, trace): (&Memo, &mut Trace),
+    run: &Run,
+) -> Result<(Results, Fitted), Error> {
     let counts = trace.stage("count", run, |stage| {
         let settings = count_config(config, prepared.documents.len());
-        let counts = text::count(&prepared.texts(), &settings, run)?;
+        let counts = count(&prepared.texts(), &settings, (memo, stage), run)?;
         let counts =
             if config.text.max_df.is_some() { counts } else { without_common(counts, config) };
         stage.items = counts.vocabulary.len() as u64;
@@ -128,23 +229,75 @@ pub(crate) fn find_topics(
         stage.items = x.nnz() as u64;
         Ok::<_, Error>((tfidf, x))
     })?;
-    let fit = trace.stage("topics", run, |stage| {
-        let fit = nmf_config(config, &x).fit(x.view(), run)?;
+    let weights = tasks::digest_of(x.view());
+    let (fit, topics) = trace.stage("topics", run, |stage| {
+        let settings = nmf_config(config, &x);
+        let input = (weights, format!("{settings:?}"));
+        stage.input("weights", weights);
+        stage.input("settings", Digest::of_value(&input.1));
+        let fit = memo.get_or_run_as((&tasks::TOPICS, tasks::FIT), &input, run, || {
+            Ok::<_, Error>(settings.fit(x.view(), run)?)
+        })?;
+        let topics = fit.digest;
+        stage.output = Some(topics);
+        let fit = stage.take(fit);
         stage.items = fit.doc_topics.ncols() as u64;
-        Ok::<_, Error>(fit)
+        Ok::<_, Error>((fit, topics))
     })?;
     let quality = trace.stage("quality", run, |stage| {
         stage.items = fit.doc_topics.ncols() as u64;
-        quality(&fit, x.view(), config, run)
+        stage.input("weights", weights);
+        stage.input("topics", topics);
+        let input = (weights, topics, format!("{:?}", nmf_config(config, &x)));
+        let quality =
+            memo.get_or_run(&tasks::QUALITY, &input, run, || quality(&fit, x.view(), config, run))?;
+        stage.output = Some(quality.digest);
+        Ok::<_, Error>(stage.take(quality))
     })?;
     let related = trace.stage("related", run, |stage| {
-        let related = related(x.view(), config.site.related, run)?;
+        let limit = config.site.related;
+        stage.input("weights", weights);
+        stage.input("settings", Digest::of_value(&limit));
+        let related = memo.get_or_run(&tasks::RELATED, &(weights, limit), run, || {
+            related(x.view(), limit, run)
+        })?;
+        stage.output = Some(related.digest);
+        let related = stage.take(related);
         stage.items = related.iter().map(Vec::len).sum::<usize>() as u64;
         Ok::<_, Error>(related)
     })?;
     let fitted = Fitted { tfidf, x, fit };
-    let results = results(config, &prepared, (counts, &fitted), (quality, related), run)?;
-    Ok((results, prepared, fitted))
+    let results = results(config, prepared, (counts, &fitted), (quality, related), run)?;
+    Ok((results, fitted))
+}
+
+/// Counts shard by shard; a shard that was counted before is not counted again.
+fn count(
+    texts: &[Text<'_>],
+    settings: &CountConfig,
+    (memo, stage): (&Memo, &mut Stage),
+    run: &Run,
+) -> Result<Counts, Error> {
+    let counter = Counter::new(settings)?;
+    let shards = shards(texts);
+    let analyzer = format!("{:?}", settings.analyzer);
+    stage
+        .input("documents", Digest::of_value(&shards.iter().map(|s| s.digest).collect::<Vec<_>>()));
+    stage.input("settings", Digest::of_value(&format!("{settings:?}")));
+    run.progress().expected(texts.len() as u64);
+    let counted = run.map(shards, |shard| {
+        let input = (shard.digest, analyzer.as_str());
+        let counted = memo.get_or_run_as((&tasks::COUNT, tasks::COUNTS), &input, run, || {
+            Ok::<_, Error>(counter.count_shard(shard.docs))
+        });
+        run.progress().advanced(shard.docs.len() as u64);
+        counted
+    })?;
+    let shards: Vec<ShardCounts> = counted
+        .into_iter()
+        .map(|made| made.map(|made| stage.take(made)))
+        .collect::<Result<_, _>>()?;
+    Ok(counter.merge(&shards, run)?)
 }
 
 fn results(
@@ -297,14 +450,15 @@ fn write_data(
     results: &Results,
     fitted: &Fitted,
     prepared: &Prepared,
-    root: &Path,
+    folder: &Folder<'_>,
 ) -> Result<usize, Error> {
-    output::write(root, "data/topics.json", &output::topics_json(results)?)?;
-    output::write(root, "data/documents.jsonl", &output::documents_jsonl(results)?)?;
-    output::write_results_db(results, &root.join("data/results.db"))?;
-    output::write(root, "data/model.topicmill", &model(results, fitted, prepared).to_bytes()?)?;
+    folder.write("data/topics.json", &output::topics_json(results)?)?;
+    folder.write("data/documents.jsonl", &output::documents_jsonl(results)?)?;
+    output::write_results_db(results, &folder.join("data/results.db"))?;
+    folder.adopt("data/results.db")?;
+    folder.write("data/model.topicmill", &model(results, fitted, prepared).to_bytes()?)?;
     if let Some(lock) = &prepared.lock {
-        output::write(root, LOCK_FILE, lock.as_bytes())?;
+        folder.write(LOCK_FILE, lock.as_bytes())?;
     }
     Ok(4 + usize::from(prepared.lock.is_some()))
 }

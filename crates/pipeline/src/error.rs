@@ -220,6 +220,12 @@ pub enum Error {
         /// The newest version that this program reads.
         supported: u32,
     },
+    /// A site whose report cannot be read.
+    #[error("{} has no report of a build that this program can read", path.display())]
+    NoReport {
+        /// The folder of the site.
+        path: PathBuf,
+    },
     /// A model file whose bytes have changed.
     #[error("the model {} is damaged: {what}", path.display())]
     DamagedModel {
@@ -246,6 +252,16 @@ pub enum Error {
     /// A page cannot be rendered.
     #[error(transparent)]
     Site(#[from] site::Error),
+    /// A step failed for a reason that lies in the program or in its data.
+    #[error("{source} (in the step `{stage}`, made from {inputs})")]
+    Stage {
+        /// The step.
+        stage: &'static str,
+        /// What it was made from, with the beginnings of the digests.
+        inputs: String,
+        /// What went wrong.
+        source: Box<Error>,
+    },
     /// The cache or a parallel task failed.
     #[error(transparent)]
     Jobs(#[from] jobs::Error),
@@ -279,6 +295,14 @@ impl Error {
             Self::NewerModel { .. } => "read it with the program that wrote it, or make it anew",
             Self::DamagedModel { .. } => "make it anew with topicmill build or topicmill topics",
             Self::Recipe { source, .. } => return source.hint(),
+            Self::Stage { stage, source, .. } => {
+                return source.hint().or_else(|| {
+                    Some(format!("topicmill report OUT --rerun {stage} runs this step alone"))
+                });
+            }
+            Self::Jobs(jobs::Error::Cancelled) => {
+                "run the same command again: it goes on where it stopped"
+            }
             Self::Corpus(error) => return error.hint(),
             Self::Crawl(error) => return error.hint(),
             Self::Text(error) => return error.hint().map(str::to_owned),

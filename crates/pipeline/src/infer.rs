@@ -56,7 +56,7 @@ impl FoundTopics {
 pub fn topics(config: &Config, options: &Options, run: &Run) -> Result<FoundTopics, Error> {
     let mut trace = Trace::default();
     let (results, prepared, fitted) = find_topics(config, options, &mut trace, run)?;
-    let report = Report::new(&trace, &prepared, run).with_results(&results, 0);
+    let report = Report::new(&trace, &prepared, run).with_results(&results, (0, 0));
     let model = model(&results, &fitted, &prepared);
     Ok(FoundTopics { results, model, report })
 }

@@ -22,8 +22,10 @@
 mod build;
 pub mod config;
 mod error;
+mod former;
 mod infer;
 pub mod keys;
+mod manifest;
 mod model;
 mod names;
 mod output;
@@ -32,8 +34,10 @@ mod publish;
 mod related;
 mod report;
 mod results;
+mod shards;
 mod source;
 mod tags;
+mod tasks;
 mod titles;
 mod topics;
 

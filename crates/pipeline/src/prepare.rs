@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use corpus::{Document, Ids, ReadConfig, Reader, Skipped};
 use crawl::{CacheMode, Coverage, CrawlConfig, Recipe};
-use jobs::{FileStore, Run};
+use jobs::{FileStore, Limits, Memo, Run};
 use text::{Field, Languages, Text};
 use url::Url;
 
@@ -39,6 +39,22 @@ pub struct Site {
     pub confidence: f64,
     /// How many documents have each part.
     pub coverage: Coverage,
+}
+
+impl Options {
+    /// The results of former runs. A cache that cannot be used is a warning: then everything is
+    /// computed.
+    pub(crate) fn memo(&self, run: &Run) -> Memo {
+        match FileStore::open_with(&self.cache, Limits::default(), run.shared_progress()) {
+            Ok(store) => Memo::new(store),
+            Err(error) => {
+                let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));
+                let cause = cause.unwrap_or_default();
+                run.progress().warn(&format!("results are not kept: {error}{cause}"));
+                Memo::off()
+            }
+        }
+    }
 }
 
 /// How often the words of each part of a document count.
@@ -131,7 +147,7 @@ impl Prepared {
         options: &Options,
         run: &Run,
     ) -> Result<(), Error> {
-        let store = FileStore::open(&options.cache)?;
+        let store = FileStore::open_with(&options.cache, Limits::default(), run.shared_progress())?;
         let settings = CrawlConfig {
             cache: options.cache_mode,
             max_pages: config.crawl.max_pages,

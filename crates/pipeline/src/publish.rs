@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::Error;
+use crate::manifest::is_users;
 
 /// Says that a folder is a site of ours, and in which layout.
 const MARKER: &str = ".topicmill";
@@ -48,6 +49,11 @@ impl Staging {
         let folder = new_folder(&target)?;
         let lock = lock(&folder);
         Ok(Self { target, overwrite, folder, _lock: lock })
+    }
+
+    /// Where the site will stand, an absolute path.
+    pub(crate) fn target(&self) -> &Path {
+        &self.target
     }
 
     /// Where to write the site's files.
@@ -186,8 +192,7 @@ fn keep_users_files(from: &Path, to: &Path) -> io::Result<()> {
     for entry in fs::read_dir(from)? {
         let entry = entry?;
         let name = entry.file_name();
-        let is_users = name == "CNAME" || name.as_encoded_bytes().starts_with(b".");
-        if is_users && name != MARKER {
+        if is_users(&name) && name != MARKER {
             copy_tree(&entry.path(), &to.join(&name))?;
         }
     }

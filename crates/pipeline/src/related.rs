@@ -16,7 +16,7 @@ const MIN_SCORE: f32 = 0.05;
 const SHARD_DOCS: usize = 128;
 
 /// A document that is like another.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Related {
     /// Its position.
     pub index: usize,

@@ -8,7 +8,7 @@ use crate::related::Related;
 use crate::topics::{Topic, Weighted};
 
 /// How good the topics are, told by their ten first words.
-#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Quality {
     /// Mean normalised pointwise mutual information over the documents, -1 to 1.
     #[serde(skip_serializing_if = "Option::is_none")]

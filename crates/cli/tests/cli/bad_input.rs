@@ -261,7 +261,7 @@ fn caches_that_cannot_be_used() {
         refuse(&scene, &args, FAILED, says, "");
     };
     check("file", &["file"]);
-    check("newer", &["newer", "99", "1 and older"]);
+    check("newer", &["newer", "99", "2 and older"]);
     check("other", &["other", "not a topicmill cache"]);
 }
 

@@ -370,5 +370,5 @@ fn a_new_build_keeps_the_users_own_files_and_nothing_else() {
     assert_eq!(scene.read("out/CNAME"), b"talks.example.org");
     let names = scene.names("out");
     assert!(names.contains(&".nojekyll".to_owned()) && !names.contains(&"stale.html".to_owned()));
-    assert_eq!(scene.names("."), ["out", "talks.jsonl"]);
+    assert_eq!(scene.names("."), ["cache-home", "out", "talks.jsonl"]);
 }

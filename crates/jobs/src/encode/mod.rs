@@ -18,10 +18,12 @@
 //! | digest | 13 | its 32 bytes: it stands for the value that it names |
 //! | named | 14 | a name, as bytes, before the value that it belongs to |
 
+mod numbers;
 mod plain;
 mod strided;
 mod values;
 
+pub use numbers::{Number, Numbers};
 pub use plain::Plain;
 pub use strided::Strided;
 

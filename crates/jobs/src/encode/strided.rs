@@ -51,6 +51,25 @@ impl<'a> Strided<'a> {
         })
     }
 
+    /// The items' bytes where they lie in C order, one after the other.
+    ///
+    /// # Panics
+    /// When an item lies outside `bytes`.
+    #[must_use]
+    pub fn in_order(&self) -> Option<&'a [u8]> {
+        let len = self.item_size * self.shape.iter().product::<usize>();
+        let mut run = self.item_size as isize;
+        let lies_so = |(&n, &stride): (&usize, &isize)| {
+            let lies_so = n == 1 || stride == run;
+            run *= n as isize;
+            lies_so
+        };
+        let in_order = len == 0
+            || self.strides.is_empty()
+            || self.shape.iter().zip(self.strides).rev().all(lies_so);
+        in_order.then(|| &self.bytes[self.offset..self.offset + len])
+    }
+
     /// Gives the items' bytes in C order to `feed`, in pieces.
     ///
     /// # Panics
@@ -59,9 +78,7 @@ impl<'a> Strided<'a> {
         if self.shape.contains(&0) {
             return;
         }
-        if self.strides.is_empty() {
-            let len = self.item_size * self.shape.iter().product::<usize>();
-            let bytes = &self.bytes[self.offset..self.offset + len];
+        if let Some(bytes) = self.in_order() {
             return bytes.chunks(PIECE).for_each(feed);
         }
         // Dimensions that lie one after the other are one.

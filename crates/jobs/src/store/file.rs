@@ -1,30 +1,40 @@
 //! A store in a folder.
 
-use std::fs;
-use std::io::{self, Write};
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use super::budget::{Budget, Counter, Held, len_of};
 use super::entry::{self, Place, Ref};
-use super::{About, Claim, Lookup, Store, format};
+use super::evict::{self, Limits, Removed};
+use super::{About, Claim, Lease, Lookup, Store, format};
 use crate::{Digest, Error, Progress, Run, Silent};
+
+/// Entries that were used more recently than this are not noted as used again.
+const TOUCH: Duration = Duration::from_mins(1);
 
 /// A [`Store`] in a folder, which several processes may share.
 ///
 /// Every file is written elsewhere and renamed, so that a reader sees all of it or nothing, and
 /// carries the digest of its bytes, so that a damaged one is found when it is read; it is moved to
 /// `quarantine/`. Nothing is synchronised to the disk: what a power cut damages is made again.
+/// What the folder may hold is bounded by [`Limits`]: before a file is written, room is made for it.
 ///
 /// | path | content |
 /// |---|---|
 /// | `FORMAT` | the version of this layout |
+/// | `SIZE` | how much the folder holds |
 /// | `refs/ab/cd…` | under a key: its object's digest, or a small object itself |
 /// | `objects/ab/cd…` | under the digest of their bytes: objects |
+/// | `leases/` | objects that somebody wants to stay |
 /// | `locks/` | the entries that are being made |
 /// | `tmp/` | files that are being written |
 /// | `quarantine/` | damaged files |
+///
+/// The time of the last change of a ref is the time when it was last asked for, to the minute.
 #[derive(Clone)]
 pub struct FileStore {
     shared: Arc<Shared>,
@@ -32,11 +42,13 @@ pub struct FileStore {
 
 struct Shared {
     root: PathBuf,
+    limits: Limits,
     progress: Arc<dyn Progress>,
+    budget: Budget,
     /// Set when nothing can be written any more.
     is_read_only: AtomicBool,
-    /// Numbers the temporary files of this process.
-    next_temporary: AtomicU64,
+    /// Numbers the temporary files and leases of this process.
+    next: AtomicU64,
 }
 
 impl FileStore {
@@ -46,26 +58,37 @@ impl FileStore {
     /// [`Error::NewerFormat`] and [`Error::NotAStore`] when the folder belongs to a newer program
     /// or to something else; [`Error::Io`] when it cannot be made or read.
     pub fn open(root: &Path) -> Result<Self, Error> {
-        Self::open_for(root, Arc::new(Silent))
+        Self::open_with(root, Limits::default(), Arc::new(Silent))
     }
 
-    /// Opens the store in `root` as [`open`](Self::open); `progress` hears its warnings.
+    /// Opens the store in `root`, which may hold so much; `progress` hears its warnings.
     ///
     /// # Errors
     /// As [`open`](Self::open).
-    pub fn open_for(root: &Path, progress: Arc<dyn Progress>) -> Result<Self, Error> {
+    pub fn open_with(
+        root: &Path,
+        limits: Limits,
+        progress: Arc<dyn Progress>,
+    ) -> Result<Self, Error> {
         let failed = |action, path: &Path| {
             let path = path.to_owned();
             move |source| Error::Io { action, path, source }
         };
-        fs::create_dir_all(root).map_err(failed("create", root))?;
-        let found = format::read(root)?;
+        let found = match format::read(root)? {
+            None => {
+                fs::create_dir_all(root).map_err(failed("create", root))?;
+                None
+            }
+            found => found,
+        };
         let store = Self {
             shared: Arc::new(Shared {
                 root: root.to_owned(),
+                limits,
                 progress,
+                budget: Budget::default(),
                 is_read_only: AtomicBool::new(false),
-                next_temporary: AtomicU64::new(0),
+                next: AtomicU64::new(0),
             }),
         };
         if found == Some(format::FORMAT) {
@@ -74,8 +97,7 @@ impl FileStore {
         if found == Some(1) && root.join("entries").exists() {
             format::migrate(&store).map_err(failed("write", root))?;
         }
-        let path = root.join("FORMAT");
-        store.write_file(&path, &[format::line().as_bytes()]).map_err(failed("write", &path))?;
+        format::write(root).map_err(failed("write", root))?;
         Ok(store)
     }
 
@@ -85,7 +107,31 @@ impl FileStore {
         &self.shared.root
     }
 
-    fn path_of(&self, kind: &str, digest: &Digest) -> PathBuf {
+    /// Removes what is too much or too old by `limits`, and what dead processes left.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when the folder cannot be read or written.
+    pub fn collect(&self, limits: &Limits) -> Result<Removed, Error> {
+        let failed =
+            |source| Error::Io { action: "clear up", path: self.root().to_owned(), source };
+        let Some(mut counter) = self.shared.budget.lock(self.root()).map_err(failed)? else {
+            return Err(Error::Busy { path: self.root().to_owned() });
+        };
+        let (held, removed) =
+            evict::make_room(self.root(), limits, Held::default()).map_err(failed)?;
+        counter.set(held).map_err(failed)?;
+        Ok(removed)
+    }
+
+    /// Removes everything; the folder stays a store.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when the folder cannot be written.
+    pub fn clear(&self) -> Result<Removed, Error> {
+        self.collect(&Limits { bytes: 0, files: 0, age: Some(Duration::ZERO) })
+    }
+
+    pub(super) fn path_of(&self, kind: &str, digest: &Digest) -> PathBuf {
         let hex = digest.to_hex();
         // 256 folders: no folder grows past what file systems list quickly.
         let mut path = PathBuf::with_capacity(self.root().as_os_str().len() + 80);
@@ -96,22 +142,75 @@ impl FileStore {
         path
     }
 
-    /// Writes `parts` to a temporary file, then renames it to `path`.
+    /// A name that no other file of a folder has.
+    fn name(&self) -> String {
+        let number = self.shared.next.fetch_add(1, Ordering::Relaxed);
+        format!("{}-{:p}-{number}", std::process::id(), Arc::as_ptr(&self.shared))
+    }
+
+    /// Writes `parts` to `path` by way of a temporary file, when there is, or can be made, room.
     fn write_file(&self, path: &Path, parts: &[&[u8]]) -> io::Result<()> {
-        let number = self.shared.next_temporary.fetch_add(1, Ordering::Relaxed);
-        let folder = self.root().join("tmp");
-        let temporary = folder.join(format!("{}-{:p}-{number}", std::process::id(), self.shared));
-        let open = || fs::File::options().write(true).create_new(true).open(&temporary);
-        let mut file = with_folder(&folder, open)?;
-        let written = parts
-            .iter()
-            .try_for_each(|part| file.write_all(part))
-            .and_then(|()| with_folder(folder_of(path), || fs::rename(&temporary, path)));
-        if written.is_err() {
-            // Whoever clears the store up finds what stays.
-            drop(fs::remove_file(&temporary));
+        let len = parts.iter().map(|part| part.len() as u64).sum();
+        let Some(mut counter) = self.shared.budget.lock(self.root())? else {
+            // Somebody holds the counter and does not move: what is not counted is not kept.
+            return Ok(());
+        };
+        if !self.reserve(&mut counter, len)? {
+            return Ok(());
         }
-        written
+        let folder = self.root().join("tmp");
+        let temporary = folder.join(format!("{}-{len}", self.name()));
+        // It is there, locked, before the counter is free: so others know that it lives.
+        let open = || File::options().write(true).create_new(true).open(&temporary);
+        let opened = with_folder(&folder, open).and_then(|file| {
+            file.lock()?;
+            Ok(file)
+        });
+        let mut file = match opened {
+            Ok(file) => file,
+            Err(error) => {
+                release(&mut counter, len, 1)?;
+                return Err(error);
+            }
+        };
+        drop(counter);
+        let written = parts.iter().try_for_each(|part| file.write_all(part));
+        let Some(mut counter) = self.shared.budget.lock(self.root())? else {
+            // The count stays too high, which is mended by the next eviction.
+            drop(fs::remove_file(&temporary));
+            return Ok(());
+        };
+        let replaced = len_of(path);
+        let is_replaced = path.exists();
+        let kept =
+            written.and_then(|()| with_folder(folder_of(path), || fs::rename(&temporary, path)));
+        match kept {
+            Ok(()) if is_replaced => release(&mut counter, replaced, 1),
+            Ok(()) => Ok(()),
+            Err(error) => {
+                // Whoever clears the store up finds what stays.
+                drop(fs::remove_file(&temporary));
+                release(&mut counter, len, 1)?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Counts `len` bytes more, making room for them; false when there is none.
+    fn reserve(&self, counter: &mut Counter<'_>, len: u64) -> io::Result<bool> {
+        let limits = &self.shared.limits;
+        if len > limits.bytes {
+            return Ok(false);
+        }
+        let fits = |held: &Held| held.bytes + len <= limits.bytes && held.files < limits.files;
+        let held = match counter.held {
+            Some(held) if fits(&held) => held,
+            _ => evict::make_room(self.root(), limits, Held { bytes: len, files: 1 })?.0,
+        };
+        let fits = fits(&held);
+        let more = Held { bytes: held.bytes + len, files: held.files + 1 };
+        counter.set(if fits { more } else { held })?;
+        Ok(fits)
     }
 
     /// Writes `parts` to `path` unless the store is, or now becomes, read-only.
@@ -124,10 +223,14 @@ impl FileStore {
             Err(error) if ends_writing(&error) => {
                 if !self.shared.is_read_only.swap(true, Ordering::Relaxed) {
                     let root = self.root().display();
-                    self.shared
-                        .progress
-                        .warn(&format!("nothing more is kept in the cache {root}: {error}"));
+                    let warning = format!("nothing more is kept in the cache {root}: {error}");
+                    self.shared.progress.warn(&warning);
                 }
+                Ok(())
+            }
+            // Somebody removed the whole folder: the next one starts anew.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                self.shared.budget.forget();
                 Ok(())
             }
             Err(source) => Err(Error::Io { action: "write", path: path.to_owned(), source }),
@@ -205,11 +308,31 @@ impl Store for FileStore {
         }
         Claim::wait(&folder.join(key.to_hex()), patience, run)
     }
+
+    fn lease(&self, digest: &Digest) -> Result<Option<Lease>, Error> {
+        let folder = self.root().join("leases");
+        let path = folder.join(format!("{}-{}", digest.to_hex(), self.name()));
+        match with_folder(&folder, || Lease::take(path.clone())) {
+            Ok(lease) => Ok(Some(lease)),
+            Err(error) if ends_writing(&error) => Ok(None),
+            Err(source) => Err(Error::Io { action: "write", path, source }),
+        }
+    }
 }
 
 impl std::fmt::Debug for FileStore {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_tuple("FileStore").field(&self.root()).finish()
+    }
+}
+
+fn release(counter: &mut Counter<'_>, bytes: u64, files: u64) -> io::Result<()> {
+    match counter.held {
+        Some(held) => counter.set(Held {
+            bytes: held.bytes.saturating_sub(bytes),
+            files: held.files.saturating_sub(files),
+        }),
+        None => Ok(()),
     }
 }
 
@@ -224,13 +347,30 @@ fn ends_writing(error: &io::Error) -> bool {
     )
 }
 
-/// The bytes of a file; `None` when there is none.
-fn read(path: &Path) -> Result<Option<Vec<u8>>, Error> {
-    match fs::read(path) {
+/// The bytes of a file, which is noted as used; `None` when there is none.
+pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, Error> {
+    let read = || {
+        let mut file = File::open(path)?;
+        let metadata = file.metadata()?;
+        let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0));
+        file.read_to_end(&mut bytes)?;
+        let now = SystemTime::now();
+        let unused = metadata.modified().ok().and_then(|used| now.duration_since(used).ok());
+        if unused.is_none_or(|unused| unused > TOUCH) {
+            // Where times cannot be set, entries only seem to be older than they are.
+            drop(file.set_modified(now));
+        }
+        Ok(bytes)
+    };
+    match read() {
         Ok(bytes) => Ok(Some(bytes)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) if is_absent(&error) => Ok(None),
         Err(source) => Err(Error::Io { action: "read", path: path.to_owned(), source }),
     }
+}
+
+fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 fn folder_of(path: &Path) -> &Path {

@@ -35,9 +35,12 @@ pub(super) fn read(root: &Path) -> Result<Option<u32>, Error> {
     }
 }
 
-/// The content of `FORMAT`.
-pub(super) fn line() -> String {
-    format!("{PREFIX}{FORMAT}\n")
+/// Says that the folder `root` is a store of this format.
+pub(super) fn write(root: &Path) -> io::Result<()> {
+    // Two processes may do so at once, each with a file of its own.
+    let beside = root.join(format!(".{FILE}-{}", std::process::id()));
+    fs::write(&beside, format!("{PREFIX}{FORMAT}\n"))?;
+    fs::rename(&beside, root.join(FILE))
 }
 
 /// Takes over the entries of format 1: below `entries/`, each the hash of its bytes and the bytes.

@@ -1,16 +1,23 @@
 //! Where results are kept: bytes, found again by a digest.
 
+mod budget;
 mod claim;
 mod entry;
+mod evict;
 mod file;
 mod format;
+mod inspect;
+mod lease;
 
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
 pub use claim::Claim;
+pub use evict::{Limits, Removed};
 pub use file::FileStore;
+pub use inspect::{EntryInfo, Verified};
+pub use lease::Lease;
 
 use crate::{Digest, Error, Run};
 
@@ -51,6 +58,13 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// # Errors
     /// [`Error::Cancelled`] when `run` was cancelled while waiting.
     fn claim(&self, key: &Digest, patience: Duration, run: &Run) -> Result<Option<Claim>, Error>;
+
+    /// Keeps the object of that digest from being evicted as long as the lease lives; `None` where
+    /// that cannot be promised.
+    ///
+    /// # Errors
+    /// When the place cannot be used at all.
+    fn lease(&self, digest: &Digest) -> Result<Option<Lease>, Error>;
 }
 
 /// What a store is told of the bytes it keeps.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use jobs::{Error, FileStore, Memo, Progress, Run, Task};
+use jobs::{Error, FileStore, Memo, Progress, Run, Shelf, Task};
 
 const SQUARE: Task = Task { name: "square", version: 1 };
 
@@ -132,4 +132,27 @@ fn a_cancelled_run_does_not_wait_for_others() {
     run.cancel().cancel();
     let failed = memo.get_or_run(&SQUARE, &5, &run, || Ok::<_, Error>(25));
     assert!(matches!(failed, Err(Error::Cancelled)));
+}
+
+#[test]
+fn a_shelf_is_32_bytes_that_give_the_value_anywhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = FileStore::open(folder.path()).unwrap();
+    let memo = Memo::new(store.clone());
+    let run = Run::serial();
+    let words = || Ok::<_, Error>(vec!["a".to_owned(), "b".repeat(9000)]);
+    let shelf: Shelf<Vec<String>> = memo.shelve(&SQUARE, &1, &run, words).unwrap();
+    let sent = postcard::to_stdvec(&shelf).unwrap();
+    assert_eq!(sent.len(), 32);
+    let here: Shelf<Vec<String>> = postcard::from_bytes(&sent).unwrap();
+    let elsewhere = Memo::new(FileStore::open(folder.path()).unwrap());
+    assert_eq!(here.get(&elsewhere).unwrap(), words().unwrap());
+
+    store.clear().unwrap();
+    assert!(matches!(here.get(&elsewhere), Err(Error::Evicted { .. })));
+    let other = here.get_or_run(&elsewhere, (&SQUARE, &2), &run, words);
+    assert!(matches!(other, Err(Error::OtherRecipe { .. })));
+    let again = here.get_or_run(&elsewhere, (&SQUARE, &1), &run, words).unwrap();
+    assert_eq!((again.value, again.cached), (words().unwrap(), false));
+    assert_eq!(here.get(&memo).unwrap(), words().unwrap());
 }

@@ -2,11 +2,12 @@
 
 use std::fs;
 use std::path::Path;
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
-use jobs::{About, Content, Digest, Error, FileStore, Lookup, Store};
+use jobs::{About, Content, Digest, Error, FileStore, Limits, Lookup, Run, Silent, Store};
 
-use crate::memo::files;
+use crate::memo::{Heard, files};
 
 pub(crate) const ABOUT: About<'_> =
     About { task: "test", cost: Duration::from_millis(5), content: Content::Plain };
@@ -136,4 +137,203 @@ fn entries_of_the_first_format_are_taken_over() {
     assert!(!folder.path().join("entries").exists());
     let format = fs::read_to_string(folder.path().join("FORMAT")).unwrap();
     assert_eq!(format, "topicmill-cache 2\n");
+}
+
+fn total(folder: &Path) -> u64 {
+    files(folder).iter().map(|path| fs::metadata(path).map_or(0, |metadata| metadata.len())).sum()
+}
+
+fn open_with(folder: &Path, bytes: u64) -> FileStore {
+    let limits = Limits { bytes, ..Limits::default() };
+    FileStore::open_with(folder, limits, Arc::new(Silent)).unwrap()
+}
+
+fn noise(seed: u64, len: usize) -> Vec<u8> {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (state >> 56) as u8
+    };
+    (0..len).map(|_| next()).collect()
+}
+
+#[test]
+fn a_store_never_holds_more_than_its_limit() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open_with(folder.path(), 200_000);
+    for n in 0..300 {
+        let len = 1 + (n as usize * 977) % 20_000;
+        store.put(&Digest::of_value(&n), &noise(n, len), &ABOUT).unwrap();
+        let held = total(folder.path());
+        // The counter itself and the line of `FORMAT` are not counted.
+        assert!(held <= 200_000 + 50, "{held} bytes after {n}");
+    }
+    let last = store.get(&Digest::of_value(&299)).unwrap();
+    assert_eq!(last, Lookup::Hit(noise(299, 1 + (299 * 977) % 20_000)));
+}
+
+#[test]
+fn what_took_long_stays_and_what_is_too_large_is_not_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open_with(folder.path(), 100_000);
+    let dear = About { cost: Duration::from_secs(100), ..ABOUT };
+    store.put(&Digest::of(b"dear"), &noise(0, 9000), &dear).unwrap();
+    for n in 1..100 {
+        store.put(&Digest::of_value(&n), &noise(n, 9000), &ABOUT).unwrap();
+    }
+    assert_eq!(store.get(&Digest::of(b"dear")).unwrap(), Lookup::Hit(noise(0, 9000)));
+    store.put(&Digest::of(b"large"), &noise(1, 100_001), &dear).unwrap();
+    assert_eq!(store.get(&Digest::of(b"large")).unwrap(), Lookup::Miss);
+    assert!(matches!(store.get(&Digest::of(b"dear")).unwrap(), Lookup::Hit(_)));
+}
+
+#[test]
+fn a_leased_object_is_not_evicted() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open_with(folder.path(), 100_000);
+    let wanted = noise(0, 9000);
+    let cheap = About { cost: Duration::ZERO, ..ABOUT };
+    store.put(&Digest::of(b"wanted"), &wanted, &cheap).unwrap();
+    let digest = Digest::of(&wanted);
+    let lease = store.lease(&digest).unwrap();
+    assert!(lease.is_some());
+    let fill = |from: u64| {
+        for n in from..from + 50 {
+            store.put(&Digest::of_value(&n), &noise(n, 9000), &ABOUT).unwrap();
+        }
+    };
+    fill(1);
+    assert_eq!(store.get_object(&digest).unwrap(), Lookup::Hit(wanted));
+    drop(lease);
+    fill(100);
+    assert_eq!(store.get_object(&digest).unwrap(), Lookup::Miss);
+}
+
+#[test]
+fn old_entries_go_and_a_clock_that_was_set_back_removes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    let now = SystemTime::now();
+    let hour = Duration::from_hours(1);
+    for (name, used) in [("old", now - 3 * hour), ("new", now), ("future", now + 24 * hour)] {
+        store.put(&Digest::of(name.as_bytes()), name.as_bytes(), &ABOUT).unwrap();
+        let hex = Digest::of(name.as_bytes()).to_hex();
+        let path = folder.path().join("refs").join(&hex[..2]).join(&hex[2..]);
+        fs::File::open(path).unwrap().set_modified(used).unwrap();
+    }
+    let limits = Limits { age: Some(2 * hour), ..Limits::default() };
+    let removed = store.collect(&limits).unwrap();
+    assert_eq!(removed.entries, 1);
+    assert_eq!(store.get(&Digest::of(b"old")).unwrap(), Lookup::Miss);
+    for name in ["new", "future"] {
+        assert!(matches!(store.get(&Digest::of(name.as_bytes())).unwrap(), Lookup::Hit(_)));
+    }
+}
+
+#[test]
+fn what_killed_processes_left_is_cleared_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    store.put(&Digest::of(b"key"), b"kept", &ABOUT).unwrap();
+    for name in ["tmp/1-0x1-1-999", "leases/abc"] {
+        fs::create_dir_all(folder.path().join(name).parent().unwrap()).unwrap();
+        fs::write(folder.path().join(name), "left").unwrap();
+    }
+    store.collect(&Limits::default()).unwrap();
+    assert_eq!(files(&folder.path().join("tmp")).len(), 0);
+    assert_eq!(files(&folder.path().join("leases")).len(), 0);
+    assert_eq!(store.get(&Digest::of(b"key")).unwrap(), Lookup::Hit(b"kept".to_vec()));
+}
+
+#[test]
+fn a_cleared_store_is_empty_and_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    for n in 0..10 {
+        store.put(&Digest::of_value(&n), &noise(n, 6000), &ABOUT).unwrap();
+    }
+    assert_eq!(store.entries().unwrap().len(), 10);
+    store.clear().unwrap();
+    assert_eq!(store.entries().unwrap(), []);
+    assert_eq!(files(&folder.path().join("objects")).len(), 0);
+    store.put(&Digest::of(b"key"), b"new", &ABOUT).unwrap();
+    assert_eq!(store.entries().unwrap().len(), 1);
+}
+
+#[test]
+fn entries_are_told_and_all_files_can_be_checked() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    for n in 0..5 {
+        store.put(&Digest::of_value(&n), &noise(n, 3000 * n as usize), &ABOUT).unwrap();
+    }
+    let entries = store.entries().unwrap();
+    let largest = entries.iter().max_by_key(|entry| entry.len).unwrap();
+    assert_eq!((largest.len, largest.task.as_str()), (12_000, "test"));
+    assert_eq!(largest.cost, Duration::from_millis(5));
+    let run = Run::serial();
+    assert_eq!(store.verify(&run).unwrap().damaged, Vec::<std::path::PathBuf>::new());
+    let victim = files(&folder.path().join("objects")).remove(0);
+    let mut bytes = fs::read(&victim).unwrap();
+    bytes[100] ^= 4;
+    fs::write(&victim, bytes).unwrap();
+    assert_eq!(store.verify(&run).unwrap().damaged.len(), 1);
+    assert_eq!(store.verify(&run).unwrap().damaged.len(), 0);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_makes_a_store_read_only_with_one_warning() {
+    use std::process::Command;
+
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let mount = |args: &[&str]| {
+        let mut command = Command::new(args[0]);
+        command.args(&args[1..]).arg(root).stderr(std::process::Stdio::null());
+        command.status().is_ok_and(|status| status.success())
+    };
+    if !mount(&["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs"]) {
+        let line = "SKIPPED: the test of a full disk, for want of the right to mount one\n";
+        std::io::Write::write_all(&mut std::io::stderr(), line.as_bytes()).unwrap();
+        return;
+    }
+    let heard = Arc::new(Heard::default());
+    let store = FileStore::open_with(root, Limits::default(), heard.clone()).unwrap();
+    let put = |n: u64| store.put(&Digest::of_value(&n), &noise(n, 20_000), &ABOUT);
+    let all: Result<Vec<()>, Error> = (0..50).map(put).collect();
+    let found = store.get(&Digest::of_value(&0)).unwrap();
+    let lost = store.get(&Digest::of_value(&49)).unwrap();
+    let warnings = heard.warnings();
+    // It holds a file of the disk open.
+    drop(store);
+    assert!(mount(&["umount"]));
+    assert!(all.is_ok(), "{all:?}");
+    assert_eq!(found, Lookup::Hit(noise(0, 20_000)));
+    assert_eq!(lost, Lookup::Miss);
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert!(warnings[0].contains("nothing more is kept in the cache"), "{warnings:?}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_folder_with_odd_bytes_in_its_name_is_a_store_like_any_other() {
+    use std::os::unix::ffi::OsStrExt;
+
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join(std::ffi::OsStr::from_bytes(b"odd \xff\n'\" name"));
+    let store = open(&root);
+    store.put(&Digest::of(b"key"), &noise(1, 9000), &ABOUT).unwrap();
+    assert_eq!(open(&root).get(&Digest::of(b"key")).unwrap(), Lookup::Hit(noise(1, 9000)));
+}
+
+#[test]
+fn a_store_whose_folder_was_removed_loses_everything_but_does_not_fail() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("cache");
+    let store = open(&root);
+    store.put(&Digest::of(b"key"), b"one", &ABOUT).unwrap();
+    fs::remove_dir_all(&root).unwrap();
+    assert_eq!(store.get(&Digest::of(b"key")).unwrap(), Lookup::Miss);
+    store.put(&Digest::of(b"key"), b"two", &ABOUT).unwrap();
 }

@@ -1,7 +1,6 @@
 //! The pages: results as the borrowed data that `site` renders.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use cloud::{Cloud, CloudConfig, Word};
 use jobs::Run;
@@ -9,8 +8,8 @@ use ndarray::ArrayView2;
 use site::{Renderer, Route, Site, SiteData};
 use sprs::CsMatViewI;
 
+use super::Folder;
 use super::words::{TERMS, Words};
-use super::write;
 use crate::config::{Config, SiteSection};
 use crate::results::Results;
 use crate::{Error, Prepared};
@@ -92,7 +91,7 @@ enum Part<'a> {
     Pages(&'a [Route]),
 }
 
-/// Renders every page and writes it below `root`, and runs `data`, which writes the other files
+/// Renders every page and writes it to `folder`, and runs `data`, which writes the other files
 /// itself; returns how many files there are.
 ///
 /// Pages are rendered by many threads and written by one: folders made by several threads in one
@@ -101,7 +100,7 @@ pub(crate) fn write_site(
     results: &Results,
     clouds: &[Clouds],
     inputs: Inputs<'_>,
-    (root, data): (&Path, &(dyn Fn() -> Result<usize, Error> + Sync)),
+    (folder, data): (&Folder<'_>, &(dyn Fn() -> Result<usize, Error> + Sync)),
     run: &Run,
 ) -> Result<usize, Error> {
     let Inputs { x, components, prepared, config, renderer } = inputs;
@@ -110,6 +109,7 @@ pub(crate) fn write_site(
     let routes: Vec<Route> = site.routes().collect();
     let pages = routes.chunks(SHARD_PAGES).map(Part::Pages);
     let mut n_files = routes.len();
+    run.progress().expected(n_files as u64);
     run.map_into(
         [Part::Data, Part::Search].into_iter().chain(pages).collect(),
         |part| match part {
@@ -119,7 +119,7 @@ pub(crate) fn write_site(
                 let index = site::search_index(&site);
                 let mut n_files = 0;
                 for file in site::search_files(&site, &index) {
-                    write(root, &file.path, &file.bytes)?;
+                    folder.write(&file.path, &file.bytes)?;
                     n_files += 1;
                 }
                 Ok((n_files, Vec::new()))
@@ -133,7 +133,7 @@ pub(crate) fn write_site(
             let (n_data, files) = made?;
             n_files += n_data;
             run.progress().advanced(files.len() as u64);
-            files.iter().try_for_each(|file| write(root, &file.path, &file.bytes))
+            files.iter().try_for_each(|file| folder.write(&file.path, &file.bytes))
         },
     )?;
     Ok(n_files)

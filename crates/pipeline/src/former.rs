@@ -1,0 +1,136 @@
+//! The site that stands at a place: from what it was built, and what was left there.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use corpus::Document;
+use jobs::{Digest, Memo, Plain, Run};
+use serde::{Deserialize, Serialize};
+
+use crate::manifest::Manifest;
+use crate::prepare::Prepared;
+use crate::report::Report;
+use crate::{Config, Error, Source, tasks};
+
+/// Documents in one parallel task.
+const SHARD_DOCS: usize = 1024;
+/// Folders in folders that are looked through for sources.
+const MAX_DEPTH: usize = 64;
+
+/// What a build leaves in the cache, for the next one at the same place.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Former {
+    /// Of the program, the configuration and the sources; none where the sources cannot be told
+    /// without being fetched.
+    pub(crate) sources: Option<Digest>,
+    /// Of the program, the configuration and the documents.
+    pub(crate) documents: Digest,
+    pub(crate) manifest: Manifest,
+    /// `report.json`.
+    pub(crate) report: Vec<u8>,
+}
+
+impl Former {
+    /// What was built in `target`, if the cache knows.
+    pub(crate) fn find(memo: &Memo, target: &Path) -> Option<Self> {
+        let jobs::Lookup::Hit(bytes) = memo.store()?.get(&key(target)).ok()? else { return None };
+        postcard::from_bytes(&bytes).ok()
+    }
+
+    /// Keeps it; a cache that fails only makes the next build longer.
+    pub(crate) fn keep(&self, memo: &Memo, target: &Path, run: &Run) {
+        let Some(store) = memo.store() else { return };
+        let Ok(bytes) = postcard::to_stdvec(self) else { return };
+        let about = jobs::About {
+            task: tasks::SITE.name,
+            // As long as a build: it is what its loss would cost.
+            cost: std::time::Duration::from_mins(1),
+            content: jobs::Content::Plain,
+        };
+        if let Err(error) = store.put(&key(target), &bytes, &about) {
+            run.progress().warn(&format!("the next build cannot build on this one: {error}"));
+        }
+    }
+
+    /// The report of the build that left it.
+    pub(crate) fn report(&self) -> Option<Report> {
+        serde_json::from_slice(&self.report).ok()
+    }
+}
+
+fn key(target: &Path) -> Digest {
+    tasks::SITE.key(&Digest::of(target.as_os_str().as_encoded_bytes()))
+}
+
+/// The digest of the program, the configuration and the content of all sources; `None` when that
+/// of a source is known only once it has been read, or cannot be told.
+pub(crate) fn digest_of_sources(config: &Config) -> Result<Option<Digest>, Error> {
+    let mut files = BTreeMap::new();
+    for source in &config.sources {
+        let Source::Path(path) = Source::parse(source)? else { return Ok(None) };
+        if add_files(&path, &mut files, MAX_DEPTH).is_err() {
+            return Ok(None);
+        }
+    }
+    if add_own_files(config, &mut files).is_err() {
+        return Ok(None);
+    }
+    let files: Vec<(&[u8], &Digest)> =
+        files.iter().map(|(path, digest)| (path.as_encoded_bytes(), digest)).collect();
+    Ok(Some(Digest::of_value(&(program(), format!("{config:?}"), files))))
+}
+
+/// The digest of the program, the configuration and the documents.
+pub(crate) fn digest_of_documents(
+    config: &Config,
+    prepared: &Prepared,
+    run: &Run,
+) -> Result<Digest, Error> {
+    let shards = run
+        .map(prepared.documents.chunks(SHARD_DOCS).collect(), |docs: &[Document]| {
+            Digest::of_value(&Plain(docs))
+        })?;
+    let weights = (prepared.weights.title, prepared.weights.tags);
+    let mut own = BTreeMap::new();
+    // What cannot be read makes the build fail elsewhere, and no former one like it.
+    let is_readable = add_own_files(config, &mut own).is_ok();
+    let own: Vec<&Digest> = own.values().collect();
+    Ok(Digest::of_value(&(
+        program(),
+        format!("{config:?}"),
+        (is_readable, own),
+        (weights, prepared.title.as_deref(), prepared.lock.as_deref(), shards),
+    )))
+}
+
+/// The program by its own bytes, so that a new one builds anew; by its version where it is part of
+/// another.
+fn program() -> Digest {
+    static PROGRAM: std::sync::OnceLock<Digest> = std::sync::OnceLock::new();
+    *PROGRAM.get_or_init(|| {
+        std::env::current_exe()
+            .and_then(|path| Digest::of_file(&path))
+            .unwrap_or_else(|_| Digest::of(env!("CARGO_PKG_VERSION").as_bytes()))
+    })
+}
+
+/// The files that the configuration names besides the sources.
+fn add_own_files(config: &Config, files: &mut BTreeMap<OsString, Digest>) -> io::Result<()> {
+    config.templates.iter().try_for_each(|path| add_files(path, files, MAX_DEPTH))
+}
+
+fn add_files(path: &Path, files: &mut BTreeMap<OsString, Digest>, depth: usize) -> io::Result<()> {
+    if !fs::metadata(path)?.is_dir() {
+        files.insert(path.as_os_str().to_owned(), Digest::of_file(path)?);
+        return Ok(());
+    }
+    if depth == 0 {
+        return Err(io::Error::other("folders in folders without an end"));
+    }
+    let entries: io::Result<Vec<PathBuf>> =
+        fs::read_dir(path)?.map(|entry| entry.map(|entry| entry.path())).collect();
+    entries?.iter().try_for_each(|path| add_files(path, files, depth - 1))
+}

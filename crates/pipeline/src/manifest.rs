@@ -1,0 +1,223 @@
+//! The files of a site as they were left, to see at a glance whether somebody touched them.
+
+use std::collections::HashMap;
+use std::ffi::OsStr;
+use std::fs::{self, Metadata};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use jobs::{Digest, Run};
+use serde::{Deserialize, Serialize};
+
+use crate::Error;
+
+/// Files or folders in one parallel task.
+const SHARD: usize = 1024;
+/// The file that differs from run to run, and the folder it is in.
+const REPORT: &str = "data/report.json";
+
+/// Every file and folder of a site, with what the system says of them.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Manifest {
+    files: Vec<Entry>,
+    folders: Vec<Entry>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Entry {
+    /// Relative to the site, parted by `/`.
+    path: String,
+    stamp: Stamp,
+    /// Of a file that we wrote, that of its bytes.
+    digest: Option<Digest>,
+}
+
+/// What changes whenever a file is written, replaced or given another mode: nobody can set the
+/// time of the last change back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Stamp {
+    len: u64,
+    modified: i128,
+    changed: i128,
+    inode: u64,
+}
+
+impl Stamp {
+    #[cfg(unix)]
+    fn of(metadata: &Metadata) -> Self {
+        use std::os::unix::fs::MetadataExt;
+
+        let time =
+            |seconds: i64, nanos: i64| i128::from(seconds) * 1_000_000_000 + i128::from(nanos);
+        Self {
+            len: metadata.len(),
+            modified: time(metadata.mtime(), metadata.mtime_nsec()),
+            changed: time(metadata.ctime(), metadata.ctime_nsec()),
+            inode: metadata.ino(),
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn of(metadata: &Metadata) -> Self {
+        let modified = metadata.modified().ok();
+        let since = modified.and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+        let modified = since.map_or(0, |since| since.as_nanos() as i128);
+        Self { len: metadata.len(), modified, changed: 0, inode: 0 }
+    }
+}
+
+/// Whether an entry of the root is the user's: such are kept and are no part of the site.
+pub(crate) fn is_users(name: &OsStr) -> bool {
+    name == "CNAME" || name.as_encoded_bytes().starts_with(b".")
+}
+
+impl Manifest {
+    /// What stands in the folder `root`; `digests` are those of the files that were written.
+    pub(crate) fn of(
+        root: &Path,
+        digests: &HashMap<String, Digest>,
+        run: &Run,
+    ) -> Result<Self, Error> {
+        let failed = |source| Error::Unwritable { path: root.to_owned(), source };
+        let (mut files, mut folders) = (Vec::new(), Vec::new());
+        walk(root, "", &mut files, &mut folders).map_err(failed)?;
+        let entries = |paths: Vec<String>| -> Result<Vec<Entry>, Error> {
+            let shards = run.map(paths.chunks(SHARD).collect(), |paths: &[String]| {
+                let entry = |path: &String| {
+                    let stamp = Stamp::of(&fs::symlink_metadata(root.join(path))?);
+                    Ok(Entry { path: path.clone(), stamp, digest: digests.get(path).copied() })
+                };
+                paths.iter().map(entry).collect::<io::Result<Vec<_>>>()
+            })?;
+            let shards: io::Result<Vec<_>> = shards.into_iter().collect();
+            Ok(shards.map_err(failed)?.concat())
+        };
+        Ok(Self { files: entries(files)?, folders: entries(folders)? })
+    }
+
+    /// Whether the folder `root` holds these files and folders, untouched, and no others.
+    pub(crate) fn is_intact(&self, root: &Path, run: &Run) -> Result<bool, Error> {
+        // The root has entries of the user, and the report comes and goes: there names must do.
+        for folder in ["", "data"] {
+            if names(&root.join(folder)).ok() != Some(self.names_in(folder)) {
+                return Ok(false);
+            }
+        }
+        let folders = self.folders.iter().filter(|folder| folder.path != "data");
+        let entries: Vec<&Entry> = self.files.iter().chain(folders).collect();
+        let shards = run.map(entries.chunks(SHARD).collect(), |entries: &[&Entry]| {
+            entries.iter().all(|entry| entry.stands_in(root))
+        })?;
+        Ok(shards.into_iter().all(|intact| intact))
+    }
+
+    /// The digests of the files, and of those alone that still are as they were left in `root`.
+    pub(crate) fn standing(&self, root: &Path, run: &Run) -> Result<HashMap<&str, Digest>, Error> {
+        let shards = run.map(self.files.chunks(SHARD).collect(), |entries: &[Entry]| {
+            let stands = entries.iter().filter(|entry| entry.stands_in(root));
+            stands.filter_map(|e| Some((e.path.as_str(), e.digest?))).collect::<Vec<_>>()
+        })?;
+        Ok(shards.into_iter().flatten().collect())
+    }
+
+    fn names_in(&self, folder: &str) -> Vec<PathBuf> {
+        let inside = |entry: &Entry| {
+            let (parent, name) = entry.path.rsplit_once('/').unwrap_or(("", &entry.path));
+            (parent == folder).then(|| PathBuf::from(name))
+        };
+        let entries = self.files.iter().chain(&self.folders);
+        let mut names: Vec<PathBuf> = entries.filter_map(inside).collect();
+        names.sort();
+        names
+    }
+}
+
+impl Entry {
+    fn stands_in(&self, root: &Path) -> bool {
+        fs::symlink_metadata(root.join(&self.path)).is_ok_and(|m| Stamp::of(&m) == self.stamp)
+    }
+}
+
+/// The sorted names in a folder of a site, but for the user's and the report.
+fn names(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let name = entry?.file_name();
+        if !is_users(&name) && name != "report.json" {
+            names.push(PathBuf::from(name));
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+fn walk(
+    folder: &Path,
+    prefix: &str,
+    files: &mut Vec<String>,
+    folders: &mut Vec<String>,
+) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        if prefix.is_empty() && is_users(&name) {
+            continue;
+        }
+        // Names that we write are ASCII; another's cannot be equal to any of ours.
+        let path = format!("{prefix}{}", name.to_string_lossy());
+        if entry.file_type()?.is_dir() {
+            walk(&entry.path(), &format!("{path}/"), files, folders)?;
+            folders.push(path);
+        } else if path != REPORT {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_site_is_intact_until_somebody_touches_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        let run = Run::serial();
+        let write = |path: &str, text: &str| {
+            fs::create_dir_all(root.join(path).parent().unwrap()).unwrap();
+            fs::write(root.join(path), text).unwrap();
+        };
+        for path in ["index.html", "doc/a/index.html", "doc/b/index.html", "data/topics.json"] {
+            write(path, "one");
+        }
+        write("data/report.json", "first");
+        write(".git/head", "main");
+        let taken = || Manifest::of(root, &HashMap::new(), &run).unwrap();
+        let first = taken();
+        let check = |manifest: &Manifest, expected: bool, what: &str| {
+            assert_eq!(manifest.is_intact(root, &run).unwrap(), expected, "{what}");
+        };
+        check(&first, true, "as it was left");
+        write("data/report.json", "another");
+        write(".git/new", "");
+        write("CNAME", "example.org");
+        check(&first, true, "the report and the user's own files");
+        write("doc/a/index.html", "two");
+        check(&first, false, "a page of the same length");
+        let mut manifest = taken();
+        for (path, what) in [
+            ("doc/c/index.html", "a new folder"),
+            ("doc/a/other.html", "a new file"),
+            ("data/extra", "a new file among the data"),
+            ("extra.html", "a new file in the root"),
+        ] {
+            check(&manifest, true, what);
+            write(path, "");
+            check(&manifest, false, what);
+            manifest = taken();
+        }
+        fs::remove_file(root.join("doc/b/index.html")).unwrap();
+        check(&manifest, false, "a page removed");
+    }
+}

@@ -1,0 +1,75 @@
+//! The tasks whose results are kept, with their versions.
+//!
+//! A version is raised whenever the task gives another result for the same input. The test at the
+//! end fails when a result changes; it does not know whether the version did, so look here.
+
+use jobs::{Codec, Digest, Numbers, Task};
+use learn::{Fit, Loss, Nmf};
+use ndarray::Array2;
+use serde::{Deserialize, Serialize};
+use sprs::CsMatViewI;
+use text::ShardCounts;
+
+/// Documents of one shard to their counts.
+pub(crate) const COUNT: Task = Task { name: "count", version: 1 };
+/// Weights to topics.
+pub(crate) const TOPICS: Task = Task { name: "topics", version: 1 };
+/// Topics to figures of their quality.
+pub(crate) const QUALITY: Task = Task { name: "quality", version: 1 };
+/// Weights to related documents.
+pub(crate) const RELATED: Task = Task { name: "related", version: 1 };
+/// What was built at a place, and from what.
+pub(crate) const SITE: Task = Task { name: "site", version: 1 };
+
+/// The counts of a shard, in the format of the crate `text`.
+pub(crate) const COUNTS: Codec<ShardCounts> = Codec {
+    encode: |counts| counts.to_bytes(),
+    decode: |bytes| ShardCounts::from_bytes(bytes).ok(),
+};
+
+/// A fit, as its numbers.
+pub(crate) const FIT: Codec<Fit> = Codec { encode: encode_fit, decode: decode_fit };
+
+#[derive(Serialize, Deserialize)]
+struct StoredFit {
+    /// (n_docs, n_topics), (n_topics, n_terms).
+    shape: (usize, usize, usize),
+    doc_topics: Vec<f32>,
+    components: Vec<f32>,
+    relative: f64,
+    iterations: usize,
+}
+
+fn encode_fit(fit: &Fit) -> Vec<u8> {
+    let components = fit.nmf.components();
+    let stored = StoredFit {
+        shape: (fit.doc_topics.nrows(), components.nrows(), components.ncols()),
+        doc_topics: fit.doc_topics.iter().copied().collect(),
+        components: components.iter().copied().collect(),
+        relative: fit.loss.relative,
+        iterations: fit.loss.iterations,
+    };
+    postcard::to_stdvec(&stored).expect("numbers can be written")
+}
+
+fn decode_fit(bytes: &[u8]) -> Option<Fit> {
+    let stored: StoredFit = postcard::from_bytes(bytes).ok()?;
+    let (n_docs, n_topics, n_terms) = stored.shape;
+    let components = Array2::from_shape_vec((n_topics, n_terms), stored.components).ok()?;
+    Some(Fit {
+        nmf: Nmf::from_components(components).ok()?,
+        doc_topics: Array2::from_shape_vec((n_docs, n_topics), stored.doc_topics).ok()?,
+        loss: Loss { relative: stored.relative, iterations: stored.iterations },
+    })
+}
+
+/// The digest of a sparse matrix. Cost: one pass over its numbers.
+pub(crate) fn digest_of(x: CsMatViewI<'_, f32, u32, usize>) -> Digest {
+    Digest::of_value(&(
+        x.rows(),
+        x.cols(),
+        Numbers::flat(&x.proper_indptr()[..]),
+        Numbers::flat(x.indices()),
+        Numbers::flat(x.data()),
+    ))
+}
