@@ -27,7 +27,7 @@ pub enum Error {
         /// The column, from 0.
         term: usize,
         /// The value.
-        got: f32,
+        got: f64,
     },
     /// A matrix over other terms than the model's.
     #[error("the model has {expected} terms, the matrix {got} columns")]
@@ -36,6 +36,16 @@ pub enum Error {
         expected: usize,
         /// The matrix's columns.
         got: usize,
+    },
+    /// A factor to start from of another shape than the factorisation's.
+    #[error("{name} must have the shape {expected:?}, got {got:?}")]
+    Shape {
+        /// The factor.
+        name: &'static str,
+        /// The shape that fits.
+        expected: (usize, usize),
+        /// Its shape.
+        got: (usize, usize),
     },
     /// A matrix without a single non-zero value.
     #[error("all of the {n_docs} documents are empty: there is nothing to find topics in")]

@@ -24,14 +24,17 @@
 //! same bytes for any number of threads and on every instruction set.
 
 mod error;
+mod isa;
 mod kernels;
 mod metrics;
 mod nmf;
+mod random;
 mod real;
 mod weights;
 
 pub use error::Error;
+pub use isa::InstructionSet;
 pub use metrics::{Occurrence, diversity, npmi};
-pub use nmf::{Fit, Loss, Nmf, NmfConfig, suggest_n_topics};
+pub use nmf::{Factors, Fit, Guide, Init, Loss, Nmf, NmfConfig, Penalty, suggest_n_topics};
 pub use real::Real;
 pub use weights::{DocFreqWeight, Norm, TermFreq, TfIdf, TfIdfConfig};

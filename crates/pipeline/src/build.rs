@@ -394,10 +394,10 @@ fn nmf_config(config: &Config, x: &CsMatI<f32, u32, usize>) -> NmfConfig {
         TopicCount::Exactly(k) => k,
     };
     NmfConfig {
-        n_topics,
         seed: config.seed,
         max_iter: config.topics.max_iter,
         tol: config.topics.tol,
+        ..NmfConfig::new(n_topics)
     }
 }
 

@@ -11,15 +11,15 @@ const BLOCK_ROWS: usize = 1 << 10;
 
 /// A CSR matrix as slices, with its rows cut into blocks. The cut depends on the matrix alone, so
 /// that sums over blocks, taken in their order, are the same for any number of threads.
-pub(super) struct RowBlocks<'a> {
+pub(crate) struct RowBlocks<'a, F> {
     indptr: &'a [usize],
     indices: &'a [u32],
-    data: &'a [f32],
+    data: &'a [F],
     ranges: Vec<Range<usize>>,
 }
 
-impl<'a> RowBlocks<'a> {
-    pub(super) fn of(x: CsMatViewI<'a, f32, u32, usize>) -> Self {
+impl<'a, F> RowBlocks<'a, F> {
+    pub(crate) fn of(x: CsMatViewI<'a, F, u32, usize>) -> Self {
         let n_rows = x.rows();
         let (indptr, indices, data) = x.into_raw_storage();
         let mut ranges = Vec::new();
@@ -34,23 +34,23 @@ impl<'a> RowBlocks<'a> {
         Self { indptr, indices, data, ranges }
     }
 
-    pub(super) fn ranges(&self) -> &[Range<usize>] {
+    pub(crate) fn ranges(&self) -> &[Range<usize>] {
         &self.ranges
     }
 
     /// The columns and values of one row.
-    pub(super) fn row(&self, row: usize) -> (&'a [u32], &'a [f32]) {
+    pub(crate) fn row(&self, row: usize) -> (&'a [u32], &'a [F]) {
         // A view of some rows of a matrix has pointers that do not begin at 0.
         let first = self.indptr[0];
         let range = self.indptr[row] - first..self.indptr[row + 1] - first;
         (&self.indices[range.clone()], &self.data[range])
     }
 
-    pub(super) fn nnz(&self) -> usize {
+    pub(crate) fn nnz(&self) -> usize {
         self.data.len()
     }
 
-    pub(super) fn n_rows(&self) -> usize {
+    pub(crate) fn n_rows(&self) -> usize {
         self.indptr.len() - 1
     }
 }

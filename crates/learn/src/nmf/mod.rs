@@ -1,29 +1,43 @@
 //! Non-negative matrix factorisation: `X ≈ W · H`.
 
-mod blocks;
+pub(crate) mod blocks;
+mod factor;
+pub(crate) mod gram;
 mod hals;
+mod nnls;
 mod start;
 mod svd;
+mod topics;
 
 use jobs::Run;
-use ndarray::{Array2, ArrayView1, ArrayView2, Axis};
+use ndarray::{Array2, ArrayView2};
 use sprs::CsMatViewI;
 
-use crate::Error;
-use crate::kernels::{self, padded};
+use crate::kernels::padded;
+use crate::{Error, InstructionSet, Real};
 use blocks::RowBlocks;
+use factor::Extra;
+use hals::{Problem, Stop};
+use start::Start;
+use svd::How;
+
+pub use start::Init;
+pub use topics::{Fit, Nmf};
 
 /// Settings of the factorisation.
 ///
-/// The objective is `‖X − W·H‖²` (Frobenius) over non-negative `W`, (n_docs, n_topics), and `H`,
-/// (n_topics, n_terms).
+/// The objective is `½‖X − W·H‖²` (Frobenius) over non-negative `W`, (n_docs, n_topics), and `H`,
+/// (n_topics, n_terms), and what [`Penalty`] adds.
 ///
 /// | field | default | meaning | allowed |
 /// |---|---|---|---|
-/// | `n_topics` | – | columns of `W`, rows of `H` | 1..=min(n_docs, n_terms) |
-/// | `seed` | 0 | of the random start of the singular vectors | any |
+/// | `n_topics` | – | columns of `W`, rows of `H` | 1..=min(n_docs, n_terms); any from 1 with a random or custom start |
+/// | `seed` | 0 | of everything random in the start | any |
 /// | `max_iter` | 200 | outer iterations at most | ≥ 1 |
 /// | `tol` | 1e-5 | stop when five iterations lowered the error by less than this share | ≥ 0 |
+/// | `init` | [`Init::Nndsvda`] | the start | |
+/// | `penalty` | none | what large entries cost | ≥ 0 |
+/// | `isa` | the widest there is | what the inner loops run on; changes no result | |
 #[derive(Debug, Clone)]
 pub struct NmfConfig {
     /// How many topics.
@@ -34,83 +48,39 @@ pub struct NmfConfig {
     pub max_iter: usize,
     /// The relative fall of the error over five iterations below which the fit ends.
     pub tol: f64,
+    /// How both factors begin.
+    pub init: Init,
+    /// What is added to the objective.
+    pub penalty: Penalty,
+    /// The instruction set of the inner loops.
+    pub isa: InstructionSet,
 }
 
-impl NmfConfig {
-    /// The default settings for `n_topics` topics.
-    #[must_use]
-    pub fn new(n_topics: usize) -> Self {
-        Self { n_topics, seed: 0, max_iter: 200, tol: 1e-5 }
-    }
-
-    /// The same settings with another seed.
-    #[must_use]
-    pub fn seed(self, seed: u64) -> Self {
-        Self { seed, ..self }
-    }
-
-    /// Factorises `x`: CSR, (n_docs, n_terms), finite and non-negative.
-    ///
-    /// Start: NNDSVDa (Boutsidis and Gallopoulos, Pattern Recognition 41(4), 2008) on a randomised
-    /// SVD. Steps: hierarchical alternating least squares (Cichocki et al. 2007) with several inner
-    /// sweeps (Gillis and Glineur, Neural Computation 24(4), 2012) and extrapolation with restarts
-    /// (Ang and Gillis, Neural Computation 31(2), 2019, algorithm 2). Topics come in the order of
-    /// falling share (the mean over the documents of `w_ik / Σ_k w_ik`), each row of `H` summing
-    /// to 1.
-    ///
-    /// The same bytes for any number of threads. Cost of an iteration: `2 · nnz · n_topics` and
-    /// about `(n_docs + n_terms) · n_topics²` multiplications; memory: the transposed matrix and
-    /// three copies of `W` and of `H`.
-    ///
-    /// # Errors
-    /// [`Error::TopicCount`], [`Error::Setting`], [`Error::Value`] and [`Error::AllZero`] for what
-    /// cannot be factorised.
-    pub fn fit(&self, x: CsMatViewI<'_, f32, u32, usize>, run: &Run) -> Result<Fit, Error> {
-        self.check(x)?;
-        let start = start::nndsvda(x, self.n_topics, self.seed, run)?;
-        let (ht, iterations) = hals::factorise(x, start, self, run)?;
-        let nmf = Nmf::in_order(x, ht, self.n_topics, run)?;
-        let doc_topics = nmf.transform(x, run)?;
-        let loss = Loss { relative: nmf.relative_error(x, doc_topics.view()), iterations };
-        Ok(Fit { nmf, doc_topics, loss })
-    }
-
-    fn check(&self, x: CsMatViewI<'_, f32, u32, usize>) -> Result<(), Error> {
-        let (n_docs, n_terms) = x.shape();
-        let most = n_docs.min(n_terms);
-        if !(1..=most).contains(&self.n_topics) {
-            return Err(Error::TopicCount { got: self.n_topics, most, n_docs, n_terms });
-        }
-        if self.max_iter == 0 {
-            let got = self.max_iter.to_string();
-            return Err(Error::Setting { name: "max_iter", allowed: "at least 1", got });
-        }
-        if !(self.tol >= 0.0 && self.tol.is_finite()) {
-            let got = self.tol.to_string();
-            return Err(Error::Setting { name: "tol", allowed: "finite and at least 0", got });
-        }
-        let mut any = false;
-        for (doc, row) in x.outer_iterator().enumerate() {
-            for (term, &got) in row.iter() {
-                if !(got.is_finite() && got >= 0.0) {
-                    return Err(Error::Value { doc, term, got });
-                }
-                any |= got > 0.0;
-            }
-        }
-        if any { Ok(()) } else { Err(Error::AllZero { n_docs }) }
-    }
+/// What is added to the objective: `l1_w ΣW + ½ l2_w ‖W‖² + l1_h ΣH + ½ l2_h ‖H‖²`.
+///
+/// scikit-learn's `alpha_W`, `alpha_H` and `l1_ratio` are `l1_w = alpha_W · l1_ratio · n_terms`,
+/// `l2_w = alpha_W · (1 − l1_ratio) · n_terms`, and the same for `H` with `n_docs`.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Penalty {
+    /// Of the sum of `W`.
+    pub l1_w: f64,
+    /// Of half the squares of `W`.
+    pub l2_w: f64,
+    /// Of the sum of `H`.
+    pub l1_h: f64,
+    /// Of half the squares of `H`.
+    pub l2_h: f64,
 }
 
-/// What a fit gives.
+/// A factorisation as the iterations left it, neither normalised nor put in order.
 #[derive(Debug, Clone)]
-pub struct Fit {
-    /// The topics.
-    pub nmf: Nmf,
-    /// `W`, (n_docs, n_topics): the topics' weights in the documents that were fitted.
-    pub doc_topics: Array2<f32>,
-    /// How well the topics give the matrix back.
-    pub loss: Loss,
+pub struct Factors<F> {
+    /// (n_docs, n_topics)
+    pub w: Array2<F>,
+    /// (n_topics, n_terms)
+    pub h: Array2<F>,
+    /// Outer iterations made.
+    pub iterations: usize,
 }
 
 /// How well the topics give the matrix back.
@@ -122,142 +92,259 @@ pub struct Loss {
     pub iterations: usize,
 }
 
-/// Fitted topics.
+/// Terms that topics are drawn to: `½ strength ‖H_k − s_k‖²` is added to the objective for each.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Nmf {
-    /// `H`, (n_topics, n_terms).
-    components: Array2<f32>,
+pub struct Guide {
+    /// For the first topics the columns of their terms: `s_k` has the same weight on each, and the
+    /// length of an average topic at the start.
+    pub terms: Vec<Vec<u32>>,
+    /// How strong the pull is, relative to the pull of the documents; at least 0.
+    pub strength: f64,
 }
 
-/// Relative change of a document's weights at which [`Nmf::transform`] is done with it.
-const TRANSFORM_TOL: f32 = 1e-5;
-/// Sweeps over a document's weights at most.
-const TRANSFORM_SWEEPS: usize = 500;
-
-impl Nmf {
-    /// Topics from their weights on terms: (n_topics, n_terms), finite and non-negative.
-    ///
-    /// # Errors
-    /// [`Error::Value`] for a value that is negative or not finite (its document is the topic).
-    pub fn from_components(components: Array2<f32>) -> Result<Self, Error> {
-        let wrong = components.indexed_iter().find(|(_, h)| !(h.is_finite() && **h >= 0.0));
-        match wrong {
-            Some(((doc, term), &got)) => Err(Error::Value { doc, term, got }),
-            None => Ok(Self { components }),
-        }
-    }
-
-    /// `H`, (n_topics, n_terms): rows of sum 1, or 0 for a topic that no document needs.
+impl NmfConfig {
+    /// The default settings for `n_topics` topics.
     #[must_use]
-    pub fn components(&self) -> ArrayView2<'_, f32> {
-        self.components.view()
+    pub fn new(n_topics: usize) -> Self {
+        Self {
+            n_topics,
+            seed: 0,
+            max_iter: 200,
+            tol: 1e-5,
+            init: Init::default(),
+            penalty: Penalty::default(),
+            isa: InstructionSet::best(),
+        }
     }
 
-    /// The weights of the topics in the documents `x`, CSR, (n_docs, n_terms): for every row the
-    /// non-negative least-squares solution, (n_docs, n_topics), by coordinate descent from zero.
+    /// The same settings with another seed.
+    #[must_use]
+    pub fn seed(self, seed: u64) -> Self {
+        Self { seed, ..self }
+    }
+
+    /// Factorises `x`, CSR, (n_docs, n_terms), finite and non-negative, and makes topics of the
+    /// factors: each row of `H` sums to 1, topics come in the order of falling share (the mean over
+    /// the documents of `w_ik / Σ_k w_ik`), and `W` is the exact least-squares solution for that `H`.
     ///
-    /// A row does not depend on the others; an empty row gives zeros.
+    /// Steps: hierarchical alternating least squares (Cichocki et al. 2007) with several inner
+    /// sweeps (Gillis and Glineur, Neural Computation 24(4), 2012) and extrapolation with restarts
+    /// (Ang and Gillis, Neural Computation 31(2), 2019, algorithm 2).
+    ///
+    /// The same bytes for any number of threads and on every instruction set. Cost of an iteration:
+    /// `2 · nnz · n_topics` and up to `(n_docs + n_terms) · n_topics²` multiplications; memory: the
+    /// transposed matrix and four copies of `W` and of `H`.
     ///
     /// # Errors
-    /// [`Error::Columns`] when `x` has other columns than the model has terms.
-    pub fn transform(
+    /// [`Error::TopicCount`], [`Error::Setting`], [`Error::Value`] and [`Error::AllZero`] for what
+    /// cannot be factorised.
+    pub fn fit<F: Real>(
         &self,
-        x: CsMatViewI<'_, f32, u32, usize>,
+        x: CsMatViewI<'_, F, u32, usize>,
         run: &Run,
-    ) -> Result<Array2<f32>, Error> {
-        let (k, n_terms) = self.components.dim();
-        if x.cols() != n_terms {
-            return Err(Error::Columns { expected: n_terms, got: x.cols() });
-        }
-        let width = padded(k);
-        let ht = self.by_term();
-        let gram = hals::Gram::of_rows(&ht, width);
-        let blocks = RowBlocks::of(x);
-        let parts = run.map(blocks.ranges().to_vec(), |rows| {
-            let mut part = Vec::with_capacity(rows.len() * k);
-            let mut sweeper = hals::Sweeper::new(&gram, k);
-            for row in rows {
-                let (indices, values) = blocks.row(row);
-                let w = sweeper.solve(indices, values, &ht, (TRANSFORM_SWEEPS, TRANSFORM_TOL));
-                part.extend_from_slice(&w[..k]);
-            }
-            part
-        })?;
-        let mut weights = Array2::zeros((x.rows(), k));
-        let solved = parts.iter().flat_map(|part| part.chunks_exact(k));
-        for (mut row, w) in weights.rows_mut().into_iter().zip(solved) {
-            row.assign(&ArrayView1::from(w));
-        }
-        Ok(weights)
+    ) -> Result<Fit<F>, Error> {
+        self.fit_guided(x, None, run)
     }
 
-    /// Normalises the term-major `ht`, (n_terms, padded k), and puts its topics in order.
-    fn in_order(
-        x: CsMatViewI<'_, f32, u32, usize>,
-        ht: Vec<f32>,
-        k: usize,
+    /// As [`fit`](Self::fit), with topics drawn to given terms.
+    ///
+    /// # Errors
+    /// As [`fit`](Self::fit), and [`Error::Setting`] for a guide that does not fit.
+    pub fn fit_guided<F: Real>(
+        &self,
+        x: CsMatViewI<'_, F, u32, usize>,
+        guide: Option<&Guide>,
         run: &Run,
-    ) -> Result<Self, Error> {
-        let width = padded(k);
-        let mut components = Array2::zeros((k, x.cols()));
-        for (term, row) in ht.chunks_exact(width).enumerate() {
-            for (topic, &h) in row[..k].iter().enumerate() {
-                components[[topic, term]] = h;
-            }
+    ) -> Result<Fit<F>, Error> {
+        self.check(x)?;
+        if x.data().iter().all(|&value| value == F::ZERO) {
+            return Err(Error::AllZero { n_docs: x.rows() });
         }
-        for mut row in components.rows_mut() {
-            let sum: f64 = row.iter().map(|&h| f64::from(h)).sum();
-            if sum > 0.0 {
-                row.mapv_inplace(|h| (f64::from(h) / sum) as f32);
-            }
-        }
-        let unordered = Self { components };
-        let weights = unordered.transform(x, run)?;
-        let mut totals = vec![0.0; k];
-        for row in weights.rows() {
-            let sum: f64 = row.iter().map(|&w| f64::from(w)).sum();
-            for (total, &w) in totals.iter_mut().zip(row) {
-                *total += if sum > 0.0 { f64::from(w) / sum } else { 0.0 };
-            }
-        }
-        let mut order: Vec<usize> = (0..k).collect();
-        let heaviest: Vec<usize> =
-            unordered.components.rows().into_iter().map(|row| argmax(row.iter())).collect();
-        order.sort_by(|&a, &b| {
-            totals[b].total_cmp(&totals[a]).then(heaviest[a].cmp(&heaviest[b])).then(a.cmp(&b))
-        });
-        Ok(Self { components: unordered.components.select(Axis(0), &order) })
+        let end = self.iterate(x, None, guide, (&mut |_, _| true, run))?;
+        topics::fit(x, end, self, run)
     }
 
-    /// `Hᵀ`, rows padded to whole lanes: what documents gather from.
-    fn by_term(&self) -> Vec<f32> {
-        let (k, n_terms) = self.components.dim();
-        let width = padded(k);
-        let mut ht = vec![0.0; n_terms * width];
-        for (topic, row) in self.components.rows().into_iter().enumerate() {
-            for (term, &h) in row.iter().enumerate() {
-                ht[term * width + topic] = h;
-            }
+    /// Factorises `x` and leaves the factors as they are.
+    ///
+    /// `start` are factors to begin with, `W` (n_docs, n_topics) and `H` (n_topics, n_terms), in
+    /// place of what `init` makes. `watch` sees the number of every iteration and the relative error
+    /// `‖X − W·H‖ / ‖X‖` of its iterate, and ends the fit with `false`.
+    ///
+    /// # Errors
+    /// As [`fit`](Self::fit), and [`Error::Shape`] for a start of another shape; a matrix of zeros
+    /// has factors of zeros.
+    pub fn factorise<F: Real>(
+        &self,
+        x: CsMatViewI<'_, F, u32, usize>,
+        start: Option<(ArrayView2<'_, F>, ArrayView2<'_, F>)>,
+        watch: &mut dyn FnMut(usize, f64) -> bool,
+        run: &Run,
+    ) -> Result<Factors<F>, Error> {
+        if start.is_some() || self.init == Init::Random {
+            check_settings(self)?;
+            check_values(x)?;
+        } else {
+            self.check(x)?;
         }
-        ht
+        let k = self.n_topics;
+        let start = start.map(|(w, h)| custom_start((w, h), (x.shape(), k))).transpose()?;
+        if x.data().iter().all(|&value| value == F::ZERO) {
+            let (w, h) = (Array2::from_elem((x.rows(), k), F::ZERO), (k, x.cols()));
+            return Ok(Factors { w, h: Array2::from_elem(h, F::ZERO), iterations: 0 });
+        }
+        let end = self.iterate(x, start, None, (watch, run))?;
+        let h = unpadded(&end.ht, k).reversed_axes();
+        Ok(Factors { w: unpadded(&end.w, k), h, iterations: end.iterations })
     }
 
-    /// `‖X − W·H‖ / ‖X‖` from `‖X‖² − 2⟨X·Hᵀ, W⟩ + ⟨WᵀW, H·Hᵀ⟩`, without the residual.
-    fn relative_error(&self, x: CsMatViewI<'_, f32, u32, usize>, w: ArrayView2<'_, f32>) -> f64 {
-        let k = self.components.nrows();
-        let ht = self.by_term();
-        let mut xh = vec![0.0; padded(k)];
-        let (mut square, mut cross) = (0.0, 0.0);
-        for (row, weights) in x.outer_iterator().zip(w.rows()) {
-            kernels::gather(&mut xh, row.indices(), row.data(), &ht);
-            square += kernels::dot(row.data(), row.data());
-            cross +=
-                weights.iter().zip(&xh).map(|(&w, &b)| f64::from(w) * f64::from(b)).sum::<f64>();
+    fn iterate<F: Real>(
+        &self,
+        x: CsMatViewI<'_, F, u32, usize>,
+        start: Option<Start<F>>,
+        guide: Option<&Guide>,
+        (watch, run): (&mut dyn FnMut(usize, f64) -> bool, &Run),
+    ) -> Result<hals::End<F>, Error> {
+        let xt = x.transpose_view().to_csr();
+        let (by_doc, by_term) = (RowBlocks::of(x), RowBlocks::of(xt.view()));
+        let how = How { isa: self.isa, run };
+        let mut start = match start {
+            Some(start) => start,
+            None => self.init.start((&by_doc, &by_term), (self.n_topics, self.seed), how)?,
+        };
+        let Penalty { l1_w, l2_w, l1_h, l2_h } = self.penalty;
+        let ridge = |l2| vec![l2; self.n_topics];
+        let extra_w = Extra { l1: l1_w, ridge: ridge(l2_w), pull: Vec::new() };
+        let mut extra_h = Extra { l1: l1_h, ridge: ridge(l2_h), pull: Vec::new() };
+        let mut constant = 0.0;
+        if let Some(guide) = guide {
+            constant = self.pull_to(guide, &mut start, &mut extra_h)?;
         }
-        let product =
-            gram(w.t()).iter().zip(&gram(self.components())).map(|(a, b)| a * b).sum::<f64>();
-        ((square - 2.0 * cross + product).max(0.0) / square).sqrt()
+        let (k, isa) = (self.n_topics, self.isa);
+        let problem = Problem { by_doc, by_term, k, extra_w, extra_h, constant, isa, run };
+        let stop = Stop { max_iter: self.max_iter, tol: self.tol, goes_on: watch };
+        problem.factorise(start, stop)
     }
+
+    /// Puts the guide's terms at the start of the first topics, and its pull into `extra`; returns
+    /// half of the pull's constant part.
+    fn pull_to<F: Real>(
+        &self,
+        guide: &Guide,
+        start: &mut Start<F>,
+        extra: &mut Extra<F>,
+    ) -> Result<f64, Error> {
+        let (k, width) = (self.n_topics, padded(self.n_topics));
+        let n_terms = start.ht.len() / width;
+        let terms = guide.terms.iter().flatten();
+        if guide.terms.len() > k || terms.clone().any(|&term| term as usize >= n_terms) {
+            let got = format!("{} of them", guide.terms.len());
+            let allowed = "terms of the matrix for at most as many topics as there are";
+            return Err(Error::Setting { name: "guide", allowed, got });
+        }
+        if !(guide.strength >= 0.0 && guide.strength.is_finite()) {
+            let got = guide.strength.to_string();
+            let allowed = "finite and at least 0";
+            return Err(Error::Setting { name: "the guide's strength", allowed, got });
+        }
+        let squares = |factor: &[F]| -> f64 {
+            factor.iter().map(|&value| value.into() * value.into()).sum::<f64>() / k as f64
+        };
+        // In the H step a topic's row is weighed by ‖W_k‖²: the strength is relative to that.
+        let (strength, length) = (guide.strength * squares(&start.w), squares(&start.ht).sqrt());
+        let mut constant = 0.0;
+        extra.pull = vec![F::ZERO; start.ht.len()];
+        for (topic, terms) in guide.terms.iter().enumerate().filter(|(_, terms)| !terms.is_empty())
+        {
+            let weight = length / (terms.len() as f64).sqrt();
+            extra.ridge[topic] += strength;
+            for &term in terms {
+                let at = term as usize * width + topic;
+                extra.pull[at] = F::from_f64(strength * weight);
+                start.ht[at] = start.ht[at].max(F::from_f64(weight));
+                constant += 0.5 * strength * weight * weight;
+            }
+        }
+        Ok(constant)
+    }
+
+    fn check<F: Real>(&self, x: CsMatViewI<'_, F, u32, usize>) -> Result<(), Error> {
+        let (n_docs, n_terms) = x.shape();
+        let most = n_docs.min(n_terms);
+        if !(1..=most).contains(&self.n_topics) {
+            return Err(Error::TopicCount { got: self.n_topics, most, n_docs, n_terms });
+        }
+        check_settings(self)?;
+        check_values(x)
+    }
+}
+
+fn check_settings(config: &NmfConfig) -> Result<(), Error> {
+    let setting = |name, allowed, got: String| Err(Error::Setting { name, allowed, got });
+    if config.n_topics == 0 {
+        return setting("n_topics", "at least 1", "0".to_owned());
+    }
+    if config.max_iter == 0 {
+        return setting("max_iter", "at least 1", "0".to_owned());
+    }
+    let Penalty { l1_w, l2_w, l1_h, l2_h } = config.penalty;
+    for (name, value) in
+        [("tol", config.tol), ("l1_w", l1_w), ("l2_w", l2_w), ("l1_h", l1_h), ("l2_h", l2_h)]
+    {
+        if !(value >= 0.0 && value.is_finite()) {
+            return setting(name, "finite and at least 0", value.to_string());
+        }
+    }
+    Ok(())
+}
+
+/// Refuses the first value that is negative or not finite.
+pub(crate) fn check_values<F: Real>(x: CsMatViewI<'_, F, u32, usize>) -> Result<(), Error> {
+    let wrong = |value: F| !(value.is_finite() && value >= F::ZERO);
+    if !x.data().iter().any(|&value| wrong(value)) {
+        return Ok(());
+    }
+    for (doc, row) in x.outer_iterator().enumerate() {
+        if let Some((term, &got)) = row.iter().find(|(_, got)| wrong(**got)) {
+            return Err(Error::Value { doc, term, got: got.into() });
+        }
+    }
+    Ok(())
+}
+
+fn custom_start<F: Real>(
+    (w, h): (ArrayView2<'_, F>, ArrayView2<'_, F>),
+    ((n_docs, n_terms), k): ((usize, usize), usize),
+) -> Result<Start<F>, Error> {
+    for (name, found, expected) in [("W", w.dim(), (n_docs, k)), ("H", h.dim(), (k, n_terms))] {
+        if found != expected {
+            return Err(Error::Shape { name, expected, got: found });
+        }
+    }
+    for factor in [w, h] {
+        let wrong = factor.indexed_iter().find(|(_, v)| !(v.is_finite() && **v >= F::ZERO));
+        if let Some(((doc, term), &got)) = wrong {
+            return Err(Error::Value { doc, term, got: got.into() });
+        }
+    }
+    Ok(Start { w: padded_rows(w), ht: padded_rows(h.reversed_axes()) })
+}
+
+/// Row-major, every row padded with zeros to whole lanes.
+pub(crate) fn padded_rows<F: Real>(matrix: ArrayView2<'_, F>) -> Vec<F> {
+    let width = padded(matrix.ncols());
+    let mut rows = vec![F::ZERO; matrix.nrows() * width];
+    for (row, out) in matrix.rows().into_iter().zip(rows.chunks_exact_mut(width.max(1))) {
+        for (out, &value) in out.iter_mut().zip(row) {
+            *out = value;
+        }
+    }
+    rows
+}
+
+/// The first `k` columns of padded rows.
+pub(crate) fn unpadded<F: Real>(rows: &[F], k: usize) -> Array2<F> {
+    let width = padded(k);
+    Array2::from_shape_fn((rows.len() / width, k), |(row, column)| rows[row * width + column])
 }
 
 /// A number of topics for `n_docs` documents over `n_terms` terms: `0.9 · √n_docs`, at least 2, at
@@ -266,29 +353,4 @@ impl Nmf {
 pub fn suggest_n_topics(n_docs: usize, n_terms: usize) -> usize {
     let wish = (0.9 * (n_docs as f64).sqrt()).round() as usize;
     wish.clamp(2, 50).min(n_docs.div_ceil(2).max(2)).min(n_docs.min(n_terms)).max(1)
-}
-
-/// `Y·Yᵀ` of `y`, (k, n). Summed here and not by a matrix library, whose kernels differ with the
-/// processor and so the last bits of their sums.
-fn gram(y: ArrayView2<'_, f32>) -> Array2<f64> {
-    let k = y.nrows();
-    let mut gram = Array2::zeros((k, k));
-    for column in y.columns() {
-        for (i, &a) in column.iter().enumerate().filter(|(_, a)| **a != 0.0) {
-            for (j, &b) in column.iter().enumerate() {
-                gram[[i, j]] += f64::from(a) * f64::from(b);
-            }
-        }
-    }
-    gram
-}
-
-fn argmax<'a>(values: impl Iterator<Item = &'a f32>) -> usize {
-    let mut best = (0, f32::NEG_INFINITY);
-    for (at, &value) in values.enumerate() {
-        if value > best.1 {
-            best = (at, value);
-        }
-    }
-    best.0
 }

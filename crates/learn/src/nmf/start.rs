@@ -1,81 +1,116 @@
 //! Where the factorisation starts.
 
-use jobs::Run;
-use sprs::{CsMatI, CsMatViewI};
-
-use super::svd::{self, Svd};
-use crate::Error;
+use super::blocks::RowBlocks;
+use super::svd::{self, How, Svd};
 use crate::kernels::padded;
+use crate::random::normal;
+use crate::{Error, Real};
 
 /// Entries below this are taken for zero before the zeros are filled.
 const NEGLIGIBLE: f64 = 1e-6;
 
-/// A start for both factors, as row-major matrices with rows padded to `width`.
-pub(super) struct Start {
-    /// (n_docs, width)
-    pub(super) w: Vec<f32>,
-    /// `Hᵀ`, (n_terms, width)
-    pub(super) ht: Vec<f32>,
-    /// The transposed matrix: CSR, (n_terms, n_docs).
-    pub(super) xt: CsMatI<f32, u32, usize>,
+/// How both factors begin.
+///
+/// The first three are NNDSVD (Boutsidis and Gallopoulos, Pattern Recognition 41(4), 2008) on a
+/// randomised SVD: of each pair of singular vectors after the first the positive or the negative
+/// parts, whichever are longer. They differ in what becomes of the zeros.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Init {
+    /// Zeros stay.
+    Nndsvd,
+    /// Zeros become the mean of the matrix.
+    #[default]
+    Nndsvda,
+    /// Zeros become small random numbers: the mean of the matrix / 100 times `|N(0, 1)|`.
+    Nndsvdar,
+    /// Every entry is `|N(0, 1)| · √(mean of the matrix / n_topics)`.
+    Random,
 }
 
-/// NNDSVDa: the non-negative parts of the singular vectors, zeros filled with the mean of `x`.
-///
-/// Of each pair of singular vectors after the first the positive or the negative parts are kept,
-/// whichever are longer. A direction that the matrix does not have (its rank is below `k`) starts
-/// from a document instead.
-pub(super) fn nndsvda(
-    x: CsMatViewI<'_, f32, u32, usize>,
-    k: usize,
-    seed: u64,
-    run: &Run,
-) -> Result<Start, Error> {
-    let xt = x.transpose_view().to_csr();
-    let svd = svd::truncated(x, xt.view(), (k, seed), run)?;
-    let width = padded(k);
-    let sum: f64 = x.data().iter().map(|&v| f64::from(v)).sum();
-    let mean = (sum / (x.rows() as f64 * x.cols() as f64)) as f32;
-    let mut w = filled(x.rows(), (k, width), mean);
-    let mut ht = filled(x.cols(), (k, width), mean);
-    let strongest = svd.values[0];
-    for j in 0..k {
-        let value = svd.values.get(j).copied().unwrap_or(0.0);
-        if value > NEGLIGIBLE * strongest {
-            let (left, right) = non_negative_pair(&svd, j);
-            put_column(&mut w, &left, (j, width));
-            put_column(&mut ht, &right, (j, width));
-        } else {
-            let row = x.outer_view(j % x.rows()).expect("a row below the number of rows");
-            for (term, &v) in row.iter() {
-                ht[term * width + j] = v.max(mean);
+/// A start for both factors, as row-major matrices with rows padded to `width`.
+pub(super) struct Start<F> {
+    /// (n_docs, width)
+    pub(super) w: Vec<F>,
+    /// `Hᵀ`, (n_terms, width)
+    pub(super) ht: Vec<F>,
+}
+
+/// Streams of random numbers, so that the factors do not share theirs.
+const STREAM_W: u64 = 0x57;
+const STREAM_H: u64 = 0x48;
+
+impl Init {
+    /// The start for `k` topics.
+    pub(super) fn start<F: Real>(
+        self,
+        (by_doc, by_term): (&RowBlocks<'_, F>, &RowBlocks<'_, F>),
+        (k, seed): (usize, u64),
+        how: How<'_>,
+    ) -> Result<Start<F>, Error> {
+        let (n_docs, n_terms) = (by_doc.n_rows(), by_term.n_rows());
+        let rows = (0..n_docs).map(|row| by_doc.row(row).1);
+        let sum: f64 = rows.map(|row| row.iter().map(|&v| v.into()).sum::<f64>()).sum();
+        let mean = sum / (n_docs as f64 * n_terms as f64);
+        let width = padded(k);
+        if self == Self::Random {
+            let scale = (mean / k as f64).sqrt();
+            let entry = |seed, at| scale * normal(seed, at).abs();
+            return Ok(Start {
+                w: filled(n_docs, (k, width), |at| entry(seed ^ STREAM_W, at)),
+                ht: filled(n_terms, (k, width), |at| entry(seed ^ STREAM_H, at)),
+            });
+        }
+        let fill = |seed, at| match self {
+            Self::Nndsvda => mean,
+            Self::Nndsvdar => mean / 100.0 * normal(seed, at).abs(),
+            _ => 0.0,
+        };
+        let svd = svd::truncated(by_doc, by_term, (k, seed), how)?;
+        let mut w = filled(n_docs, (k, width), |at| fill(seed ^ STREAM_W, at));
+        let mut ht: Vec<F> = filled(n_terms, (k, width), |at| fill(seed ^ STREAM_H, at));
+        let strongest = svd.values[0];
+        for j in 0..k {
+            let value = svd.values.get(j).copied().unwrap_or(0.0);
+            if value > NEGLIGIBLE * strongest {
+                let (left, right) = non_negative_pair(&svd, j);
+                put_column(&mut w, &left, (j, width));
+                put_column(&mut ht, &right, (j, width));
+            } else {
+                // The rank of the matrix is below `k`: this topic begins at a document.
+                let (terms, values) = by_doc.row(j % n_docs);
+                for (&term, &value) in terms.iter().zip(values) {
+                    let entry = &mut ht[term as usize * width + j];
+                    *entry = entry.max(value);
+                }
             }
         }
+        Ok(Start { w, ht })
     }
-    Ok(Start { w, ht, xt })
 }
 
-/// (rows, width), `mean` in the first `k` columns and zero in the padding.
-fn filled(rows: usize, (k, width): (usize, usize), mean: f32) -> Vec<f32> {
-    let mut matrix = vec![0.0; rows * width];
-    for row in matrix.chunks_exact_mut(width) {
-        row[..k].fill(mean);
+/// (rows, width), `entry(position)` in the first `k` columns and zero in the padding.
+fn filled<F: Real>(rows: usize, (k, width): (usize, usize), entry: impl Fn(u64) -> f64) -> Vec<F> {
+    let mut matrix = vec![F::ZERO; rows * width];
+    for (at, row) in matrix.chunks_exact_mut(width).enumerate() {
+        for (j, value) in row[..k].iter_mut().enumerate() {
+            *value = F::from_f64(entry((at * k + j) as u64));
+        }
     }
     matrix
 }
 
-fn put_column(matrix: &mut [f32], column: &[f64], (j, width): (usize, usize)) {
+fn put_column<F: Real>(matrix: &mut [F], column: &[f64], (j, width): (usize, usize)) {
     for (row, &value) in matrix.chunks_exact_mut(width).zip(column) {
         if value > NEGLIGIBLE {
-            row[j] = value as f32;
+            row[j] = F::from_f64(value);
         }
     }
 }
 
 /// The scaled non-negative parts of the `j`-th singular vectors, left and right.
-fn non_negative_pair(svd: &Svd, j: usize) -> (Vec<f64>, Vec<f64>) {
-    let column = |matrix: &[f32]| -> Vec<f64> {
-        matrix.chunks_exact(svd.width).map(|row| f64::from(row[j])).collect()
+fn non_negative_pair<F: Real>(svd: &Svd<F>, j: usize) -> (Vec<f64>, Vec<f64>) {
+    let column = |matrix: &[F]| -> Vec<f64> {
+        matrix.chunks_exact(svd.width).map(|row| row[j].into()).collect()
     };
     let (left, right) = (column(&svd.left), column(&svd.right));
     let part = |vector: &[f64], sign: f64| -> Vec<f64> {

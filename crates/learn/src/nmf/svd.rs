@@ -2,11 +2,12 @@
 
 use jobs::Run;
 use nalgebra::{DMatrix, SymmetricEigen};
-use sprs::CsMatViewI;
 
 use super::blocks::RowBlocks;
-use crate::Error;
-use crate::kernels::{add_outer_f64, gather, padded, times_square};
+use super::gram::Gram;
+use crate::kernels::{gather, padded, times_matrix};
+use crate::random::mix;
+use crate::{Error, InstructionSet, Real};
 
 /// Directions beyond those asked for: they catch what the random start mixes in.
 const EXTRA: usize = 10;
@@ -22,24 +23,30 @@ const DENSE_ROWS: usize = 1024;
 const RANK_TOL: f64 = 1e-6;
 
 /// Singular values in falling order, with the vectors as columns of padded row-major matrices.
-pub(super) struct Svd {
+pub(super) struct Svd<F> {
     pub(super) values: Vec<f64>,
     /// (n_docs, width)
-    pub(super) left: Vec<f32>,
+    pub(super) left: Vec<F>,
     /// (n_terms, width)
-    pub(super) right: Vec<f32>,
+    pub(super) right: Vec<F>,
     pub(super) width: usize,
 }
 
-/// The first `k` singular triplets of `x` by randomised subspace iteration (Halko, Martinsson and
-/// Tropp, SIAM Review 53(2), 2011, algorithm 4.4), orthogonalised through Gram matrices in `f64`.
-pub(super) fn truncated(
-    x: CsMatViewI<'_, f32, u32, usize>,
-    xt: CsMatViewI<'_, f32, u32, usize>,
+/// Where and how the products are made.
+#[derive(Clone, Copy)]
+pub(super) struct How<'a> {
+    pub(super) isa: InstructionSet,
+    pub(super) run: &'a Run,
+}
+
+/// The first `k` singular triplets by randomised subspace iteration (Halko, Martinsson and Tropp,
+/// SIAM Review 53(2), 2011, algorithm 4.4), orthogonalised through Gram matrices.
+pub(super) fn truncated<F: Real>(
+    by_doc: &RowBlocks<'_, F>,
+    by_term: &RowBlocks<'_, F>,
     (k, seed): (usize, u64),
-    run: &Run,
-) -> Result<Svd, Error> {
-    let (by_doc, by_term) = (RowBlocks::of(x), RowBlocks::of(xt));
+    how: How<'_>,
+) -> Result<Svd<F>, Error> {
     let width = padded((k + EXTRA).min(by_doc.n_rows()).min(by_term.n_rows()));
     let mut right = random_signs(by_term.n_rows(), width, seed);
     let mut left = Vec::new();
@@ -49,53 +56,42 @@ pub(super) fn truncated(
         // Once keeps the directions apart; the last time they must be orthogonal, and the first
         // pass leaves errors of the size of the condition number squared.
         let passes = if iteration == last { 2 } else { 1 };
-        left = times(&by_doc, &right, width, run)?;
+        left = times(by_doc, &right, width, how)?;
         for _ in 0..passes {
-            left = orthonormal(&left, width, run)?;
+            left = orthonormal(&left, width, how)?;
         }
-        right = times(&by_term, &left, width, run)?;
+        right = times(by_term, &left, width, how)?;
     }
     // `right` is now Xᵀ·Q: its Gram matrix Q's view of X·Xᵀ, whose eigenvectors turn Q into the
     // left singular vectors.
-    let eigen = Eigen::of_gram(&right, width, run)?;
+    let eigen = Eigen::of_gram(&right, width, how)?;
     let values: Vec<f64> = eigen.values.iter().map(|&value| value.max(0.0).sqrt()).collect();
     let strongest = values.first().copied().unwrap_or(0.0);
-    let left = eigen.rotate(&left, run, |_| 1.0)?;
-    let right = eigen.rotate(&right, run, |j| {
+    let left = eigen.rotate(&left, how, |_| 1.0)?;
+    let right = eigen.rotate(&right, how, |j| {
         if values[j] > RANK_TOL * strongest { 1.0 / values[j] } else { 0.0 }
     })?;
     Ok(Svd { values, left, right, width })
 }
 
-/// A (rows, width) matrix of +1 and -1: as good a start as normal deviates, and no logarithm or
-/// cosine is needed whose last bit differs between machines.
-fn random_signs(rows: usize, width: usize, seed: u64) -> Vec<f32> {
-    (0..(rows * width) as u64).map(|at| if mix(seed, at) & 1 == 0 { 1.0 } else { -1.0 }).collect()
-}
-
-/// The `at`-th random number of the stream `seed`: SplitMix64 (Steele, Lea and Flood, OOPSLA 2014),
-/// which needs no state and so no order.
-fn mix(seed: u64, at: u64) -> u64 {
-    let mut z = seed
-        .wrapping_mul(0xd134_2543_de82_ef95)
-        .wrapping_add(at.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
+/// A (rows, width) matrix of +1 and -1: as good a start as normal deviates.
+fn random_signs<F: Real>(rows: usize, width: usize, seed: u64) -> Vec<F> {
+    let sign = |at| if mix(seed, at) & 1 == 0 { F::ONE } else { -F::ONE };
+    (0..(rows * width) as u64).map(sign).collect()
 }
 
 /// The sparse matrix times a dense one with rows of `width`.
-fn times(
-    sparse: &RowBlocks<'_>,
-    dense: &[f32],
+fn times<F: Real>(
+    sparse: &RowBlocks<'_, F>,
+    dense: &[F],
     width: usize,
-    run: &Run,
-) -> Result<Vec<f32>, Error> {
-    let parts = run.map(sparse.ranges().to_vec(), |rows| {
-        let mut part = vec![0.0; rows.len() * width];
+    how: How<'_>,
+) -> Result<Vec<F>, Error> {
+    let parts = how.run.map(sparse.ranges().to_vec(), |rows| {
+        let mut part = vec![F::ZERO; rows.len() * width];
         for (row, out) in rows.zip(part.chunks_exact_mut(width)) {
             let (indices, values) = sparse.row(row);
-            gather(out, indices, values, dense);
+            gather(how.isa, out, indices, values, dense);
         }
         part
     })?;
@@ -103,10 +99,10 @@ fn times(
 }
 
 /// The columns of `y` made orthonormal; directions without length become zero.
-fn orthonormal(y: &[f32], width: usize, run: &Run) -> Result<Vec<f32>, Error> {
-    let eigen = Eigen::of_gram(y, width, run)?;
+fn orthonormal<F: Real>(y: &[F], width: usize, how: How<'_>) -> Result<Vec<F>, Error> {
+    let eigen = Eigen::of_gram(y, width, how)?;
     let strongest = eigen.values[0].max(0.0).sqrt();
-    eigen.rotate(y, run, |j| {
+    eigen.rotate(y, how, |j| {
         let length = eigen.values[j].max(0.0).sqrt();
         if length > RANK_TOL * strongest { 1.0 / length } else { 0.0 }
     })
@@ -121,25 +117,9 @@ struct Eigen {
 
 impl Eigen {
     /// Of `yᵀ·y`, `y` having rows of `width`.
-    fn of_gram(y: &[f32], width: usize, run: &Run) -> Result<Self, Error> {
-        let parts = run.map(y.chunks(width * DENSE_ROWS).collect(), |rows| {
-            let mut gram = vec![0.0; width * width];
-            let mut wide = vec![0.0; width];
-            for row in rows.chunks_exact(width) {
-                for (wide, &value) in wide.iter_mut().zip(row) {
-                    *wide = f64::from(value);
-                }
-                add_outer_f64(&mut gram, &wide);
-            }
-            gram
-        })?;
-        let mut gram = DMatrix::<f64>::zeros(width, width);
-        for part in parts {
-            for (sum, value) in gram.iter_mut().zip(part) {
-                *sum += value;
-            }
-        }
-        let eigen = SymmetricEigen::new(gram);
+    fn of_gram<F: Real>(y: &[F], width: usize, how: How<'_>) -> Result<Self, Error> {
+        let gram = Gram::of_rows(y, (width, &[]), how.isa, how.run)?;
+        let eigen = SymmetricEigen::new(DMatrix::from_row_slice(width, width, &gram.sums));
         let mut order: Vec<usize> = (0..width).collect();
         order.sort_by(|&a, &b| {
             eigen.eigenvalues[b].total_cmp(&eigen.eigenvalues[a]).then(a.cmp(&b))
@@ -150,25 +130,23 @@ impl Eigen {
     }
 
     /// `y · vectors`, column `j` scaled by `scale(j)`.
-    fn rotate(
+    fn rotate<F: Real>(
         &self,
-        y: &[f32],
-        run: &Run,
+        y: &[F],
+        how: How<'_>,
         scale: impl Fn(usize) -> f64,
-    ) -> Result<Vec<f32>, Error> {
+    ) -> Result<Vec<F>, Error> {
         let width = self.width;
         // Row-major and scaled once, so that the inner loop runs along memory.
         let scales: Vec<f64> = (0..width).map(scale).collect();
-        let turned: Vec<f64> = (0..width)
+        let turned: Vec<F> = (0..width)
             .flat_map(|i| (0..width).map(move |j| (i, j)))
-            .map(|(i, j)| self.vectors[(i, j)] * scales[j])
+            .map(|(i, j)| F::from_f64(self.vectors[(i, j)] * scales[j]))
             .collect();
-        let parts = run.map(y.chunks(width * DENSE_ROWS).collect(), |rows| {
-            let mut part = Vec::with_capacity(rows.len());
-            let mut sums = vec![0.0; width];
-            for row in rows.chunks_exact(width) {
-                times_square(&mut sums, row, &turned);
-                part.extend(sums.iter().map(|&sum| sum as f32));
+        let parts = how.run.map(y.chunks(width * DENSE_ROWS).collect(), |rows| {
+            let mut part = vec![F::ZERO; rows.len()];
+            for (row, out) in rows.chunks_exact(width).zip(part.chunks_exact_mut(width)) {
+                times_matrix(how.isa, out, row, &turned);
             }
             part
         })?;
@@ -191,7 +169,10 @@ mod tests {
             vec![3.0, 2.0 * 0.6, 2.0 * 0.8, -0.8, 0.6],
         );
         let xt = x.transpose_view().to_csr();
-        let svd = truncated(x.view(), xt.view(), (3, 1), &Run::serial()).unwrap();
+        let run = Run::serial();
+        let how = How { isa: InstructionSet::best(), run: &run };
+        let svd =
+            truncated(&RowBlocks::of(x.view()), &RowBlocks::of(xt.view()), (3, 1), how).unwrap();
         for (found, expected) in svd.values.iter().zip([3.0, 2.0, 1.0]) {
             assert!((found - expected).abs() < 1e-5, "{:?}", svd.values);
         }
@@ -201,10 +182,10 @@ mod tests {
 
     #[test]
     fn random_signs_are_balanced_and_follow_the_seed() {
-        let signs = random_signs(1000, 8, 7);
+        let signs: Vec<f32> = random_signs(1000, 8, 7);
         let sum: f32 = signs.iter().sum();
         assert!(sum.abs() < 400.0, "{sum}");
-        assert_eq!(signs, random_signs(1000, 8, 7));
-        assert_ne!(signs, random_signs(1000, 8, 8));
+        assert_eq!(signs, random_signs::<f32>(1000, 8, 7));
+        assert_ne!(signs, random_signs::<f32>(1000, 8, 8));
     }
 }

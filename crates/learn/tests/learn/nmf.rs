@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 
 use jobs::Run;
-use learn::{Error, Nmf, NmfConfig};
+use learn::{Error, Guide, Init, InstructionSet, Nmf, NmfConfig, Penalty};
 use ndarray::{Array2, Axis, arr2};
 use proptest::prelude::*;
 use sprs::CsMatI;
@@ -170,7 +170,7 @@ fn what_cannot_be_factorised_is_named() {
 
 #[test]
 fn a_matrix_over_other_terms_is_refused() {
-    let nmf = Nmf::from_components(Array2::ones((2, 5))).unwrap();
+    let nmf = Nmf::<f32>::from_components(Array2::ones((2, 5))).unwrap();
     let x = sparse(&Array2::ones((3, 4)));
     let error = nmf.transform(x.view(), &Run::serial()).unwrap_err();
     assert!(matches!(error, Error::Columns { expected: 5, got: 4 }), "{error}");
@@ -193,6 +193,153 @@ fn equal_documents_leave_no_nan() {
     let fit = NmfConfig::new(3).fit(x.view(), &Run::serial()).unwrap();
     assert!(fit.nmf.components().iter().chain(&fit.doc_topics).all(|v| v.is_finite()));
     assert!(fit.loss.relative < 1e-2, "{:?}", fit.loss);
+}
+
+#[test]
+fn every_instruction_set_gives_the_same_bytes() {
+    let x = planted(700, 9);
+    let fit = |isa| {
+        let config = NmfConfig { max_iter: 12, isa, ..NmfConfig::new(9) };
+        config.fit(x.view(), &Run::serial()).unwrap()
+    };
+    let portable = fit(InstructionSet::Portable);
+    for isa in InstructionSet::available() {
+        let other = fit(isa);
+        assert_eq!((&portable.nmf, portable.loss), (&other.nmf, other.loss), "{isa:?}");
+        assert_eq!(portable.doc_topics, other.doc_topics, "{isa:?}");
+    }
+}
+
+#[test]
+fn double_precision_finds_the_same_topics() {
+    let x = planted(120, 5);
+    let wide = x.map(|&value| f64::from(value));
+    let narrow = NmfConfig::new(5).fit(x.view(), &Run::serial()).unwrap();
+    let wide = NmfConfig::new(5).fit(wide.view(), &Run::serial()).unwrap();
+    assert!((narrow.loss.relative - wide.loss.relative).abs() < 1e-5);
+    // Topics of equal share may change places.
+    for row in narrow.nmf.components().rows() {
+        let distance = |other: ndarray::ArrayView1<f64>| {
+            row.iter().zip(other).map(|(a, b)| (f64::from(*a) - b).abs()).fold(0.0, f64::max)
+        };
+        let nearest = wide.nmf.components().rows().into_iter().map(distance).fold(1.0, f64::min);
+        assert!(nearest < 1e-3, "{nearest}");
+    }
+}
+
+#[test]
+fn every_start_leads_to_topics_that_explain_the_matrix() {
+    let x = planted(120, 5);
+    for init in [Init::Nndsvd, Init::Nndsvda, Init::Nndsvdar, Init::Random] {
+        let fit = NmfConfig { init, ..NmfConfig::new(5) }.fit(x.view(), &Run::serial()).unwrap();
+        assert!(fit.loss.relative < 0.3, "{init:?}: {:?}", fit.loss);
+    }
+}
+
+/// `½‖X − WH‖²` and the penalty, from the dense residual.
+fn objective(x: &Matrix, w: &Array2<f32>, h: &Array2<f32>, penalty: Penalty) -> f64 {
+    let residual = x.to_dense() - w.dot(h);
+    let squares = |m: &Array2<f32>| m.iter().map(|v| f64::from(v * v)).sum::<f64>();
+    let sum = |m: &Array2<f32>| m.iter().map(|v| f64::from(*v)).sum::<f64>();
+    0.5 * squares(&residual)
+        + penalty.l1_w * sum(w)
+        + 0.5 * penalty.l2_w * squares(w)
+        + penalty.l1_h * sum(h)
+        + 0.5 * penalty.l2_h * squares(h)
+}
+
+#[test]
+fn penalties_lower_the_penalised_objective_and_shrink_the_factors() {
+    let x = planted(90, 4);
+    let penalty = Penalty { l1_w: 0.2, l2_w: 0.3, l1_h: 0.1, l2_h: 0.4 };
+    let factorise = |penalty, max_iter| {
+        let config = NmfConfig { penalty, max_iter, tol: 0.0, ..NmfConfig::new(4) };
+        config.factorise(x.view(), None, &mut |_, _| true, &Run::serial()).unwrap()
+    };
+    let mut last = f64::INFINITY;
+    for max_iter in [1, 3, 10, 60] {
+        let factors = factorise(penalty, max_iter);
+        let value = objective(&x, &factors.w, &factors.h, penalty);
+        assert!(value <= last * (1.0 + 1e-5), "{value} after {last}");
+        last = value;
+    }
+    let plain = factorise(Penalty::default(), 60);
+    assert!(last < objective(&x, &plain.w, &plain.h, penalty));
+    let squares = |m: &Array2<f32>| m.iter().map(|v| v * v).sum::<f32>();
+    let penalised = factorise(Penalty { l2_w: 0.3, l2_h: 0.3, ..penalty }, 60);
+    assert!(squares(&penalised.w) + squares(&penalised.h) < squares(&plain.w) + squares(&plain.h));
+}
+
+#[test]
+fn a_custom_start_is_where_the_iterations_begin() {
+    let x = planted(60, 3);
+    let run = Run::serial();
+    let config = NmfConfig { max_iter: 400, tol: 1e-9, ..NmfConfig::new(3) };
+    let found = config.factorise(x.view(), None, &mut |_, _| true, &run).unwrap();
+    let mut first = None;
+    let mut watch = |_: usize, error: f64| {
+        first.get_or_insert(error);
+        false
+    };
+    let start = Some((found.w.view(), found.h.view()));
+    let again = config.factorise(x.view(), start, &mut watch, &run).unwrap();
+    assert_eq!(again.iterations, 1);
+    let there = objective(&x, &found.w, &found.h, Penalty::default());
+    let norm = x.data().iter().map(|v| f64::from(v * v)).sum::<f64>();
+    assert!((first.unwrap() - (2.0 * there / norm).sqrt()).abs() < 1e-4, "{first:?}");
+    let wrong = Some((found.h.view(), found.w.view()));
+    let error = config.factorise(x.view(), wrong, &mut |_, _| true, &run).unwrap_err();
+    assert!(error.to_string().contains("W must have the shape (60, 3)"), "{error}");
+}
+
+#[test]
+fn guided_topics_keep_to_their_terms() {
+    let x = planted(180, 6);
+    // The terms of the planted topics 4 and 1, in that order.
+    let guide = Guide { terms: vec![vec![41, 44, 47], vec![12, 15]], strength: 2.0 };
+    let mut config = NmfConfig { tol: 1e-7, ..NmfConfig::new(6) };
+    config.max_iter = 300;
+    let fit = config.fit_guided(x.view(), Some(&guide), &Run::serial()).unwrap();
+    for terms in &guide.terms {
+        let holds = |row: ndarray::ArrayView1<f32>| {
+            terms.iter().map(|&term| row[term as usize]).sum::<f32>() > 0.1
+        };
+        assert_eq!(fit.nmf.components().rows().into_iter().filter(|row| holds(*row)).count(), 1);
+    }
+    let beyond = Guide { terms: vec![vec![1000]], strength: 1.0 };
+    let error = config.fit_guided(x.view(), Some(&beyond), &Run::serial()).unwrap_err();
+    assert!(error.to_string().contains("guide"), "{error}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+    #[test]
+    fn transform_is_the_best_of_all_supports(
+        h in prop::collection::vec(0_u8..5, 4 * 7),
+        x in prop::collection::vec(0_u8..4, 7),
+    ) {
+        let h = Array2::from_shape_vec((4, 7), h).unwrap().mapv(f64::from);
+        let x = Array2::from_shape_vec((1, 7), x).unwrap().mapv(f64::from);
+        prop_assume!(x.sum() > 0.0);
+        let (indices, data): (Vec<u32>, Vec<f64>) =
+            (0..).zip(x.iter().copied()).filter(|(_, value)| *value > 0.0).unzip();
+        let row = CsMatI::new((1, 7), vec![0, indices.len()], indices, data);
+        let nmf = Nmf::from_components(h.clone()).unwrap();
+        let w = nmf.transform(row.view(), &Run::serial()).unwrap();
+        let error = |w: &Array2<f64>| (&x - &w.dot(&h)).mapv(|v| v * v).sum();
+        // Projected gradient from many starts would do too; four coordinates allow a fine oracle:
+        // cyclic descent until nothing moves.
+        let gram = h.dot(&h.t());
+        let target = x.dot(&h.t());
+        let mut oracle = Array2::<f64>::zeros((1, 4));
+        for _ in 0..4000 {
+            for t in (0..4).filter(|t| gram[[*t, *t]] > 0.0) {
+                let slope = oracle.dot(&gram)[[0, t]] - target[[0, t]];
+                oracle[[0, t]] = (oracle[[0, t]] - slope / gram[[t, t]]).max(0.0);
+            }
+        }
+        prop_assert!(error(&w) <= error(&oracle) + 1e-6, "{} {}", error(&w), error(&oracle));
+    }
 }
 
 proptest! {

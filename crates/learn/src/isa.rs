@@ -1,0 +1,48 @@
+//! The instruction sets that the inner loops are compiled for.
+
+/// An instruction set. Results are the same bytes on each; what differs is the time.
+///
+/// A set that the processor lacks is never run: the portable loops take its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum InstructionSet {
+    /// What every processor of the architecture has: SSE2 on x86-64, NEON on 64-bit ARM.
+    Portable,
+    /// AVX2, on x86-64.
+    Avx2,
+    /// AVX-512 (F, VL, DQ, BW), on x86-64.
+    Avx512,
+}
+
+impl InstructionSet {
+    const ALL: [Self; 3] = [Self::Portable, Self::Avx2, Self::Avx512];
+
+    /// The widest set that this processor has.
+    #[must_use]
+    pub fn best() -> Self {
+        Self::available().last().copied().unwrap_or(Self::Portable)
+    }
+
+    /// Those that this processor has, from narrow to wide.
+    #[must_use]
+    pub fn available() -> Vec<Self> {
+        Self::ALL.into_iter().filter(|isa| isa.is_available()).collect()
+    }
+
+    /// Whether this processor has it.
+    #[must_use]
+    pub fn is_available(self) -> bool {
+        #[cfg(target_arch = "x86_64")]
+        return match self {
+            Self::Portable => true,
+            Self::Avx2 => is_x86_feature_detected!("avx2"),
+            Self::Avx512 => {
+                is_x86_feature_detected!("avx512f")
+                    && is_x86_feature_detected!("avx512vl")
+                    && is_x86_feature_detected!("avx512dq")
+                    && is_x86_feature_detected!("avx512bw")
+            }
+        };
+        #[cfg(not(target_arch = "x86_64"))]
+        return self == Self::Portable;
+    }
+}

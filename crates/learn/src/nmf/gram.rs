@@ -1,0 +1,119 @@
+//! Gram matrices of factors.
+
+use jobs::Run;
+
+use crate::kernels::{Quadratic, add_outer};
+use crate::{Error, InstructionSet, Real};
+
+/// Rows whose outer products are added up in the factor's own precision before they join the sum in
+/// `f64`.
+const ROWS: usize = 32;
+/// Rows of a dense matrix in one parallel task.
+const BLOCK_ROWS: usize = 1024;
+
+/// A Gram matrix `YᵀY` of a row-major matrix with rows of padded length, and what a ridge adds to its
+/// diagonal in the sweeps.
+#[derive(Debug, Clone)]
+pub(crate) struct Gram<F> {
+    /// (width, width), in `f64` as summed, without the ridge.
+    pub(crate) sums: Vec<f64>,
+    width: usize,
+    values: Vec<F>,
+    inverse_diagonal: Vec<F>,
+}
+
+impl<F: Real> Gram<F> {
+    /// `ridge` has one number for each coordinate that may move, or is empty where all of the padded
+    /// row may and nothing is added.
+    pub(crate) fn new(sums: Vec<f64>, width: usize, ridge: &[f64]) -> Self {
+        let mut values: Vec<F> = sums.iter().map(|&sum| F::from_f64(sum)).collect();
+        for (at, ridge) in ridge.iter().enumerate() {
+            values[at * (width + 1)] = F::from_f64(sums[at * (width + 1)] + ridge);
+        }
+        let movable = if ridge.is_empty() { width } else { ridge.len() };
+        let inverse_diagonal = (0..movable)
+            .map(|at| values[at * (width + 1)])
+            .map(|diagonal| if diagonal > F::ZERO { F::ONE / diagonal } else { F::ZERO })
+            .collect();
+        Self { sums, width, values, inverse_diagonal }
+    }
+
+    /// Of all rows of `rows`.
+    pub(crate) fn of_rows(
+        rows: &[F],
+        (width, ridge): (usize, &[f64]),
+        isa: InstructionSet,
+        run: &Run,
+    ) -> Result<Self, Error> {
+        let parts = run.map(rows.chunks(BLOCK_ROWS * width).collect(), |rows| {
+            let mut sum = GramSum::new(width, isa);
+            for row in rows.chunks_exact(width) {
+                sum.add(row);
+            }
+            sum.finish()
+        })?;
+        Ok(Self::new(total(width, parts), width, ridge))
+    }
+
+    /// The quadratic form that the sweeps over a row with this right side lower.
+    pub(crate) fn quadratic<'a>(&'a self, target: &'a [F]) -> Quadratic<'a, F> {
+        Quadratic { gram: &self.values, inverse_diagonal: &self.inverse_diagonal, target }
+    }
+
+    /// `⟨A, B⟩`, the sum of the products of the entries, without ridges.
+    pub(crate) fn inner(&self, other: &Self) -> f64 {
+        self.sums.iter().zip(&other.sums).map(|(a, b)| a * b).sum()
+    }
+
+    /// The `at`-th entry of the diagonal, without the ridge.
+    pub(crate) fn diagonal(&self, at: usize) -> f64 {
+        self.sums[at * (self.width + 1)]
+    }
+}
+
+/// A Gram matrix while it is summed up: in the factor's precision over a few rows, in `f64` over all.
+pub(crate) struct GramSum<F> {
+    isa: InstructionSet,
+    sums: Vec<f64>,
+    recent: Vec<F>,
+    n_recent: usize,
+}
+
+impl<F: Real> GramSum<F> {
+    pub(crate) fn new(width: usize, isa: InstructionSet) -> Self {
+        let size = width * width;
+        Self { isa, sums: vec![0.0; size], recent: vec![F::ZERO; size], n_recent: 0 }
+    }
+
+    pub(crate) fn add(&mut self, row: &[F]) {
+        add_outer(self.isa, &mut self.recent, row);
+        self.n_recent += 1;
+        if self.n_recent == ROWS {
+            self.flush();
+        }
+    }
+
+    fn flush(&mut self) {
+        for (sum, recent) in self.sums.iter_mut().zip(&mut self.recent) {
+            *sum += (*recent).into();
+            *recent = F::ZERO;
+        }
+        self.n_recent = 0;
+    }
+
+    pub(crate) fn finish(mut self) -> Vec<f64> {
+        self.flush();
+        self.sums
+    }
+}
+
+/// Adds up square matrices in their order.
+pub(crate) fn total(width: usize, parts: Vec<Vec<f64>>) -> Vec<f64> {
+    let mut sums = vec![0.0; width * width];
+    for part in parts {
+        for (sum, value) in sums.iter_mut().zip(part) {
+            *sum += value;
+        }
+    }
+    sums
+}

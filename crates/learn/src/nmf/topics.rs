@@ -1,0 +1,196 @@
+//! Factors made into topics, and documents placed in them.
+
+use jobs::Run;
+use ndarray::{Array2, ArrayView2, Axis};
+use sprs::CsMatViewI;
+
+use super::blocks::RowBlocks;
+use super::gram::Gram;
+use super::hals::End;
+use super::nnls::Nnls;
+use super::{Loss, NmfConfig, padded_rows, unpadded};
+use crate::kernels::{dot, gather, padded};
+use crate::{Error, InstructionSet, Real};
+
+/// What a fit gives.
+#[derive(Debug, Clone)]
+pub struct Fit<F = f32> {
+    /// The topics.
+    pub nmf: Nmf<F>,
+    /// `W`, (n_docs, n_topics): the topics' weights in the documents that were fitted.
+    pub doc_topics: Array2<F>,
+    /// How well the topics give the matrix back.
+    pub loss: Loss,
+}
+
+/// Fitted topics.
+#[derive(Debug, Clone)]
+pub struct Nmf<F = f32> {
+    /// `H`, (n_topics, n_terms).
+    components: Array2<F>,
+    isa: InstructionSet,
+}
+
+impl<F: Real> PartialEq for Nmf<F> {
+    fn eq(&self, other: &Self) -> bool {
+        self.components == other.components
+    }
+}
+
+impl<F: Real> Nmf<F> {
+    /// Topics from their weights on terms: (n_topics, n_terms), finite and non-negative.
+    ///
+    /// # Errors
+    /// [`Error::Value`] for a value that is negative or not finite (its document is the topic).
+    pub fn from_components(components: Array2<F>) -> Result<Self, Error> {
+        let wrong = components.indexed_iter().find(|(_, h)| !(h.is_finite() && **h >= F::ZERO));
+        match wrong {
+            Some(((doc, term), &got)) => Err(Error::Value { doc, term, got: got.into() }),
+            None => Ok(Self { components, isa: InstructionSet::best() }),
+        }
+    }
+
+    /// `H`, (n_topics, n_terms): rows of sum 1, or 0 for a topic that no document needs.
+    #[must_use]
+    pub fn components(&self) -> ArrayView2<'_, F> {
+        self.components.view()
+    }
+
+    /// The weights of the topics in the documents `x`, CSR, (n_docs, n_terms): for every row the
+    /// solution of the non-negative least-squares problem, (n_docs, n_topics), exact up to rounding.
+    ///
+    /// A row does not depend on the others; an empty row gives zeros. Where topics are sums of one
+    /// another and several solutions are as good, one of them is found. Cost of a row: `n_topics`
+    /// for every term and some `n_topics²`.
+    ///
+    /// # Errors
+    /// [`Error::Columns`] when `x` has other columns than the model has terms, [`Error::Value`] for
+    /// a value that is negative or not finite.
+    pub fn transform(
+        &self,
+        x: CsMatViewI<'_, F, u32, usize>,
+        run: &Run,
+    ) -> Result<Array2<F>, Error> {
+        let (k, n_terms) = self.components.dim();
+        if x.cols() != n_terms {
+            return Err(Error::Columns { expected: n_terms, got: x.cols() });
+        }
+        super::check_values(x)?;
+        let ht = padded_rows(self.components.t());
+        Ok(unpadded(&exact(x, &ht, (k, None), (self.isa, run))?, k))
+    }
+}
+
+/// Solves for every row of `x` given `Hᵀ`, (n_terms, padded k), from `guess` where there is one.
+fn exact<F: Real>(
+    x: CsMatViewI<'_, F, u32, usize>,
+    ht: &[F],
+    (k, guess): (usize, Option<&[F]>),
+    (isa, run): (InstructionSet, &Run),
+) -> Result<Vec<F>, Error> {
+    let width = padded(k);
+    // A ridge of nothing that says which coordinates may move.
+    let gram = Gram::of_rows(ht, (width, &vec![0.0; k]), isa, run)?;
+    let blocks = RowBlocks::of(x);
+    let parts = run.map(blocks.ranges().to_vec(), |rows| {
+        let mut part = Vec::with_capacity(rows.len() * width);
+        let mut nnls = Nnls::new(&gram, width, isa);
+        for row in rows {
+            let guess = guess.map(|guess| &guess[row * width..(row + 1) * width]);
+            part.extend_from_slice(nnls.solve(blocks.row(row), ht, guess));
+        }
+        part
+    })?;
+    Ok(parts.concat())
+}
+
+/// Makes topics of the factors: rows of `H` of sum 1, in the order of falling share.
+pub(super) fn fit<F: Real>(
+    x: CsMatViewI<'_, F, u32, usize>,
+    end: End<F>,
+    config: &NmfConfig,
+    run: &Run,
+) -> Result<Fit<F>, Error> {
+    let (k, isa) = (config.n_topics, config.isa);
+    let End { mut w, mut ht, iterations } = end;
+    let width = padded(k);
+    let mut sums = vec![0.0_f64; k];
+    for row in ht.chunks_exact(width) {
+        for (sum, &h) in sums.iter_mut().zip(row) {
+            *sum += h.into();
+        }
+    }
+    for (rows, invert) in [(&mut ht, true), (&mut w, false)] {
+        for row in rows.chunks_exact_mut(width) {
+            for (value, &sum) in row.iter_mut().zip(&sums).filter(|(_, sum)| **sum > 0.0) {
+                let scale = if invert { 1.0 / sum } else { sum };
+                *value = F::from_f64((*value).into() * scale);
+            }
+        }
+    }
+    let w = exact(x, &ht, (k, Some(&w)), (isa, run))?;
+    let relative = relative_error(x, (&w, &ht), width, (isa, run))?;
+    let (doc_topics, components) = (unpadded(&w, k), unpadded(&ht, k).reversed_axes());
+    let order = order(doc_topics.view(), components.view());
+    let components = components.select(Axis(0), &order);
+    Ok(Fit {
+        nmf: Nmf { components, isa },
+        doc_topics: doc_topics.select(Axis(1), &order),
+        loss: Loss { relative, iterations },
+    })
+}
+
+/// The topics by falling share, ties by their heaviest terms.
+fn order<F: Real>(doc_topics: ArrayView2<'_, F>, components: ArrayView2<'_, F>) -> Vec<usize> {
+    let mut totals = vec![0.0_f64; doc_topics.ncols()];
+    for row in doc_topics.rows() {
+        let sum: f64 = row.iter().map(|&w| w.into()).sum();
+        for (total, &w) in totals.iter_mut().zip(row) {
+            *total += if sum > 0.0 { w.into() / sum } else { 0.0 };
+        }
+    }
+    let heaviest: Vec<usize> =
+        components.rows().into_iter().map(|row| argmax(row.iter())).collect();
+    let mut order: Vec<usize> = (0..totals.len()).collect();
+    order.sort_by(|&a, &b| {
+        totals[b].total_cmp(&totals[a]).then(heaviest[a].cmp(&heaviest[b])).then(a.cmp(&b))
+    });
+    order
+}
+
+/// `‖X − W·H‖ / ‖X‖` from `‖X‖² − 2⟨X·Hᵀ, W⟩ + ⟨WᵀW, H·Hᵀ⟩`, without the residual.
+fn relative_error<F: Real>(
+    x: CsMatViewI<'_, F, u32, usize>,
+    (w, ht): (&[F], &[F]),
+    width: usize,
+    (isa, run): (InstructionSet, &Run),
+) -> Result<f64, Error> {
+    let blocks = RowBlocks::of(x);
+    let parts = run.map(blocks.ranges().to_vec(), |rows| {
+        let mut xh = vec![F::ZERO; width];
+        let (mut square, mut cross) = (0.0, 0.0);
+        for row in rows {
+            let (indices, values) = blocks.row(row);
+            xh.fill(F::ZERO);
+            gather(isa, &mut xh, indices, values, ht);
+            square += dot(values, values);
+            cross += dot(&xh, &w[row * width..(row + 1) * width]);
+        }
+        (square, cross)
+    })?;
+    let (square, cross) =
+        parts.iter().fold((0.0, 0.0), |sums, part| (sums.0 + part.0, sums.1 + part.1));
+    let gram_w = Gram::of_rows(w, (width, &[]), isa, run)?;
+    let product = gram_w.inner(&Gram::of_rows(ht, (width, &[]), isa, run)?);
+    Ok(((square - 2.0 * cross + product).max(0.0) / square).sqrt())
+}
+
+fn argmax<'a, F: Real>(values: impl Iterator<Item = &'a F>) -> usize {
+    let mut best = (0, None);
+    for (at, &value) in values.enumerate() {
+        if best.1.is_none_or(|least| value > least) {
+            best = (at, Some(value));
+        }
+    }
+    best.0
+}
