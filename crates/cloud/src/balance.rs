@@ -1,22 +1,22 @@
-//! How evenly boxes lie around the centre of an ellipse.
+//! How evenly boxes lie around the centre of an area.
 
-use crate::pack::{Corner, Ellipse, Tile};
+use crate::pack::{Area, Corner, Tile};
 
-/// 0 for boxes whose area lies around the centre as the ellipse's own does; about 0.1 where the
+/// 0 for boxes whose area lies around the centre as the area's own does; about 0.1 where the
 /// eye notices that it does not, 0.5 where everything lies on one side.
 ///
-/// Three moments of the boxes' area are compared with the ellipse's, in units of its radii: where
+/// Three moments of the boxes' area are compared with the area's, in units of its radii: where
 /// the centre of gravity is, whether width and height are equally filled (a column is not), and
 /// whether the area leans to a diagonal. Their weights were chosen by looking at layouts of 4 to 30
 /// words.
-pub(crate) fn imbalance(tiles: &[Tile], corners: &[Corner], ellipse: &Ellipse) -> f64 {
+pub(crate) fn imbalance(tiles: &[Tile], corners: &[Corner], canvas: &Area) -> f64 {
     let (mut area, mut x1, mut y1) = (0.0, 0.0, 0.0);
     let (mut xx, mut xy, mut yy) = (0.0, 0.0, 0.0);
     for (tile, corner) in tiles.iter().zip(corners) {
-        let width = tile.width as f64 / ellipse.half_width;
-        let height = tile.height as f64 / ellipse.half_height;
-        let x = corner.left as f64 / ellipse.half_width - 1.0 + width / 2.0;
-        let y = corner.top as f64 / ellipse.half_height - 1.0 + height / 2.0;
+        let width = tile.width as f64 / canvas.half_width;
+        let height = tile.height as f64 / canvas.half_height;
+        let x = corner.left as f64 / canvas.half_width - 1.0 + width / 2.0;
+        let y = corner.top as f64 / canvas.half_height - 1.0 + height / 2.0;
         let mass = width * height;
         area += mass;
         x1 += mass * x;
@@ -35,7 +35,8 @@ pub(crate) fn imbalance(tiles: &[Tile], corners: &[Corner], ellipse: &Ellipse) -
 mod tests {
     use super::*;
 
-    const CIRCLE: Ellipse = Ellipse { half_width: 100.0, half_height: 100.0 };
+    const CIRCLE: Area =
+        Area { half_width: 100.0, half_height: 100.0, form: crate::pack::Form::Ellipse };
 
     fn of_squares(corners: &[(i64, i64)]) -> f64 {
         let tile = Tile { width: 20, height: 20, margin_x: 0, margin_y: 0 };

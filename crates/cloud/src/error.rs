@@ -20,6 +20,29 @@ pub enum Error {
         /// Its weight.
         value: f64,
     },
+    /// An image cannot be read.
+    #[error("the mask must be a PNG image: {problem}")]
+    Image {
+        /// Why not.
+        problem: String,
+    },
+    /// A mask leaves no room.
+    #[error(
+        "the mask leaves no room for words: of {pixels} pixels none is dark and opaque (words go \
+         where the image is not white)"
+    )]
+    NoRoom {
+        /// How many pixels it has.
+        pixels: usize,
+    },
+    /// A picture would be too big.
+    #[error("the picture would be {width} by {height} pixels, at most 16384 a side are allowed")]
+    PictureSize {
+        /// Its width.
+        width: f64,
+        /// Its height.
+        height: f64,
+    },
     /// A word has no visible character.
     #[error("words must not be empty or only white space, got {word:?} at position {position}")]
     Blank {

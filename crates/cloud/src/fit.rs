@@ -3,7 +3,8 @@
 use std::f64::consts::PI;
 
 use crate::balance::imbalance;
-use crate::pack::{Corner, Ellipse, Nearness, Norm, Tile, pack};
+use crate::mask::Mask;
+use crate::pack::{Area, Corner, Form, Nearness, Norm, Tile, pack};
 use crate::size::font_ratios;
 
 /// A word's box reaches this many em above its baseline and below it: as far as the boxes of the
@@ -32,7 +33,7 @@ const SMALLEST_RATIO: f64 = 0.2;
 /// ... and where that cannot be read up to this part: beyond, size would no longer tell weight.
 const FLATTEST_RATIO: f64 = 0.45;
 
-/// The part of the ellipse that boxes can be expected to cover.
+/// The part of the area that boxes can be expected to cover.
 const COVERAGE: f64 = 0.76;
 
 /// The steps of the search for the largest scale.
@@ -75,9 +76,9 @@ pub(crate) struct Fit {
 }
 
 /// Sizes and places for words of these widths (em) and weights, by falling weight, at least one,
-/// in an `ellipse` in user units.
-pub(crate) fn best_fit(em_widths: &[f64], weights: &[f64], ellipse: Ellipse) -> Fit {
-    let words = Words::readable(em_widths, weights, ellipse);
+/// in an `area` in user units, where the `mask`, if any, leaves room.
+pub(crate) fn best_fit(em_widths: &[f64], weights: &[f64], area: Area, mask: Option<&Mask>) -> Fit {
+    let words = Words::readable(em_widths, weights, area, mask);
     let best = words.balanced(words.largest());
     let baselines = best.corners.iter().zip(&best.fonts);
     Fit {
@@ -98,7 +99,8 @@ struct Words<'a> {
     em_widths: &'a [f64],
     /// Each word's font as a part of the largest.
     ratios: Vec<f64>,
-    ellipse: Ellipse,
+    area: Area,
+    mask: Option<&'a Mask>,
     /// See [`READABLE_FONT`]; user units.
     readable_font: f64,
 }
@@ -116,12 +118,12 @@ struct Placed {
 
 impl<'a> Words<'a> {
     /// Presses the range of sizes together as far as the smallest needs to be readable.
-    fn readable(em_widths: &'a [f64], weights: &[f64], ellipse: Ellipse) -> Self {
-        let readable_font = READABLE_FONT * (4.0 * ellipse.half_width * ellipse.half_height).sqrt();
+    fn readable(em_widths: &'a [f64], weights: &[f64], area: Area, mask: Option<&'a Mask>) -> Self {
+        let readable_font = READABLE_FONT * (4.0 * area.half_width * area.half_height).sqrt();
         let mut smallest_ratio = SMALLEST_RATIO;
         loop {
             let ratios = font_ratios(weights, smallest_ratio);
-            let words = Self { em_widths, ratios, ellipse, readable_font };
+            let words = Self { em_widths, ratios, area, mask, readable_font };
             if smallest_ratio >= FLATTEST_RATIO
                 || words.expected_font() * words.smallest_ratio() >= readable_font
             {
@@ -138,21 +140,29 @@ impl<'a> Words<'a> {
     /// The largest font at which each word would fit if it were alone, and not above
     /// [`LARGEST_FONT`]; user units.
     fn font_limit(&self) -> f64 {
-        let Ellipse { half_width, half_height } = self.ellipse;
+        let Area { half_width, half_height, form } = self.area;
         let alone = self.em_widths.iter().zip(&self.ratios).map(|(em_width, ratio)| {
             let x = em_width * ratio / (2.0 * half_width);
             let y = (ASCENT + DESCENT) * ratio / (2.0 * half_height);
-            1.0 / (x * x + y * y).sqrt()
+            match form {
+                Form::Ellipse => 1.0 / (x * x + y * y).sqrt(),
+                Form::Rectangle => 1.0 / f64::max(x, y),
+            }
         });
         alone.fold(LARGEST_FONT * 2.0 * f64::min(half_width, half_height), f64::min)
     }
 
-    /// The largest font at which the boxes cover [`COVERAGE`] of the ellipse, or the limit.
+    /// The largest font at which the boxes cover [`COVERAGE`] of the area, or the limit.
     fn expected_font(&self) -> f64 {
         let widths = self.em_widths.iter().zip(&self.ratios);
         let area: f64 = widths.map(|(em_width, ratio)| em_width * ratio * ratio).sum();
-        let ellipse_area = PI * self.ellipse.half_width * self.ellipse.half_height;
-        let square = COVERAGE * ellipse_area / (area * (ASCENT + DESCENT));
+        let quarter = self.area.half_width * self.area.half_height;
+        let room = match (self.mask, self.area.form) {
+            (Some(mask), _) => 4.0 * quarter * mask.free_share(),
+            (None, Form::Ellipse) => PI * quarter,
+            (None, Form::Rectangle) => 4.0 * quarter,
+        };
+        let square = COVERAGE * room / (area * (ASCENT + DESCENT));
         f64::min(square.sqrt(), self.font_limit())
     }
 
@@ -227,12 +237,15 @@ impl<'a> Words<'a> {
             ),
         };
         let tiles: Vec<Tile> = self.em_widths.iter().zip(&fonts).map(tile).collect();
-        let ellipse = Ellipse {
-            half_width: self.ellipse.half_width * steps_per_unit,
-            half_height: self.ellipse.half_height * steps_per_unit,
+        let area = Area {
+            half_width: self.area.half_width * steps_per_unit,
+            half_height: self.area.half_height * steps_per_unit,
+            ..self.area
         };
-        let corners = pack(&tiles, &ellipse, way)?;
-        let imbalance = imbalance(&tiles, &corners, &ellipse);
+        let taken = self.mask.map(|mask| mask.taken(&area)).unwrap_or_default();
+        let corners = pack(&tiles, &area, &taken, way)?;
+        // In a mask words lie where the mask lets them.
+        let imbalance = if self.mask.is_some() { 0.0 } else { imbalance(&tiles, &corners, &area) };
         Some(Placed { font, steps_per_unit, fonts, tiles, corners, imbalance })
     }
 }

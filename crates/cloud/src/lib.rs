@@ -1,4 +1,4 @@
-//! Lay words out as a cloud; write it as SVG.
+//! Lay words out as a cloud; write it as SVG or PNG.
 //!
 //! ```
 //! use cloud::{CloudConfig, Link, Word, layout};
@@ -20,9 +20,9 @@
 //! # Ok::<(), cloud::Error>(())
 //! ```
 //!
-//! [`layout`](fn@layout) gives every word a size by its weight and a place inside an ellipse, the heaviest in
-//! the middle; [`Cloud::to_svg`] writes real text with links, whose colours and font are the
-//! page's business. Widths are measured in Noto Sans Bold and written down, so that a browser
+//! [`layout`](fn@layout) gives every word a size by its weight and a place inside an ellipse, a rectangle or a mask, the
+//! heaviest in the middle; [`Cloud::to_svg`] writes real text with links, whose colours and font are the
+//! page's business; [`Cloud::to_png`] draws it. Widths are measured in Noto Sans Bold and written down, so that a browser
 //! that sets another font stretches it to the place that was kept for it.
 //!
 //! The same words and configuration give the same bytes on every platform: places are whole
@@ -32,11 +32,15 @@ mod balance;
 mod error;
 mod fit;
 mod layout;
+mod mask;
 mod measure;
 mod pack;
+mod png;
 mod size;
 mod svg;
 
 pub use error::Error;
-pub use layout::{Cloud, CloudConfig, PlacedWord, Word, layout};
+pub use layout::{Cloud, CloudConfig, PlacedWord, Shape, Word, layout};
+pub use mask::Mask;
+pub use png::{Picture, PictureConfig};
 pub use svg::Link;

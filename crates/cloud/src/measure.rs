@@ -20,6 +20,11 @@ impl Measure {
         Self { face }
     }
 
+    /// The font.
+    pub(crate) fn face(&self) -> &Face<'static> {
+        &self.face
+    }
+
     /// The advance width of `text` in em, without kerning, above zero.
     ///
     /// Characters that the font lacks are estimated: 1 em for wide ones (Chinese, Japanese,

@@ -1,4 +1,4 @@
-//! Boxes in an ellipse: each as near to the centre as the boxes before it allow.
+//! Boxes in an area: each as near to the centre as the boxes before it allow.
 //!
 //! The free space is kept as the list of all maximal free rectangles (Jylänki, "A thousand ways to
 //! pack the bin", 2010, MAXRECTS). Any place where a box can lie is in one of them, and inside a
@@ -12,7 +12,7 @@ pub(crate) struct Tile {
     pub width: i64,
     pub height: i64,
     /// Free space that the word keeps on its left and right, and above and below. It may stick out
-    /// of the ellipse; the box may not.
+    /// of the area; the box may not.
     pub margin_x: i64,
     pub margin_y: i64,
 }
@@ -34,15 +34,25 @@ pub(crate) struct Corner {
     pub top: i64,
 }
 
-/// An ellipse that touches the left, upper, right and lower side of the canvas.
+/// Where tiles may lie.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Ellipse {
+pub(crate) struct Area {
     /// Half the canvas' width and height in steps: the centre, and the radii.
     pub half_width: f64,
     pub half_height: f64,
+    pub form: Form,
 }
 
-impl Ellipse {
+/// The form of an area.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// The ellipse that touches the four sides of the canvas.
+    Ellipse,
+    /// The canvas.
+    Rectangle,
+}
+
+impl Area {
     /// Where the box lies: the distances of its centre, and of its farthest sides, as parts of the
     /// radii.
     fn span(&self, tile: &Tile, corner: Corner) -> Span {
@@ -70,14 +80,17 @@ struct Span {
 }
 
 impl Span {
-    fn is_inside(&self) -> bool {
-        self.far_x * self.far_x + self.far_y * self.far_y <= 1.0
+    fn is_inside(&self, form: Form) -> bool {
+        match form {
+            Form::Ellipse => self.far_x * self.far_x + self.far_y * self.far_y <= 1.0,
+            Form::Rectangle => self.far_x <= 1.0 && self.far_y <= 1.0,
+        }
     }
 }
 
 /// What "near to the centre" means. All grow with the distance in either direction, and so does
 /// the reach of the farthest corner: the nearest place of a free rectangle is also the one that
-/// lies in the ellipse if any does.
+/// lies in the area if any does.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Nearness {
     pub norm: Norm,
@@ -115,12 +128,22 @@ impl Nearness {
 ///
 /// Cost: the number of tiles times that of free rectangles, with which it grows slowly, since
 /// those too small for the tiles to come are dropped: 0.05 ms for 60 tiles and 0.1 ms for 100.
-pub(crate) fn pack(tiles: &[Tile], ellipse: &Ellipse, nearness: Nearness) -> Option<Vec<Corner>> {
-    let mut free = FreeSpace::around(tiles, ellipse);
+///
+/// `taken` is kept free from the beginning: the part of a mask where no word may lie.
+pub(crate) fn pack(
+    tiles: &[Tile],
+    area: &Area,
+    taken: &[Rect],
+    nearness: Nearness,
+) -> Option<Vec<Corner>> {
+    let mut free = FreeSpace::around(tiles, area);
     let smallest = smallest_to_come(tiles);
+    for rect in taken {
+        free.take(rect, smallest[0]);
+    }
     let mut corners = Vec::with_capacity(tiles.len());
     for (tile, rest) in tiles.iter().zip(&smallest[1..]) {
-        let corner = free.nearest(tile, ellipse, nearness)?;
+        let corner = free.nearest(tile, area, nearness)?;
         let outer = Rect {
             left: corner.left - tile.margin_x,
             top: corner.top - tile.margin_y,
@@ -143,12 +166,13 @@ fn smallest_to_come(tiles: &[Tile]) -> Vec<(i64, i64)> {
     smallest
 }
 
+/// A rectangle in grid steps; its right and lower sides lie outside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Rect {
-    left: i64,
-    top: i64,
-    right: i64,
-    bottom: i64,
+pub(crate) struct Rect {
+    pub left: i64,
+    pub top: i64,
+    pub right: i64,
+    pub bottom: i64,
 }
 
 impl Rect {
@@ -184,23 +208,23 @@ struct FreeSpace {
 
 impl FreeSpace {
     /// The whole canvas with room around it for the margins.
-    fn around(tiles: &[Tile], ellipse: &Ellipse) -> Self {
+    fn around(tiles: &[Tile], area: &Area) -> Self {
         let margin_x = tiles.iter().map(|tile| tile.margin_x).max().unwrap_or(0);
         let margin_y = tiles.iter().map(|tile| tile.margin_y).max().unwrap_or(0);
         let canvas = Rect {
             left: -margin_x,
             top: -margin_y,
-            right: (2.0 * ellipse.half_width) as i64 + margin_x,
-            bottom: (2.0 * ellipse.half_height) as i64 + margin_y,
+            right: (2.0 * area.half_width) as i64 + margin_x,
+            bottom: (2.0 * area.half_height) as i64 + margin_y,
         };
         Self { rects: vec![canvas], cut: Vec::new() }
     }
 
-    /// The nearest free place for `tile` in the ellipse; of equally near ones the first found.
-    fn nearest(&self, tile: &Tile, ellipse: &Ellipse, nearness: Nearness) -> Option<Corner> {
+    /// The nearest free place for `tile` in the area; of equally near ones the first found.
+    fn nearest(&self, tile: &Tile, area: &Area, nearness: Nearness) -> Option<Corner> {
         let (width, height) = (tile.outer_width(), tile.outer_height());
-        let center_left = (ellipse.half_width - width as f64 / 2.0).floor() as i64;
-        let center_top = (ellipse.half_height - height as f64 / 2.0).floor() as i64;
+        let center_left = (area.half_width - width as f64 / 2.0).floor() as i64;
+        let center_top = (area.half_height - height as f64 / 2.0).floor() as i64;
         let mut best: Option<(f64, Corner)> = None;
         for rect in &self.rects {
             if rect.width() < width || rect.height() < height {
@@ -210,9 +234,9 @@ impl FreeSpace {
                 left: center_left.clamp(rect.left, rect.right - width) + tile.margin_x,
                 top: center_top.clamp(rect.top, rect.bottom - height) + tile.margin_y,
             };
-            let span = ellipse.span(tile, corner);
+            let span = area.span(tile, corner);
             let distance = nearness.of(&span);
-            if best.is_none_or(|(least, _)| distance < least) && span.is_inside() {
+            if best.is_none_or(|(least, _)| distance < least) && span.is_inside(area.form) {
                 best = Some((distance, corner));
             }
         }
@@ -257,7 +281,7 @@ impl FreeSpace {
 mod tests {
     use super::*;
 
-    const ELLIPSE: Ellipse = Ellipse { half_width: 40.0, half_height: 25.5 };
+    const ELLIPSE: Area = Area { half_width: 40.0, half_height: 25.5, form: Form::Ellipse };
 
     /// Falling sizes, wide and narrow mixed.
     fn tiles() -> Vec<Tile> {
@@ -281,7 +305,7 @@ mod tests {
 
     fn distance(tile: &Tile, at: Corner, nearness: Nearness) -> Option<f64> {
         let span = ELLIPSE.span(tile, at);
-        span.is_inside().then(|| nearness.of(&span))
+        span.is_inside(Form::Ellipse).then(|| nearness.of(&span))
     }
 
     /// The distance of the nearest of all free places, by trying each.
@@ -299,7 +323,7 @@ mod tests {
             let nearness = Nearness { norm, steepness: 1.5 };
             let mut tiles = tiles();
             let corners = loop {
-                match pack(&tiles, &ELLIPSE, nearness) {
+                match pack(&tiles, &ELLIPSE, &[], nearness) {
                     Some(corners) => break corners,
                     None => tiles.truncate(tiles.len() - 1),
                 }
@@ -318,9 +342,9 @@ mod tests {
     fn a_tile_is_refused_only_where_no_place_is_free() {
         let nearness = Nearness { norm: Norm::Box, steepness: 2.0 };
         let mut tiles = tiles();
-        while pack(&tiles, &ELLIPSE, nearness).is_none() {
+        while pack(&tiles, &ELLIPSE, &[], nearness).is_none() {
             let refused = tiles.pop().unwrap();
-            if let Some(corners) = pack(&tiles, &ELLIPSE, nearness) {
+            if let Some(corners) = pack(&tiles, &ELLIPSE, &[], nearness) {
                 let taken: Vec<_> =
                     tiles.iter().zip(&corners).map(|(tile, &at)| outer(tile, at)).collect();
                 assert_eq!(nearest_of_all(&refused, &taken, nearness), None);

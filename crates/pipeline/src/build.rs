@@ -86,7 +86,8 @@ fn build_site(
     }
     let (results, fitted) = find_topics_in(&prepared, config, (memo, trace), run)?;
     let clouds = trace.stage("clouds", run, |stage| {
-        let clouds = output::clouds(&results, config.site.cloud_words, run)?;
+        let clouds =
+            output::clouds(&results, (config.site.cloud_words, &config.site.cloud_shape), run)?;
         stage.items = clouds.len() as u64;
         Ok::<_, Error>(clouds)
     })?;

@@ -92,6 +92,8 @@ pub struct TopicsSection {
 pub struct SiteSection {
     /// Words in a cloud at most.
     pub cloud_words: usize,
+    /// Where the words of a cloud lie: `ellipse`, `rectangle`, or the path of a PNG image.
+    pub cloud_shape: String,
     /// Related documents shown with each document.
     pub related: usize,
     /// Documents that get a page of their own, the first ones.
@@ -160,7 +162,13 @@ impl Default for TopicsSection {
 
 impl Default for SiteSection {
     fn default() -> Self {
-        Self { cloud_words: 60, related: 5, document_pages: 100_000, licence: None }
+        Self {
+            cloud_words: 60,
+            cloud_shape: "ellipse".to_owned(),
+            related: 5,
+            document_pages: 100_000,
+            licence: None,
+        }
     }
 }
 

@@ -115,6 +115,13 @@ pub const KEYS: &[Key] = &[
         "The factorisation ends when five iterations lowered its error by less than this share.",
     ),
     key("site", "cloud_words", "60", "Words in a cloud at most."),
+    key(
+        "site",
+        "cloud_shape",
+        "\"ellipse\"",
+        "Where the words of a cloud lie: \"ellipse\", \"rectangle\", or a PNG image that they fill where it is \
+         not white.",
+    ),
     key("site", "related", "5", "Related documents shown with each document."),
     key(
         "site",

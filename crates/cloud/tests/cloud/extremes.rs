@@ -56,7 +56,7 @@ fn canvases_of_all_shapes() {
     for (width, height) in [(1.0, 1.0), (1e5, 1e5), (1e5, 1.0), (333.33, 77.7), (100.0, 2000.0)] {
         let words = [("alpha", 3.0), ("beta", 2.0), ("gamma", 1.0)];
         let words = words.map(|(text, weight)| Word { text, weight });
-        let config = CloudConfig { width, height, max_words: 60 };
+        let config = CloudConfig { width, height, max_words: 60, ..CloudConfig::default() };
         check(&layout(&words, &config).unwrap(), 3);
     }
 }

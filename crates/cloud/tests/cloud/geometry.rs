@@ -17,7 +17,7 @@ proptest! {
     ) {
         let words: Vec<Word<'_>> =
             words.iter().map(|(text, weight)| Word { text, weight: *weight }).collect();
-        let config = CloudConfig { width, height, max_words };
+        let config = CloudConfig { width, height, max_words, ..CloudConfig::default() };
         let cloud = layout(&words, &config).unwrap();
         check(&cloud, words.len().min(max_words));
         prop_assert_eq!(&cloud, &layout(&words, &config).unwrap());

@@ -3,6 +3,7 @@
 mod extremes;
 mod geometry;
 mod quality;
+mod shapes;
 mod svg;
 
 use cloud::{Cloud, CloudConfig, PlacedWord, Word, layout};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use cloud::{Cloud, CloudConfig, Word};
+use cloud::{Cloud, CloudConfig, Mask, Shape, Word};
 use jobs::Run;
 use ndarray::ArrayView2;
 use site::{Renderer, Route, Site, SiteData};
@@ -54,8 +54,15 @@ pub(crate) struct Clouds {
 }
 
 /// The clouds of every topic, of at most `words` words.
-pub(crate) fn clouds(results: &Results, words: usize, run: &Run) -> Result<Vec<Clouds>, Error> {
-    let page = CloudConfig { max_words: words, ..CloudConfig::default() };
+///
+/// `shape` is what the key `site.cloud_shape` allows.
+pub(crate) fn clouds(
+    results: &Results,
+    (words, shape): (usize, &str),
+    run: &Run,
+) -> Result<Vec<Clouds>, Error> {
+    let page =
+        CloudConfig { max_words: words, shape: self::shape(shape)?, ..CloudConfig::default() };
     let card = CloudConfig { width: CARD_WIDTH, height: CARD_HEIGHT, ..page.clone() };
     let clouds = run.map((0..results.topics.len()).collect(), |topic: usize| {
         let words: Vec<Word<'_>> = results.topics[topic]
@@ -70,6 +77,18 @@ pub(crate) fn clouds(results: &Results, words: usize, run: &Run) -> Result<Vec<C
         Ok(Clouds { page: cloud::layout(&words, &page)?, card: cloud::layout(&words, &card)? })
     })?;
     clouds.into_iter().collect()
+}
+
+fn shape(text: &str) -> Result<Shape, Error> {
+    match text {
+        "ellipse" => Ok(Shape::Ellipse),
+        "rectangle" => Ok(Shape::Rectangle),
+        path => {
+            let bytes = std::fs::read(path)
+                .map_err(|source| Error::ReadConfig { path: path.into(), source })?;
+            Ok(Shape::Mask(Mask::from_png(&bytes)?))
+        }
+    }
 }
 
 /// What the pages are made from, beside the results and the clouds.

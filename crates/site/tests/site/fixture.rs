@@ -252,7 +252,8 @@ fn owned_topic(n: usize, dice: &mut Dice) -> OwnedTopic {
         .enumerate()
         .map(|(n, text)| Word { text, weight: 1.0 / (1.0 + n as f64 / 6.0) })
         .collect();
-    let small = CloudConfig { width: 420.0, height: 250.0, max_words: 36 };
+    let small =
+        CloudConfig { width: 420.0, height: 250.0, max_words: 36, ..CloudConfig::default() };
     OwnedTopic {
         slug: format!("{}-{n}", title.replace(' ', "-")),
         cloud: layout(&words, &CloudConfig::default()).unwrap(),
