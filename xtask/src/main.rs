@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a task speaks to its user")]
 
 mod bench;
+mod browser;
 mod command;
 mod generate;
 mod python;
@@ -18,6 +19,7 @@ usage: cargo xtask TASK
 
   check        the quick inner loop: format, tidy, lints, tests; installs nothing
   test         everything, as continuous integration runs it
+  browser      the site in headless Chromium: search, keyboard, barriers, hostile texts
   tidy         the rules of the house: layers, forbidden crates, files that no mod reaches
   gen          write the generated reference below docs/reference
   gen --check  fail when the reference is not fresh
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
     let result = match args[..] {
         ["check"] => steps::check(&root),
         ["test"] => steps::test(&root),
+        ["browser"] => browser::test(&root),
         ["tidy"] => steps::tidy(&root),
         ["gen"] => generate::run(&root, generate::Mode::Write),
         ["gen", "--check"] => generate::run(&root, generate::Mode::Check),

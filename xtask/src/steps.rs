@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::command::{cargo, run};
-use crate::{generate, python};
+use crate::{browser, generate, python};
 
 /// The quick inner loop.
 pub(crate) fn check(root: &Path) -> Result<(), String> {
@@ -20,6 +20,7 @@ pub(crate) fn test(root: &Path) -> Result<(), String> {
     cargo(root, &["test", "--workspace", "--profile", "ci", "--doc"])?;
     generate::run(root, generate::Mode::Check)?;
     python::test(root)?;
+    browser::test(root)?;
     let mut doc = Command::new("cargo");
     doc.args(["doc", "--workspace", "--no-deps", "--document-private-items"]);
     doc.env("RUSTDOCFLAGS", "-D warnings");

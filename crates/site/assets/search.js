@@ -384,7 +384,7 @@
       hints.hidden = !isEmpty;
       more.hidden = hits.length <= shown;
       const count = `${hits.length.toLocaleString("en")} ${hits.length === 1 ? form.dataset.one : form.dataset.many}`;
-      status.textContent = isEmpty ? "" : hits.length ? count : "Nothing found. Fewer or shorter words may find more.";
+      status.textContent = isEmpty ? (input.value.trim() ? "Signs alone are not searched; type a word." : "") : hits.length ? count : "Nothing found. Fewer or shorter words may find more.";
     } catch (error) {
       if (turn === asked) status.textContent = `A part of the index could not be loaded: ${error.message}`;
     }

@@ -79,6 +79,8 @@ struct Whole<'s> {
     lang: Option<&'s str>,
     generator: &'s str,
     noun: Noun,
+    /// In the page itself: the same file once more would be one more request.
+    icon: Value,
     people: &'static str,
     /// What there is besides topics and documents.
     has: Vec<&'static str>,
@@ -202,6 +204,7 @@ impl Renderer {
             lang: site_lang(links.site),
             generator: data.generator,
             noun: links.site.noun(),
+            icon: Value::from_safe_string(self.icon.clone()),
             people: links.site.people(),
             has: [
                 ("tags", !data.tags.is_empty()),
