@@ -1,6 +1,7 @@
 //! `topicmill build`
 
 use pipeline::{Config, Overwrite, Report};
+use std::io::{self, Write};
 use std::path::Path;
 
 use crate::args::{Build, Common};
@@ -29,6 +30,11 @@ pub(super) fn build(
         print(&report.to_json()?)?;
     } else {
         print(summary(&report, out.0).as_bytes())?;
+    }
+    if config.base_url.is_none() && !common.quiet {
+        let note = "note: without base_url there is no sitemap.xml, feed.xml and opensearch.xml\n";
+        // Nobody can be told when standard error is closed.
+        drop(io::stderr().lock().write_all(note.as_bytes()));
     }
     Ok(end(&report, common))
 }

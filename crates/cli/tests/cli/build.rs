@@ -372,3 +372,44 @@ fn a_new_build_keeps_the_users_own_files_and_nothing_else() {
     assert!(names.contains(&".nojekyll".to_owned()) && !names.contains(&"stale.html".to_owned()));
     assert_eq!(scene.names("."), ["cache-home", "out", "talks.jsonl"]);
 }
+
+#[test]
+fn without_a_base_url_a_note_tells_what_is_missing_and_with_one_it_is_there() {
+    let scene = Scene::new();
+    write_talks(&scene);
+    let needy = ["sitemap.xml", "feed.xml", "opensearch.xml"];
+    let outcome = scene.run("build talks.jsonl -o out -k 10");
+    assert!(
+        outcome.stderr.contains("note: without base_url there is no sitemap.xml"),
+        "{}",
+        outcome.stderr
+    );
+    assert!(needy.iter().all(|file| !scene.tree("out").contains_key(*file)));
+    scene.write("topicmill.toml", "base_url = \"https://example.org/x/\"\n");
+    let outcome = scene.run("build talks.jsonl -o out -k 10");
+    assert!(!outcome.stderr.contains("note:"), "{}", outcome.stderr);
+    assert!(needy.iter().all(|file| scene.tree("out").contains_key(*file)));
+}
+
+#[test]
+fn a_template_with_an_error_is_refused_before_anything_is_published() {
+    let scene = Scene::new();
+    write_talks(&scene);
+    scene.write("topicmill.toml", "templates = \"look\"\n");
+    for (name, text, says) in [
+        (
+            "topic.html",
+            "{% extends \"base.html\" %}\n{% block main %}\n{{ page.titel }}\n{% endblock %}",
+            "topic.html, line 3",
+        ),
+        ("index.html", "{% for %}", "index.html, line 1"),
+        ("topics.html", "x", "topics.html replaces no file of the site"),
+    ] {
+        scene.write(&format!("look/{name}"), text);
+        let outcome = scene.run("build talks.jsonl -o out -k 10 -q");
+        assert_eq!(outcome.code, Some(2), "{}", outcome.stderr);
+        assert!(outcome.stderr.contains(says), "{}", outcome.stderr);
+        assert!(!scene.path("out").exists(), "nothing is published");
+        std::fs::remove_file(scene.path(&format!("look/{name}"))).unwrap();
+    }
+}
