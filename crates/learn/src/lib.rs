@@ -31,10 +31,15 @@ mod nmf;
 mod random;
 mod real;
 mod weights;
+mod words;
 
 pub use error::Error;
 pub use isa::InstructionSet;
-pub use metrics::{Occurrence, diversity, npmi};
+pub use metrics::{
+    Counting, Occurrence, Windows, adjusted_rand, best_matching, c_npmi, c_v, diversity,
+    normalised_mutual_information, npmi, purity, topic_agreement, u_mass,
+};
 pub use nmf::{Factors, Fit, Guide, Init, Loss, Nmf, NmfConfig, Penalty, suggest_n_topics};
 pub use real::Real;
 pub use weights::{DocFreqWeight, Norm, TermFreq, TfIdf, TfIdfConfig};
+pub use words::WordsConfig;

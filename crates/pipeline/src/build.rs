@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use jobs::{Digest, Memo, Run, Stage, Trace};
-use learn::{Fit, NmfConfig, Occurrence, TfIdf, TfIdfConfig, diversity, npmi};
+use learn::{Fit, Nmf, NmfConfig, Occurrence, TfIdf, TfIdfConfig, WordsConfig, diversity, npmi};
 use site::Renderer;
 use sprs::{CsMatI, CsMatViewI};
 use text::{AnalyzerConfig, CountConfig, Counter, Counts, DocFreq, ShardCounts, Text};
@@ -245,7 +245,7 @@ fn find_topics_in(
         stage.items = fit.doc_topics.ncols() as u64;
         Ok::<_, Error>((fit, topics))
     })?;
-    let quality = trace.stage("quality", run, |stage| {
+    let (words, quality) = trace.stage("quality", run, |stage| {
         stage.items = fit.doc_topics.ncols() as u64;
         stage.input("weights", weights);
         stage.input("topics", topics);
@@ -268,7 +268,7 @@ fn find_topics_in(
         Ok::<_, Error>(related)
     })?;
     let fitted = Fitted { tfidf, x, fit };
-    let results = results(config, prepared, (counts, &fitted), (quality, related), run)?;
+    let results = results(config, prepared, (counts, &fitted), (words, quality, related), run)?;
     Ok((results, fitted))
 }
 
@@ -305,7 +305,7 @@ fn results(
     config: &Config,
     prepared: &Prepared,
     (counts, fitted): (Counts, &Fitted),
-    (quality, related): (Quality, Vec<Vec<Related>>),
+    (words, quality, related): (Vec<Vec<usize>>, Quality, Vec<Vec<Related>>),
     run: &Run,
 ) -> Result<Results, Error> {
     let (fit, x) = (&fitted.fit, fitted.x.view());
@@ -318,7 +318,7 @@ fn results(
         base_url: config.base_url.clone(),
         language: config.language.clone(),
         seed: config.seed,
-        topics: topics::describe(fit, x, &counts.vocabulary, prepared, run)?,
+        topics: topics::describe((fit, &words), x, &counts.vocabulary, prepared, run)?,
         doc_topics: topics::of_documents(&fit.doc_topics, x),
         documents,
         slugs,
@@ -402,15 +402,19 @@ fn nmf_config(config: &Config, x: &CsMatI<f32, u32, usize>) -> NmfConfig {
     }
 }
 
-/// Coherence and diversity of the topics, and the coherence of topics fitted on every other document,
+/// The words of the topics, their coherence and diversity, and the coherence of topics fitted on every other document,
 /// judged on those between. Of many documents an even sample is halved.
 fn quality(
     fit: &Fit,
     x: CsMatViewI<'_, f32, u32, usize>,
     config: &Config,
     run: &Run,
-) -> Result<Quality, Error> {
-    let words = topics::top_words(&fit.nmf);
+) -> Result<(Vec<Vec<usize>>, Quality), Error> {
+    let words = |nmf: &Nmf, occurrence: &Occurrence| {
+        WordsConfig::default().choose(nmf.components(), occurrence, run)
+    };
+    let occurrence = Occurrence::of(x);
+    let chosen = words(&fit.nmf, &occurrence)?;
     let stride = 2 * x.rows().div_ceil(QUALITY_DOCS).max(1);
     let (even, odd) = (every(stride, 0, x), every(stride, stride / 2, x));
     let k = fit.nmf.components().nrows();
@@ -420,15 +424,13 @@ fn quality(
         let tol = config.topics.tol.max(HELD_OUT_TOL);
         let config = NmfConfig { n_topics: k, tol, ..nmf_config(config, &even) };
         let half = config.fit(even.view(), run)?;
-        npmi(&topics::top_words(&half.nmf), &Occurrence::of(odd.view()))
+        npmi(&words(&half.nmf, &Occurrence::of(even.view()))?, &Occurrence::of(odd.view()))
     } else {
         None
     };
-    Ok(Quality {
-        npmi: npmi(&words, &Occurrence::of(x)),
-        npmi_held_out,
-        diversity: diversity(&words),
-    })
+    let quality =
+        Quality { npmi: npmi(&chosen, &occurrence), npmi_held_out, diversity: diversity(&chosen) };
+    Ok((chosen, quality))
 }
 
 /// Rows `first`, `first + stride`, `first + 2 · stride` and so on.

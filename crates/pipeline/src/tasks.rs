@@ -13,9 +13,9 @@ use text::ShardCounts;
 /// Documents of one shard to their counts.
 pub(crate) const COUNT: Task = Task { name: "count", version: 1 };
 /// Weights to topics.
-pub(crate) const TOPICS: Task = Task { name: "topics", version: 1 };
-/// Topics to figures of their quality.
-pub(crate) const QUALITY: Task = Task { name: "quality", version: 1 };
+pub(crate) const TOPICS: Task = Task { name: "topics", version: 2 };
+/// Topics to their words and figures of their quality.
+pub(crate) const QUALITY: Task = Task { name: "quality", version: 2 };
 /// Weights to related documents.
 pub(crate) const RELATED: Task = Task { name: "related", version: 1 };
 /// What was built at a place, and from what.

@@ -12,8 +12,8 @@ use crate::{Error, Prepared};
 
 /// Terms kept for each topic.
 const TERMS: usize = 100;
-/// Terms by which coherence and diversity are judged.
-pub(crate) const TOP_WORDS: usize = 10;
+/// The heaviest terms of a topic, among which its title is looked for.
+const TITLE_TERMS: usize = 20;
 /// A topic that makes up less of a document is not shown with it.
 const MIN_SHARE: f64 = 0.05;
 /// Terms that a document is short of: with so many its topics are told to half.
@@ -28,7 +28,7 @@ pub struct Topic {
     pub title: String,
     /// The mean of its shares of the documents, 0 to 1.
     pub share: f64,
-    /// Its terms by falling weight.
+    /// Its terms: first its words (see [`learn::WordsConfig`]), then the others by falling weight.
     pub terms: Vec<TopicTerm>,
     /// Its documents by falling weight: every document of which it makes up a twentieth or more.
     pub documents: Vec<Weighted>,
@@ -54,7 +54,7 @@ pub struct Weighted {
 
 /// The topics of `fit`, in its order, with their words, titles and documents.
 pub(crate) fn describe(
-    fit: &Fit,
+    (fit, words): (&Fit, &[Vec<usize>]),
     x: CsMatViewI<'_, f32, u32, usize>,
     vocabulary: &Vocabulary,
     prepared: &Prepared,
@@ -80,7 +80,7 @@ pub(crate) fn describe(
         slug: names.give(&title, &k.to_string(), "topic"),
         title,
         share: shares.column(k).sum() / n_docs,
-        terms: terms(fit.nmf.components().row(k)),
+        terms: words_first(terms(fit.nmf.components().row(k)), &words[k]),
         documents: shown(told.column(k)),
     });
     Ok(topics.collect())
@@ -119,13 +119,15 @@ fn told_shares(doc_topics: &Array2<f32>, x: CsMatViewI<'_, f32, u32, usize>) -> 
     told
 }
 
-/// The first words of every topic, by weight.
-pub(crate) fn top_words(nmf: &Nmf) -> Vec<Vec<usize>> {
-    nmf.components()
-        .rows()
-        .into_iter()
-        .map(|row| terms(row).iter().take(TOP_WORDS).map(|term| term.column as usize).collect())
-        .collect()
+/// `terms` with those of `words` before the others, in their order.
+fn words_first(terms: Vec<TopicTerm>, words: &[usize]) -> Vec<TopicTerm> {
+    let place = |term: &TopicTerm| {
+        words.iter().position(|&word| word == term.column as usize).unwrap_or(words.len())
+    };
+    let mut terms = terms;
+    // Stable: the others stay by falling weight.
+    terms.sort_by_key(place);
+    terms
 }
 
 /// Rows divided by their sums; rows of zeros stay.
@@ -178,7 +180,7 @@ fn candidates(nmf: &Nmf) -> Vec<Vec<Candidate>> {
         .map(|row| {
             let mut words: Vec<Candidate> = terms(row)
                 .into_iter()
-                .take(2 * TOP_WORDS)
+                .take(TITLE_TERMS)
                 .map(|TopicTerm { column, weight }| {
                     let part = f64::from(row[column as usize]) / totals[column as usize];
                     Candidate { column, score: weight * part.sqrt() }
@@ -232,6 +234,14 @@ mod tests {
         let found: Vec<(u32, f64)> =
             terms(row.view()).iter().map(|term| (term.column, term.weight)).collect();
         assert_eq!(found, [(2, 1.0), (0, 0.5)]);
+    }
+
+    #[test]
+    fn the_words_of_a_topic_stand_before_its_other_terms() {
+        let row = ndarray::arr1(&[0.2_f32, 0.1, 0.4, 0.3]);
+        let found = words_first(terms(row.view()), &[1, 3]);
+        let columns: Vec<u32> = found.iter().map(|term| term.column).collect();
+        assert_eq!(columns, [1, 3, 2, 0]);
     }
 
     #[test]

@@ -2,4 +2,6 @@
 
 mod metrics;
 mod nmf;
+mod reference_metrics;
 mod weights;
+mod words;

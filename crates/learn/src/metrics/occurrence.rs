@@ -1,14 +1,14 @@
-//! How good topics are, told by their words.
+//! Which documents hold which terms.
 
 use sprs::CsMatViewI;
 
-/// Added to a joint probability before its logarithm, as in gensim's `c_npmi`.
-const EPSILON: f64 = 1e-12;
+/// Added to a joint probability before its logarithm, as in gensim's measures.
+pub(crate) const EPSILON: f64 = 1e-12;
 
 /// Which documents each term occurs in: what coherence is counted on.
 #[derive(Debug, Clone)]
 pub struct Occurrence {
-    n_docs: usize,
+    pub(crate) n_docs: usize,
     /// For every term: its documents, rising.
     docs: Vec<Vec<u32>>,
 }
@@ -29,12 +29,12 @@ impl Occurrence {
     }
 
     /// In how many documents `term` occurs.
-    fn count(&self, term: usize) -> usize {
+    pub(crate) fn count(&self, term: usize) -> usize {
         self.docs[term].len()
     }
 
     /// In how many documents both terms occur.
-    fn count_both(&self, a: usize, b: usize) -> usize {
+    pub(crate) fn count_both(&self, a: usize, b: usize) -> usize {
         let (mut a, mut b) = (self.docs[a].as_slice(), self.docs[b].as_slice());
         let mut both = 0;
         while let (Some(&first), Some(&second)) = (a.first(), b.first()) {
@@ -52,7 +52,7 @@ impl Occurrence {
     /// Normalised pointwise mutual information of two terms over whole documents, -1 to 1:
     /// `ln((p_ab + ε) / (p_a p_b)) / −ln(p_ab + ε)` (Bouma, GSCL 2009), -1 when one of them never
     /// occurs, 1 when both are in every document.
-    fn npmi(&self, a: usize, b: usize) -> f64 {
+    pub(crate) fn npmi(&self, a: usize, b: usize) -> f64 {
         let n = self.n_docs as f64;
         let (p_a, p_b) = (self.count(a) as f64 / n, self.count(b) as f64 / n);
         if p_a == 0.0 || p_b == 0.0 {
@@ -64,40 +64,4 @@ impl Occurrence {
         }
         libm::log(joint / (p_a * p_b)) / -libm::log(joint)
     }
-}
-
-/// The coherence of `topics`, each a list of its first words (columns of the occurrence matrix):
-/// the mean over the topics of the mean normalised pointwise mutual information over all pairs of
-/// the topic's words. Documents are the windows.
-///
-/// `None` when no topic has two words. Cost: a merge of two document lists for every pair.
-#[must_use]
-pub fn npmi(topics: &[Vec<usize>], occurrence: &Occurrence) -> Option<f64> {
-    let means: Vec<f64> = topics
-        .iter()
-        .filter_map(|words| {
-            let pairs = words
-                .iter()
-                .enumerate()
-                .flat_map(|(at, &a)| words[..at].iter().map(move |&b| occurrence.npmi(a, b)));
-            mean(pairs)
-        })
-        .collect();
-    mean(means.into_iter())
-}
-
-/// The share of different words among all words of `topics` (Dieng, Ruiz and Blei, TACL 8, 2020,
-/// there with 25 words a topic). `None` when there are no words.
-#[must_use]
-pub fn diversity(topics: &[Vec<usize>]) -> Option<f64> {
-    let mut words: Vec<usize> = topics.iter().flatten().copied().collect();
-    let total = words.len();
-    words.sort_unstable();
-    words.dedup();
-    (total > 0).then(|| words.len() as f64 / total as f64)
-}
-
-fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
-    let (sum, n) = values.fold((0.0, 0_usize), |(sum, n), value| (sum + value, n + 1));
-    (n > 0).then(|| sum / n as f64)
 }
