@@ -30,6 +30,7 @@ mod metrics;
 mod nmf;
 mod random;
 mod real;
+mod topic_count;
 mod weights;
 mod words;
 
@@ -39,7 +40,11 @@ pub use metrics::{
     Counting, Occurrence, Windows, adjusted_rand, best_matching, c_npmi, c_v, diversity,
     normalised_mutual_information, npmi, purity, topic_agreement, u_mass,
 };
-pub use nmf::{Factors, Fit, Guide, Init, Loss, Nmf, NmfConfig, Penalty, suggest_n_topics};
+pub use nmf::{
+    Divergence, Factors, Fit, Guide, Init, LearnH, Loss, Nmf, NmfConfig, OnlineNmf, Penalty,
+    PlainConfig, PlainFactors, Solver, factorise_plain, suggest_n_topics,
+};
 pub use real::Real;
+pub use topic_count::{TopicCountChoice, TopicCountPoint, choose_topic_count};
 pub use weights::{DocFreqWeight, Norm, TermFreq, TfIdf, TfIdfConfig};
 pub use words::WordsConfig;

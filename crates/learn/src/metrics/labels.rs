@@ -72,7 +72,7 @@ pub fn adjusted_rand(left: &[usize], right: &[usize]) -> f64 {
     let in_right: f64 = table.right.values().map(|&count| pairs(count)).sum();
     let all = pairs(table.n);
     let expected = if all > 0.0 { in_left * in_right / all } else { 0.0 };
-    let most = (in_left + in_right) / 2.0;
+    let most = f64::midpoint(in_left, in_right);
     if most == expected { 1.0 } else { (together - expected) / (most - expected) }
 }
 

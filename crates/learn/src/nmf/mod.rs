@@ -1,10 +1,13 @@
 //! Non-negative matrix factorisation: `X ≈ W · H`.
 
 pub(crate) mod blocks;
+mod divergence;
 mod factor;
 pub(crate) mod gram;
 mod hals;
 mod nnls;
+mod online;
+mod plain;
 mod start;
 mod svd;
 mod topics;
@@ -21,6 +24,9 @@ use hals::{Problem, Stop};
 use start::Start;
 use svd::How;
 
+pub use divergence::Divergence;
+pub use online::OnlineNmf;
+pub use plain::{LearnH, PlainConfig, PlainFactors, Solver, factorise_plain};
 pub use start::Init;
 pub use topics::{Fit, Nmf};
 

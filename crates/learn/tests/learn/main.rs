@@ -2,6 +2,9 @@
 
 mod metrics;
 mod nmf;
+mod online;
+mod plain_nmf;
 mod reference_metrics;
+mod topic_count;
 mod weights;
 mod words;

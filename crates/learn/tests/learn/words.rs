@@ -22,7 +22,7 @@ fn choose(
     components: &Array2<f32>,
     occurrence: &Occurrence,
 ) -> Vec<Vec<usize>> {
-    config.choose(components.view(), occurrence, &Run::serial()).unwrap()
+    config.choose(components.view(), occurrence, &Run::serial()).expect("nothing panics")
 }
 
 #[test]

@@ -1,0 +1,270 @@
+//! Factorisation of documents that come in batches.
+
+use jobs::Run;
+use ndarray::Array2;
+use sprs::CsMatViewI;
+
+use super::blocks::RowBlocks;
+use super::gram::{Gram, GramSum, total};
+use super::{Nmf, NmfConfig, check_settings, check_values, padded_rows};
+use crate::kernels::{Scratch, gather, improve, padded};
+use crate::{Error, Real};
+
+/// Sweeps over a document's weights at most, and the share of the first movement at which they end.
+const DOC_SWEEPS: usize = 20;
+const DOC_ENOUGH: f64 = 1e-2;
+/// Sweeps over a term's weights after each batch, and over those of all terms at the end.
+const TERM_SWEEPS: usize = 2;
+const LAST_SWEEPS: usize = 10;
+/// Iterations of the whole factorisation on the first batch.
+const START_ITERATIONS: usize = 10;
+/// The scale of the kept sums is worked into them below this.
+const LEAST_SCALE: f64 = 1e-3;
+
+/// Topics while they are learned from batches of documents (Mairal, Bach, Ponce and Sapiro, JMLR 11,
+/// 2010): what a batch says is kept as `Wᵀ·W` and `Wᵀ·X`, and earlier batches count less, by
+/// `(1 − b / seen)^forgetting` for a batch of `b` documents when `seen` have come.
+///
+/// Memory: two numbers for each topic and term, and one batch. The vocabulary may grow: a batch with
+/// more columns than those before brings new terms. Any number of passes may be made.
+///
+/// ```
+/// use jobs::Run;
+/// use learn::{NmfConfig, OnlineNmf};
+/// use sprs::CsMatI;
+///
+/// let batch = CsMatI::<f32, u32, usize>::new(
+///     (4, 4), vec![0, 2, 4, 6, 8], vec![0, 1, 0, 1, 2, 3, 2, 3], vec![1.0; 8]);
+/// let run = Run::serial();
+/// let mut online = OnlineNmf::new(NmfConfig::new(2), 3.0)?;
+/// for _ in 0..3 {
+///     online.partial_fit(batch.view(), &run)?;
+/// }
+/// assert_eq!(online.finish(&run)?.components().dim(), (2, 4));
+/// # Ok::<(), learn::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct OnlineNmf<F = f32> {
+    config: NmfConfig,
+    forgetting: f64,
+    /// Documents of all batches so far.
+    seen: f64,
+    /// `Hᵀ`, (n_terms, width).
+    ht: Vec<F>,
+    /// `Wᵀ·W`, (width, width).
+    gram: Vec<f64>,
+    /// `Xᵀ·W` divided by `scale`, (n_terms, width).
+    products: Vec<F>,
+    scale: f64,
+    /// The sum of each topic's weights, forgotten at the same rate.
+    mass: Vec<f64>,
+}
+
+impl<F: Real> OnlineNmf<F> {
+    /// Nothing learned yet. Of `config` the number of topics, seed, start and instruction set count.
+    ///
+    /// `forgetting` is 0 when every batch counts alike for ever; 2 to 4 suit several passes.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] for a number out of its range.
+    pub fn new(config: NmfConfig, forgetting: f64) -> Result<Self, Error> {
+        check_settings(&config)?;
+        if !(forgetting >= 0.0 && forgetting.is_finite()) {
+            let got = forgetting.to_string();
+            return Err(Error::Setting {
+                name: "forgetting",
+                allowed: "finite and at least 0",
+                got,
+            });
+        }
+        let width = padded(config.n_topics);
+        Ok(Self {
+            mass: vec![0.0; config.n_topics],
+            config,
+            forgetting,
+            seen: 0.0,
+            ht: Vec::new(),
+            gram: vec![0.0; width * width],
+            products: Vec::new(),
+            scale: 1.0,
+        })
+    }
+
+    /// How many terms there are so far.
+    #[must_use]
+    pub fn n_terms(&self) -> usize {
+        self.ht.len() / padded(self.config.n_topics)
+    }
+
+    /// Learns from a batch: CSR, (any number of documents, at least as many terms as before), finite
+    /// and non-negative. The first batch needs as many documents and terms as there are topics, and
+    /// should have thousands of documents: the topics start from it.
+    ///
+    /// The same bytes for any number of threads. Cost: that of one iteration of
+    /// [`NmfConfig::fit`] on the batch, for the terms that it holds.
+    ///
+    /// # Errors
+    /// [`Error::TopicCount`] for a first batch that is too small, [`Error::Columns`] for a batch of
+    /// fewer columns than before, [`Error::Value`] for what cannot be factorised. Nothing is learned
+    /// of a batch that is refused.
+    pub fn partial_fit(
+        &mut self,
+        x: CsMatViewI<'_, F, u32, usize>,
+        run: &Run,
+    ) -> Result<(), Error> {
+        check_values(x)?;
+        if x.cols() < self.n_terms() {
+            return Err(Error::Columns { expected: self.n_terms(), got: x.cols() });
+        }
+        if x.rows() == 0 {
+            return Ok(());
+        }
+        let width = padded(self.config.n_topics);
+        if self.seen == 0.0 {
+            let config = NmfConfig { max_iter: START_ITERATIONS, ..self.config.clone() };
+            let start = config.factorise(x, None, &mut |_, _| true, run)?;
+            self.ht = padded_rows(start.h.t());
+        }
+        // New terms have no weight in any topic yet; the steps below give them theirs.
+        self.ht.resize(x.cols() * width, F::ZERO);
+        self.products.resize(x.cols() * width, F::ZERO);
+        let w = self.documents(x, run)?;
+        self.forget(x.rows() as f64);
+        self.learn(x, &w, run)
+    }
+
+    /// The topics so far, as [`NmfConfig::fit`] gives them: rows of sum 1, by falling mass. Every
+    /// term's weights are brought up to date; learning may go on afterwards.
+    ///
+    /// # Errors
+    /// Those of the parallel run.
+    pub fn finish(&mut self, run: &Run) -> Result<Nmf<F>, Error> {
+        let (k, width) = (self.config.n_topics, padded(self.config.n_topics));
+        let gram = Gram::new(self.gram.clone(), width, &vec![0.0; k]);
+        let (isa, scale) = (self.config.isa, F::from_f64(self.scale));
+        let tasks: Vec<_> =
+            self.ht.chunks_mut(width << 10).zip(self.products.chunks(width << 10)).collect();
+        run.map(tasks, |(rows, products)| {
+            let mut scratch = Scratch::new(width);
+            let mut target = vec![F::ZERO; width];
+            for (h, product) in rows.chunks_exact_mut(width).zip(products.chunks_exact(width)) {
+                scaled(&mut target, product, scale);
+                let limit = (LAST_SWEEPS, F::from_f64(DOC_ENOUGH));
+                improve(isa, h, gram.quadratic(&target), &mut scratch, limit);
+            }
+        })?;
+        let mut sums = vec![0.0_f64; k];
+        for row in self.ht.chunks_exact(width) {
+            for (sum, &h) in sums.iter_mut().zip(row) {
+                *sum += h.into();
+            }
+        }
+        let mut order: Vec<usize> = (0..k).collect();
+        let mass = |topic: usize| self.mass[topic] * sums[topic];
+        order.sort_by(|&a, &b| mass(b).total_cmp(&mass(a)).then(a.cmp(&b)));
+        let components = Array2::from_shape_fn((k, self.n_terms()), |(place, term)| {
+            let topic = order[place];
+            let h: f64 = self.ht[term * width + topic].into();
+            F::from_f64(if sums[topic] > 0.0 { h / sums[topic] } else { 0.0 })
+        });
+        Nmf::from_components(components)
+    }
+
+    /// The weights of the batch's documents, (n_docs, width), by sweeps from zero.
+    fn documents(&self, x: CsMatViewI<'_, F, u32, usize>, run: &Run) -> Result<Vec<F>, Error> {
+        let (k, isa) = (self.config.n_topics, self.config.isa);
+        let width = padded(k);
+        let gram = Gram::of_rows(&self.ht, (width, &vec![0.0; k]), isa, run)?;
+        let blocks = RowBlocks::of(x);
+        let parts = run.map(blocks.ranges().to_vec(), |rows| {
+            let mut part = vec![F::ZERO; rows.len() * width];
+            let mut scratch = Scratch::new(width);
+            let mut target = vec![F::ZERO; width];
+            for (row, w) in rows.zip(part.chunks_exact_mut(width)) {
+                let (indices, values) = blocks.row(row);
+                target.fill(F::ZERO);
+                gather(isa, &mut target, indices, values, &self.ht);
+                let limit = (DOC_SWEEPS, F::from_f64(DOC_ENOUGH));
+                improve(isa, w, gram.quadratic(&target), &mut scratch, limit);
+            }
+            part
+        })?;
+        Ok(parts.concat())
+    }
+
+    /// Lets what was learned before count less, now that `n` documents more have come.
+    fn forget(&mut self, n: f64) {
+        self.seen += n;
+        let kept = libm::pow(1.0 - n / self.seen, self.forgetting);
+        for value in self.gram.iter_mut().chain(&mut self.mass) {
+            *value *= kept;
+        }
+        self.scale *= kept;
+        if self.scale < LEAST_SCALE {
+            let scale = F::from_f64(self.scale);
+            for value in &mut self.products {
+                *value *= scale;
+            }
+            self.scale = 1.0;
+        }
+    }
+
+    /// Adds what the batch says, and sweeps over the terms that it holds.
+    fn learn(&mut self, x: CsMatViewI<'_, F, u32, usize>, w: &[F], run: &Run) -> Result<(), Error> {
+        let (k, isa) = (self.config.n_topics, self.config.isa);
+        let width = padded(k);
+        let parts = run.map(w.chunks(width << 10).collect(), |rows| {
+            let mut sum = GramSum::new(width, isa);
+            for row in rows.chunks_exact(width) {
+                sum.add(row);
+            }
+            sum.finish()
+        })?;
+        for (sum, value) in self.gram.iter_mut().zip(total(width, parts)) {
+            *sum += value;
+        }
+        for row in w.chunks_exact(width) {
+            for (mass, &w) in self.mass.iter_mut().zip(row) {
+                *mass += w.into();
+            }
+        }
+        let gram = Gram::new(self.gram.clone(), width, &vec![0.0; k]);
+        let xt = x.transpose_view().to_csr();
+        let terms = RowBlocks::of(xt.view());
+        let (scale, inverse) = (F::from_f64(self.scale), F::from_f64(1.0 / self.scale));
+        let (mut h_rest, mut b_rest) = (&mut self.ht[..], &mut self.products[..]);
+        let mut tasks = Vec::new();
+        for rows in terms.ranges() {
+            let (h, h_tail) = h_rest.split_at_mut(rows.len() * width);
+            let (b, b_tail) = b_rest.split_at_mut(rows.len() * width);
+            tasks.push((rows.clone(), h, b));
+            (h_rest, b_rest) = (h_tail, b_tail);
+        }
+        run.map(tasks, |(rows, ht, products)| {
+            let mut scratch = Scratch::new(width);
+            let mut target = vec![F::ZERO; width];
+            let states = ht.chunks_exact_mut(width).zip(products.chunks_exact_mut(width));
+            for (row, (h, product)) in rows.zip(states) {
+                let (docs, values) = terms.row(row);
+                if docs.is_empty() {
+                    continue;
+                }
+                target.fill(F::ZERO);
+                gather(isa, &mut target, docs, values, w);
+                for (product, &new) in product.iter_mut().zip(&target) {
+                    *product += new * inverse;
+                }
+                scaled(&mut target, product, scale);
+                let limit = (TERM_SWEEPS, F::from_f64(DOC_ENOUGH));
+                improve(isa, h, gram.quadratic(&target), &mut scratch, limit);
+            }
+        })?;
+        Ok(())
+    }
+}
+
+fn scaled<F: Real>(out: &mut [F], values: &[F], scale: F) {
+    for (out, &value) in out.iter_mut().zip(values) {
+        *out = value * scale;
+    }
+}
