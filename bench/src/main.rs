@@ -7,6 +7,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program speaks to its caller")]
 
 mod clouds;
+mod expr;
 mod learn;
 mod machine;
 mod measure;
@@ -20,8 +21,12 @@ type Figures = Result<serde_json::Value, String>;
 type Bench = fn(&[String]) -> Figures;
 
 /// The subcommands: one file each.
-const BENCHES: &[(&str, Bench)] =
-    &[("clouds", clouds::run), ("learn", learn::run), ("machine", machine::run)];
+const BENCHES: &[(&str, Bench)] = &[
+    ("clouds", clouds::run),
+    ("expr", expr::run),
+    ("learn", learn::run),
+    ("machine", machine::run),
+];
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();

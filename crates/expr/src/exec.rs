@@ -177,9 +177,9 @@ fn run_pass(
             }
         } else {
             let before: &[State] = cells;
-            let found = run.map((0..n).step_by(part).collect(), |start| {
+            let found = run.share(n.div_ceil(part), |at| {
                 let mut local = before.to_vec();
-                work.part(&mut local, start, part.min(n - start));
+                work.part(&mut local, at * part, part.min(n - at * part));
                 Found {
                     states: pass.foldings.iter().map(|f| local[f.state as usize]).collect(),
                     faults: take_faults(program, &local),
@@ -211,7 +211,7 @@ fn part_len(n: usize, pass: &Pass, run: &Run) -> usize {
         if threads == 1 || n < 2 * MIN_PART {
             return n;
         }
-        return n.div_ceil(4 * threads).max(MIN_PART).next_multiple_of(MAX_BLOCK);
+        return n.div_ceil(8 * threads).max(MIN_PART / 4).next_multiple_of(MAX_BLOCK);
     }
     n.div_ceil(MAX_PARTS).max(MIN_PART).next_multiple_of(MAX_BLOCK)
 }

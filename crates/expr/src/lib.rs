@@ -25,6 +25,7 @@
 mod error;
 mod exec;
 mod expression;
+mod fast;
 mod graph;
 mod kernels;
 mod layout;

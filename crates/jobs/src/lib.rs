@@ -25,6 +25,7 @@ mod memo;
 mod progress;
 mod run;
 mod shelf;
+mod share;
 mod store;
 mod trace;
 
