@@ -26,7 +26,7 @@ const MAX_PARTS: usize = 256;
 /// An output of this many bytes is written past the caches, which would not hold it anyway.
 const STREAMED: usize = 16 << 20;
 /// Block of a streamed output: reading and writing take turns often enough to overlap.
-const STREAMED_BLOCK: usize = 512;
+const STREAMED_BLOCK: usize = 256;
 /// A row at least this long is walked by itself.
 const LONG_ROW: usize = 128;
 

@@ -34,6 +34,10 @@ impl Expr {
         Ok(Self { graph: Arc::new(parser.graph), roots, text: text.into() })
     }
 
+    pub(crate) fn from_graph(graph: Graph, roots: Vec<NodeId>) -> Self {
+        Self { graph: Arc::new(graph), roots, text: "".into() }
+    }
+
     /// The operand `x` itself.
     pub(crate) fn identity() -> Self {
         let mut graph = Graph::default();

@@ -43,11 +43,10 @@ impl OneLoop {
             match program.cells.get(at) {
                 Some(Cell::Value(bits)) => Some(Source::Value(*bits)),
                 Some(Cell::Zero) => Some(Source::Value(0)),
-                Some(_) => None,
                 None if at < program.cells.len() + program.inputs.len() => {
                     Some(Source::Input((at - program.cells.len()) as u32))
                 }
-                None => None,
+                _ => None,
             }
         };
         let [a, b, c] = instr.args;

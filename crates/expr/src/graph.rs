@@ -70,6 +70,48 @@ impl Graph {
         self.add(Op::Name(at as u32), &[], span)
     }
 
+    /// A copy of what `roots` need in which `replace` may put a name for a node; the answer has the
+    /// roots of the copy.
+    pub(crate) fn rewritten(
+        &self,
+        roots: &[NodeId],
+        mut replace: impl FnMut(NodeId) -> Option<String>,
+    ) -> Result<(Self, Vec<NodeId>), Error> {
+        let mut copy = Self::default();
+        let mut map: HashMap<NodeId, NodeId> = HashMap::new();
+        for id in self.needed(roots) {
+            let (node, span) = (self.node(id), self.span(id));
+            let new = match (replace(id), &node.op) {
+                (Some(name), _) => copy.name(&name, span)?,
+                (None, Op::Name(at)) => copy.name(&self.names[*at as usize], span)?,
+                (None, op) => {
+                    let args: Vec<NodeId> = node.args().iter().map(|arg| map[arg]).collect();
+                    copy.add(op.clone(), &args, span)?
+                }
+            };
+            map.insert(id, new);
+        }
+        let roots = roots.iter().map(|root| map[root]).collect();
+        Ok((copy, roots))
+    }
+
+    /// Adds the nodes of `other`; the answer maps its nodes to ours.
+    pub(crate) fn absorb(&mut self, other: &Self) -> Result<Vec<NodeId>, Error> {
+        let mut map: Vec<NodeId> = Vec::with_capacity(other.nodes.len());
+        for (node, span) in other.nodes.iter().zip(&other.spans) {
+            let id = match &node.op {
+                Op::Name(at) => self.name(&other.names[*at as usize], *span)?,
+                op => {
+                    let args: Vec<NodeId> =
+                        node.args().iter().map(|arg| map[arg.0 as usize]).collect();
+                    self.add(op.clone(), &args, *span)?
+                }
+            };
+            map.push(id);
+        }
+        Ok(map)
+    }
+
     pub(crate) fn node(&self, id: NodeId) -> &Node {
         &self.nodes[id.0 as usize]
     }

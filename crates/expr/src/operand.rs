@@ -95,6 +95,32 @@ impl<'a> Operand<'a> {
         self.shape
     }
 
+    /// Elements `start..start + shape[0]` of an operand of one dense axis.
+    ///
+    /// # Panics
+    /// When there are not so many, or there are other axes.
+    pub(crate) fn rows<'b>(&self, start: usize, shape: &'b [usize; 1]) -> Operand<'b>
+    where
+        'a: 'b,
+    {
+        assert!(self.shape.len() == 1 && start + shape[0] <= self.shape[0], "rows that there are");
+        let step = self.strides[0];
+        // SAFETY: the first row is within the operand, or one after its last.
+        let data = unsafe { self.data.offset(step * start as isize) };
+        Operand { data, shape, ..*self }
+    }
+
+    /// The elements, when they are of type `T`, dense and aligned.
+    pub(crate) fn as_slice<T: Element>(&self) -> Option<&'a [T]> {
+        let size = size_of::<T>();
+        let dense = self.ty == T::TYPE
+            && self.scalar.is_none()
+            && crate::layout::is_contiguous(self.shape, self.strides, size)
+            && crate::layout::is_aligned(self.data, size);
+        // SAFETY: the elements are readable for `'a` and, as checked, side by side and aligned.
+        dense.then(|| unsafe { std::slice::from_raw_parts(self.data.cast::<T>(), self.len()) })
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.shape.iter().product()
     }
@@ -109,6 +135,11 @@ pub struct View<'a> {
     strides: Vec<isize>,
     memory: PhantomData<&'a [u8]>,
 }
+
+// SAFETY: a view is a shared borrow of plain numbers for its lifetime.
+unsafe impl Send for View<'_> {}
+// SAFETY: as above; nothing is ever written through it.
+unsafe impl Sync for View<'_> {}
 
 impl<'a, T: Element, D: Dimension> From<ArrayView<'a, T, D>> for View<'a> {
     fn from(view: ArrayView<'a, T, D>) -> Self {

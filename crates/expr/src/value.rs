@@ -3,7 +3,8 @@
 use ndarray::{ArrayD, IxDyn};
 
 use crate::error::Error;
-use crate::operand::{View, ViewMut};
+use crate::operand::{Operand, View, ViewMut};
+use crate::query::Block;
 use crate::types::{Scalar, Type};
 
 /// An array of one of the types.
@@ -88,6 +89,73 @@ impl Value {
     #[must_use]
     pub fn scalars(&self) -> Vec<Scalar> {
         each!(self, array => array.iter().copied().map(Scalar::from).collect())
+    }
+
+    /// The value at a place in the order of the indices.
+    ///
+    /// # Panics
+    /// When there are not so many.
+    pub(crate) fn scalar_at(&self, at: usize) -> Scalar {
+        each!(self, array => {
+            let value = array.as_slice().map_or_else(|| array.iter().nth(at), |all| all.get(at));
+            Scalar::from(*value.expect("a place within the array"))
+        })
+    }
+
+    /// The same values along one axis.
+    pub(crate) fn flat(self) -> Self {
+        macro_rules! flat {
+            ($($name:ident)*) => {
+                match self {
+                    $(Self::$name(array) => Self::$name(
+                        ndarray::Array1::from_iter(array).into_dyn(),
+                    ),)*
+                }
+            };
+        }
+        flat!(Bool U8 U32 I32 I64 F32 F64)
+    }
+
+    /// Its first value `n` times.
+    pub(crate) fn repeated(&self, n: usize) -> Self {
+        macro_rules! repeated {
+            ($($name:ident)*) => {
+                match self {
+                    $(Self::$name(array) => Self::$name(
+                        array.iter().take(1).cycle().take(n).copied()
+                            .collect::<ndarray::Array1<_>>().into_dyn(),
+                    ),)*
+                }
+            };
+        }
+        repeated!(Bool U8 U32 I32 I64 F32 F64)
+    }
+
+    /// The values of `rows` of an operand of one dense axis.
+    pub(crate) fn taken(operand: &Operand<'_>, rows: &[u32]) -> Self {
+        macro_rules! taken {
+            ($($name:ident $ty:ty)*) => {
+                match operand.ty() {
+                    $(Type::$name => {
+                        let all = operand.as_slice::<$ty>().unwrap_or_default();
+                        let values = rows.iter().map(|row| all[*row as usize]);
+                        Self::$name(values.collect::<ndarray::Array1<_>>().into_dyn())
+                    })*
+                    Type::Text => Self::Bool(ArrayD::default(IxDyn(&[0]))),
+                }
+            };
+        }
+        taken!(Bool bool U8 u8 U32 u32 I32 i32 I64 i64 F32 f32 F64 f64)
+    }
+
+    /// Its values as a block of a scan, which knows three types.
+    pub(crate) fn block(&self) -> Block<'_> {
+        match self {
+            Self::F64(array) => Block::F64(array.as_slice().unwrap_or_default()),
+            Self::I64(array) => Block::I64(array.as_slice().unwrap_or_default()),
+            Self::Bool(array) => Block::Bool(array.as_slice().unwrap_or_default()),
+            _ => Block::Bool(&[]),
+        }
     }
 
     /// A view of it, to be an operand.

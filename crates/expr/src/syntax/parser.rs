@@ -56,6 +56,10 @@ impl<'a> Parser<'a> {
         &self.tokens[self.at]
     }
 
+    pub(crate) fn advance(&mut self) {
+        self.at += 1;
+    }
+
     /// Takes the next word when it is the name `word`.
     pub(crate) fn take_word(&mut self, word: &str) -> bool {
         let is_it = matches!(&self.peek().kind, TokenKind::Name(name) if name == word);
@@ -67,6 +71,18 @@ impl<'a> Parser<'a> {
         let is_it = matches!(&self.peek().kind, TokenKind::Sign(s) if *s == sign);
         self.at += usize::from(is_it);
         is_it
+    }
+
+    /// Takes a name that is no word of an operator.
+    pub(crate) fn take_name(&mut self, expected: &'static str) -> Result<(String, Span), Error> {
+        match &self.peek().kind {
+            TokenKind::Name(name) => {
+                let found = (name.clone(), self.peek().span);
+                self.at += 1;
+                Ok(found)
+            }
+            _ => Err(self.unexpected(expected)),
+        }
     }
 
     /// The error of finding something else than `expected`.
@@ -104,7 +120,8 @@ impl<'a> Parser<'a> {
         }))
     }
 
-    fn last_span(&self) -> Span {
+    /// The span of the word taken last.
+    pub(crate) fn last_span(&self) -> Span {
         self.tokens[self.at.saturating_sub(1)].span
     }
 

@@ -4,7 +4,10 @@ mod bad_input;
 mod layouts;
 mod memory;
 mod numpy;
+mod postgres_server;
+mod query;
 mod reductions;
+mod sql;
 
 use expr::{Expr, Level, Operand, Prepared, Scalar, Value};
 use jobs::Run;

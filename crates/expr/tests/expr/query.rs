@@ -1,0 +1,201 @@
+//! Queries over tables.
+
+use std::num::NonZeroUsize;
+
+use expr::{Answer, Column, Query, Table, Type};
+use jobs::Run;
+
+/// Rows of an answer, a line each.
+pub(crate) fn lines(answer: &Answer) -> Vec<String> {
+    let n_columns = answer.schema().count();
+    let cell = |row, column| match answer.scalar(row, column) {
+        Some(scalar) => scalar.to_string(),
+        None => answer.text(row, column).unwrap_or("?").to_owned(),
+    };
+    let line = |row| (0..n_columns).map(|c| cell(row, c)).collect::<Vec<_>>().join(" ");
+    (0..answer.n_rows()).map(line).collect()
+}
+
+fn talks() -> Table<'static> {
+    let columns: Vec<(&str, Column<'static>)> = vec![
+        ("topic", ["test", "web", "test", "data", "web", "test"].into_iter().collect()),
+        ("year", Column::from(&[2014_i64, 2014, 2015, 2015, 2015, 2015][..])),
+        ("weight", Column::from(&[0.5_f64, 0.25, 0.75, 1.0, 0.5, 0.25][..])),
+        ("hits", Column::from(&[3_i32, 0, -7, 2, 5, 1][..])),
+        ("keynote", Column::from(&[true, false, false, true, false, false][..])),
+    ];
+    Table::new(columns.into_iter().map(|(name, column)| (name.to_owned(), column)).collect())
+        .expect("a table")
+}
+
+#[track_caller]
+fn check(query: &str, expected: &[&str]) {
+    let answer = Query::parse(query).and_then(|query| query.ask(&talks(), &Run::serial()));
+    assert_eq!(lines(&answer.expect("an answer")), expected, "{query}");
+}
+
+#[track_caller]
+fn check_error(query: &str, message: &str) {
+    let answer = Query::parse(query).and_then(|query| query.ask(&talks(), &Run::serial()));
+    let error = answer.expect_err("no answer");
+    assert!(error.to_string().contains(message), "{query}: {error}");
+}
+
+#[test]
+fn reductions_over_all_rows() {
+    check("count()", &["6"]);
+    check("mean(weight), count() where topic == 'test'", &["0.5 3"]);
+    check("sum(hits), min(hits), max(hits)", &["4 -7 5"]);
+    check("mean(weight, where=year == 2014) - mean(weight, where=year == 2015)", &["-0.25"]);
+    check("count() where weight > 5", &["0"]);
+}
+
+#[test]
+fn groups_come_in_the_order_of_their_keys() {
+    check("topic, count() by topic", &["data 1", "test 3", "web 2"]);
+    check("year, sum(weight) by year", &["2014 0.75", "2015 2.5"]);
+    check("sum(weight) by year, topic", &["0.5", "0.25", "1.0", "1.0", "0.5"]);
+    check("keynote, mean(hits) by keynote", &["false -0.25", "true 2.5"]);
+}
+
+#[test]
+fn the_grammar_of_the_reference() {
+    let query = "year, mean(weight), count() where topic == \"test\" by year order count() top 5";
+    check(query, &["2015 0.5 2", "2014 0.5 1"]);
+}
+
+#[test]
+fn filters_leave_out_groups_without_rows() {
+    check("topic, count() where year == 2014 by topic", &["test 1", "web 1"]);
+    check("topic where year == 1999 by topic", &[]);
+}
+
+#[test]
+fn every_reduction_by_group() {
+    check("var(weight), std(weight) by year", &["0.015625 0.125", "0.078125 0.2795084971874737"]);
+    check(
+        "any(keynote), all(keynote), prod(hits) by topic",
+        &["true true 2", "true false -21", "false false 0"],
+    );
+    check("max(weight), min(hits, where=hits > 0) by topic", &["1.0 2", "0.75 1", "0.5 5"]);
+    check(
+        "count(hits > 0), mean(weight, where=hits > 0) by year",
+        &["1 0.5", "3 0.5833333333333334"],
+    );
+    check(
+        "sum(weight * hits) / sum(weight) by topic",
+        &["2.0", "-2.3333333333333335", "1.6666666666666667"],
+    );
+}
+
+#[test]
+fn orders_and_tops() {
+    check("topic, sum(weight) as s by topic order s desc", &["test 1.5", "data 1.0", "web 0.75"]);
+    check("topic, sum(weight) as s by topic order s asc top 2", &["web 0.75", "data 1.0"]);
+    check("topic by topic order topic desc", &["web", "test", "data"]);
+    check("topic, hits order hits top 2", &["web 5", "test 3"]);
+    check("topic, hits where keynote order hits", &["data 2", "test 3"]);
+    check(
+        "year, topic where hits > 0 order year, topic",
+        &["2014 test", "2015 data", "2015 test", "2015 web"],
+    );
+    check("topic top 2", &["test", "web"]);
+    check("topic top 0", &[]);
+    check("count() top 0", &[]);
+}
+
+#[test]
+fn computed_keys() {
+    check("hits > 0 as good, count() by hits > 0", &["false 2", "true 4"]);
+    check("year % 10, count() by year % 10", &["4 2", "5 4"]);
+}
+
+#[test]
+fn wrong_queries_are_named() {
+    check_error("nothing", "there is no nothing; known are topic, year, weight, hits, keynote");
+    check_error("topic, count()", "must be one of the keys after `by`");
+    check_error("weight, count() by topic", "must be one of the keys after `by`");
+    check_error("sum(topic) by year", "sum is not defined for text");
+    check_error("count() by", "expected a value, found the end");
+    check_error("count() top many", "how many, a whole number");
+    check_error("count() limit 5", "expected an operator or the end, found limit");
+    check_error("sum(weight, axis=0)", "a reduction along an axis");
+    check_error("where weight > 1", "\"(\"");
+}
+
+#[test]
+fn tables_with_columns_of_other_lengths_are_refused() {
+    let columns = vec![
+        ("a".to_owned(), Column::from(&[1_i64][..])),
+        ("b".to_owned(), Column::from(&[1_i64, 2][..])),
+    ];
+    let error = Table::new(columns).expect_err("no table");
+    assert_eq!(error.to_string(), "column b has 2 rows, column a 1");
+}
+
+#[test]
+fn many_groups_are_those_of_a_plain_loop_for_any_number_of_threads() {
+    let n = 400_000_usize;
+    let small: Vec<i64> = (0..n).map(|i| ((i * 7919) % 1013) as i64 - 500).collect();
+    let wide: Vec<i64> = small.iter().map(|x| x * 1_000_000_007_000).collect();
+    let floats: Vec<f64> = small.iter().map(|x| *x as f64 / 4.0).collect();
+    let names: Vec<String> = small.iter().map(|x| format!("name {}", x + 500)).collect();
+    let values: Vec<f64> = (0..n).map(|i| (i % 97) as f64).collect();
+    let table = Table::new(vec![
+        ("small".to_owned(), Column::from(&small[..])),
+        ("wide".to_owned(), Column::from(&wide[..])),
+        ("floats".to_owned(), Column::from(&floats[..])),
+        ("names".to_owned(), names.iter().collect()),
+        ("x".to_owned(), Column::from(&values[..])),
+    ])
+    .expect("a table");
+    let mut expected = std::collections::BTreeMap::new();
+    for (key, x) in small.iter().zip(&values) {
+        let (sum, count) = expected.entry(*key).or_insert((0.0, 0));
+        *sum += x;
+        *count += 1;
+    }
+    let expected: Vec<String> =
+        expected.values().map(|(sum, count): &(f64, i32)| format!("{sum:?} {count}")).collect();
+    let mut seen = Vec::new();
+    for threads in [1, 3] {
+        let run = Run::with_threads(NonZeroUsize::new(threads).unwrap()).unwrap();
+        for key in ["small", "wide", "floats"] {
+            let query = Query::parse(&format!("sum(x), count() by {key}")).unwrap();
+            assert_eq!(lines(&query.ask(&table, &run).unwrap()), expected, "{key}");
+        }
+        let query =
+            Query::parse("names, sum(x), var(x), max(x) where x > 3 by names order sum(x) top 9")
+                .unwrap();
+        seen.push(lines(&query.ask(&table, &run).unwrap()));
+    }
+    assert_eq!(seen[0], seen[1]);
+    assert_eq!(seen[0].len(), 9);
+}
+
+#[test]
+fn queries_together_have_the_answers_of_each_alone() {
+    let texts = [
+        "topic, mean(weight) by topic",
+        "topic, count() where year == 2015 by topic",
+        "sum(weight)",
+        "count() where keynote",
+        "topic, weight order weight top 3",
+        "year, count() by year",
+    ];
+    let queries: Vec<Query> = texts.iter().map(|text| Query::parse(text).unwrap()).collect();
+    let together = Query::ask_all(&queries, &talks(), &Run::serial()).unwrap();
+    for (query, answer) in queries.iter().zip(&together) {
+        let alone = query.ask(&talks(), &Run::serial()).unwrap();
+        assert_eq!(lines(&alone), lines(answer), "{}", query.text());
+    }
+}
+
+#[test]
+fn keys_that_are_nan_or_zero_of_either_sign_are_one_group() {
+    let keys = [0.0_f64, f64::NAN, -0.0, -f64::NAN, f64::NEG_INFINITY];
+    let table = Table::new(vec![("k".to_owned(), Column::from(&keys[..]))]).unwrap();
+    let answer = Query::parse("count() by k").unwrap().ask(&table, &Run::serial()).unwrap();
+    assert_eq!(lines(&answer), ["1", "2", "2"]);
+    assert_eq!(answer.schema().next(), Some(("count()", Type::I64)));
+}
