@@ -76,7 +76,7 @@ fn ours(text: &str, kind: Kind, (tf, idf, out): Arrays<'_>, run: &Run) -> Result
         operands[at] =
             unsafe { Operand::from_raw(place.cast_const().cast(), Type::F64, &shape, &strides) };
     }
-    let mut values = vec![0.0_f64; 5];
+    let mut values = [0.0_f64; 5];
     let mut whole = ViewMut::from(&mut out[..]);
     let mut singles: Vec<ViewMut<'_>> = values
         .iter_mut()

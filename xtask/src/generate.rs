@@ -22,6 +22,8 @@ const COMMANDS: &[&[&str]] = &[
     &["crawl"],
     &["topics"],
     &["infer"],
+    &["query"],
+    &["eval"],
     &["serve"],
     &["recipe"],
     &["init"],

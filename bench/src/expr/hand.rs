@@ -1,6 +1,12 @@
 //! The limit: loops written by hand for this machine, on one thread and on several that wait
 //! spinning for their part.
 #![allow(unsafe_code, reason = "the limit is what the machine can do")]
+#![allow(
+    clippy::fn_params_excessive_bools,
+    clippy::inline_always,
+    clippy::too_many_arguments,
+    reason = "one loop with all its variants, compiled for each level"
+)]
 
 use std::sync::atomic::{AtomicU32, Ordering};
 

@@ -30,6 +30,10 @@ pub(crate) enum Command {
     Topics(Topics),
     /// Print the topics of new documents, as JSON lines
     Infer(Infer),
+    /// Ask a question of a built site's results
+    Query(Query),
+    /// Compute an expression over arrays in files
+    Eval(Eval),
     /// Serve a built site over HTTP
     Serve(Serve),
     /// Recipes: how to read the pages of a site
@@ -95,6 +99,36 @@ pub(crate) struct Infer {
     pub(crate) model: PathBuf,
     #[command(flatten)]
     pub(crate) sources: Sources,
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+/// `topicmill query`
+#[derive(Debug, clap::Args)]
+pub(crate) struct Query {
+    /// Folder of the site
+    #[arg(value_name = "OUT")]
+    pub(crate) folder: PathBuf,
+    /// What to ask: SELECT [where CONDITION] [by KEYS] [order KEYS] [top N], for example
+    /// 'mean(weight), count() where topic == "test" by year order count() top 5'
+    #[arg(value_name = "QUERY", allow_hyphen_values = true)]
+    pub(crate) question: String,
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+/// `topicmill eval`
+#[derive(Debug, clap::Args)]
+pub(crate) struct Eval {
+    /// Expression in the spelling of NumPy, for example 'where(idf == 0, 0, tf / idf)'
+    #[arg(value_name = "EXPRESSION", allow_hyphen_values = true)]
+    pub(crate) expression: String,
+    /// What the names in it are: a .npy file, or an array of a .npz file as FILE.npz:ARRAY
+    #[arg(value_name = "NAME=FILE", value_parser = named_file)]
+    pub(crate) operands: Vec<(String, String)>,
+    /// File of the result, .npy; without it the result is printed
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) common: Common,
 }
@@ -220,6 +254,13 @@ impl FromStr for Share {
 
 fn topic_count(text: &str) -> Result<TopicCount, String> {
     text.parse().map_err(|()| "allowed are auto and whole numbers from 1".to_owned())
+}
+
+fn named_file(text: &str) -> Result<(String, String), String> {
+    let parts = text.split_once('=').filter(|(name, file)| !name.is_empty() && !file.is_empty());
+    parts
+        .map(|(name, file)| (name.to_owned(), file.to_owned()))
+        .ok_or_else(|| "a name and its file are written NAME=FILE".to_owned())
 }
 
 fn threads(text: &str) -> Result<NonZeroUsize, String> {

@@ -8,6 +8,7 @@
 //! It holds no logic of its own: every command parses, calls `pipeline` or `server`, and prints.
 
 mod args;
+mod arrays;
 mod commands;
 mod demo;
 mod exit;

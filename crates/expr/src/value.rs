@@ -1,11 +1,13 @@
 //! Results in memory of their own.
 
+use std::any::Any;
+
 use ndarray::{ArrayD, IxDyn};
 
 use crate::error::Error;
 use crate::operand::{Operand, View, ViewMut};
 use crate::query::Block;
-use crate::types::{Scalar, Type};
+use crate::types::{Element, Scalar, Type};
 
 /// An array of one of the types.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,6 +56,24 @@ impl Value {
             Type::F64 => Self::F64(ArrayD::zeros(IxDyn(shape))),
             Type::Text => return Err(too_large()),
         })
+    }
+
+    /// The values along one axis.
+    pub(crate) fn from_vec<T: Element>(values: Vec<T>) -> Self {
+        let values: Box<dyn Any> = Box::new(values);
+        macro_rules! of {
+            ($($name:ident $ty:ty),*) => {
+                match T::TYPE {
+                    $(Type::$name => Self::$name(
+                        ndarray::Array1::from_vec(
+                            *values.downcast::<Vec<$ty>>().expect("the type that it says"),
+                        ).into_dyn(),
+                    ),)*
+                    Type::Text => unreachable!("texts are no elements"),
+                }
+            };
+        }
+        of!(Bool bool, U8 u8, U32 u32, I32 i32, I64 i64, F32 f32, F64 f64)
     }
 
     /// The type of the elements.

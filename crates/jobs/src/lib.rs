@@ -24,8 +24,8 @@ mod map;
 mod memo;
 mod progress;
 mod run;
-mod shelf;
 mod share;
+mod shelf;
 mod store;
 mod trace;
 

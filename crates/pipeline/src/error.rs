@@ -178,6 +178,30 @@ pub enum Error {
         /// Why not.
         source: rusqlite::Error,
     },
+    /// A folder without results.
+    #[error("there are no results in {}: data/results.db is missing", out.display())]
+    NoResults {
+        /// The folder.
+        out: PathBuf,
+    },
+    /// Results of a version that is not known yet.
+    #[error("{} has format {got}, this program reads up to {known}", path.display())]
+    NewerResults {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        got: i32,
+        /// The highest version that can be read.
+        known: i32,
+    },
+    /// The database of results cannot be read.
+    #[error("cannot read the database {}: {source}", path.display())]
+    ReadDatabase {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: rusqlite::Error,
+    },
     /// Results that cannot be written as JSON.
     #[error("cannot write results as JSON: {0}")]
     Json(#[from] serde_json::Error),
@@ -275,6 +299,8 @@ impl Error {
             Self::NoSources => {
                 "name a folder, a .jsonl file or an address: topicmill build talks.jsonl -o site"
             }
+            Self::NoResults { .. } => "topicmill build SOURCE... -o OUT makes them",
+            Self::NewerResults { .. } => "build the site again, or use the newer program",
             Self::UnknownRecipe { .. } => "name a built-in recipe or a recipe file with --recipe",
             Self::UnknownKey { nearest, .. } => {
                 return Some(match nearest {
@@ -318,6 +344,7 @@ impl Error {
         matches!(
             self,
             Self::NoSources
+                | Self::NoResults { .. }
                 | Self::BadUrl { .. }
                 | Self::Scheme { .. }
                 | Self::UnknownRecipe { .. }

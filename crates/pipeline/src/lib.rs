@@ -19,6 +19,7 @@
 //! count, weigh, topics, quality, related, clouds, write. [`documents`], [`topics`](fn@topics) and
 //! [`infer`](fn@infer) take parts of it.
 
+mod ask;
 mod build;
 pub mod config;
 mod error;
@@ -41,6 +42,7 @@ mod tasks;
 mod titles;
 mod topics;
 
+pub use ask::results_table;
 pub use build::build;
 pub use config::{Config, TopicCount};
 pub use crawl::CacheMode;

@@ -3,8 +3,10 @@
 mod build;
 mod crawl;
 mod demo;
+mod eval;
 mod infer;
 mod init;
+mod query;
 mod recipe;
 mod serve;
 mod topics;
@@ -14,7 +16,7 @@ use std::io::{self, Write};
 use pipeline::Report;
 
 use crate::args::{Command, Common, Recipe};
-use crate::exit::Exit;
+use crate::exit::{Exit, Usage};
 
 /// Dropped documents that are named one by one.
 const NAMED: usize = 3;
@@ -26,11 +28,28 @@ pub(crate) fn run(command: Command) -> anyhow::Result<Exit> {
         Command::Crawl(args) => crawl::run(&args),
         Command::Topics(args) => topics::run(&args),
         Command::Infer(args) => infer::run(&args),
+        Command::Query(args) => query::run(&args),
+        Command::Eval(args) => eval::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Recipe(Recipe::List) => recipe::list(),
         Command::Init(args) => init::run(&args),
         Command::Demo(args) => demo::run(&args),
     }
+}
+
+/// An error of an expression, with the part of its text that it is about.
+fn expression_error(error: &expr::Error, text: &str) -> anyhow::Error {
+    let column = |start: u32| text.get(..start as usize).map_or(0, |part| part.chars().count()) + 1;
+    let place = error.span().filter(|span| span.end > 0).map(|span| {
+        let part: String = span.of(text).chars().take(60).collect();
+        let place = format!("at character {}", column(span.start));
+        if part.is_empty() { place } else { format!("{place}, in {part:?}") }
+    });
+    Usage {
+        message: place.map_or_else(|| error.to_string(), |place| format!("{error} ({place})")),
+        hint: None,
+    }
+    .into()
 }
 
 /// Prints to standard output.

@@ -4,6 +4,7 @@
 mod bad_input;
 mod build;
 mod demo;
+mod expressions;
 mod guide;
 mod hostile;
 mod plain_server;

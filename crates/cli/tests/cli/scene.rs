@@ -84,8 +84,19 @@ impl Scene {
     /// Runs `topicmill` with `input` on standard input.
     #[track_caller]
     pub(crate) fn run_with(&self, args: &str, input: &[u8]) -> Outcome {
+        self.run_all(&args.split_whitespace().collect::<Vec<_>>(), input)
+    }
+
+    /// Runs `topicmill` with arguments that may hold spaces.
+    #[track_caller]
+    pub(crate) fn run_words(&self, args: &[&str]) -> Outcome {
+        self.run_all(args, &[])
+    }
+
+    #[track_caller]
+    fn run_all(&self, args: &[&str], input: &[u8]) -> Outcome {
         let mut child = Command::new(env!("CARGO_BIN_EXE_topicmill"))
-            .args(args.split_whitespace())
+            .args(args)
             .current_dir(self.folder.path())
             .env("XDG_CACHE_HOME", self.path("cache-home"))
             .env("HOME", self.path("home"))

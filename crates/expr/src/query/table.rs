@@ -26,6 +26,12 @@ impl<'a, T: Element> From<&'a [T]> for Column<'a> {
     }
 }
 
+impl<T: Element> From<Vec<T>> for Column<'static> {
+    fn from(values: Vec<T>) -> Self {
+        Self(Kind::Owned(Arc::new(Value::from_vec(values))))
+    }
+}
+
 impl<S: AsRef<str>> FromIterator<S> for Column<'_> {
     fn from_iter<I: IntoIterator<Item = S>>(texts: I) -> Self {
         let (mut offsets, mut bytes) = (vec![0], Vec::new());

@@ -12,7 +12,7 @@ pub(crate) use documents_jsonl::documents_jsonl;
 pub use documents_jsonl::write_documents;
 pub(crate) use folder::Folder;
 pub(crate) use pages::{Inputs, clouds, write_site};
-pub(crate) use results_db::write_results_db;
+pub(crate) use results_db::{SCHEMA_VERSION as RESULTS_SCHEMA_VERSION, write_results_db};
 pub(crate) use templates::renderer;
 pub(crate) use topics_json::topics_json;
 

@@ -9,7 +9,7 @@ use crate::Error;
 use crate::results::Results;
 
 /// Version of the tables, in SQLite's `user_version`.
-const SCHEMA_VERSION: i32 = 1;
+pub(crate) const SCHEMA_VERSION: i32 = 1;
 
 const SCHEMA: &str = "
 CREATE TABLE documents (

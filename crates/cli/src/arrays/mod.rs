@@ -1,0 +1,70 @@
+//! Arrays in files: NumPy's `.npy` and `.npz`.
+
+mod npy;
+
+use std::fs;
+use std::io::{Cursor, Read};
+use std::path::Path;
+
+use crate::exit::Usage;
+
+pub(crate) use npy::{Array, write_npy};
+
+/// Reads the array in `path`: a `.npy` file, or, as `FILE.npz:NAME`, one of a `.npz` file.
+pub(crate) fn read(path: &str) -> anyhow::Result<Array> {
+    let member = path.rsplit_once(':').filter(|(file, _)| is_npz(file));
+    if let Some((file, name)) = member {
+        return read_member(file, Some(name));
+    }
+    if is_npz(path) {
+        return read_member(path, None);
+    }
+    if !Path::new(path).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("npy")) {
+        return Err(Usage {
+            message: format!("cannot read {path:?} as an array, allowed are .npy and .npz"),
+            hint: Some("numpy.save writes .npy, numpy.savez .npz".to_owned()),
+        }
+        .into());
+    }
+    let bytes = fs::read(path)
+        .map_err(|error| Usage { message: format!("cannot read {path}: {error}"), hint: None })?;
+    Array::from_npy(bytes).map_err(|what| bad_file(path, &what))
+}
+
+fn is_npz(path: &str) -> bool {
+    Path::new(path).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("npz"))
+}
+
+fn bad_file(path: &str, what: &str) -> anyhow::Error {
+    Usage { message: format!("{path}: {what}"), hint: None }.into()
+}
+
+/// One array of a `.npz` file: the one called `name`, or the only one.
+fn read_member(file: &str, name: Option<&str>) -> anyhow::Result<Array> {
+    let bytes = fs::read(file).map_err(|error| bad_file(file, &format!("cannot read: {error}")))?;
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes))
+        .map_err(|error| bad_file(file, &format!("no .npz file: {error}")))?;
+    let mut names: Vec<String> = archive
+        .file_names()
+        .flatten()
+        .map(|name| name.trim_end_matches(".npy").to_owned())
+        .collect();
+    names.sort();
+    let name = match (name, &names[..]) {
+        (Some(name), _) => name.to_owned(),
+        (None, [only]) => only.clone(),
+        (None, _) => {
+            return Err(Usage {
+                message: format!("{file} holds {} arrays: {}", names.len(), names.join(", ")),
+                hint: Some(format!("choose one: {file}:NAME")),
+            }
+            .into());
+        }
+    };
+    let mut member = archive.by_name(&format!("{name}.npy")).map_err(|_| {
+        bad_file(file, &format!("there is no array {name}; there are: {}", names.join(", ")))
+    })?;
+    let mut bytes = Vec::new();
+    member.read_to_end(&mut bytes).map_err(|error| bad_file(file, &format!("{name}: {error}")))?;
+    Array::from_npy(bytes).map_err(|what| bad_file(file, &format!("{name}: {what}")))
+}

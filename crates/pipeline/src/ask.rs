@@ -1,0 +1,147 @@
+//! Results as a table that queries can be asked of.
+
+use std::path::Path;
+
+use expr::{Column, Table};
+use rusqlite::{Connection, OpenFlags};
+
+use crate::Error;
+use crate::output::RESULTS_SCHEMA_VERSION;
+
+/// What a document tells of itself. The year is the first four digits of its date.
+const DOCUMENT: &[(&str, &str)] = &[
+    ("id", "documents.source_id"),
+    ("slug", "documents.slug"),
+    ("url", "documents.url"),
+    ("title", "documents.title"),
+    ("text", "documents.text"),
+    ("speakers", "documents.speakers"),
+    ("date", "documents.date"),
+    ("year", "CAST(substr(coalesce(documents.date, documents.\"start\", ''), 1, 4) AS INTEGER)"),
+    ("start", "documents.\"start\""),
+    ("end", "documents.\"end\""),
+    ("room", "documents.room"),
+    ("track", "documents.track"),
+    ("language", "documents.language"),
+];
+const TOPIC: &[(&str, &str)] =
+    &[("topic", "topics.slug"), ("topic_title", "topics.title"), ("share", "topics.share")];
+const WEIGHT: &[(&str, &str)] = &[("weight", "document_topics.weight")];
+const TAG: &[(&str, &str)] = &[("tag", "tags.name")];
+const TERM: &[(&str, &str)] = &[("term", "terms.term"), ("weight", "topic_terms.weight")];
+
+const TOPICS_OF: &str = "JOIN document_topics ON document_topics.document_id = documents.id \
+                         JOIN topics ON topics.id = document_topics.topic_id";
+const TAGS_OF: &str = "JOIN document_tags ON document_tags.document_id = documents.id \
+                       JOIN tags ON tags.id = document_tags.tag_id";
+
+/// The results in the folder `out` as a table with at least the columns of `names` that there are.
+///
+/// Its rows depend on what is asked for: the terms of every topic when `term` is; otherwise the
+/// documents, each once for every topic that it has when `topic`, `topic_title`, `share` or
+/// `weight` is asked for, and once for every tag with `tag`. What a document does not say is an
+/// empty text, or the year 0.
+///
+/// # Errors
+/// [`Error::NoResults`] when there are none, [`Error::NewerResults`] for those of a later version,
+/// [`Error::ReadDatabase`] when they cannot be read.
+pub fn results_table(out: &Path, names: &[&str]) -> Result<Table<'static>, Error> {
+    let path = out.join("data").join("results.db");
+    if !path.is_file() {
+        return Err(Error::NoResults { out: out.to_owned() });
+    }
+    let to_error = |source| Error::ReadDatabase { path: path.clone(), source };
+    let connection =
+        Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(to_error)?;
+    let version: i32 =
+        connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(to_error)?;
+    if version > RESULTS_SCHEMA_VERSION {
+        return Err(Error::NewerResults { path, got: version, known: RESULTS_SCHEMA_VERSION });
+    }
+    let asks = |columns: &[(&str, &str)]| columns.iter().any(|(name, _)| names.contains(name));
+    let (columns, from) = if names.contains(&"term") {
+        let from = "topic_terms JOIN topics ON topics.id = topic_terms.topic_id \
+                    JOIN terms ON terms.id = topic_terms.term_id \
+                    ORDER BY topic_terms.topic_id, topic_terms.weight DESC, topic_terms.term_id";
+        ([TOPIC, TERM].concat(), from.to_owned())
+    } else {
+        let mut columns = DOCUMENT.to_vec();
+        let mut from = "documents".to_owned();
+        let mut order = "documents.id".to_owned();
+        if asks(TOPIC) || asks(WEIGHT) {
+            columns.extend_from_slice(TOPIC);
+            columns.extend_from_slice(WEIGHT);
+            from = format!("{from} {TOPICS_OF}");
+            order.push_str(", document_topics.topic_id");
+        }
+        if asks(TAG) {
+            columns.extend_from_slice(TAG);
+            from = format!("{from} {TAGS_OF}");
+            order.push_str(", document_tags.tag_id");
+        }
+        (columns, format!("{from} ORDER BY {order}"))
+    };
+    read(&connection, &columns, &from, names).map_err(to_error)
+}
+
+/// Which type a column has.
+enum Values {
+    Texts(Vec<String>),
+    Floats(Vec<f64>),
+    Wholes(Vec<i64>),
+}
+
+fn read(
+    connection: &Connection,
+    columns: &[(&str, &str)],
+    from: &str,
+    names: &[&str],
+) -> rusqlite::Result<Table<'static>> {
+    // All columns are known to queries, so that they can be named; those are filled that are
+    // asked for, and the first, which tells the number of rows.
+    let wanted = |at: usize, name: &str| at == 0 || names.contains(&name);
+    let selected: Vec<&str> = columns
+        .iter()
+        .enumerate()
+        .map(|(at, (name, sql))| if wanted(at, name) { *sql } else { "NULL" })
+        .collect();
+    let mut values: Vec<Values> = columns
+        .iter()
+        .map(|(name, _)| match *name {
+            "weight" | "share" => Values::Floats(Vec::new()),
+            "year" => Values::Wholes(Vec::new()),
+            _ => Values::Texts(Vec::new()),
+        })
+        .collect();
+    let mut statement =
+        connection.prepare(&format!("SELECT {} FROM {from}", selected.join(", ")))?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        for (at, values) in values.iter_mut().enumerate() {
+            match values {
+                Values::Texts(list) => {
+                    list.push(row.get::<_, Option<String>>(at)?.unwrap_or_default());
+                }
+                Values::Floats(list) => {
+                    list.push(row.get::<_, Option<f64>>(at)?.unwrap_or_default());
+                }
+                Values::Wholes(list) => {
+                    list.push(row.get::<_, Option<i64>>(at)?.unwrap_or_default());
+                }
+            }
+        }
+    }
+    let columns = columns
+        .iter()
+        .zip(values)
+        .map(|((name, _), values)| {
+            let column = match values {
+                Values::Texts(list) => list.iter().collect(),
+                Values::Floats(list) => Column::from(list),
+                Values::Wholes(list) => Column::from(list),
+            };
+            ((*name).to_owned(), column)
+        })
+        .collect();
+    Ok(Table::new(columns).expect("columns of the same rows with names of their own"))
+}
