@@ -9,7 +9,10 @@ import pytest
 
 HERE = Path(__file__).parent
 SUITES = {
+    "joblib_hashing": "joblib.test.test_hashing",
+    "joblib_memory": "joblib.test.test_memory",
     "numexpr": "numexpr.tests.test_numexpr",
+    "sklearn_nmf": "sklearn.decomposition.tests.test_nmf",
     "sklearn_text": "sklearn.feature_extraction.tests.test_text",
 }
 

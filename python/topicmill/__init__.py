@@ -18,10 +18,39 @@ from topicmill.expressions import (
     var,
     where,
 )
-from topicmill.text import CountVectorizer, TfidfTransformer, TfidfVectorizer
+from topicmill.memory import (
+    MemorizedFunc,
+    MemorizedResult,
+    Memory,
+    NotMemorizedFunc,
+    NotMemorizedResult,
+    Parallel,
+    delayed,
+    dump,
+    hash,
+    load,
+)
+from topicmill.text import (
+    CountVectorizer,
+    TfidfTransformer,
+    TfidfVectorizer,
+)
+from topicmill.topics import (
+    MiniBatchNMF,
+    NMF,
+    non_negative_factorization,
+)
 
 __all__ = [
     "CountVectorizer",
+    "MemorizedFunc",
+    "MemorizedResult",
+    "Memory",
+    "MiniBatchNMF",
+    "NMF",
+    "NotMemorizedFunc",
+    "NotMemorizedResult",
+    "Parallel",
     "TfidfTransformer",
     "TfidfVectorizer",
     "all",
@@ -30,11 +59,16 @@ __all__ = [
     "argmin",
     "array",
     "count",
+    "delayed",
+    "dump",
     "evaluate",
     "expr",
+    "hash",
+    "load",
     "max",
     "mean",
     "min",
+    "non_negative_factorization",
     "prod",
     "std",
     "sum",

@@ -17,6 +17,11 @@ pub(crate) fn test(root: &Path) -> Result<(), String> {
     tests.args(["-m", "pytest", "-q"]);
     // Not beside the sources, which would be imported instead of what the wheel installed.
     run(&root.join("python/tests"), tests)?;
+    // Every example is executed; a warning is an error.
+    let mut docs = Command::new(&python);
+    docs.args(["-m", "sphinx", "-q", "-W", "-b", "html", "-d", "target/python-docs/trees"]);
+    docs.args(["docs/python", "target/python-docs/html"]);
+    run(root, docs)?;
     alone(root, &wheel)
 }
 

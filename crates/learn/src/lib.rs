@@ -23,6 +23,7 @@
 //! Matrices are CSR with `f32` values and `u32` columns; sums are kept in `f64`. Results are the
 //! same bytes for any number of threads and on every instruction set.
 
+pub mod beta;
 mod error;
 mod isa;
 mod kernels;

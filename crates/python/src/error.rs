@@ -14,6 +14,8 @@ pub(crate) enum Error {
     Python(PyErr),
     /// Of counting.
     Text(text::Error),
+    /// Of learning.
+    Learn(learn::Error),
     /// Of an expression, with its text.
     Expr(expr::Error, String),
     /// Of the parallel run.
@@ -34,6 +36,12 @@ impl From<text::Error> for Error {
     }
 }
 
+impl From<learn::Error> for Error {
+    fn from(error: learn::Error) -> Self {
+        Self::Learn(error)
+    }
+}
+
 impl From<jobs::Error> for Error {
     fn from(error: jobs::Error) -> Self {
         Self::Jobs(error)
@@ -46,7 +54,8 @@ impl From<Error> for PyErr {
             Error::Python(error) => error,
             Error::Text(error) => of_text(error),
             Error::Expr(error, text) => of_expr(&error, &text),
-            Error::Jobs(error) => of_jobs(error),
+            Error::Jobs(error) | Error::Learn(learn::Error::Run(error)) => of_jobs(error),
+            Error::Learn(error) => PyValueError::new_err(error.to_string()),
             Error::Value(message) => PyValueError::new_err(message),
         }
     }

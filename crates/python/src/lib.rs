@@ -9,8 +9,10 @@ mod command;
 mod counts;
 mod error;
 mod expressions;
+mod memory;
 mod run;
 mod sparse;
+mod topics;
 mod weights;
 
 use pyo3::prelude::*;
@@ -26,7 +28,11 @@ mod native {
     #[pymodule_export]
     use super::expressions::Expression;
     #[pymodule_export]
+    use super::memory::{Store, digest};
+    #[pymodule_export]
     use super::run::n_fits;
+    #[pymodule_export]
+    use super::topics::{beta_divergence, factorise, solve, update};
     #[pymodule_export]
     use super::weights::{fit_idf, weigh};
 }

@@ -143,12 +143,13 @@ class TfidfVectorizer(CountVectorizer):
 
     Parameters
     ----------
-    input, encoding, decode_error, strip_accents, lowercase, preprocessor, tokenizer, analyzer, \
-    stop_words, token_pattern, ngram_range, max_df, min_df, max_features, vocabulary, binary, n_jobs
+    input, encoding, decode_error, strip_accents, lowercase, preprocessor, tokenizer, analyzer : optional
+        See `CountVectorizer`.
+    stop_words, token_pattern, ngram_range, max_df, min_df, max_features, vocabulary, binary, n_jobs : optional
         See `CountVectorizer`.
     dtype : dtype, default=np.float64
         Of the weights.
-    norm, use_idf, smooth_idf, sublinear_tf
+    norm, use_idf, smooth_idf, sublinear_tf : optional
         See `TfidfTransformer`.
 
     Attributes

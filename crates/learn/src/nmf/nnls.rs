@@ -21,6 +21,8 @@ pub(super) struct Nnls<'a, F> {
     gram: &'a Gram<F>,
     isa: InstructionSet,
     width: usize,
+    /// What every coordinate costs, times its value.
+    l1: F,
     target: Vec<F>,
     w: Vec<F>,
     scratch: Scratch<F>,
@@ -35,6 +37,7 @@ impl<'a, F: Real> Nnls<'a, F> {
             gram,
             isa,
             width,
+            l1: F::ZERO,
             target: vec![F::ZERO; width],
             w: vec![F::ZERO; width],
             scratch: Scratch::new(width),
@@ -42,6 +45,11 @@ impl<'a, F: Real> Nnls<'a, F> {
             factor: Vec::new(),
             solution: Vec::with_capacity(width),
         }
+    }
+
+    /// The same with `l1 · Σ w` added to the objective.
+    pub(super) fn with_l1(self, l1: f64) -> Self {
+        Self { l1: F::from_f64(l1), ..self }
     }
 
     /// The solution for one sparse row, given `Hᵀ` with padded rows and a guess (padded too).
@@ -53,6 +61,9 @@ impl<'a, F: Real> Nnls<'a, F> {
     ) -> &[F] {
         self.target.fill(F::ZERO);
         gather(self.isa, &mut self.target, indices, values, ht);
+        if self.l1 > F::ZERO {
+            self.target.iter_mut().for_each(|target| *target -= self.l1);
+        }
         match guess {
             Some(guess) => self.w.copy_from_slice(guess),
             None => self.w.fill(F::ZERO),

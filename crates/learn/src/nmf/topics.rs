@@ -71,13 +71,27 @@ impl<F: Real> Nmf<F> {
         x: CsMatViewI<'_, F, u32, usize>,
         run: &Run,
     ) -> Result<Array2<F>, Error> {
+        self.transform_with(x, (0.0, 0.0), run)
+    }
+
+    /// As [`transform`](Self::transform), with `l1 Σ w + ½ l2 ‖w‖²` added to the objective of every
+    /// row ([`Penalty`](crate::Penalty)'s for `W`).
+    ///
+    /// # Errors
+    /// As [`transform`](Self::transform).
+    pub fn transform_with(
+        &self,
+        x: CsMatViewI<'_, F, u32, usize>,
+        penalty: (f64, f64),
+        run: &Run,
+    ) -> Result<Array2<F>, Error> {
         let (k, n_terms) = self.components.dim();
         if x.cols() != n_terms {
             return Err(Error::Columns { expected: n_terms, got: x.cols() });
         }
         super::check_values(x)?;
         let ht = padded_rows(self.components.t());
-        Ok(unpadded(&exact(x, &ht, (k, None), (self.isa, run))?, k))
+        Ok(unpadded(&exact(x, &ht, (k, None, penalty), (self.isa, run))?, k))
     }
 }
 
@@ -85,16 +99,16 @@ impl<F: Real> Nmf<F> {
 fn exact<F: Real>(
     x: CsMatViewI<'_, F, u32, usize>,
     ht: &[F],
-    (k, guess): (usize, Option<&[F]>),
+    (k, guess, (l1, l2)): (usize, Option<&[F]>, (f64, f64)),
     (isa, run): (InstructionSet, &Run),
 ) -> Result<Vec<F>, Error> {
     let width = padded(k);
-    // A ridge of nothing that says which coordinates may move.
-    let gram = Gram::of_rows(ht, (width, &vec![0.0; k]), isa, run)?;
+    // A ridge, of nothing as a rule, that says which coordinates may move.
+    let gram = Gram::of_rows(ht, (width, &vec![l2; k]), isa, run)?;
     let blocks = RowBlocks::of(x);
     let parts = run.map(blocks.ranges().to_vec(), |rows| {
         let mut part = Vec::with_capacity(rows.len() * width);
-        let mut nnls = Nnls::new(&gram, width, isa);
+        let mut nnls = Nnls::new(&gram, width, isa).with_l1(l1);
         for row in rows {
             let guess = guess.map(|guess| &guess[row * width..(row + 1) * width]);
             part.extend_from_slice(nnls.solve(blocks.row(row), ht, guess));
@@ -128,7 +142,7 @@ pub(super) fn fit<F: Real>(
             }
         }
     }
-    let w = exact(x, &ht, (k, Some(&w)), (isa, run))?;
+    let w = exact(x, &ht, (k, Some(&w), (0.0, 0.0)), (isa, run))?;
     let relative = relative_error(x, (&w, &ht), width, (isa, run))?;
     let (doc_topics, components) = (unpadded(&w, k), unpadded(&ht, k).reversed_axes());
     let order = order(doc_topics.view(), components.view());

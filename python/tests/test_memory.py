@@ -1,0 +1,239 @@
+"""Kept results, digests, files and parallel calls."""
+
+import os
+import pickle
+import threading
+
+import numpy as np
+import pytest
+import topicmill as tm
+
+
+@pytest.fixture
+def memory(tmp_path):
+    return tm.Memory(tmp_path, verbose=0)
+
+
+def test_a_result_is_computed_once(memory):
+    calls = []
+
+    @memory.cache
+    def double(x, y=1):
+        calls.append(x)
+        return 2 * x + y
+
+    assert [double(3), double(3), double(x=3, y=1), double(3, 2)] == [7, 7, 7, 8]
+    assert calls == [3, 3]
+    assert double.check_call_in_cache(3) and not double.check_call_in_cache(4)
+
+
+def test_a_changed_callee_is_another_function(tmp_path, run_python):
+    script = """
+import sys, topicmill as tm
+from pathlib import Path
+source = sys.argv[2]
+exec(compile(source, "m", "exec"), globals())
+print(tm.Memory(sys.argv[1], verbose=0).cache(outer)(3))
+"""
+    source = "def inner(x):\n    return x + {0}\ndef outer(x):\n    return inner(x){1}\n"
+    seen = [run_python(script, tmp_path, source.format(n, c)).strip() for n, c in ((1, ""), (2, ""), (1, "  # same"))]
+    assert seen == ["4", "5", "4"]
+
+
+def test_a_damaged_result_is_computed_again_with_a_warning(memory, tmp_path):
+    @memory.cache
+    def numbers(n):
+        return np.arange(n)
+
+    numbers(100)
+    for path in (tmp_path / "topicmill").rglob("*"):
+        if path.is_file() and path.stat().st_size > 200:
+            data = bytearray(path.read_bytes())
+            data[-5] ^= 1
+            path.write_bytes(data)
+    with pytest.warns(UserWarning, match="damaged"):
+        np.testing.assert_array_equal(numbers(100), np.arange(100))
+
+
+def test_what_cannot_be_kept_raises_and_leaves_nothing(memory):
+    @memory.cache
+    def local(x):
+        return lambda: x
+
+    for _ in range(2):
+        with pytest.raises(pickle.PicklingError, match="cannot be kept"):
+            local(1)
+    assert not local.check_call_in_cache(1)
+
+
+def test_an_exception_comes_through_and_is_not_kept(memory):
+    calls = []
+
+    @memory.cache
+    def broken(x):
+        calls.append(x)
+        raise RuntimeError("mine")
+
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="mine"):
+            broken(1)
+    assert len(calls) == 2
+
+
+def test_a_shelved_result_outlives_the_store(memory, tmp_path):
+    @memory.cache
+    def square(x):
+        return x * x
+
+    shelved = square.call_and_shelve(5)
+    assert shelved.get() == 25
+    shelved.clear()
+    with pytest.warns(UserWarning):
+        assert shelved.get() == 25
+
+
+def test_arrays_are_mapped_back(tmp_path):
+    memory = tm.Memory(tmp_path, mmap_mode="r", verbose=0)
+    numbers = memory.cache(lambda n: np.arange(float(n)))
+    for _ in range(2):
+        got = numbers(1000)
+        assert isinstance(got, np.memmap) and not got.flags.writeable
+        np.testing.assert_array_equal(got, np.arange(1000.0))
+
+
+def test_callers_that_come_at_once_compute_once(memory):
+    calls = []
+
+    @memory.cache
+    def slow(x):
+        calls.append(x)
+        threading.Event().wait(0.2)
+        return x
+
+    threads = [threading.Thread(target=slow, args=(1,)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert calls == [1]
+
+
+EQUAL = {
+    "order of a dict": ({"a": 1, "b": 2}, {"b": 2, "a": 1}),
+    "order of a set": ({1, "x", (2,)}, {(2,), "x", 1}),
+    "layout": (np.arange(6).reshape(2, 3).T, np.ascontiguousarray(np.arange(6).reshape(2, 3).T)),
+    "view": (np.arange(10)[::-2], np.arange(10)[::-2].copy()),
+    "lambda": (lambda x: x + 1, lambda x: x + 1),
+    "shared": ([[1]] * 2, [[1], [1]]),
+}
+DIFFERENT = {
+    "type": (1, 1.0),
+    "truth": (1, True),
+    "list and tuple": ([1], (1,)),
+    "nesting": ([[1], 2], [1, [2]]),
+    "dtype": (np.zeros(2, np.float32), np.zeros(2, np.float64)),
+    "shape": (np.zeros((2, 3)), np.zeros((3, 2))),
+    "lambda": (lambda x: x + 1, lambda x: x + 2),
+    "default": (lambda x=1: x, lambda x=2: x),
+    "text and bytes": ("a", b"a"),
+    "large integers": (2**70, 2**70 + 1),
+    "zero's sign": (0.0, -0.0),
+}
+
+
+@pytest.mark.parametrize("case", EQUAL)
+def test_equal_values_have_one_digest(case):
+    a, b = EQUAL[case]
+    assert tm.hash(a) == tm.hash(b)
+
+
+@pytest.mark.parametrize("case", DIFFERENT)
+def test_different_values_have_different_digests(case):
+    a, b = DIFFERENT[case]
+    assert tm.hash(a) != tm.hash(b)
+
+
+def test_closures_are_hashed_by_what_they_capture():
+    def adder(n):
+        return lambda x: x + n
+
+    assert tm.hash(adder(1)) == tm.hash(adder(1)) != tm.hash(adder(2))
+
+
+def test_digests_are_the_same_in_every_process(run_python):
+    script = "import topicmill as tm; print(tm.hash({'a': {1, 'b', frozenset([2, 3])}, 'f': lambda x: x * 2}))"
+    assert len({run_python(script) for _ in range(3)}) == 1
+
+
+def test_values_that_contain_themselves_have_a_digest():
+    def loop(n):
+        x = [n]
+        x.append(x)
+        return x
+
+    assert tm.hash(loop(1)) == tm.hash(loop(1)) != tm.hash(loop(2))
+
+
+def test_a_deep_value_is_refused():
+    deep = []
+    for _ in range(490):
+        deep = [deep]
+    assert len(tm.hash(deep)) == 64
+    for _ in range(100_000):
+        deep = [deep]
+    with pytest.raises(RecursionError):
+        tm.hash(deep)
+
+
+@pytest.mark.parametrize("value", [open(os.devnull), (n for n in "a"), threading.Lock()])
+def test_what_has_no_content_is_refused(value):
+    with pytest.raises(pickle.PicklingError, match="while hashing"):
+        tm.hash([value])
+
+
+@pytest.mark.parametrize("compress", [0, 3, True, ("zlib", 1)])
+def test_a_dumped_value_is_loaded(tmp_path, compress):
+    value = {"x": np.arange(1000.0).reshape(10, 100).T, "text": ["a", None], "empty": np.empty((0, 3))}
+    path = tmp_path / "value"
+    assert tm.dump(value, path, compress=compress) == [str(path)]
+    for mode in (None, "r", "c"):
+        got = tm.load(path, mmap_mode=mode)
+        np.testing.assert_array_equal(got["x"], value["x"])
+        assert got["text"] == value["text"] and got["empty"].shape == (0, 3)
+    assert tm.load(path)["x"].flags.writeable
+    if not compress:
+        assert isinstance(tm.load(path, mmap_mode="r")["x"], np.memmap)
+
+
+def test_files_that_are_none_of_ours_are_refused(tmp_path):
+    path = tmp_path / "value"
+    tm.dump([1], path)
+    good = path.read_bytes()
+    newer = good[:15] + b"\x09" + good[16:]
+    for bad, message in ((b"", "header"), (b"x" * 100, "begins"), (good[:45], "truncated|header"), (newer, "version 9")):
+        path.write_bytes(bad)
+        with pytest.raises(ValueError, match=message):
+            tm.load(path)
+
+
+def test_a_dump_that_fails_leaves_the_former_file(tmp_path):
+    path = tmp_path / "value"
+    tm.dump([1], path)
+    with pytest.raises((pickle.PicklingError, TypeError, AttributeError)):
+        tm.dump(lambda: 1, path)
+    assert tm.load(path) == [1] and [one.name for one in tmp_path.iterdir()] == ["value"]
+
+
+@pytest.mark.parametrize("backend", ["threading", "loky", "sequential"])
+def test_parallel_results_keep_their_order(backend):
+    squares = tm.Parallel(n_jobs=2, backend=backend)(tm.delayed(lambda n: n * n)(n) for n in range(50))
+    assert squares == [n * n for n in range(50)]
+
+
+def test_an_exception_in_a_worker_comes_through():
+    def broken(n):
+        raise KeyError(n)
+
+    for backend in ("threading", "loky"):
+        with pytest.raises(KeyError):
+            tm.Parallel(n_jobs=2, backend=backend)(tm.delayed(broken)(n) for n in range(3))
