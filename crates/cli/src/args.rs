@@ -70,6 +70,9 @@ pub(crate) struct Build {
 pub(crate) struct Crawl {
     #[command(flatten)]
     pub(crate) sources: Sources,
+    /// Column of tables with the title
+    #[arg(long, value_name = "COL")]
+    pub(crate) title: Option<String>,
     /// File of the documents, ending in .jsonl; `-` is standard output
     #[arg(short, long, value_name = "FILE")]
     pub(crate) out: PathBuf,
@@ -83,6 +86,9 @@ pub(crate) struct Crawl {
 pub(crate) struct Topics {
     #[command(flatten)]
     pub(crate) sources: Sources,
+    /// Column of tables with the title
+    #[arg(long, value_name = "COL")]
+    pub(crate) title: Option<String>,
     /// File of the model, for `topicmill infer`
     #[arg(short, long, value_name = "MODEL")]
     pub(crate) out: Option<PathBuf>,
@@ -99,6 +105,9 @@ pub(crate) struct Infer {
     pub(crate) model: PathBuf,
     #[command(flatten)]
     pub(crate) sources: Sources,
+    /// Column of tables with the title
+    #[arg(long, value_name = "COL")]
+    pub(crate) title: Option<String>,
     #[command(flatten)]
     pub(crate) common: Common,
 }
@@ -148,6 +157,31 @@ pub(crate) struct Serve {
 pub(crate) enum Recipe {
     /// List the built-in recipes
     List,
+    /// Read a site and show how much of it a recipe finds, with three samples
+    Test(RecipeTest),
+    /// Find the selectors of a site from one example, and print a recipe
+    Learn(RecipeLearn),
+}
+
+/// `topicmill recipe test`
+#[derive(Debug, clap::Args)]
+pub(crate) struct RecipeTest {
+    #[command(flatten)]
+    pub(crate) sources: Sources,
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+/// `topicmill recipe learn`
+#[derive(Debug, clap::Args)]
+pub(crate) struct RecipeLearn {
+    /// The page that lists the documents
+    pub(crate) start: String,
+    /// Parts of one document as its page shows them: title=...,abstract=...,speakers=...
+    #[arg(long, value_name = "PART=TEXT,...")]
+    pub(crate) example: String,
+    #[command(flatten)]
+    pub(crate) common: Common,
 }
 
 /// `topicmill init`
@@ -178,14 +212,22 @@ pub(crate) struct Demo {
 
 /// Where documents come from.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_field_names, reason = "the sources among the flags about them")]
 pub(crate) struct Sources {
-    /// http(s) addresses, folders of .html .md .txt, .jsonl files (also .gz .zst), `-` for JSON
-    /// lines on standard input; without any, those of the configuration
+    /// http(s) addresses; folders; files: .jsonl .json .csv .tsv .parquet, schedules and feeds in
+    /// .json .xml .ics, .html .md .rst .txt .ipynb (also .gz .zst); `-` for JSON lines on standard
+    /// input; without any, those of the configuration
     #[arg(value_name = "SOURCE")]
     pub(crate) sources: Vec<String>,
     /// How to read the pages of a site: a built-in recipe or a recipe file
     #[arg(long, value_name = "NAME|FILE")]
     pub(crate) recipe: Option<String>,
+    /// Column of tables with the text
+    #[arg(long, value_name = "COL")]
+    pub(crate) text: Option<String>,
+    /// Column of tables that holds a part of the documents, such as tags=keywords; once for each
+    #[arg(long = "column", value_name = "PART=COL", value_parser = column)]
+    pub(crate) columns: Vec<(String, String)>,
 }
 
 /// How many topics.
@@ -218,6 +260,9 @@ pub(crate) struct Common {
     /// Ask for every page again, however fresh the cache
     #[arg(long)]
     pub(crate) refresh: bool,
+    /// Header for the start page's host alone, with its value from the environment; repeatable
+    #[arg(long = "header", value_name = "NAME=env:VAR", value_parser = header)]
+    pub(crate) headers: Vec<(String, String)>,
     /// End with code 3 when more documents than this are skipped
     #[arg(long, value_name = "SHARE", default_value = "5%")]
     pub(crate) max_skipped: Share,
@@ -249,6 +294,29 @@ impl FromStr for Share {
             .filter(|share| (0.0..=1.0).contains(share))
             .map(Share)
             .ok_or_else(|| "allowed are 0% to 100%, or 0.0 to 1.0".to_owned())
+    }
+}
+
+fn header(text: &str) -> Result<(String, String), String> {
+    let parts = text.split_once("=env:");
+    let is_name = |name: &str| {
+        !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
+    };
+    match parts {
+        Some((name, variable)) if is_name(name) && is_name(variable) => {
+            Ok((name.to_owned(), variable.to_owned()))
+        }
+        _ => Err("allowed is NAME=env:VAR: the name of a header and of an environment variable"
+            .to_owned()),
+    }
+}
+
+fn column(text: &str) -> Result<(String, String), String> {
+    let parts = pipeline::Part::ALL.map(pipeline::Part::name).join(", ");
+    let (part, name) = text.split_once('=').ok_or("allowed is PART=COL")?;
+    match part.parse::<pipeline::Part>() {
+        Ok(part) if !name.is_empty() => Ok((part.name().to_owned(), name.to_owned())),
+        _ => Err(format!("allowed parts are {parts}")),
     }
 }
 

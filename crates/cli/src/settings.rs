@@ -30,6 +30,8 @@ pub(crate) fn config(
         if !sources.sources.is_empty() {
             config.sources.clone_from(&sources.sources);
         }
+        config.columns.extend(sources.columns.iter().cloned());
+        set_column(&mut config, "text", sources.text.as_ref());
         if sources.recipe.is_some() {
             config.crawl.recipe.clone_from(&sources.recipe);
         }
@@ -41,6 +43,31 @@ pub(crate) fn config(
         config.seed = seed;
     }
     Ok(config)
+}
+
+/// The headers that were asked for, with their values from the environment: so that no secret
+/// stands in a list of processes or the history of a shell.
+fn headers(common: &Common) -> anyhow::Result<Vec<(String, String)>> {
+    let value = |(name, variable): &(String, String)| {
+        match std::env::var(variable) {
+        Ok(value) if !value.is_empty() && value.bytes().all(|b| (0x20..0x7F).contains(&b)) => {
+            Ok((name.clone(), value))
+        }
+        _ => Err(Usage {
+            message: format!("the header {name} needs the environment variable {variable}, which is not set to printable text"),
+            hint: Some(format!("set it: export {variable}=...")),
+        }
+        .into()),
+    }
+    };
+    common.headers.iter().map(value).collect()
+}
+
+/// Lets the column `name` hold a part of the documents, if it is given.
+pub(crate) fn set_column(config: &mut Config, part: &str, name: Option<&String>) {
+    if let Some(name) = name {
+        config.columns.insert(part.to_owned(), name.clone());
+    }
 }
 
 /// What changes no result.
@@ -56,7 +83,12 @@ pub(crate) fn options(common: &Common, folder: Option<&Path>) -> anyhow::Result<
         Some(folder) => folder.clone(),
         None => default_cache()?,
     };
-    Ok(Options { cache, cache_mode, lock: folder.map(|folder| folder.join(pipeline::LOCK_FILE)) })
+    Ok(Options {
+        cache,
+        cache_mode,
+        lock: folder.map(|folder| folder.join(pipeline::LOCK_FILE)),
+        headers: headers(common)?,
+    })
 }
 
 /// Threads and progress.

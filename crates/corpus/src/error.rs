@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::Part;
 use crate::format::{ALLOWED, Packing};
 
 /// An error that stops a whole read. One bad document stops nothing: it is a
@@ -37,6 +38,34 @@ pub enum Error {
     EmptyFolder {
         /// The folder as it was given.
         path: PathBuf,
+    },
+    /// A table without a column that is needed.
+    #[error("{name} has no column {}, it has {}", wanted(*part, column), listed(columns))]
+    NoColumn {
+        /// The path or stream.
+        name: String,
+        /// What the column should hold.
+        part: Part,
+        /// Its name, as the user gave it; empty where none of the usual names is there.
+        column: String,
+        /// The columns that there are.
+        columns: Vec<String>,
+    },
+    /// A database that refuses a query, or is none.
+    #[error("the query of {name} fails: {problem}")]
+    Query {
+        /// The file or server, without a password.
+        name: String,
+        /// What the database says.
+        problem: String,
+    },
+    /// A file that holds no document.
+    #[error("{} holds no document: {reason}", path.display())]
+    NoDocument {
+        /// The path as it was given.
+        path: PathBuf,
+        /// What was looked for.
+        reason: String,
     },
     /// A compressed file that stops before its end, or is empty, and gave nothing.
     #[error("{} ends before its first document: it is not a whole {packing} file", path.display())]
@@ -81,6 +110,13 @@ impl Error {
             Self::EmptyFolder { .. } => {
                 "give the folder that holds the documents; hidden files and folders are not read"
             }
+            Self::NoColumn { part, .. } => {
+                return Some(format!("name the column that holds it: --{part} COLUMN"));
+            }
+            Self::Query { .. } => "check the query against the tables of the database",
+            Self::NoDocument { .. } => {
+                "give records with a text each, or a schedule export: JSON lines are the simplest"
+            }
             Self::Truncated { .. } => "copy or download the file again",
             Self::NotPacked { .. } => "rename the file by what it holds, or download it again",
             Self::Selector { .. } => return None,
@@ -91,4 +127,23 @@ impl Error {
 
 fn described(ending: &str) -> String {
     if ending.is_empty() { "no ending".to_owned() } else { format!("the ending {ending:?}") }
+}
+
+fn wanted(part: Part, column: &str) -> String {
+    if column.is_empty() {
+        format!("for the {part} (text, abstract, description, body, content, summary)")
+    } else {
+        format!("{column} for the {part}")
+    }
+}
+
+/// The first columns of a table.
+fn listed(columns: &[String]) -> String {
+    const SHOWN: usize = 20;
+    let shown = columns.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+    if columns.len() > SHOWN {
+        format!("{shown} and {} more", columns.len() - SHOWN)
+    } else {
+        shown
+    }
 }

@@ -4,16 +4,28 @@ use std::fmt;
 use std::path::Path;
 
 /// The endings that are read, for messages; the table itself is [`ENDINGS`].
-pub(crate) const ALLOWED: &str =
-    ".jsonl, .ndjson, .html, .htm, .md or .txt, each also with .gz or .zst";
+pub(crate) const ALLOWED: &str = ".jsonl, .ndjson, .json, .csv, .tsv, .parquet, .xml, .ics, \
+                                  .html, .htm, .md, .rst, .txt or .ipynb, each also with .gz or .zst";
 
-const ENDINGS: [(&str, Format); 6] = [
+const ENDINGS: [(&str, Format); 18] = [
     (".jsonl", Format::JsonLines),
     (".ndjson", Format::JsonLines),
+    (".json", Format::Json),
+    (".csv", Format::Commas),
+    (".tsv", Format::Tabs),
+    (".tab", Format::Tabs),
+    (".parquet", Format::Parquet),
+    (".xml", Format::Schedule),
+    (".rss", Format::Schedule),
+    (".atom", Format::Schedule),
+    (".ics", Format::Schedule),
     (".html", Format::Html),
     (".htm", Format::Html),
+    (".xhtml", Format::Html),
     (".md", Format::Markdown),
+    (".rst", Format::Rst),
     (".txt", Format::Plain),
+    (".ipynb", Format::Notebook),
 ];
 
 /// What a file holds.
@@ -21,12 +33,26 @@ const ENDINGS: [(&str, Format); 6] = [
 pub(crate) enum Format {
     /// One JSON object a line, a document each.
     JsonLines,
+    /// A schedule, or an array of records.
+    Json,
+    /// Values between commas, a document a row.
+    Commas,
+    /// Values between tabs, a document a row.
+    Tabs,
+    /// Parquet, a document a row.
+    Parquet,
+    /// A schedule or a feed, in XML or iCalendar.
+    Schedule,
     /// One web page, one document.
     Html,
     /// One Markdown text, one document.
     Markdown,
+    /// One reStructuredText, one document.
+    Rst,
     /// One plain text, one document.
     Plain,
+    /// One Jupyter notebook, one document.
+    Notebook,
 }
 
 /// How a file is compressed.
@@ -113,7 +139,10 @@ mod tests {
 
     #[test]
     fn every_ending_is_named_in_the_message() {
-        for (ending, _) in ENDINGS {
+        // Rare spellings are read, and not advertised.
+        for (ending, _) in
+            ENDINGS.iter().filter(|(e, _)| ![".tab", ".rss", ".atom", ".xhtml"].contains(e))
+        {
             assert!(ALLOWED.contains(ending), "{ending}");
         }
     }

@@ -1,39 +1,77 @@
 //! JSON lines: one object on each line, a document each.
 
-use std::io::{self, BufRead, Read};
+use std::collections::VecDeque;
+use std::io::{self, Read};
 
-use crate::record::Record;
+use jobs::Run;
+
+use crate::columns::ColumnNames;
+use crate::record::{self, Record};
 use crate::{Document, Skipped, surrogates};
 
-/// A line's buffer larger than this is given back after the line.
-const KEPT_BUFFER_BYTES: usize = 1 << 20;
+/// How many bytes of lines are read at once for each thread.
+const BLOCK_BYTES: usize = 2 << 20;
+
+/// How many bytes of lines are one task.
+const TASK_BYTES: usize = 256 << 10;
 
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 
-/// The documents of a stream of JSON lines. Holds one line at a time.
+/// The documents of a stream of JSON lines. Holds one block of lines at a time.
+///
+/// Lines are found by their ends alone, so that a block is cut into tasks without a look at its
+/// content; the tasks are parsed on all threads, and the documents come in the order of the lines.
 pub(crate) struct JsonLines {
-    input: Box<dyn BufRead + Send>,
+    input: Box<dyn Read + Send>,
+    /// Lines that are read and not parsed; the last may be a piece.
     buffer: Vec<u8>,
+    /// What is parsed and not given out.
+    ready: VecDeque<Result<Document, Skipped>>,
+    settings: Settings,
+    /// Lines that are parsed.
+    n_lines: u64,
+    is_at_end: bool,
+    /// Why the stream cannot be read further, once what came before is given out.
+    broken: Option<io::Error>,
+    run: Run,
+}
+
+/// What is the same for all lines of a stream.
+struct Settings {
     max_line_bytes: usize,
-    line: u64,
     location: String,
     stem: String,
+    columns: ColumnNames,
 }
 
 impl JsonLines {
     /// `location` names the stream in messages, `stem` in the ids of documents that have none.
     pub(crate) fn new(
-        input: Box<dyn BufRead + Send>,
-        location: String,
-        stem: String,
-        max_line_bytes: usize,
+        input: Box<dyn Read + Send>,
+        (location, stem): (String, String),
+        (max_line_bytes, columns): (usize, ColumnNames),
+        run: Run,
     ) -> Self {
-        Self { input, buffer: Vec::new(), max_line_bytes, line: 0, location, stem }
+        Self {
+            input,
+            buffer: Vec::new(),
+            ready: VecDeque::new(),
+            settings: Settings { max_line_bytes, location, stem, columns },
+            n_lines: 0,
+            is_at_end: false,
+            broken: None,
+            run,
+        }
+    }
+
+    /// Parses the lines that follow on the threads of `run`.
+    pub(crate) fn parse_on(&mut self, run: Run) {
+        self.run = run;
     }
 
     /// How many lines were read so far.
     pub(crate) fn n_lines(&self) -> u64 {
-        self.line
+        self.n_lines
     }
 
     /// The next document, or why a line is none; empty lines are passed over.
@@ -42,48 +80,156 @@ impl JsonLines {
     /// When the stream cannot be read further.
     pub(crate) fn next(&mut self) -> io::Result<Option<Result<Document, Skipped>>> {
         loop {
-            if self.buffer.capacity() > KEPT_BUFFER_BYTES {
-                self.buffer = Vec::new();
+            if let Some(read) = self.ready.pop_front() {
+                return Ok(Some(read));
             }
-            self.buffer.clear();
-            let limit = (self.max_line_bytes as u64).saturating_add(1);
-            let n_read = (&mut self.input).take(limit).read_until(b'\n', &mut self.buffer)?;
-            if n_read == 0 {
+            if !self.fill()? {
                 return Ok(None);
             }
-            self.line += 1;
-            if self.buffer.last() == Some(&b'\n') {
-                self.buffer.pop();
-            } else if self.buffer.len() > self.max_line_bytes {
-                let n_rest = self.input.skip_until(b'\n')?;
-                let reason = format!(
-                    "the line has {} bytes or more, allowed are {}",
-                    self.buffer.len() + n_rest.saturating_sub(1),
-                    self.max_line_bytes
-                );
-                return Ok(Some(Err(self.skipped(reason))));
-            }
-            let bytes = self.buffer.as_slice();
-            let bytes =
-                if self.line == 1 { bytes.strip_prefix(BOM).unwrap_or(bytes) } else { bytes };
-            if bytes.trim_ascii().is_empty() {
-                continue;
-            }
-            let read = document(bytes, || format!("{}:{}", self.stem, self.line));
-            return Ok(Some(read.map_err(|reason| self.skipped(reason))));
         }
     }
 
-    fn skipped(&self, reason: String) -> Skipped {
-        Skipped { location: format!("{}:{}", self.location, self.line), reason }
+    /// Reads and parses a block of lines; false when there is none.
+    fn fill(&mut self) -> io::Result<bool> {
+        let most = self.settings.max_line_bytes;
+        let block = (BLOCK_BYTES * self.run.threads()).min(most.saturating_mul(2).max(1));
+        // Whole lines, up to a block of them; and at least one, however long.
+        if self.buffer.is_empty()
+            && let Some(error) = self.broken.take()
+        {
+            return Err(error);
+        }
+        let n_whole = loop {
+            let searched = self.buffer.len();
+            if self.is_at_end {
+                // The piece of a line at a break is none.
+                let is_cut = self.broken.is_some();
+                let end = memchr::memrchr(b'\n', &self.buffer).map_or(0, |at| at + 1);
+                if is_cut {
+                    self.buffer.truncate(end);
+                }
+                break if is_cut { end } else { searched };
+            }
+            self.read_some(block.saturating_sub(searched).max(1))?;
+            let is_full = self.buffer.len() >= block || self.is_at_end;
+            let last_end = memchr::memrchr(b'\n', &self.buffer[..]);
+            match last_end {
+                Some(end) if is_full => break end + 1,
+                None if self.buffer.len() > most => return self.pass_over_line(),
+                _ => {}
+            }
+        };
+        if n_whole == 0 {
+            return self.broken.take().map_or(Ok(false), Err);
+        }
+        let mut tasks = Vec::new();
+        let mut rest = &self.buffer[..n_whole];
+        let mut line = self.n_lines;
+        while !rest.is_empty() {
+            let cut = rest.len().min(TASK_BYTES);
+            let end = memchr::memchr(b'\n', &rest[cut - 1..]).map_or(rest.len(), |at| cut + at);
+            let (task, after) = rest.split_at(end);
+            tasks.push((task, line));
+            line += memchr::memchr_iter(b'\n', task).count() as u64;
+            line += u64::from(after.is_empty() && !task.ends_with(b"\n"));
+            rest = after;
+        }
+        let settings = &self.settings;
+        let parsed = self.run.map(tasks, |(lines, first)| parse(lines, first, settings));
+        self.ready.extend(parsed.map_err(io::Error::other)?.into_iter().flatten());
+        self.n_lines = line;
+        self.buffer.drain(..n_whole);
+        Ok(true)
+    }
+
+    fn read_some(&mut self, n_bytes: usize) -> io::Result<()> {
+        let n_before = self.buffer.len();
+        let mut part = (&mut self.input).take(n_bytes as u64);
+        if let Err(error) = part.read_to_end(&mut self.buffer) {
+            // What came before is read first.
+            if self.buffer.is_empty() && self.ready.is_empty() {
+                return Err(error);
+            }
+            self.broken = Some(error);
+            self.is_at_end = true;
+            return Ok(());
+        }
+        self.is_at_end = self.buffer.len() == n_before;
+        Ok(())
+    }
+
+    /// Drops a line that is too long, without holding it.
+    fn pass_over_line(&mut self) -> io::Result<bool> {
+        let mut n_bytes = self.buffer.len();
+        self.buffer.clear();
+        self.n_lines += 1;
+        while !self.is_at_end {
+            self.read_some(BLOCK_BYTES.min(self.settings.max_line_bytes.max(1)))?;
+            if let Some(end) = memchr::memchr(b'\n', &self.buffer) {
+                n_bytes += end;
+                self.buffer.drain(..=end);
+                break;
+            }
+            n_bytes += self.buffer.len();
+            self.buffer.clear();
+        }
+        self.ready.push_back(Err(self.settings.too_long(n_bytes, self.n_lines)));
+        Ok(true)
     }
 }
 
-fn document(line: &[u8], default_id: impl FnOnce() -> String) -> Result<Document, String> {
+impl Settings {
+    fn skipped(&self, reason: String, line: u64) -> Skipped {
+        Skipped { location: format!("{}:{line}", self.location), reason }
+    }
+
+    fn too_long(&self, n_bytes: usize, line: u64) -> Skipped {
+        let most = self.max_line_bytes;
+        self.skipped(format!("the line has {n_bytes} bytes, allowed are {most}"), line)
+    }
+}
+
+/// The documents of some whole lines; `n_before` lines come before them.
+fn parse(lines: &[u8], n_before: u64, settings: &Settings) -> Vec<Result<Document, Skipped>> {
+    let mut documents = Vec::new();
+    let mut line = n_before;
+    let mut start = 0;
+    let ends = memchr::memchr_iter(b'\n', lines).chain([lines.len()]);
+    for end in ends {
+        let bytes = &lines[start..end];
+        start = end + 1;
+        if end == lines.len() && bytes.is_empty() {
+            break;
+        }
+        line += 1;
+        if bytes.len() > settings.max_line_bytes {
+            documents.push(Err(settings.too_long(bytes.len(), line)));
+            continue;
+        }
+        let bytes = if line == 1 { bytes.strip_prefix(BOM).unwrap_or(bytes) } else { bytes };
+        if bytes.trim_ascii().is_empty() {
+            continue;
+        }
+        let read = document(bytes, &settings.columns, || format!("{}:{line}", settings.stem));
+        documents.push(read.map_err(|reason| settings.skipped(reason, line)));
+    }
+    documents
+}
+
+fn document(
+    line: &[u8],
+    columns: &ColumnNames,
+    default_id: impl FnOnce() -> String,
+) -> Result<Document, String> {
     let line = std::str::from_utf8(line).map_err(|error| {
         let offset = error.valid_up_to();
         format!("invalid UTF-8 at byte {} of the line; allowed is JSON in UTF-8", offset + 1)
     })?;
+    if !columns.is_empty() {
+        let mended = surrogates::mended(line);
+        let value = serde_json::from_str(mended.as_deref().unwrap_or(line));
+        return record::with_columns(value.map_err(|error| reason(&error))?, columns, default_id);
+    }
     match serde_json::from_str::<Record<'_>>(line) {
         Ok(record) => record.into_document(default_id),
         Err(error) => match surrogates::mended(line) {
@@ -111,11 +257,17 @@ fn reason(error: &serde_json::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Part;
+    use std::num::NonZeroUsize;
+
+    fn lines(input: impl Read + Send + 'static, max_line_bytes: usize) -> JsonLines {
+        let names = ("a/talks.jsonl".to_owned(), "talks".to_owned());
+        let limits = (max_line_bytes, ColumnNames::new());
+        JsonLines::new(Box::new(input), names, limits, Run::serial())
+    }
 
     fn read(input: &'static [u8], max_line_bytes: usize) -> Vec<Result<Document, Skipped>> {
-        let input = Box::new(io::BufReader::with_capacity(7, input));
-        let mut lines =
-            JsonLines::new(input, "a/talks.jsonl".to_owned(), "talks".to_owned(), max_line_bytes);
+        let mut lines = lines(io::BufReader::with_capacity(7, input), max_line_bytes);
         std::iter::from_fn(|| lines.next().unwrap()).collect()
     }
 
@@ -169,10 +321,42 @@ mod tests {
     #[test]
     fn a_line_without_end_is_never_held_in_memory() {
         let endless = io::repeat(b'x').take(300 << 20);
-        let input = Box::new(io::BufReader::with_capacity(1 << 16, endless));
-        let mut lines = JsonLines::new(input, "x".to_owned(), "x".to_owned(), 1000);
+        let mut lines = lines(io::BufReader::with_capacity(1 << 16, endless), 1000);
         assert!(lines.next().unwrap().unwrap().is_err());
-        assert!(lines.buffer.capacity() < 4096, "{}", lines.buffer.capacity());
+        assert!(lines.buffer.capacity() < 8192, "{}", lines.buffer.capacity());
         assert!(lines.next().unwrap().is_none());
+    }
+
+    #[test]
+    fn blocks_and_threads_change_nothing() {
+        let input: String = (0..20_000)
+            .map(|n| format!("{{\"text\": \"{}\", \"id\": {n}}}\n", "word ".repeat(n % 97)))
+            .collect::<Vec<_>>()
+            .concat();
+        let all = |run: Run, max: usize| {
+            let names = ("x".to_owned(), "x".to_owned());
+            let input = io::Cursor::new(input.clone().into_bytes());
+            let mut lines = JsonLines::new(Box::new(input), names, (max, ColumnNames::new()), run);
+            std::iter::from_fn(|| lines.next().unwrap()).collect::<Vec<_>>()
+        };
+        let one = all(Run::serial(), 64 << 20);
+        assert_eq!(one.len(), 20_000);
+        assert_eq!(all(Run::with_threads(NonZeroUsize::new(3).unwrap()).unwrap(), 64 << 20), one);
+        assert_eq!(all(Run::serial(), 600), one);
+    }
+
+    #[test]
+    fn keys_that_the_user_names_go_before_their_own() {
+        let columns =
+            ColumnNames::from([(Part::Text, "note".to_owned()), (Part::Title, "n".to_owned())]);
+        let line = br#"{"text": "no", "note": "yes", "n": "T", "tags": ["a"]}"#;
+        let document = document(line, &columns, String::new).unwrap();
+        assert_eq!((document.text.as_str(), document.title.as_str()), ("yes", "T"));
+        assert_eq!(document.tags, ["a"]);
+        assert!(
+            super::document(br#"{"text": "x"}"#, &columns, String::new)
+                .unwrap_err()
+                .contains("note")
+        );
     }
 }

@@ -18,7 +18,10 @@
 //! [`Batch`]es in bounded memory. What is found and is no document is a [`Skipped`] with its place
 //! and reason. [`html`] takes text out of web pages, [`decode_html`] makes text of their bytes.
 
+mod addresses;
 mod blocks;
+mod columns;
+mod database;
 mod decode;
 mod document;
 mod error;
@@ -29,18 +32,29 @@ mod ids;
 mod jsonl;
 mod language;
 mod markdown;
+mod moment;
+mod notebook;
 mod open;
 mod page;
+mod parquet;
 mod plain;
 mod read;
 mod record;
+mod records;
+mod rst;
+mod schedule;
 mod surrogates;
+mod table;
 
+pub use columns::{ColumnNames, Part};
+pub use database::read_sqlite;
 pub use decode::decode_html;
 pub use document::{Document, Skipped};
 pub use error::Error;
 pub use format::Packing;
 pub use ids::Ids;
 pub use language::language_code;
+pub use page::of_page;
 pub use plain::{names, single_line};
 pub use read::{Batch, ReadConfig, Reader, read, read_lines};
+pub use schedule::{Published, Schedule, published, schedule, sitemap};

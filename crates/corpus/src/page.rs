@@ -5,10 +5,10 @@ use std::sync::LazyLock;
 use crate::Document;
 use crate::decode::{decode_html, decode_plain, first_nul};
 use crate::format::{self, Format};
-use crate::html::{Element, Html, Selector};
+use crate::html::{Element, Html, Selector, article_text};
 use crate::language::language_code;
 use crate::markdown;
-use crate::plain;
+use crate::{notebook, plain, rst};
 
 /// How long a first line may be to be a title, in characters.
 const TITLE_LINE_CHARS: usize = 120;
@@ -32,7 +32,12 @@ pub(crate) fn read(path: &str, format: Format, bytes: &[u8]) -> Result<Document,
         let text = decode_plain(bytes).map_err(|offset| {
             format!("not a text: invalid UTF-8 at offset {offset}; allowed is text in UTF-8")
         })?;
-        if format == Format::Markdown { markdown::read(&text) } else { of_plain(&text) }
+        match format {
+            Format::Markdown => markdown::read(&text),
+            Format::Rst => rst::read(&text),
+            Format::Notebook => notebook::read(&text)?,
+            _ => of_plain(&text),
+        }
     };
     if document.title.is_empty() {
         let name = format::stem(path);
@@ -88,12 +93,17 @@ static SELECTORS: LazyLock<Selectors> = LazyLock::new(|| {
 });
 
 fn of_html(page: &str) -> Document {
-    let page = Html::parse(page);
-    let title = title_of(&page);
-    let text = main_text(&page);
+    of_page(&Html::parse(page))
+}
+
+/// The document of a page: its title without the name of the site, its main text, keywords and
+/// language; without an id.
+pub fn of_page(page: &Html) -> Document {
+    let title = title_of(page);
+    let text = article_text(page).unwrap_or_else(|| main_text(page));
     let after_title = text.strip_prefix(title.as_str()).and_then(|rest| rest.strip_prefix("\n\n"));
     let text = after_title.map(str::to_owned).unwrap_or(text);
-    let keywords = meta(&page, "keywords").unwrap_or_default();
+    let keywords = meta(page, "keywords").unwrap_or_default();
     let language = page.root().attribute("lang").and_then(language_code);
     Document {
         title,
@@ -153,7 +163,7 @@ fn is_beside_the_text(element: Element<'_>) -> bool {
         || element.attribute("style").is_some_and(hides)
 }
 
-fn hides(style: &str) -> bool {
+pub(crate) fn hides(style: &str) -> bool {
     let style: String = style.to_ascii_lowercase().split_ascii_whitespace().collect();
     style.split(';').any(|rule| {
         let rule = rule.trim_end_matches("!important");

@@ -5,11 +5,15 @@ use std::io::{self, BufRead, Read};
 use std::path::Path;
 use std::vec;
 
+use jobs::Run;
+
 use crate::folder::{self, Entry};
 use crate::format::{self, Format, Packing};
 use crate::ids::Ids;
 use crate::jsonl::JsonLines;
-use crate::{Document, Error, Skipped, open, page};
+use crate::parquet::Parquet;
+use crate::table::Table;
+use crate::{ColumnNames, Document, Error, Skipped, database, open, page, records};
 
 /// A batch ends at this many documents and skipped ones …
 const BATCH_ITEMS: usize = 1024;
@@ -19,17 +23,20 @@ const BATCH_TEXT_BYTES: usize = 4 << 20;
 /// How to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadConfig {
-    /// How long a line of JSON lines may be, bytes; longer ones are skipped and not held in
+    /// How long a line of JSON lines, or a row, may be, bytes; longer ones are skipped and not held in
     /// memory. Default: 64 MiB.
     pub max_line_bytes: usize,
     /// How long a file of one document may be, bytes after decompression; longer ones are
     /// skipped. Default: 64 MiB.
     pub max_file_bytes: usize,
+    /// The columns or keys that hold the parts of a document; without one for a part, those that
+    /// are called as it. Default: none.
+    pub columns: ColumnNames,
 }
 
 impl Default for ReadConfig {
     fn default() -> Self {
-        Self { max_line_bytes: 64 << 20, max_file_bytes: 64 << 20 }
+        Self { max_line_bytes: 64 << 20, max_file_bytes: 64 << 20, columns: ColumnNames::new() }
     }
 }
 
@@ -106,9 +113,11 @@ pub fn read(path: &Path, config: &ReadConfig) -> Result<Reader, Error> {
 /// # Ok::<(), corpus::Error>(())
 /// ```
 pub fn read_lines(input: impl BufRead + Send + 'static, name: &str, config: &ReadConfig) -> Reader {
-    let stem = format::stem(name).to_owned();
-    let lines = JsonLines::new(Box::new(input), name.to_owned(), stem, config.max_line_bytes);
-    let source = Source { lines, location: name.to_owned(), packing: Packing::Plain };
+    let names = (name.to_owned(), format::stem(name).to_owned());
+    let limits = (config.max_line_bytes, config.columns.clone());
+    let lines = JsonLines::new(Box::new(input), names, limits, Run::serial());
+    let rows = Rows::Lines(lines);
+    let source = Source { rows, location: name.to_owned(), packing: Packing::Plain };
     Reader { current: Some(source), is_one_file: true, ..Reader::new(config) }
 }
 
@@ -123,13 +132,43 @@ pub struct Reader {
     ids: Ids,
     /// Then a file that gives nothing is an error, and not one of many.
     is_one_file: bool,
+    run: Run,
 }
 
-/// A stream of JSON lines and where it comes from.
+/// A stream of records and where it comes from.
 struct Source {
-    lines: JsonLines,
+    rows: Rows,
     location: String,
     packing: Packing,
+}
+
+/// Records of one of the formats that hold many.
+enum Rows {
+    Lines(JsonLines),
+    Table(Table),
+    Parquet(Parquet),
+    Database(database::Rows),
+}
+
+impl Rows {
+    fn next(&mut self) -> io::Result<Option<Result<Document, Skipped>>> {
+        match self {
+            Self::Lines(lines) => lines.next(),
+            Self::Table(table) => table.next(),
+            Self::Parquet(file) => file.next(),
+            Self::Database(rows) => rows.next(),
+        }
+    }
+
+    /// How many were read so far, with their name.
+    fn n_read(&self) -> (u64, &'static str) {
+        match self {
+            Self::Lines(lines) => (lines.n_lines(), "line"),
+            Self::Table(table) => (table.n_rows(), "row"),
+            Self::Parquet(file) => (file.n_rows(), "row"),
+            Self::Database(rows) => (rows.n_rows(), "row"),
+        }
+    }
 }
 
 impl Iterator for Reader {
@@ -172,7 +211,25 @@ impl Reader {
             skipped: Vec::new(),
             ids: Ids::default(),
             is_one_file: false,
+            run: Run::serial(),
         }
+    }
+
+    /// The rows of a database.
+    pub(crate) fn of_rows(rows: database::Rows, location: String, config: &ReadConfig) -> Self {
+        let rows = Rows::Database(rows);
+        let current = Some(Source { rows, location, packing: Packing::Plain });
+        Self { current, is_one_file: true, ..Self::new(config) }
+    }
+
+    /// The same reader, with JSON lines parsed on all threads of `run`; the batches are the same.
+    #[must_use]
+    pub fn on(mut self, run: &Run) -> Self {
+        self.run = run.clone();
+        if let Some(Source { rows: Rows::Lines(lines), .. }) = &mut self.current {
+            lines.parse_on(run.clone());
+        }
+        self
     }
 
     /// One step: a line of the current stream, or the next file; false at the end of all.
@@ -182,20 +239,20 @@ impl Reader {
             self.start(entry)?;
             return Ok(true);
         };
-        match source.lines.next() {
+        match source.rows.next() {
             Ok(Some(Ok(document))) => self.keep(document),
             Ok(Some(Err(skipped))) => self.skipped.push(skipped),
             Ok(None) => self.current = None,
             Err(error) => {
-                let n_lines = source.lines.n_lines();
+                let (n_rows, row) = source.rows.n_read();
                 let (location, packing) = (std::mem::take(&mut source.location), source.packing);
                 self.current = None;
-                let is_fatal = self.is_one_file && (n_lines == 0 || packing == Packing::Plain);
+                let is_fatal = self.is_one_file && (n_rows == 0 || packing == Packing::Plain);
                 if is_fatal {
                     return Err(broken(location, packing, error));
                 }
                 let reason = format!(
-                    "the rest after line {n_lines} cannot be read: {}",
+                    "the rest after {row} {n_rows} cannot be read: {}",
                     what_is_broken(packing, &error)
                 );
                 self.skipped.push(Skipped { location, reason });
@@ -208,22 +265,37 @@ impl Reader {
     fn start(&mut self, entry: Entry) -> Result<(), Error> {
         let Entry { path, name, format, packing } = entry;
         let location = path.display().to_string();
-        let outcome = open::open(&path, packing).and_then(|input| {
-            if format == Format::JsonLines {
-                let stem = format::stem(&name).to_owned();
-                let limit = self.config.max_line_bytes;
-                let lines = JsonLines::new(input, location.clone(), stem, limit);
-                self.current = Some(Source { lines, location: location.clone(), packing });
+        let outcome = match self.open(&path, &name, (format, packing)) {
+            Ok(Opened::Rows(rows)) => {
+                self.current = Some(Source { rows: *rows, location: location.clone(), packing });
                 return Ok(());
             }
-            match read_page(&name, format, input, self.config.max_file_bytes)? {
-                Ok(document) => self.keep(document),
-                Err(reason) => {
-                    self.skipped.push(Skipped { location: location.clone(), reason });
+            Ok(Opened::Documents(documents)) => {
+                for document in documents {
+                    match document {
+                        Ok(document) => self.keep(document),
+                        Err((place, reason)) => {
+                            let location = format!("{location}:{place}");
+                            self.skipped.push(Skipped { location, reason });
+                        }
+                    }
                 }
+                return Ok(());
             }
-            Ok(())
-        });
+            // Folders hold JSON and XML for other purposes.
+            Err(Failed::NoRecords(_)) if !self.is_one_file => return Ok(()),
+            Err(Failed::NoRecords(reason)) => return Err(Error::NoDocument { path, reason }),
+            Err(Failed::Whole(error)) if self.is_one_file => return Err(error),
+            Err(Failed::Whole(error)) => {
+                self.skipped.push(Skipped { location, reason: error.to_string() });
+                return Ok(());
+            }
+            Err(Failed::Reason(reason)) => {
+                self.skipped.push(Skipped { location, reason });
+                return Ok(());
+            }
+            Err(Failed::Io(error)) => Err(error),
+        };
         match outcome {
             Ok(()) => Ok(()),
             Err(error) if self.is_one_file => Err(broken(location, packing, error)),
@@ -233,6 +305,54 @@ impl Reader {
                 Ok(())
             }
         }
+    }
+
+    /// Opens a file by its format.
+    fn open(
+        &self,
+        path: &Path,
+        name: &str,
+        (format, packing): (Format, Packing),
+    ) -> Result<Opened, Failed> {
+        let names = (path.display().to_string(), format::stem(name).to_owned());
+        let columns = &self.config.columns;
+        let max_row = self.config.max_line_bytes;
+        if format == Format::Parquet {
+            if packing != Packing::Plain {
+                let reason =
+                    format!("a Parquet file is compressed inside; unpack the {packing} around it");
+                return Err(Failed::Reason(reason));
+            }
+            let file = Parquet::open(path, names, columns).map_err(Failed::Whole)?;
+            return Ok(Opened::Rows(Box::new(Rows::Parquet(file))));
+        }
+        let input = open::open(path, packing).map_err(Failed::Io)?;
+        Ok(match format {
+            Format::JsonLines => {
+                let limits = (max_row, columns.clone());
+                Opened::Rows(Box::new(Rows::Lines(JsonLines::new(
+                    input,
+                    names,
+                    limits,
+                    self.run.clone(),
+                ))))
+            }
+            Format::Commas | Format::Tabs => {
+                let sign = if format == Format::Commas { b',' } else { b'\t' };
+                let table = Table::new(input, sign, names, (max_row, columns));
+                Opened::Rows(Box::new(Rows::Table(table.map_err(Failed::Whole)?)))
+            }
+            Format::Json | Format::Schedule => {
+                let bytes = whole(input, self.config.max_file_bytes)?;
+                let records = records::read(&bytes, &names.1, columns);
+                Opened::Documents(records.map_err(Failed::NoRecords)?)
+            }
+            _ => {
+                let bytes = whole(input, self.config.max_file_bytes)?;
+                let document = page::read(name, format, &bytes).map_err(Failed::Reason)?;
+                Opened::Documents(vec![Ok(document)])
+            }
+        })
     }
 
     fn keep(&mut self, mut document: Document) {
@@ -247,19 +367,35 @@ impl std::fmt::Debug for Reader {
     }
 }
 
-/// The document of a file, or the reason why it is none.
-fn read_page(
-    name: &str,
-    format: Format,
-    input: Box<dyn BufRead + Send>,
-    max_bytes: usize,
-) -> io::Result<Result<Document, String>> {
+/// What a file holds.
+enum Opened {
+    /// A stream of records.
+    Rows(Box<Rows>),
+    /// Documents, with the places of those that are none and the reasons.
+    Documents(Vec<records::Record>),
+}
+
+/// Why a file gives nothing.
+enum Failed {
+    /// It could not be read.
+    Io(io::Error),
+    /// It is not what it should be.
+    Whole(Error),
+    /// The same, in words.
+    Reason(String),
+    /// It holds something else.
+    NoRecords(String),
+}
+
+/// All bytes of a file.
+fn whole(input: Box<dyn BufRead + Send>, max_bytes: usize) -> Result<Vec<u8>, Failed> {
     let mut bytes = Vec::new();
-    input.take((max_bytes as u64).saturating_add(1)).read_to_end(&mut bytes)?;
+    let mut input = input.take((max_bytes as u64).saturating_add(1));
+    input.read_to_end(&mut bytes).map_err(Failed::Io)?;
     if bytes.len() > max_bytes {
-        return Ok(Err(format!("longer than {max_bytes} bytes, which are allowed")));
+        return Err(Failed::Reason(format!("longer than {max_bytes} bytes, which are allowed")));
     }
-    Ok(page::read(name, format, &bytes))
+    Ok(bytes)
 }
 
 fn not_readable(path: &Path, source: io::Error) -> Error {

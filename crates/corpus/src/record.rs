@@ -5,10 +5,11 @@ use std::fmt;
 
 use serde::Deserialize;
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
 
-use crate::Document;
+use crate::columns::ColumnNames;
 use crate::language::language_code;
-use crate::plain;
+use crate::{Document, Part, plain};
 
 /// The columns of an object, borrowed from its text where nothing is escaped.
 #[derive(Debug, Default)]
@@ -66,6 +67,38 @@ impl Record<'_> {
             language: self.language.0.and_then(|tag| language_code(&tag)).map(str::to_owned),
         })
     }
+}
+
+/// The document in an object whose columns the user named: what he named goes under its own name
+/// first, and what that name would have meant is nothing.
+///
+/// # Errors
+/// The reason why it is none.
+pub(crate) fn with_columns(
+    value: Value,
+    columns: &ColumnNames,
+    default_id: impl FnOnce() -> String,
+) -> Result<Document, String> {
+    let Value::Object(mut object) = value else {
+        return Err("expected a JSON object with a text".to_owned());
+    };
+    let mut named = Vec::new();
+    for (part, column) in columns {
+        match object.remove(column) {
+            Some(value) => named.push((part.name().to_owned(), value)),
+            None if *part == Part::Text => {
+                return Err(format!("no text: the object has no key {column}"));
+            }
+            None => {}
+        }
+    }
+    for part in columns.keys() {
+        object.remove(part.name());
+    }
+    object.extend(named);
+    let object = Value::Object(object);
+    let record = Record::deserialize(&object).map_err(|error| error.to_string())?;
+    record.into_document(default_id)
 }
 
 #[derive(Deserialize)]

@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "these are tests, helpers included")]
 
+mod mutations;
+mod real;
+
 use std::fs;
 use std::io::Write;
 use std::path::Path;
@@ -236,4 +239,104 @@ fn too_long_files_are_skipped_before_they_are_in_memory() {
 fn an_empty_table_gives_no_batch() {
     let folder = folder(&[("t.jsonl", b"\n")]);
     assert_eq!(read_all(&folder.path().join("t.jsonl")), (vec![], vec![]));
+}
+
+#[test]
+fn tables_are_read_by_their_columns() {
+    let folder = folder(&[
+        ("a.csv", b"Title,Abstract,Keywords,id\r\n\"One, first\",\"Line\nline\",a; b,7\r\nTwo,,x,8\r\nThree,c,d,9,extra\r\n"),
+        ("b.tsv", b"name\tbody\nN\tcaf\xC3\xA9\n\tr\xE9sum\xE9\n"),
+    ]);
+    let (documents, skipped) = read_all(&folder.path().join("a.csv"));
+    assert_eq!(ids(&documents), ["7"]);
+    assert_eq!(
+        (documents[0].title.as_str(), documents[0].text.as_str()),
+        ("One, first", "Line\nline")
+    );
+    assert_eq!(documents[0].tags, ["a", "b"]);
+    let reasons: Vec<_> = skipped.iter().map(|s| s.reason.as_str()).collect();
+    assert!(reasons[0].contains("no text") && reasons[1].contains("5 cells"), "{reasons:?}");
+    assert!(skipped[0].location.ends_with("a.csv:3"), "{}", skipped[0].location);
+    let (documents, skipped) = read_all(&folder.path().join("b.tsv"));
+    assert_eq!(skipped, []);
+    assert_eq!((documents[0].title.as_str(), documents[0].text.as_str()), ("N", "café"));
+    assert_eq!((documents[1].id.as_str(), documents[1].text.as_str()), ("b:3", "résumé"));
+}
+
+#[test]
+fn a_table_without_a_text_names_its_columns_and_the_flag() {
+    let folder = folder(&[("a.csv", b"x,note\n1,2\n")]);
+    let path = folder.path().join("a.csv");
+    let error = read(&path, &ReadConfig::default()).unwrap_err();
+    let (message, hint) = (error.to_string(), error.hint().unwrap());
+    assert!(
+        message.contains("no column for the text") && message.contains("it has x, note"),
+        "{message}"
+    );
+    assert!(hint.contains("--text COLUMN"), "{hint}");
+    let columns = [(corpus::Part::Text, "note".to_owned())].into();
+    let config = ReadConfig { columns, ..ReadConfig::default() };
+    let (documents, _) = gathered(read(&path, &config).unwrap());
+    assert_eq!(documents[0].text, "2");
+}
+
+#[test]
+fn json_files_are_schedules_or_arrays_of_records() {
+    let folder = folder(&[
+        ("records.json", br#"[{"text": "a", "labels": ["l"]}, {"text": 3}, {"title": "T", "text": "b"}]"#),
+        ("inside.json", br#"{"count": 1, "items": [{"text": "a"}]}"#),
+        ("other.json", br#"{"name": "x"}"#),
+        ("feed.xml", b"<rss><channel><item><title>T</title><description>D</description></item></channel></rss>"),
+        ("page.html", b"<p>x"),
+    ]);
+    let (documents, skipped) = read_all(&folder.path().join("records.json"));
+    assert_eq!(ids(&documents), ["records:1", "records:3"]);
+    assert!(skipped[0].location.ends_with("records.json:2"), "{skipped:?}");
+    assert_eq!(read_all(&folder.path().join("inside.json")).0.len(), 1);
+    let error = read(&folder.path().join("other.json"), &ReadConfig::default()).unwrap_err();
+    assert!(error.to_string().contains("neither a schedule nor an array"), "{error}");
+    // In a folder other JSON is passed over.
+    let (documents, skipped) = read_all(folder.path());
+    assert_eq!((documents.len(), skipped.len()), (5, 1));
+}
+
+#[test]
+fn notebooks_and_restructured_texts_are_documents() {
+    let folder = folder(&[
+        ("n.ipynb", br##"{"cells": [{"cell_type": "markdown", "source": ["# T\n", "text"]}]}"##),
+        ("r.rst", b"T\n=\n\ntext\n"),
+    ]);
+    let (documents, _) = read_all(folder.path());
+    let pairs: Vec<_> = documents.iter().map(|d| (d.title.as_str(), d.text.as_str())).collect();
+    assert_eq!(pairs, [("T", "text"), ("T", "text")]);
+}
+
+#[test]
+fn the_rows_of_a_query_are_documents() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("talks.db");
+    let database = rusqlite::Connection::open(&path).unwrap();
+    database
+        .execute_batch(
+            "create table talks (id integer, title text, abstract text, tags text);
+             insert into talks values (1, 'One', 'First text', 'a, b'), (2, 'Two', null, ''), (3, null, 'Third', null);",
+        )
+        .unwrap();
+    let config = ReadConfig::default();
+    let query = "select id, title, abstract, tags from talks order by id";
+    let (documents, skipped) = gathered(corpus::read_sqlite(&path, query, &config).unwrap());
+    assert_eq!(ids(&documents), ["1", "3"]);
+    assert_eq!(
+        (documents[0].tags.as_slice(), documents[1].title.as_str()),
+        (&["a".to_owned(), "b".to_owned()][..], "Third")
+    );
+    assert_eq!(skipped.len(), 1);
+    let error = corpus::read_sqlite(&path, "select nothing from talks", &config).unwrap_err();
+    assert!(error.to_string().contains("fails: near"), "{error}");
+    let error = corpus::read_sqlite(&path, "select id from talks", &config).unwrap_err();
+    assert!(error.to_string().contains("no column for the text"), "{error}");
+    // It is opened for reading alone.
+    let delete = corpus::read_sqlite(&path, "delete from talks returning abstract", &config);
+    let failed = delete.and_then(|mut reader| reader.next().unwrap());
+    assert!(failed.is_err());
 }

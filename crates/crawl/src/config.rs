@@ -27,6 +27,12 @@ pub struct CrawlConfig {
     pub max_pages: usize,
     /// How long a page may be, bytes after decompression. Default: 5 MiB.
     pub max_page_bytes: usize,
+    /// How many bytes all pages together may have, after decompression. Default: 200 MiB.
+    pub max_total_bytes: u64,
+    /// How long requests are made; what is left then is skipped. Default: 30 min.
+    pub max_time: Duration,
+    /// Headers for the start page's host alone, such as those that authorise.
+    pub headers: Vec<(String, String)>,
     /// The time for a whole request. Default: 30 s.
     pub timeout: Duration,
     /// The time for a connection. Default: 10 s.
@@ -36,8 +42,9 @@ pub struct CrawlConfig {
     /// The wait before the second try, doubled before each further one; a server's `Retry-After`
     /// goes first, up to a minute. Default: 1 s.
     pub retry_delay: Duration,
-    /// The time between the starts of two requests to a host; none for the own machine.
-    /// Default: 1 s.
+    /// The time between the starts of two requests to a host, at first; none for the own machine.
+    /// It becomes shorter, down to a quarter, while the host answers at once, and longer while it
+    /// takes its time. Default: 1 s.
     pub delay: Duration,
     /// How many requests may be under way at once. Default: 2.
     pub per_host: usize,
@@ -53,6 +60,9 @@ impl Default for CrawlConfig {
             user_agent: concat!("topicmill/", env!("CARGO_PKG_VERSION")).to_owned(),
             max_pages: 1500,
             max_page_bytes: 5 << 20,
+            max_total_bytes: 200 << 20,
+            max_time: Duration::from_mins(30),
+            headers: Vec::new(),
             timeout: Duration::from_secs(30),
             connect_timeout: Duration::from_secs(10),
             tries: 3,

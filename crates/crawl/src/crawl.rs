@@ -9,7 +9,7 @@ use jobs::{FileStore, Run};
 use tokio::task::JoinSet;
 use url::Url;
 
-use crate::address::{Credentials, is_same_site, is_web, redact, without_credentials};
+use crate::address::{is_same_site, is_web, redact, without_credentials};
 use crate::cache::PageCache;
 use crate::extract::{self, Row};
 use crate::fetch::{Failure, Fetcher, Kind};
@@ -156,7 +156,7 @@ impl<'a> Session<'a> {
         let first = start.first().expect("the callers give at least one");
         let home = without_credentials(first);
         let fetcher = Arc::new(Fetcher::new(
-            Http::new(config.clone(), Credentials::of(first)),
+            Http::new(config.clone(), first),
             PageCache::new(store.clone(), run.clone()),
             config.clone(),
             run.clone(),
@@ -233,7 +233,10 @@ async fn read_lists(
         let shown = redact(url);
         n_read += 1;
         let is_given = n_read <= lists.len();
-        let page = fetcher.page(url, Kind::List).await;
+        // A sitemap may be a list.
+        let is_data = url.path().to_ascii_lowercase().ends_with("xml");
+        let kind = if is_data { Kind::ListOrData } else { Kind::List };
+        let page = fetcher.page(url, kind).await;
         run.progress().advanced(1);
         let list = match page {
             Ok(entry) => {

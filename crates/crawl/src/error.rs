@@ -90,6 +90,14 @@ pub enum Error {
         /// The name as it was given.
         name: String,
     },
+    /// An example that no page shows.
+    #[error("no page of the list shows the {part} {value:?}")]
+    NoExample {
+        /// The part.
+        part: String,
+        /// What was looked for.
+        value: String,
+    },
     /// The cache could not be read or written, or a task failed inside.
     #[error(transparent)]
     Jobs(#[from] jobs::Error),
@@ -113,6 +121,9 @@ impl Error {
                 Some("give the URL of the page that lists the talks".to_owned())
             }
             Self::Start { problem, .. } => problem.hint(),
+            Self::NoExample { .. } => {
+                Some("paste the text as the page of one document shows it".to_owned())
+            }
             Self::NoItems { .. } => Some(
                 "check that the URL is the page that lists the talks, and the recipe's selectors \
                  against that page"
@@ -208,6 +219,26 @@ pub enum Problem {
         /// The status of the answer.
         status: u16,
     },
+    /// An address that is not public, and was not typed.
+    #[error("its address {address} is {kind}; allowed are public addresses, and the start page's")]
+    Forbidden {
+        /// The address.
+        address: String,
+        /// What it is reserved for.
+        kind: &'static str,
+    },
+    /// More bytes than a crawl may take.
+    #[error("the crawl has taken {max} bytes, which are allowed")]
+    ByteLimit {
+        /// The bytes allowed.
+        max: u64,
+    },
+    /// More time than a crawl may take.
+    #[error("the crawl has taken {} s, which are allowed", limit.as_secs_f64())]
+    TimeLimit {
+        /// The time allowed.
+        limit: Duration,
+    },
     /// A redirect or a link to another site.
     #[error("it leads to {to}; allowed are http and https pages of the start page's host")]
     Elsewhere {
@@ -276,6 +307,12 @@ impl Problem {
             }
             Self::NotHtml { .. } => {
                 "give the URL of the web page that lists the talks; download other formats and give the file".to_owned()
+            }
+            Self::Forbidden { .. } => {
+                "give that address itself as the source, if you mean to read it".to_owned()
+            }
+            Self::ByteLimit { .. } | Self::TimeLimit { .. } => {
+                "run again: what was read is in the cache".to_owned()
             }
             Self::Elsewhere { to } => format!("start there instead: {to}"),
             Self::TooManyRedirects { .. } | Self::RedirectToNowhere { .. } => {

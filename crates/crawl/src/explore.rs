@@ -3,10 +3,11 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use corpus::html::{Element, Html, Selector};
+use corpus::{Document, Schedule};
 use jobs::{FileStore, Run};
 use url::Url;
 
-use crate::address::{redact, without_credentials};
+use crate::address::{is_same_site, redact, without_credentials};
 use crate::cache::Entry;
 use crate::crawl::Session;
 use crate::extract;
@@ -15,16 +16,26 @@ use crate::induce::links::{self, Link, List};
 use crate::induce::outline::Outline;
 use crate::induce::words::{LIST_WORDS, tokens};
 use crate::induce::{self, Listing, MAX_SAMPLES, RowsOf, Sample};
-use crate::{Crawl, CrawlConfig, Error, Problem, Recipe};
+use crate::{Coverage, Crawl, CrawlConfig, Error, Problem, Recipe};
 
 /// How many pages of a list are followed.
 const MAX_LISTS: usize = 50;
 
+/// How many sitemaps are read, and how many addresses taken from them.
+const MAX_SITEMAPS: usize = 20;
+const MAX_SITEMAP_URLS: usize = 100_000;
+
+/// A page without a list is a document if its text has as many bytes.
+const MIN_ARTICLE_BYTES: usize = 400;
+
 /// How many links away from the start page the list may be.
 const MAX_HOPS: usize = 2;
 
-/// Finds the documents of a site from the page at `start`, without a recipe: the list of links
-/// that looks like titles, on that page or on the one that it calls its schedule; the other pages
+/// Finds the documents of a site from the page at `start`, without a recipe.
+///
+/// First what the site publishes for machines: the page itself where it is a schedule, schema.org
+/// events, data embedded in the page, schedule files that it names or that lie where the program
+/// that made it puts them (at most eight requests). Else the list of links that looks like titles, on that page or on the one that it calls its schedule, or the sitemap; the other pages
 /// of the list; on the pages that the list leads to, what varies from page to page. What was found
 /// out is in [`Crawl::recipe`]: [`crawl`](fn@crate::crawl) with that recipe reads the same
 /// documents.
@@ -45,18 +56,84 @@ pub fn explore(
 ) -> Result<Crawl, Error> {
     let session = Session::open(std::slice::from_ref(start), config, store, run)?;
     let mut at = start.clone();
-    for hop in 0..=MAX_HOPS {
-        let page = session.list_page(&at)?;
-        if let Some(list) = links::find(&page.outline, &page.links) {
-            return session.read_list(at, &page, &list);
-        }
-        let next = links::list_page(&page.links).filter(|_| hop < MAX_HOPS);
-        let Some(next) = next else {
-            return Err(Error::Start { url: redact(&at), problem: page.problem() });
+    let mut n_probes = 0;
+    let mut first: Option<ListPage> = None;
+    for _ in 0..=MAX_HOPS {
+        let entry = match session.entry(&at) {
+            Ok(entry) => entry,
+            // The page that was called the schedule is not there: what remains is the start page.
+            Err(Error::Start { .. }) if first.is_some() => break,
+            Err(error) => return Err(error),
         };
-        at = next.url.clone();
+        if let Some(schedule) = entry.body.unpack().and_then(|bytes| corpus::schedule(&bytes)) {
+            return Ok(session.of_schedule(schedule));
+        }
+        let vanished = || Error::Start { url: redact(&at), problem: Problem::Vanished };
+        let page = ListPage::of(&entry).ok_or_else(vanished)?;
+        if let Some(schedule) = session.published(&page, &mut n_probes)? {
+            return Ok(session.of_schedule(schedule));
+        }
+        if let Some(list) = links::find(&page.outline, &page.links) {
+            return session.read_list(vec![at], &page, &list);
+        }
+        let next = links::list_page(&page.links).filter(|next| next.url != at);
+        let next = next.map(|next| next.url.clone());
+        first.get_or_insert(page);
+        match next {
+            Some(next) => at = next,
+            None => break,
+        }
     }
-    Err(Error::Start { url: redact(&at), problem: Problem::NothingFound })
+    let page = first.expect("the first page was read");
+    if let Some((sitemaps, list)) = session.in_sitemap(&page)? {
+        return session.read_list(sitemaps, &page, &list);
+    }
+    match page.article(start) {
+        Some(document) => {
+            let documents = vec![document];
+            Ok(session.of_schedule(Schedule { documents, ..Schedule::default() }))
+        }
+        None => Err(Error::Start { url: redact(start), problem: page.problem() }),
+    }
+}
+
+/// The parts that [`learn`] takes.
+pub const LEARNT: &[&str] =
+    &["title", "abstract", "tags", "speakers", "date", "start", "end", "room", "track", "language"];
+
+/// Finds the recipe of a site as [`explore`] does, and the selectors of the parts in `example`
+/// (their names and their texts, as one page shows them) where that page shows them. The text of
+/// the recipe.
+///
+/// # Errors
+/// Those of [`explore`], and [`Error::NoExample`] where no page of the list shows a part.
+///
+/// # Panics
+/// When it is called inside an asynchronous runtime: it has its own.
+pub fn learn(
+    start: &Url,
+    example: &[(String, String)],
+    config: &CrawlConfig,
+    store: &FileStore,
+    run: &Run,
+) -> Result<String, Error> {
+    let session = Session::open(std::slice::from_ref(start), config, store, run)?;
+    let page = session.list_page(start)?;
+    let problem = || Error::Start { url: redact(start), problem: page.problem() };
+    let list = links::find(&page.outline, &page.links).ok_or_else(problem)?;
+    let rows: Vec<(Url, String)> =
+        list.links.iter().map(|link| (link.url.clone(), link.text.clone())).collect();
+    let samples = session.samples(&rows)?;
+    let listing = Listing {
+        start: &[without_credentials(start)],
+        title: page.title(),
+        outline: &page.outline,
+        list: &list,
+        rows_of: RowsOf::Elements,
+    };
+    let text = induce::recipe(&listing, &samples);
+    induce::with_example(&text, &samples, example)
+        .map_err(|(part, value)| Error::NoExample { part, value })
 }
 
 /// A page that may hold a list.
@@ -74,6 +151,52 @@ impl ListPage {
         let outline = Outline::of(&html);
         let links = links::links(&outline, &base);
         Some(Self { html, base, outline, links })
+    }
+
+    /// Where the programs that make conference sites put their schedules, as far as the page shows
+    /// that it was made by one.
+    fn usual_places(&self) -> Vec<Url> {
+        let select =
+            |css: &str| Selector::parse(css).expect("a fixed selector, read in every test");
+        let mut signs = String::new();
+        for element in self
+            .html
+            .select(&select("meta[name=generator], script[src], link[href], pretalx-schedule"))
+        {
+            for name in ["content", "src", "href", "event-url"] {
+                signs.push_str(element.attribute(name).unwrap_or_default());
+                signs.push(' ');
+            }
+        }
+        let signs = signs.to_lowercase();
+        let segments: Vec<&str> = self.base.path().split('/').filter(|s| !s.is_empty()).collect();
+        // The path of the event: what stands before the page's own part.
+        let before = |names: &[&str]| {
+            let at = segments.iter().position(|s| names.contains(s)).unwrap_or(segments.len());
+            segments[..at].iter().fold(String::new(), |path, s| path + "/" + s)
+        };
+        let mut places = Vec::new();
+        if signs.contains("pretalx") {
+            let event = before(&["schedule", "talk", "speaker", "featured", "sneak"]);
+            places.push(format!("{event}/schedule/export/schedule.json"));
+            places.push(format!("{event}/schedule/widgets/schedule.json"));
+        }
+        if signs.contains("frab")
+            || signs.contains("pentabarf")
+            || self.base.path().to_lowercase().contains("fahrplan")
+        {
+            places.push("schedule.json".to_owned());
+            places.push("schedule.xml".to_owned());
+        }
+        if signs.contains("indico")
+            && let ["event", id, ..] = segments.as_slice()
+        {
+            places.push(format!("/export/event/{id}.json?detail=contributions"));
+        }
+        if self.base.host_str().is_some_and(|host| host.ends_with(".sched.com")) {
+            places.push("/all.ics".to_owned());
+        }
+        places.iter().filter_map(|place| self.base.join(place).ok()).collect()
     }
 
     /// What the site calls itself: the title of the start page without that of the page.
@@ -99,6 +222,14 @@ impl ListPage {
             (*named.unwrap_or(&title.as_str())).to_owned()
         });
         site_name.into_iter().chain(own).find(|title| !title.is_empty())
+    }
+
+    /// The page itself as a document, where it is an article.
+    fn article(&self, url: &Url) -> Option<Document> {
+        let document = corpus::of_page(&self.html);
+        let url = redact(url);
+        let is_article = document.text.len() >= MIN_ARTICLE_BYTES && !document.title.is_empty();
+        is_article.then(|| Document { id: url.clone(), url: Some(url), ..document })
     }
 
     /// Why there is nothing to be found on it.
@@ -153,7 +284,102 @@ impl ListPage {
     }
 }
 
+/// Requests for schedules that a page does not name.
+const MAX_PROBES: usize = 8;
+
 impl Session<'_> {
+    /// The start page, which may be a schedule itself.
+    fn entry(&self, url: &Url) -> Result<Entry, Error> {
+        let entry = self.runtime.block_on(self.fetcher.page(url, Kind::ListOrData));
+        self.run.progress().advanced(1);
+        match entry {
+            Ok(entry) => Ok(entry),
+            Err(Failure::Page(problem)) => Err(Error::Start { url: redact(url), problem }),
+            Err(Failure::Fatal(error)) => Err(error),
+        }
+    }
+
+    /// The crawl that a schedule is worth.
+    fn of_schedule(&self, schedule: Schedule) -> Crawl {
+        Crawl {
+            found: schedule.documents.len(),
+            coverage: Coverage::of(&schedule.documents),
+            documents: schedule.documents,
+            skipped: Vec::new(),
+            requests: self.fetcher.n_requests(),
+            fetched: self.fetcher.n_fetched(),
+            from_cache: self.fetcher.n_from_cache(),
+            recipe: None,
+            confidence: 1.0,
+            title: schedule.title,
+        }
+    }
+
+    /// The schedule that a page holds for machines, or that lies where it says, or where the
+    /// program that made it puts one.
+    fn published(&self, page: &ListPage, n_probes: &mut usize) -> Result<Option<Schedule>, Error> {
+        let published = corpus::published(&page.html);
+        if let Some(schedule) = published.schedule.filter(is_worth_it) {
+            return Ok(Some(schedule));
+        }
+        let named = published.links.iter().filter_map(|link| page.base.join(link).ok());
+        let mut candidates: Vec<Url> = named.collect();
+        candidates.extend(page.usual_places());
+        let mut known = HashSet::new();
+        candidates.retain(|url| known.insert(url.clone()) && is_same_site(url, &self.home));
+        for url in candidates {
+            if *n_probes >= MAX_PROBES {
+                break;
+            }
+            *n_probes += 1;
+            let entry = self.runtime.block_on(self.fetcher.page(&url, Kind::ListOrData));
+            let entry = match entry {
+                Ok(entry) => entry,
+                // A guess that was wrong.
+                Err(Failure::Page(_)) => continue,
+                Err(Failure::Fatal(error)) => return Err(error),
+            };
+            let schedule = entry.body.unpack().and_then(|bytes| corpus::schedule(&bytes));
+            if let Some(schedule) = schedule.filter(is_worth_it) {
+                return Ok(Some(schedule));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The sitemaps of the site, and the documents that they name.
+    fn in_sitemap(&self, page: &ListPage) -> Result<Option<(Vec<Url>, List)>, Error> {
+        let Ok(first) = page.base.join("/sitemap.xml") else { return Ok(None) };
+        let mut queue = VecDeque::from([first]);
+        let mut urls = Vec::new();
+        let mut sitemaps = Vec::new();
+        let mut n_read = 0;
+        while let Some(url) = queue.pop_front() {
+            n_read += 1;
+            if n_read > MAX_SITEMAPS || urls.len() > MAX_SITEMAP_URLS {
+                break;
+            }
+            let entry = match self.runtime.block_on(self.fetcher.page(&url, Kind::ListOrData)) {
+                Ok(entry) => entry,
+                Err(Failure::Page(_)) => continue,
+                Err(Failure::Fatal(error)) => return Err(error),
+            };
+            let bytes = entry.body.unpack().unwrap_or_default();
+            let Some((own, more)) = corpus::sitemap(&String::from_utf8_lossy(&bytes)) else {
+                continue;
+            };
+            if !own.is_empty() {
+                sitemaps.push(url);
+            }
+            let parsed = |urls: Vec<String>| urls.into_iter().filter_map(|url| url.parse().ok());
+            urls.extend(parsed(own).filter(|url: &Url| is_same_site(url, &self.home)));
+            queue.extend(
+                parsed(more).filter(|url: &Url| is_same_site(url, &self.home)).take(MAX_SITEMAPS),
+            );
+        }
+        Ok(links::find_by_url(&urls).map(|list| (sitemaps, list)))
+    }
+
     fn list_page(&self, url: &Url) -> Result<ListPage, Error> {
         let entry = self.runtime.block_on(self.fetcher.page(url, Kind::List));
         self.run.progress().advanced(1);
@@ -166,8 +392,7 @@ impl Session<'_> {
     }
 
     /// The documents of a list, its other pages included.
-    fn read_list(&self, start: Url, page: &ListPage, list: &List) -> Result<Crawl, Error> {
-        let mut lists = vec![start];
+    fn read_list(&self, mut lists: Vec<Url>, page: &ListPage, list: &List) -> Result<Crawl, Error> {
         let mut rows: Vec<(Url, String)> =
             list.links.iter().map(|link| (link.url.clone(), link.text.clone())).collect();
         let mut seen: HashSet<Url> = rows.iter().map(|(url, _)| url.clone()).collect();
@@ -254,6 +479,12 @@ impl Session<'_> {
         })?;
         Ok(samples.into_iter().flatten().collect())
     }
+}
+
+/// Whether a schedule says more than the pages would: texts, for half of its events.
+fn is_worth_it(schedule: &Schedule) -> bool {
+    let n_texts = schedule.documents.iter().filter(|d| d.text.len() >= 40).count();
+    schedule.documents.len() >= 3 && 2 * n_texts >= schedule.documents.len()
 }
 
 /// How sure it is that the right list was found: by its links, and by how many of the pages have

@@ -39,6 +39,9 @@ pub(crate) fn parse(entry: &Entry) -> Option<Html> {
 
 /// The talks on a list page; none when its entry is damaged inside.
 pub(crate) fn list(entry: &Entry, recipe: &Recipe) -> Option<List> {
+    if let Some(list) = sitemap(entry, recipe) {
+        return Some(list);
+    }
     let page = parse(entry)?;
     let base = base(&page, entry)?;
     let items = recipe.item.elements(page.root());
@@ -69,6 +72,20 @@ pub(crate) fn list(entry: &Entry, recipe: &Recipe) -> Option<List> {
         }
     }
     Some(List { n_items, rows })
+}
+
+/// The addresses in a sitemap that the recipe's globs let pass; none where the page is no sitemap.
+fn sitemap(entry: &Entry, recipe: &Recipe) -> Option<List> {
+    let bytes = entry.body.unpack()?;
+    if !bytes.trim_ascii_start().starts_with(b"<?xml") && !bytes.starts_with(b"<urlset") {
+        return None;
+    }
+    let (addresses, _) = corpus::sitemap(&decode_html(&bytes, entry.charset.as_deref()))?;
+    let urls = addresses.iter().filter_map(|url| url.parse().ok()).filter(is_web);
+    let urls: Vec<Url> =
+        urls.map(|url| without_credentials(&url)).filter(|url| recipe.urls.matches(url)).collect();
+    let row = |url| Row { url, link_text: String::new(), listed: Document::default() };
+    Some(List { n_items: addresses.len(), rows: urls.into_iter().map(row).collect() })
 }
 
 /// The text of the links of `item` to `url` that says most: not `more`, and of a heading first.

@@ -49,8 +49,10 @@ impl From<Error> for Failure {
 /// What a page is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// It changes while the programme is made: asked for in every run.
+    /// It changes while the programme is made: asked for in every run. It is a page.
     List,
+    /// The same, and it may be a file of data as well as a page.
+    ListOrData,
     /// It is taken from the cache for a time.
     Talk,
 }
@@ -154,7 +156,7 @@ impl Fetcher {
                 Ok(self.counted_from_cache(entry))
             }
             (Ok((final_url, answer)), _) => {
-                let entry = checked_page(&final_url, &answer)?;
+                let entry = checked_page(&final_url, &answer, kind)?;
                 self.cache.put(url, &entry)?;
                 self.n_fetched.fetch_add(1, Ordering::Relaxed);
                 Ok(entry)
@@ -222,6 +224,9 @@ impl Fetcher {
             Arc::clone(verdict)
         } else {
             let verdict = Arc::new(self.robots_of(url).await?);
+            if let Some(delay) = verdict.as_ref().as_ref().ok().and_then(Robots::delay) {
+                self.http.slow_down(url, delay);
+            }
             known.insert(origin(url), Arc::clone(&verdict));
             verdict
         };
@@ -320,13 +325,18 @@ fn redirect(from: &Url, answer: &Answer) -> Result<Option<Url>, Problem> {
 }
 
 /// The entry for an answer that should be a web page.
-fn checked_page(url: &Url, answer: &Answer) -> Result<Entry, Problem> {
+fn checked_page(url: &Url, answer: &Answer, wanted: Kind) -> Result<Entry, Problem> {
     if answer.status != 200 {
         return Err(Problem::Status { status: answer.status });
     }
     let content_type = answer.content_type.as_deref().unwrap_or("text/html");
     let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    if !matches!(kind.as_str(), "" | "text/html" | "application/xhtml+xml") {
+    let is_page = matches!(kind.as_str(), "" | "text/html" | "application/xhtml+xml");
+    let is_data = kind.ends_with("json")
+        || kind.ends_with("xml")
+        || kind.starts_with("text/")
+        || kind == "application/octet-stream";
+    if !(is_page || is_data && wanted == Kind::ListOrData) {
         return Err(Problem::NotHtml { content_type: content_type.to_owned() });
     }
     Ok(entry_of(url, answer))

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 use std::error::Error as _;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use backon::{ExponentialBuilder, Retryable};
@@ -14,8 +14,9 @@ use reqwest::header::{
 use reqwest::{Client, ClientBuilder, Response, redirect};
 use url::Url;
 
-use crate::address::{Credentials, is_loopback, origin};
+use crate::address::{Credentials, is_loopback, origin, without_credentials};
 use crate::cache::Entry;
+use crate::guard::{self, Guard, Reach, Resolver};
 use crate::{CrawlConfig, Problem};
 
 /// The longest that a server can make the crawl wait.
@@ -57,22 +58,68 @@ pub(crate) struct Http {
     credentials: Option<Credentials>,
     /// Two clients, each made when it is needed: that with encryption reads the certificates of
     /// the system, which costs time and fails where there are none.
-    plain: OnceLock<Result<Client, Problem>>,
-    encrypted: OnceLock<Result<Client, Problem>>,
+    /// Each kind once for public addresses, and once for the typed one if that is private: no
+    /// connection of the one serves the other.
+    plain: [OnceLock<Result<Client, Problem>>; 2],
+    encrypted: [OnceLock<Result<Client, Problem>>; 2],
+    guard: Guard,
     n_requests: AtomicUsize,
-    /// When the next request to an origin may start.
-    next_start: Mutex<HashMap<String, Instant>>,
+    n_bytes: AtomicU64,
+    started: Instant,
+    /// When the next request to an origin may start, and how long after it the one after.
+    pace: Mutex<HashMap<String, Pace>>,
 }
 
+/// How fast an origin is asked.
+#[derive(Debug, Clone, Copy)]
+struct Pace {
+    next_start: Instant,
+    delay: Duration,
+    /// What robots.txt asks for.
+    least: Duration,
+}
+
+/// However slow a server is, it is asked this often.
+const MAX_DELAY: Duration = Duration::from_secs(30);
+
 impl Http {
-    pub(crate) fn new(config: CrawlConfig, credentials: Option<Credentials>) -> Self {
+    /// For a crawl that starts at `home`, as the user typed it.
+    pub(crate) fn new(config: CrawlConfig, home: &Url) -> Self {
         Self {
             config,
-            credentials,
-            plain: OnceLock::new(),
-            encrypted: OnceLock::new(),
+            credentials: Credentials::of(home),
+            plain: [const { OnceLock::new() }; 2],
+            encrypted: [const { OnceLock::new() }; 2],
+            guard: Guard::new(without_credentials(home)),
             n_requests: AtomicUsize::new(0),
-            next_start: Mutex::new(HashMap::new()),
+            n_bytes: AtomicU64::new(0),
+            started: Instant::now(),
+            pace: Mutex::new(HashMap::new()),
+        }
+    }
+
+    /// Asks the origin of `url` no more often than its robots.txt wants.
+    pub(crate) fn slow_down(&self, url: &Url, least: Duration) {
+        let mut pace = self.pace.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = pace.entry(origin(url)).or_insert_with(|| self.first_pace(url));
+        own.least = own.least.max(least.min(MAX_DELAY));
+        own.delay = own.delay.max(own.least);
+    }
+
+    fn first_pace(&self, url: &Url) -> Pace {
+        let delay = if is_loopback(url) { Duration::ZERO } else { self.config.delay };
+        Pace { next_start: Instant::now(), delay, least: delay / 4 }
+    }
+
+    /// Fits the pace of an origin to the time that it took for an answer: half as often as it
+    /// could answer one request after the other, approached step by step.
+    fn adapt(&self, url: &Url, took: Duration) {
+        if is_loopback(url) {
+            return;
+        }
+        let mut pace = self.pace.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(own) = pace.get_mut(&origin(url)) {
+            own.delay = ((own.delay + 2 * took) / 2).clamp(own.least, MAX_DELAY);
         }
     }
 
@@ -101,7 +148,12 @@ impl Http {
     }
 
     async fn attempt(&self, request: Request<'_>) -> Result<Answer, Failed> {
-        let client = self.client(request.url)?;
+        let limit = self.config.max_time;
+        if self.started.elapsed() > limit {
+            return Err(Problem::TimeLimit { limit }.into());
+        }
+        let reach = self.guard.check(request.url).await?;
+        let client = self.client(request.url, reach)?;
         let mut builder = client
             .get(request.url.clone())
             .header(ACCEPT, "text/html, application/xhtml+xml;q=0.9, */*;q=0.1");
@@ -113,13 +165,20 @@ impl Http {
                 builder = builder.header(IF_MODIFIED_SINCE, date);
             }
         }
+        if origin(request.url) == origin(self.guard.home()) {
+            for (name, value) in &self.config.headers {
+                builder = builder.header(name, value);
+            }
+        }
         let credentials = self.credentials.as_ref().and_then(|all| all.for_url(request.url));
         if let Some((user, password)) = credentials {
             builder = builder.basic_auth(user, password);
         }
         self.wait_for_turn(request.url).await;
         self.n_requests.fetch_add(1, Ordering::Relaxed);
+        let asked = Instant::now();
         let response = builder.send().await.map_err(|error| self.failed(&error))?;
+        self.adapt(request.url, asked.elapsed());
         let status = response.status().as_u16();
         if matches!(status, 429 | 500..=599) {
             let retry = self.retry_for(request.url, &response);
@@ -161,21 +220,30 @@ impl Http {
                 break;
             }
             body.extend_from_slice(&piece);
+            let n_bytes = piece.len() as u64;
+            let max = self.config.max_total_bytes;
+            if self.n_bytes.fetch_add(n_bytes, Ordering::Relaxed) + n_bytes > max {
+                return Err(Problem::ByteLimit { max }.into());
+            }
         }
         Ok(body)
     }
 
-    fn client(&self, url: &Url) -> Result<&Client, Problem> {
+    fn client(&self, url: &Url, reach: Reach) -> Result<&Client, Problem> {
+        let at = usize::from(reach == Reach::Private);
         let client = if url.scheme() == "https" {
-            self.encrypted.get_or_init(|| self.build_client(|builder| builder.https_only(true)))
+            let build = || self.build_client(reach, |builder| builder.https_only(true));
+            self.encrypted[at].get_or_init(build)
         } else {
-            self.plain.get_or_init(|| self.build_client(|builder| builder.tls_certs_only([])))
+            let build = || self.build_client(reach, |builder| builder.tls_certs_only([]));
+            self.plain[at].get_or_init(build)
         };
         client.as_ref().map_err(Clone::clone)
     }
 
     fn build_client(
         &self,
+        reach: Reach,
         encryption: impl FnOnce(ClientBuilder) -> ClientBuilder,
     ) -> Result<Client, Problem> {
         // The one place where the cryptography is chosen. An error says that somebody in the
@@ -187,6 +255,7 @@ impl Http {
             .connect_timeout(self.config.connect_timeout)
             .redirect(redirect::Policy::none())
             .referer(false)
+            .dns_resolver(Arc::new(Resolver(reach)))
             .no_proxy();
         encryption(builder)
             .build()
@@ -195,13 +264,12 @@ impl Http {
 
     /// Waits until a request to the host of `url` may start, and takes that place in the row.
     async fn wait_for_turn(&self, url: &Url) {
-        let delay = if is_loopback(url) { Duration::ZERO } else { self.config.delay };
         let now = Instant::now();
         let turn = {
-            let mut next_start = self.next_start.lock().unwrap_or_else(PoisonError::into_inner);
-            let next = next_start.entry(origin(url)).or_insert(now);
-            let turn = (*next).max(now);
-            *next = turn + delay;
+            let mut pace = self.pace.lock().unwrap_or_else(PoisonError::into_inner);
+            let own = pace.entry(origin(url)).or_insert_with(|| self.first_pace(url));
+            let turn = own.next_start.max(now);
+            own.next_start = turn + own.delay;
             turn
         };
         // A timer is rounded up to a millisecond, even one for a time that has passed.
@@ -212,17 +280,21 @@ impl Http {
 
     /// When a server that is in trouble wants to be asked again; nobody asks it before.
     fn retry_for(&self, url: &Url, response: &Response) -> Retry {
+        let mut pace = self.pace.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = pace.entry(origin(url)).or_insert_with(|| self.first_pace(url));
+        own.delay = (own.delay * 2).min(MAX_DELAY);
         let asked = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
         let Some(wait) = asked.and_then(|text| retry_after(text, SystemTime::now())) else {
             return Retry::WithBackoff;
         };
-        let mut next_start = self.next_start.lock().unwrap_or_else(PoisonError::into_inner);
-        let next = next_start.entry(origin(url)).or_insert_with(Instant::now);
-        *next = (*next).max(Instant::now() + wait);
+        own.next_start = own.next_start.max(Instant::now() + wait);
         Retry::After(wait)
     }
 
     fn failed(&self, error: &reqwest::Error) -> Failed {
+        if let Some(problem) = guard::refusal(error) {
+            return problem.into();
+        }
         let problem = if error.is_timeout() {
             let limit =
                 if error.is_connect() { self.config.connect_timeout } else { self.config.timeout };
@@ -300,8 +372,8 @@ mod tests {
     #[test]
     fn requests_to_a_public_host_start_apart_and_to_this_machine_at_once() {
         let time_of_three = |url: &str, delay| {
-            let http = Http::new(CrawlConfig { delay, ..CrawlConfig::default() }, None);
             let url = url.parse().unwrap();
+            let http = Http::new(CrawlConfig { delay, ..CrawlConfig::default() }, &url);
             let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
             let started = Instant::now();
             runtime.unwrap().block_on(async {
@@ -318,8 +390,8 @@ mod tests {
 
     #[test]
     fn a_client_for_encrypted_pages_can_be_made() {
-        let http = Http::new(CrawlConfig::default(), None);
         let url = "https://conf.example/".parse().unwrap();
-        assert!(http.client(&url).is_ok());
+        let http = Http::new(CrawlConfig::default(), &url);
+        assert!(http.client(&url, Reach::Public).is_ok());
     }
 }

@@ -1,5 +1,7 @@
 //! robots.txt, as RFC 9309 has it.
 
+use std::time::Duration;
+
 use url::Url;
 
 /// How much of the file is read, bytes: what the RFC asks for at least.
@@ -12,6 +14,8 @@ const MAX_LINE_BYTES: usize = 16 << 10;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Robots {
     rules: Vec<Rule>,
+    /// `Crawl-delay`, which is not in the RFC and which many sites write.
+    delay: Option<Duration>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +44,7 @@ impl Robots {
         let mut names_own = false;
         let mut names_others = false;
         let mut is_in_rules = false;
+        let (mut own_delay, mut others_delay) = (None, None);
         for line in bytes.split(|b| matches!(b, b'\n' | b'\r')) {
             let line = String::from_utf8_lossy(&line[..line.len().min(MAX_LINE_BYTES)]);
             let Some((key, value)) = key_and_value(&line) else { continue };
@@ -55,6 +60,16 @@ impl Robots {
                     } else if product_of(value).eq_ignore_ascii_case(product) {
                         names_own = true;
                         own.get_or_insert_default();
+                    }
+                }
+                Key::Delay => {
+                    let seconds = value.parse().ok().filter(|s: &f64| (0.0..=86_400.0).contains(s));
+                    let delay = seconds.map(Duration::from_secs_f64);
+                    if names_own {
+                        own_delay = delay.or(own_delay);
+                    }
+                    if names_others {
+                        others_delay = delay.or(others_delay);
                     }
                 }
                 Key::Rule(access) => {
@@ -74,7 +89,15 @@ impl Robots {
                 }
             }
         }
-        Self { rules: own.unwrap_or(others) }
+        match own {
+            Some(rules) => Self { rules, delay: own_delay },
+            None => Self { rules: others, delay: others_delay },
+        }
+    }
+
+    /// The time that should pass between two requests, if it says one.
+    pub(crate) fn delay(&self) -> Option<Duration> {
+        self.delay
     }
 
     /// Whether `url` may be read.
@@ -119,6 +142,7 @@ fn first_lines(bytes: &[u8]) -> &[u8] {
 enum Key {
     UserAgent,
     Rule(Access),
+    Delay,
 }
 
 fn key_and_value(line: &str) -> Option<(Key, &str)> {
@@ -128,6 +152,7 @@ fn key_and_value(line: &str) -> Option<(Key, &str)> {
     let key = match key.trim().to_ascii_lowercase().as_str() {
         "user-agent" | "useragent" | "user agent" => Key::UserAgent,
         "allow" => Key::Rule(Access::Allow),
+        "crawl-delay" => Key::Delay,
         // Misspellings that many a site has; who writes them means what they say.
         "disallow" | "dissallow" | "dissalow" | "disalow" | "diasllow" | "disallaw" => {
             Key::Rule(Access::Disallow)

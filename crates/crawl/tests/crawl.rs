@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "these are tests, helpers included")]
 
+mod hostile;
 mod server;
 mod sites;
+mod synthetic;
 
 use std::fs;
 use std::io::Write;
@@ -333,18 +335,22 @@ fn a_robots_txt_that_is_not_there_allows_and_one_that_fails_forbids() {
 }
 
 #[test]
-fn redirects_of_robots_txt_are_followed_to_other_hosts_without_the_password() {
+fn redirects_of_robots_txt_are_followed_but_not_to_other_private_hosts() {
     let other = Server::start();
-    other.set("/r5", Reply::html("User-agent: *\nDisallow: /t0"));
     let server = site(2);
+    server.set("/r5", Reply::html("User-agent: *\nDisallow: /t0"));
     server.set("/robots.txt", Reply::redirect("/r1")).set("/r1", Reply::redirect("/r2"));
     server.set("/r2", Reply::redirect("/r3")).set("/r3", Reply::redirect("/r4"));
-    server.set("/r4", Reply::redirect(other.url("/r5").as_str()));
+    server.set("/r4", Reply::redirect("/r5"));
     let mut start = server.url("/");
     start.set_password(Some("secret")).unwrap();
-    let crawl = Crawler::new().crawl(&start);
-    assert_eq!(texts(&crawl), ["Talk 1"]);
-    assert!(!other.take_asked()[0].headers.contains_key("authorization"));
+    assert_eq!(texts(&Crawler::new().crawl(&start)), ["Talk 1"]);
+
+    // The port that was typed is open, and no other of this machine.
+    server.set("/r4", Reply::redirect(other.url("/r5").as_str()));
+    let error = Crawler::new().try_crawl(&start).unwrap_err();
+    assert!(error.to_string().contains("allowed are public addresses"), "{error}");
+    assert_eq!(other.take_targets(), [""; 0]);
 
     // One more is one too many: the file counts as not there.
     server.set("/robots.txt", Reply::redirect("/r0")).set("/r0", Reply::redirect("/r1"));

@@ -1,5 +1,6 @@
 //! `topicmill.toml`: what to build, from what, and how.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -29,10 +30,12 @@ pub struct Config {
     pub seed: u64,
     /// A folder with templates, style sheet and icon that replace the site's own.
     pub templates: Option<PathBuf>,
-    /// Documents to leave out, by id, URL or title.
+    /// Documents to leave out, by id, URL, title or the name of a speaker.
     pub exclude: Vec<String>,
     /// How pages are fetched and read.
     pub crawl: CrawlSection,
+    /// Which columns of tables hold which part of a document, by the part's name.
+    pub columns: BTreeMap<String, String>,
     /// How words are counted.
     pub text: TextSection,
     /// How topics are found.
@@ -141,6 +144,7 @@ impl Default for Config {
             templates: None,
             exclude: Vec::new(),
             crawl: CrawlSection::default(),
+            columns: BTreeMap::new(),
             text: TextSection::default(),
             topics: TopicsSection::default(),
             site: SiteSection::default(),
@@ -203,6 +207,15 @@ impl Config {
 }
 
 impl Config {
+    /// The columns that were named.
+    pub(crate) fn column_names(&self) -> corpus::ColumnNames {
+        // The keys were checked when the file was read.
+        self.columns
+            .iter()
+            .filter_map(|(part, name)| Some((part.parse().ok()?, name.clone())))
+            .collect()
+    }
+
     /// Checks what a file or a flag may set to a value that no run can use, before anything is read.
     pub(crate) fn check(&self) -> Result<(), Error> {
         text::StopWords::check_language(&self.language)?;

@@ -24,6 +24,11 @@ pub enum Error {
         /// The scheme.
         scheme: String,
     },
+    /// A database without a query.
+    #[error(
+        "a database needs a query, as in sqlite:talks.db?query=select id, title, text from talks"
+    )]
+    NoQuery,
     /// A recipe that is neither built in nor a file.
     #[error("there is no recipe {name:?}, built in are: {known}")]
     UnknownRecipe {
@@ -347,6 +352,7 @@ impl Error {
                 | Self::NoResults { .. }
                 | Self::BadUrl { .. }
                 | Self::Scheme { .. }
+                | Self::NoQuery
                 | Self::UnknownRecipe { .. }
                 | Self::Recipe { .. }
                 | Self::ReadConfig { .. }

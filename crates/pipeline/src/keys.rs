@@ -54,7 +54,7 @@ pub const KEYS: &[Key] = &[
         "A folder whose files replace those of the site: templates (topic.html), style.css and icon.svg; \
          custom.css is added to the style sheet.",
     ),
-    key("", "exclude", "[]", "Documents to leave out, by id, URL or title."),
+    key("", "exclude", "[]", "Documents to leave out, by id, URL, title or the name of a speaker."),
     key(
         "crawl",
         "recipe",
@@ -65,6 +65,78 @@ pub const KEYS: &[Key] = &[
     key("crawl", "max_pages", "1500", "Pages read at most."),
     key("crawl", "delay", "1.0", "Seconds between two requests to one public host."),
     key("crawl", "max_age", "24.0", "Hours after which a page in the cache is asked for again."),
+    key(
+        "columns",
+        "id",
+        "\"key\"",
+        "The column or key of tables that holds the id; without it one with a usual name.",
+    ),
+    key(
+        "columns",
+        "url",
+        "\"link\"",
+        "The column or key of tables that holds the address; without it one with a usual name.",
+    ),
+    key(
+        "columns",
+        "title",
+        "\"headline\"",
+        "The column or key of tables that holds the title; without it one with a usual name.",
+    ),
+    key(
+        "columns",
+        "text",
+        "\"body\"",
+        "The column or key of tables that holds the text; without it one with a usual name.",
+    ),
+    key(
+        "columns",
+        "tags",
+        "\"keywords\"",
+        "The column or key of tables that holds the tags; without it one with a usual name.",
+    ),
+    key(
+        "columns",
+        "speakers",
+        "\"authors\"",
+        "The column or key of tables that holds the speakers; without it one with a usual name.",
+    ),
+    key(
+        "columns",
+        "date",
+        "\"day\"",
+        "The column or key of tables that holds the day; without it one with a usual name.",
+    ),
+    key(
+        "columns",
+        "start",
+        "\"begins\"",
+        "The column or key of tables that holds the start; without it one with a usual name.",
+    ),
+    key(
+        "columns",
+        "end",
+        "\"ends\"",
+        "The column or key of tables that holds the end; without it one with a usual name.",
+    ),
+    key(
+        "columns",
+        "room",
+        "\"hall\"",
+        "The column or key of tables that holds the room; without it one with a usual name.",
+    ),
+    key(
+        "columns",
+        "track",
+        "\"section\"",
+        "The column or key of tables that holds the track; without it one with a usual name.",
+    ),
+    key(
+        "columns",
+        "language",
+        "\"lang\"",
+        "The column or key of tables that holds the language; without it one with a usual name.",
+    ),
     key(
         "text",
         "min_df",
@@ -155,7 +227,7 @@ impl Key {
     /// Whether [`value`](Self::value) is only an example: the key is optional.
     #[must_use]
     pub fn is_example(&self) -> bool {
-        EXAMPLES.contains(&self.name)
+        self.table == "columns" || EXAMPLES.contains(&self.name)
     }
 }
 

@@ -8,7 +8,7 @@
 //!
 //! let config = Config { sources: vec!["talks.jsonl".into()], ..Config::default() };
 //! let cache_mode = CacheMode::Revalidate;
-//! let options = Options { cache: "cache".into(), cache_mode, lock: None };
+//! let options = Options { cache: "cache".into(), cache_mode, lock: None, headers: vec![] };
 //! let out = (Path::new("site"), Overwrite::OwnSites);
 //! let report = pipeline::build(&config, &options, out, &Run::serial())?;
 //! println!("{} documents", report.documents.kept);
@@ -45,12 +45,13 @@ mod topics;
 pub use ask::results_table;
 pub use build::build;
 pub use config::{Config, TopicCount};
+pub use corpus::Part;
 pub use crawl::CacheMode;
 pub use error::Error;
 pub use infer::{FoundTopics, Inferred, InferredTopic, documents, infer, topics};
 pub use model::Model;
 pub use output::write_documents;
-pub use prepare::{LOCK_FILE, Options, Prepared, Site, Weights, prepare};
+pub use prepare::{LOCK_FILE, Options, Prepared, Site, Weights, learn, prepare};
 pub use publish::Overwrite;
 pub use related::Related;
 pub use report::{Counts, Documents, Dropped, Report, SiteFound, Stage};

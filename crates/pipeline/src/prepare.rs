@@ -25,6 +25,8 @@ pub struct Options {
     /// Where the recipe that an earlier run found without being given one would lie; it is used
     /// when it is for the same start page.
     pub lock: Option<PathBuf>,
+    /// Headers for the hosts of the sources alone: names and values.
+    pub headers: Vec<(String, String)>,
 }
 
 /// The file with the recipe that was found in the pages of a site.
@@ -118,14 +120,17 @@ pub fn prepare(config: &Config, options: &Options, run: &Run) -> Result<Prepared
         sites: Vec::new(),
     };
     for source in &config.sources {
+        let columns = config.column_names();
+        let reading = ReadConfig { columns, ..ReadConfig::default() };
         match Source::parse(source)? {
             Source::Url(url) => prepared.crawl(&url, config, options, run)?,
-            Source::Path(path) => {
-                prepared.read(corpus::read(&path, &ReadConfig::default())?, run)?;
+            Source::Path(path) => prepared.read(corpus::read(&path, &reading)?, run)?,
+            Source::Sqlite { path, query } => {
+                prepared.read(corpus::read_sqlite(&path, &query, &reading)?, run)?;
             }
             Source::Stdin => {
                 let input = io::BufReader::new(io::stdin());
-                prepared.read(corpus::read_lines(input, "-", &ReadConfig::default()), run)?;
+                prepared.read(corpus::read_lines(input, "-", &reading), run)?;
             }
         }
     }
@@ -134,9 +139,41 @@ pub fn prepare(config: &Config, options: &Options, run: &Run) -> Result<Prepared
         tags: config.text.tags_weight.unwrap_or(prepared.weights.tags),
     };
     prepared.exclude(&config.exclude);
+    let documents = std::mem::take(&mut prepared.documents);
+    prepared.documents = documents.into_iter().map(Document::without_addresses).collect();
     prepared.make_ids_unique();
     prepared.detect_languages(config, run)?;
     Ok(prepared)
+}
+
+/// The recipe for the site at `start`, with the selectors of the parts in `example` (their names
+/// and their texts, as one page shows them).
+///
+/// # Errors
+/// Those of the start page, and a part that no page shows.
+pub fn learn(
+    start: &str,
+    example: &[(String, String)],
+    config: &Config,
+    options: &Options,
+    run: &Run,
+) -> Result<String, Error> {
+    let Source::Url(url) = Source::parse(start)? else {
+        return Err(Error::Scheme { scheme: "file".to_owned() });
+    };
+    let store = FileStore::open(&options.cache)?;
+    Ok(crawl::learn(&url, example, &crawl_config(config, options)?, &store, run)?)
+}
+
+fn crawl_config(config: &Config, options: &Options) -> Result<CrawlConfig, Error> {
+    Ok(CrawlConfig {
+        cache: options.cache_mode,
+        max_pages: config.crawl.max_pages,
+        headers: options.headers.clone(),
+        delay: seconds("crawl.delay", config.crawl.delay)?,
+        max_age: seconds("crawl.max_age", config.crawl.max_age * 3600.0)?,
+        ..CrawlConfig::default()
+    })
 }
 
 impl Prepared {
@@ -148,13 +185,7 @@ impl Prepared {
         run: &Run,
     ) -> Result<(), Error> {
         let store = FileStore::open_with(&options.cache, Limits::default(), run.shared_progress())?;
-        let settings = CrawlConfig {
-            cache: options.cache_mode,
-            max_pages: config.crawl.max_pages,
-            delay: seconds("crawl.delay", config.crawl.delay)?,
-            max_age: seconds("crawl.max_age", config.crawl.max_age * 3600.0)?,
-            ..CrawlConfig::default()
-        };
+        let settings = crawl_config(config, options)?;
         let mut start = vec![url.clone()];
         let recipe = match recipe_for(url, config.crawl.recipe.as_deref())? {
             Some(recipe) => Some(recipe),
@@ -195,7 +226,7 @@ impl Prepared {
     }
 
     fn read(&mut self, reader: Reader, run: &Run) -> Result<(), Error> {
-        for batch in reader {
+        for batch in reader.on(run) {
             let batch = batch?;
             self.found += batch.documents.len() + batch.skipped.len();
             run.progress().advanced(batch.documents.len() as u64);
@@ -214,6 +245,7 @@ impl Prepared {
                 *name == document.id
                     || *name == document.title
                     || document.url.as_ref() == Some(name)
+                    || document.speakers.contains(name)
             })
         };
         let (out, kept): (Vec<_>, Vec<_>) =

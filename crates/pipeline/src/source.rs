@@ -13,6 +13,13 @@ pub enum Source {
     Url(Url),
     /// A folder or a file.
     Path(PathBuf),
+    /// A query of a SQLite database: `sqlite:FILE?query=SELECT …`.
+    Sqlite {
+        /// The file.
+        path: PathBuf,
+        /// The query.
+        query: String,
+    },
     /// JSON lines on standard input.
     Stdin,
 }
@@ -25,6 +32,11 @@ impl Source {
     pub fn parse(text: &str) -> Result<Self, Error> {
         if text == "-" {
             return Ok(Self::Stdin);
+        }
+        if let Some(rest) = text.strip_prefix("sqlite:") {
+            let (path, query) = rest.split_once("?query=").ok_or(Error::NoQuery)?;
+            let path = PathBuf::from(path.strip_prefix("//").unwrap_or(path));
+            return Ok(Self::Sqlite { path, query: query.to_owned() });
         }
         let Some((scheme, _)) = text.split_once("://") else {
             return Ok(Self::Path(PathBuf::from(text)));
@@ -44,7 +56,7 @@ impl Source {
     pub fn name(&self) -> String {
         match self {
             Self::Url(url) => url.host_str().unwrap_or("Documents").to_owned(),
-            Self::Path(path) => {
+            Self::Path(path) | Self::Sqlite { path, .. } => {
                 let canonical = path.canonicalize().unwrap_or_else(|_| path.clone());
                 let name = canonical.file_name().map(|name| name.to_string_lossy().into_owned());
                 let name = name.unwrap_or_else(|| "Documents".to_owned());
@@ -71,6 +83,16 @@ mod tests {
         assert_eq!(Source::parse("http://example.org/a").unwrap(), Source::Url(url));
         assert_eq!(Source::parse("-").unwrap(), Source::Stdin);
         assert_eq!(Source::parse("a/b.jsonl").unwrap(), Source::Path("a/b.jsonl".into()));
+    }
+
+    #[test]
+    fn a_database_comes_with_its_query() {
+        let query = "select a, b from t where c = 'x?query=y'";
+        let source = Source::parse(&format!("sqlite:dir/talks.db?query={query}")).unwrap();
+        assert_eq!(source, Source::Sqlite { path: "dir/talks.db".into(), query: query.to_owned() });
+        assert_eq!(source.name(), "talks");
+        let error = Source::parse("sqlite:talks.db").unwrap_err();
+        assert!(error.to_string().contains("query") && error.is_usage(), "{error}");
     }
 
     #[test]

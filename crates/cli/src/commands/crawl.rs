@@ -19,7 +19,8 @@ pub(crate) fn run(args: &Crawl) -> anyhow::Result<Exit> {
         }
         .into());
     }
-    let config = settings::config(&args.common, Some(&args.sources), None)?;
+    let mut config = settings::config(&args.common, Some(&args.sources), None)?;
+    settings::set_column(&mut config, "title", args.title.as_ref());
     let run = settings::run(&args.common)?;
     // Standard output has no folder to keep a recipe in.
     let folder = (!to_stdout).then(|| args.out.parent().unwrap_or(Path::new("")));

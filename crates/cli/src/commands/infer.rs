@@ -9,7 +9,8 @@ use crate::settings;
 
 pub(crate) fn run(args: &Infer) -> anyhow::Result<Exit> {
     let model = Model::read(&args.model)?;
-    let config = settings::config(&args.common, Some(&args.sources), None)?;
+    let mut config = settings::config(&args.common, Some(&args.sources), None)?;
+    settings::set_column(&mut config, "title", args.title.as_ref());
     let run = settings::run(&args.common)?;
     let (documents, report) =
         pipeline::infer(&model, &config, &settings::options(&args.common, None)?, &run)?;

@@ -32,6 +32,8 @@ pub(crate) fn run(command: Command) -> anyhow::Result<Exit> {
         Command::Eval(args) => eval::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Recipe(Recipe::List) => recipe::list(),
+        Command::Recipe(Recipe::Test(args)) => recipe::test(&args),
+        Command::Recipe(Recipe::Learn(args)) => recipe::learn(&args),
         Command::Init(args) => init::run(&args),
         Command::Demo(args) => demo::run(&args),
     }

@@ -12,7 +12,8 @@ use crate::settings;
 const WORDS: usize = 10;
 
 pub(crate) fn run(args: &Topics) -> anyhow::Result<Exit> {
-    let config = settings::config(&args.common, Some(&args.sources), Some(&args.topics))?;
+    let mut config = settings::config(&args.common, Some(&args.sources), Some(&args.topics))?;
+    settings::set_column(&mut config, "title", args.title.as_ref());
     let run = settings::run(&args.common)?;
     let found = pipeline::topics(&config, &settings::options(&args.common, None)?, &run)?;
     if let Some(path) = &args.out {

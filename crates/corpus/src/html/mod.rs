@@ -10,6 +10,7 @@
 //! # Ok::<(), corpus::Error>(())
 //! ```
 
+mod article;
 mod flood;
 mod parse;
 mod selector;
@@ -17,6 +18,7 @@ mod text;
 
 use scraper::ElementRef;
 
+pub use article::article_text;
 pub use selector::Selector;
 
 /// A parsed page.

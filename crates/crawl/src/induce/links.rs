@@ -80,10 +80,10 @@ pub(crate) fn find(outline: &Outline, links: &[Link]) -> Option<List> {
             .then_with(|| wildcards(a.1).cmp(&wildcards(b.1)))
             .then_with(|| a.1.cmp(b.1))
     });
-    let (best_score, glob, members) = scored.first()?;
-    if *best_score < MIN_SCORE {
-        return None;
-    }
+    let best = scored.first().filter(|(score, ..)| *score >= MIN_SCORE);
+    let Some((best_score, glob, members)) = best else {
+        return find_repeated(outline, links, &groups);
+    };
     let mut globs = vec![(*glob).clone()];
     let mut all: BTreeSet<usize> = members.iter().copied().collect();
     extend(outline, links, &scored, &mut globs, &mut all);
@@ -92,6 +92,67 @@ pub(crate) fn find(outline: &Outline, links: &[Link]) -> Option<List> {
     best.sort_unstable();
     let confidence = (best_score / 5.0).min(1.0);
     Some(List { globs, links: best.iter().map(|at| links[*at].clone()).collect(), confidence })
+}
+
+/// Fewer links that say nothing are no list.
+const MIN_REPEATED: usize = 5;
+
+/// A list whose links all say the same (`Details`): as many as possible at one place of the page,
+/// outside its frame, to pages whose addresses speak of nothing else.
+fn find_repeated(
+    outline: &Outline,
+    links: &[Link],
+    groups: &BTreeMap<String, Vec<usize>>,
+) -> Option<List> {
+    let mut best: Option<(usize, &String, Vec<usize>)> = None;
+    for (glob, members) in
+        groups.iter().filter(|(glob, _)| wildcards(glob) == 1 && glob_kind(glob) >= 1.0)
+    {
+        let own: Vec<usize> = members.iter().copied().filter(|at| !links[*at].in_frame).collect();
+        let own = best_of_each(links, &own);
+        let places: BTreeSet<usize> =
+            own.iter().map(|at| outline.nodes[links[*at].node].path).collect();
+        let n = own.len();
+        let n_generic = own.iter().filter(|at| is_generic(&links[**at].text)).count();
+        if n >= MIN_REPEATED
+            && 5 * n_generic >= 4 * n
+            && places.len() == 1
+            && best.as_ref().is_none_or(|(most, ..)| n > *most)
+        {
+            best = Some((n, glob, own));
+        }
+    }
+    let (_, glob, members) = best?;
+    let links = members.iter().map(|at| links[*at].clone()).collect();
+    Some(List { globs: vec![glob.clone()], links, confidence: 0.5 })
+}
+
+/// The list among bare addresses: those of the largest kind whose path speaks of documents.
+pub(crate) fn find_by_url(urls: &[Url]) -> Option<List> {
+    let mut groups: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+    for (at, url) in urls.iter().enumerate() {
+        for glob in
+            globs_of(url).into_iter().filter(|glob| wildcards(glob) == 1 && glob_kind(glob) > 1.0)
+        {
+            groups.entry(glob).or_default().insert(at);
+        }
+    }
+    let (glob, members) = groups
+        .into_iter()
+        .filter(|(_, members)| members.len() >= MIN_LINKS)
+        .max_by_key(|(glob, members)| (members.len(), std::cmp::Reverse(glob.clone())))?;
+    let link = |at: usize| Link {
+        url: without_credentials(&urls[at]),
+        node: 0,
+        text: String::new(),
+        in_frame: false,
+        in_heading: false,
+    };
+    Some(List {
+        globs: vec![glob],
+        links: members.into_iter().map(link).collect(),
+        confidence: 0.6,
+    })
 }
 
 /// Further kinds of documents in the same list: links of another glob that stand where those of

@@ -101,6 +101,55 @@ pub(crate) fn recipe(listing: &Listing<'_>, samples: &[Sample]) -> String {
     )
 }
 
+/// `recipe` with the selectors of the parts in `example`, from the page that shows them.
+///
+/// # Errors
+/// The part, and its text, that no page shows.
+pub(crate) fn with_example(
+    recipe: &str,
+    samples: &[Sample],
+    example: &[(String, String)],
+) -> Result<String, (String, String)> {
+    let paths = Paths::of(samples.iter().map(|sample| &sample.outline));
+    // The page that shows most of the parts.
+    let n_shown = |sample: &Sample| {
+        example.iter().filter(|(_, v)| place_of(&sample.outline, v).is_some()).count()
+    };
+    let best = samples.iter().max_by_key(|sample| n_shown(sample));
+    let mut table: toml::Table = recipe.parse().expect("it was written as TOML");
+    for (part, value) in example {
+        let path = best.and_then(|sample| place_of(&sample.outline, value));
+        let path = path.ok_or_else(|| (part.clone(), value.clone()))?;
+        if let Some(talk) = table.get_mut("talk").and_then(toml::Value::as_table_mut) {
+            talk.insert(part.clone(), toml::Value::String(paths.selector(path)));
+        }
+    }
+    Ok(table.to_string())
+}
+
+/// The path of the smallest element whose text is `value`, or holds it.
+fn place_of<'a>(outline: &'a Outline, value: &str) -> Option<&'a str> {
+    let wanted = words::tokens(value);
+    if wanted.is_empty() {
+        return None;
+    }
+    let mut best: Option<(bool, usize, usize)> = None;
+    for (at, node) in outline.nodes.iter().enumerate() {
+        if node.in_frame || matches!(node.tag, "html" | "body" | "head") {
+            continue;
+        }
+        let own = words::tokens(&outline.text_inside(at));
+        let is_equal = own == wanted;
+        let holds = is_equal || own.windows(wanted.len()).any(|window| window == wanted);
+        // Of elements with the same text the outer one is the part, and the inner ones its lines.
+        let rank = (!is_equal, own.len(), at);
+        if holds && best.is_none_or(|best| rank < best) {
+            best = Some(rank);
+        }
+    }
+    best.map(|(.., at)| outline.path(at))
+}
+
 struct Dropped {
     paths: BTreeSet<String>,
     sections: Vec<String>,

@@ -214,7 +214,8 @@ fn the_talks_of_europython_2016_are_found_without_a_recipe() {
     check("EuroPython 2016", &crawl, &score, [0.95, 0.99, 0.97, 0.02]);
     assert_eq!(crawl.coverage.speakers, 169);
     let is_day = |date: &Option<String>| date.as_ref().is_some_and(|d| d.starts_with("2016-07-"));
-    assert!(crawl.documents.iter().all(|document| is_day(&document.date)));
+    // Ten are to be announced.
+    assert_eq!(crawl.documents.iter().filter(|document| is_day(&document.date)).count(), 159);
 }
 
 #[test]

@@ -1,0 +1,125 @@
+//! Parquet files: one document a row, a batch of rows at a time.
+
+use std::fs::File;
+use std::path::Path;
+
+use parquet::file::reader::FileReader;
+use parquet::file::reader::SerializedFileReader;
+use parquet::record::reader::RowIter;
+use parquet::record::{Field, Row};
+
+use crate::columns::{Cell, ColumnNames, Columns, Part};
+use crate::{Document, Error, Skipped};
+
+/// The documents of a Parquet file, row by row.
+pub(crate) struct Parquet {
+    rows: RowIter<'static>,
+    names: Vec<String>,
+    columns: Columns,
+    location: String,
+    stem: String,
+    n_rows: u64,
+}
+
+impl Parquet {
+    /// Reads the schema of a file. `location` names it in messages, `stem` in ids.
+    ///
+    /// # Errors
+    /// When it is no Parquet, or has no column for the text or for what the user named, or such a
+    /// column is of a nested type other than a list.
+    pub(crate) fn open(
+        path: &Path,
+        (location, stem): (String, String),
+        given: &ColumnNames,
+    ) -> Result<Self, Error> {
+        let broken = |source: parquet::errors::ParquetError| Error::NotReadable {
+            name: location.clone(),
+            source: std::io::Error::other(source),
+        };
+        let file = File::open(path)
+            .map_err(|source| Error::NotReadable { name: location.clone(), source })?;
+        let reader = SerializedFileReader::new(file).map_err(broken)?;
+        let schema = reader.metadata().file_metadata().schema().clone();
+        let names: Vec<String> =
+            schema.get_fields().iter().map(|field| field.name().to_owned()).collect();
+        let columns = Columns::of(&names, given).map_err(|(part, column)| Error::NoColumn {
+            name: location.clone(),
+            part,
+            column,
+            columns: names.clone(),
+        })?;
+        // Of a wide table only the columns that are used are read.
+        let used = |at: &usize| Part::ALL.iter().any(|part| columns.column(*part) == Some(*at));
+        let fields: Vec<_> =
+            (0..names.len()).filter(used).map(|at| schema.get_fields()[at].clone()).collect();
+        let names: Vec<String> = fields.iter().map(|field| field.name().to_owned()).collect();
+        let columns = Columns::of(&names, given).map_err(|(part, column)| Error::NoColumn {
+            name: location.clone(),
+            part,
+            column,
+            columns: names.clone(),
+        })?;
+        let projection = parquet::schema::types::Type::group_type_builder(schema.name())
+            .with_fields(fields)
+            .build()
+            .map_err(broken)?;
+        let rows =
+            RowIter::from_file_into(Box::new(reader)).project(Some(projection)).map_err(broken)?;
+        Ok(Self { rows, names, columns, location, stem, n_rows: 0 })
+    }
+
+    /// How many rows were read so far.
+    pub(crate) fn n_rows(&self) -> u64 {
+        self.n_rows
+    }
+
+    /// The next document, or why a row is none.
+    ///
+    /// # Errors
+    /// When the file cannot be read further.
+    pub(crate) fn next(&mut self) -> std::io::Result<Option<Result<Document, Skipped>>> {
+        let row = match self.rows.next() {
+            None => return Ok(None),
+            Some(row) => row.map_err(std::io::Error::other)?,
+        };
+        self.n_rows += 1;
+        let n = self.n_rows;
+        let read = self.document(&row, n);
+        Ok(Some(
+            read.map_err(|reason| Skipped { location: format!("{}:{n}", self.location), reason }),
+        ))
+    }
+
+    fn document(&self, row: &Row, n: u64) -> Result<Document, String> {
+        let cells: Vec<&Field> = row.get_column_iter().map(|(_, field)| field).collect();
+        for (name, field) in self.names.iter().zip(&cells) {
+            if matches!(field, Field::Group(_) | Field::MapInternal(_)) {
+                return Err(format!(
+                    "the column {name} holds records; allowed are texts, numbers and lists of them"
+                ));
+            }
+        }
+        self.columns.document(|at| cell(cells.get(at)?), || format!("{}:{n}", self.stem))
+    }
+}
+
+fn cell(field: &Field) -> Option<Cell<'_>> {
+    match field {
+        Field::Null => None,
+        Field::Str(text) if text.trim().is_empty() => None,
+        Field::Str(text) => Some(Cell::Text(text.as_str().into())),
+        Field::ListInternal(list) => {
+            Some(Cell::List(list.elements().iter().filter_map(scalar).collect()))
+        }
+        other => scalar(other).map(|text| Cell::Text(text.into())),
+    }
+}
+
+fn scalar(field: &Field) -> Option<String> {
+    match field {
+        Field::Null | Field::Group(_) | Field::MapInternal(_) | Field::ListInternal(_) => None,
+        Field::Str(text) => Some(text.clone()),
+        Field::Bytes(bytes) => std::str::from_utf8(bytes.data()).ok().map(str::to_owned),
+        other => Some(other.to_string()),
+    }
+}

@@ -1,0 +1,177 @@
+//! What a web page publishes for machines.
+
+use serde_json::Value;
+
+use super::{Schedule, json};
+use crate::Document;
+use crate::html::{Html, Selector};
+
+/// Fewer records are not taken for a schedule.
+const MIN_ISLAND: usize = 8;
+
+/// What a page says to machines.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Published {
+    /// The events in its structured data and the data that its scripts start from.
+    pub schedule: Option<Schedule>,
+    /// Addresses of schedules and feeds that it names, as they are written, the best first.
+    pub links: Vec<String>,
+}
+
+/// What `page` publishes: schema.org events in JSON-LD, arrays of like records in embedded JSON
+/// (`__NEXT_DATA__` and the like), and links to calendars, feeds and schedule files.
+///
+/// # Panics
+/// Never: its selectors are fixed.
+#[must_use]
+pub fn published(page: &Html) -> Published {
+    let select = |css: &str| Selector::parse(css).expect("a fixed selector, read in every test");
+    let mut events: Vec<Document> = Vec::new();
+    for script in page.select(&select("script[type='application/ld+json' i]")) {
+        let Ok(value) = serde_json::from_str::<Value>(script.raw_text().trim()) else { continue };
+        linked_events(&value, &mut events, 0);
+    }
+    let mut schedule = (events.len() >= MIN_ISLAND).then_some(Schedule {
+        documents: events,
+        title: None,
+        format: "schema.org events",
+    });
+    if schedule.is_none() {
+        let islands = select("script[type='application/json' i], script#__NEXT_DATA__");
+        schedule = page
+            .select(&islands)
+            .filter_map(|script| serde_json::from_str::<Value>(script.raw_text().trim()).ok())
+            .filter_map(|value| json::read(&value))
+            .filter(|found| {
+                let n_text = found.documents.iter().filter(|d| d.text.len() >= 40).count();
+                found.documents.len() >= MIN_ISLAND && 2 * n_text >= found.documents.len()
+            })
+            .max_by_key(|found| found.documents.len())
+            .map(|found| Schedule { format: "data embedded in the page", ..found });
+    }
+    let mut links: Vec<(u8, String)> = Vec::new();
+    for link in page.select(&select("link[href], a[href], pretalx-schedule[event-url]")) {
+        let href = link.attribute("href").or(link.attribute("event-url")).unwrap_or_default();
+        let path = href.split(['?', '#']).next().unwrap_or(href).to_ascii_lowercase();
+        let kind = link.attribute("type").unwrap_or_default().to_ascii_lowercase();
+        let file = path.rsplit('/').next().unwrap_or(&path);
+        let rank = if link.name() == "pretalx-schedule" {
+            links
+                .push((0, format!("{}/schedule/export/schedule.json", href.trim_end_matches('/'))));
+            continue;
+        } else if file == "schedule.json" {
+            0
+        } else if file == "schedule.xml" {
+            1
+        } else if link.name() == "link" && kind == "text/calendar"
+            || file == "schedule.ics"
+            || file == "all.ics"
+        {
+            2
+        } else {
+            continue;
+        };
+        links.push((rank, href.to_owned()));
+    }
+    links.sort();
+    links.dedup();
+    Published { schedule, links: links.into_iter().map(|(_, link)| link).collect() }
+}
+
+/// The events of schema.org in a value, and their sub-events.
+fn linked_events(value: &Value, events: &mut Vec<Document>, depth: usize) {
+    if depth > 12 || events.len() > 100_000 {
+        return;
+    }
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| linked_events(item, events, depth + 1)),
+        Value::Object(object) => {
+            let n_before = events.len();
+            for key in ["@graph", "subEvent", "subEvents", "itemListElement", "item", "mainEntity"]
+            {
+                if let Some(inner) = object.get(key) {
+                    linked_events(inner, events, depth + 1);
+                }
+            }
+            if events.len() == n_before && is_event(value) {
+                events.extend(json::read(value).into_iter().flat_map(|found| found.documents));
+            }
+        }
+        _ => {}
+    }
+}
+
+fn is_event(value: &Value) -> bool {
+    let is_kind = |kind: &Value| {
+        kind.as_str()
+            .is_some_and(|kind| kind.ends_with("Event") || kind == "PresentationDigitalDocument")
+    };
+    match &value["@type"] {
+        Value::Array(kinds) => kinds.iter().any(is_kind),
+        kind => is_kind(kind),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn events(n: usize, event: impl Fn(usize) -> String) -> String {
+        (0..n).map(event).collect::<Vec<_>>().join(",")
+    }
+
+    #[test]
+    fn events_of_schema_org_are_read_with_their_parts() {
+        let inner = events(9, |n| {
+            format!(
+                r#"{{"@type": "Event", "name": "Talk {n}", "description": "Text {n}", "startDate": "2026-05-14T10:00:00+02:00",
+                "performer": [{{"@type": "Person", "name": "Ada {n}"}}], "location": {{"@type": "Place", "name": "Hall"}}, "url": "https://c.example/{n}"}}"#
+            )
+        });
+        let page = format!(
+            r#"<script type="application/ld+json">{{"@context": "https://schema.org", "@graph": [{{"@type": "Event", "name": "Conf", "subEvent": [{inner}]}}]}}</script>"#
+        );
+        let schedule = published(&Html::parse(&page)).schedule.unwrap();
+        assert_eq!(schedule.documents.len(), 9);
+        let talk = &schedule.documents[2];
+        assert_eq!(
+            (talk.title.as_str(), talk.speakers.as_slice()),
+            ("Talk 2", &["Ada 2".to_owned()][..])
+        );
+        assert_eq!(
+            (talk.room.as_deref(), talk.start.as_deref()),
+            (Some("Hall"), Some("2026-05-14T10:00:00+02:00"))
+        );
+    }
+
+    #[test]
+    fn embedded_data_of_like_records_is_a_schedule() {
+        let records = events(9, |n| {
+            format!(
+                r#"{{"id": {n}, "title": "Talk {n}", "abstract": "A text that is long enough to be one, number {n}.", "speakers": [{{"name": "Ada"}}]}}"#
+            )
+        });
+        let page = format!(
+            r#"<script id="__NEXT_DATA__" type="application/json">{{"props": {{"pageProps": {{"talks": [{records}]}}}}}}</script>"#
+        );
+        assert_eq!(published(&Html::parse(&page)).schedule.unwrap().documents.len(), 9);
+        let few = r#"<script type="application/json">{"talks": [{"title": "Talk", "abstract": "A text that is long enough to be one."}]}</script>"#;
+        assert_eq!(published(&Html::parse(few)).schedule, None);
+    }
+
+    #[test]
+    fn links_to_schedules_are_named_the_best_first() {
+        let page = "<link rel=alternate type=text/calendar href=/s.ics><a href='/x/schedule.xml'>x</a>\
+                    <a href='/x/schedule.json?lang=en'>j</a><a href=/other.json>o</a>\
+                    <pretalx-schedule event-url='https://p.example/c/'></pretalx-schedule>";
+        assert_eq!(
+            published(&Html::parse(page)).links,
+            [
+                "/x/schedule.json?lang=en",
+                "https://p.example/c/schedule/export/schedule.json",
+                "/x/schedule.xml",
+                "/s.ics"
+            ]
+        );
+    }
+}

@@ -1,0 +1,111 @@
+//! Comma- and tab-separated values: one document a row.
+
+use std::io::Read;
+
+use crate::columns::{Cell, ColumnNames, Columns};
+use crate::decode::decode_plain;
+use crate::{Document, Error, Skipped};
+
+/// The documents of a table, row by row.
+pub(crate) struct Table {
+    rows: csv::ByteRecordsIntoIter<Box<dyn Read + Send>>,
+    columns: Columns,
+    n_columns: usize,
+    location: String,
+    stem: String,
+    n_rows: u64,
+    max_row_bytes: usize,
+}
+
+impl Table {
+    /// Reads the header of a table. `location` names it in messages, `stem` in ids.
+    ///
+    /// # Errors
+    /// When it has no header, or no column for the text or for what the user named.
+    pub(crate) fn new(
+        input: Box<dyn Read + Send>,
+        delimiter: u8,
+        (location, stem): (String, String),
+        (max_row_bytes, given): (usize, &ColumnNames),
+    ) -> Result<Self, Error> {
+        let mut reader = csv::ReaderBuilder::new()
+            .delimiter(delimiter)
+            .flexible(true)
+            .buffer_capacity(1 << 18)
+            .from_reader(input);
+        let headers = reader.byte_headers().map_err(|source| Error::NotReadable {
+            name: location.clone(),
+            source: std::io::Error::other(source),
+        })?;
+        let names: Vec<String> = headers
+            .iter()
+            .map(|name| decode_plain(name).unwrap_or_else(|_| String::from_utf8_lossy(name).into()))
+            .collect();
+        let columns = Columns::of(&names, given).map_err(|(part, column)| Error::NoColumn {
+            name: location.clone(),
+            part,
+            column,
+            columns: names.clone(),
+        })?;
+        let n_columns = names.len();
+        let rows = reader.into_byte_records();
+        Ok(Self { rows, columns, n_columns, location, stem, n_rows: 0, max_row_bytes })
+    }
+
+    /// How many rows were read so far.
+    pub(crate) fn n_rows(&self) -> u64 {
+        self.n_rows
+    }
+
+    /// The next document, or why a row is none.
+    ///
+    /// # Errors
+    /// When the stream cannot be read further.
+    pub(crate) fn next(&mut self) -> std::io::Result<Option<Result<Document, Skipped>>> {
+        let row = match self.rows.next() {
+            None => return Ok(None),
+            Some(Ok(row)) => row,
+            Some(Err(error)) => {
+                return Err(match error.into_kind() {
+                    csv::ErrorKind::Io(source) => source,
+                    kind => std::io::Error::other(format!("{kind:?}")),
+                });
+            }
+        };
+        self.n_rows += 1;
+        let line = row.position().map_or(self.n_rows + 1, csv::Position::line);
+        let read = self.document(&row, line);
+        Ok(Some(
+            read.map_err(|reason| Skipped {
+                location: format!("{}:{line}", self.location),
+                reason,
+            }),
+        ))
+    }
+
+    fn document(&self, row: &csv::ByteRecord, line: u64) -> Result<Document, String> {
+        let n_bytes = row.as_slice().len();
+        if n_bytes > self.max_row_bytes {
+            return Err(format!("the row has {n_bytes} bytes, allowed are {}", self.max_row_bytes));
+        }
+        if row.len() > self.n_columns {
+            return Err(format!(
+                "it has {} cells, allowed are {}, as in the header; quote cells that hold the sign between cells",
+                row.len(),
+                self.n_columns
+            ));
+        }
+        let mut texts = Vec::with_capacity(row.len());
+        for cell in row {
+            let text = decode_plain(cell).map_err(|at| {
+                format!("invalid UTF-8 at byte {} of a cell; allowed is UTF-8", at + 1)
+            })?;
+            texts.push(text);
+        }
+        let cell = |at: usize| {
+            let text = texts.get(at).filter(|text| !text.trim().is_empty())?;
+            Some(Cell::Text(text.as_str().into()))
+        };
+        self.columns.document(cell, || format!("{}:{line}", self.stem))
+    }
+}
