@@ -86,8 +86,7 @@ fn build_site(
     }
     let (results, fitted) = find_topics_in(&prepared, config, (memo, trace), run)?;
     let clouds = trace.stage("clouds", run, |stage| {
-        let clouds =
-            output::clouds(&results, (config.site.cloud_words, &config.site.cloud_shape), run)?;
+        let clouds = output::clouds(&results, &config.site, run)?;
         stage.items = clouds.len() as u64;
         Ok::<_, Error>(clouds)
     })?;

@@ -164,6 +164,14 @@ impl Default for TopicsSection {
     }
 }
 
+impl SiteSection {
+    /// The image that clouds fill, when they fill one.
+    pub(crate) fn mask(&self) -> Option<PathBuf> {
+        let is_path = !matches!(&*self.cloud_shape, "ellipse" | "rectangle");
+        is_path.then(|| PathBuf::from(&self.cloud_shape))
+    }
+}
+
 impl Default for SiteSection {
     fn default() -> Self {
         Self {

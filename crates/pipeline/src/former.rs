@@ -97,12 +97,16 @@ pub(crate) fn digest_of_documents(
     let mut own = BTreeMap::new();
     // What cannot be read makes the build fail elsewhere, and no former one like it.
     let is_readable = add_own_files(config, &mut own).is_ok();
-    let own: Vec<&Digest> = own.values().collect();
+    // The names too: a template replaces the one that is called like it.
+    let own: Vec<(&[u8], &Digest)> =
+        own.iter().map(|(path, digest)| (path.as_encoded_bytes(), digest)).collect();
+    // The pages tell what was left out, and why.
+    let dropped: Vec<&str> = prepared.dropped.iter().map(|skipped| &*skipped.reason).collect();
     Ok(Digest::of_value(&(
         program(),
         format!("{config:?}"),
         (is_readable, own),
-        (weights, prepared.title.as_deref(), prepared.lock.as_deref(), shards),
+        (weights, prepared.title.as_deref(), prepared.lock.as_deref(), shards, dropped),
     )))
 }
 
@@ -119,7 +123,8 @@ fn program() -> Digest {
 
 /// The files that the configuration names besides the sources.
 fn add_own_files(config: &Config, files: &mut BTreeMap<OsString, Digest>) -> io::Result<()> {
-    config.templates.iter().try_for_each(|path| add_files(path, files, MAX_DEPTH))
+    let mask = config.site.mask();
+    config.templates.iter().chain(&mask).try_for_each(|path| add_files(path, files, MAX_DEPTH))
 }
 
 fn add_files(path: &Path, files: &mut BTreeMap<OsString, Digest>, depth: usize) -> io::Result<()> {

@@ -413,3 +413,16 @@ fn a_template_with_an_error_is_refused_before_anything_is_published() {
         std::fs::remove_file(scene.path(&format!("look/{name}"))).unwrap();
     }
 }
+
+#[test]
+fn a_change_of_a_template_is_seen_by_the_next_build() {
+    let scene = Scene::new();
+    write_talks(&scene);
+    scene.write("topicmill.toml", "templates = \"look\"\n");
+    for colour in ["red", "blue"] {
+        scene.write("look/custom.css", format!("h1 {{ color: {colour} }}"));
+        scene.succeed("build talks.jsonl -o out -k 10");
+        let style = String::from_utf8(scene.read("out/style.css")).unwrap();
+        assert!(style.ends_with(&format!("h1 {{ color: {colour} }}")), "{colour}");
+    }
+}

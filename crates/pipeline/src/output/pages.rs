@@ -53,16 +53,14 @@ pub(crate) struct Clouds {
     card: Cloud,
 }
 
-/// The clouds of every topic, of at most `words` words.
-///
-/// `shape` is what the key `site.cloud_shape` allows.
+/// The clouds of every topic.
 pub(crate) fn clouds(
     results: &Results,
-    (words, shape): (usize, &str),
+    settings: &SiteSection,
     run: &Run,
 ) -> Result<Vec<Clouds>, Error> {
-    let page =
-        CloudConfig { max_words: words, shape: self::shape(shape)?, ..CloudConfig::default() };
+    let words = settings.cloud_words;
+    let page = CloudConfig { max_words: words, shape: shape(settings)?, ..CloudConfig::default() };
     let card = CloudConfig { width: CARD_WIDTH, height: CARD_HEIGHT, ..page.clone() };
     let clouds = run.map((0..results.topics.len()).collect(), |topic: usize| {
         let words: Vec<Word<'_>> = results.topics[topic]
@@ -79,15 +77,15 @@ pub(crate) fn clouds(
     clouds.into_iter().collect()
 }
 
-fn shape(text: &str) -> Result<Shape, Error> {
-    match text {
-        "ellipse" => Ok(Shape::Ellipse),
-        "rectangle" => Ok(Shape::Rectangle),
-        path => {
-            let bytes = std::fs::read(path)
-                .map_err(|source| Error::ReadConfig { path: path.into(), source })?;
+fn shape(settings: &SiteSection) -> Result<Shape, Error> {
+    match settings.mask() {
+        Some(path) => {
+            let bytes = std::fs::read(&path)
+                .map_err(|source| Error::ReadConfig { path: path.clone(), source })?;
             Ok(Shape::Mask(Mask::from_png(&bytes)?))
         }
+        None if settings.cloud_shape == "rectangle" => Ok(Shape::Rectangle),
+        None => Ok(Shape::Ellipse),
     }
 }
 
