@@ -80,6 +80,7 @@ fn finished_line(stage: &str, items: u64, seconds: f64) -> String {
     let what = match stage {
         "count" => "terms",
         "weigh" => "weights",
+        "number" => "tried",
         "topics" | "quality" | "clouds" => "topics",
         "related" => "links",
         "write" => "files",

@@ -21,7 +21,7 @@ use crate::related::{Related, related};
 use crate::report::Report;
 use crate::results::{Quality, Results};
 use crate::shards::shards;
-use crate::{Error, Source, tags, tasks, topics};
+use crate::{Error, Source, number, tags, tasks, topics};
 
 /// Below this many documents a term counts from the first that it occurs in.
 const FEW_DOCUMENTS: usize = 20;
@@ -230,8 +230,26 @@ fn find_topics_in(
         Ok::<_, Error>((tfidf, x))
     })?;
     let weights = tasks::digest_of(x.view());
+    let (n_topics, number) = match config.k {
+        TopicCount::Exactly(k) => (k, None),
+        TopicCount::Auto => {
+            let number = trace.stage("number", run, |stage| {
+                stage.input("weights", weights);
+                stage.input("seed", Digest::of_value(&config.seed));
+                let number =
+                    memo.get_or_run(&tasks::NUMBER, &(weights, config.seed), run, || {
+                        number::choose(x.view(), config.seed, run)
+                    })?;
+                stage.output = Some(number.digest);
+                let number = stage.take(number);
+                stage.items = number.curve.len() as u64;
+                Ok::<_, Error>(number)
+            })?;
+            (number.k, Some(number))
+        }
+    };
+    let settings = nmf_config(config, n_topics);
     let (fit, topics) = trace.stage("topics", run, |stage| {
-        let settings = nmf_config(config, &x);
         let input = (weights, format!("{settings:?}"));
         stage.input("weights", weights);
         stage.input("settings", Digest::of_value(&input.1));
@@ -248,9 +266,9 @@ fn find_topics_in(
         stage.items = fit.doc_topics.ncols() as u64;
         stage.input("weights", weights);
         stage.input("topics", topics);
-        let input = (weights, topics, format!("{:?}", nmf_config(config, &x)));
-        let quality =
-            memo.get_or_run(&tasks::QUALITY, &input, run, || quality(&fit, x.view(), config, run))?;
+        let input = (weights, topics, format!("{settings:?}"));
+        let quality = memo
+            .get_or_run(&tasks::QUALITY, &input, run, || quality(&fit, x.view(), &settings, run))?;
         stage.output = Some(quality.digest);
         Ok::<_, Error>(stage.take(quality))
     })?;
@@ -267,8 +285,9 @@ fn find_topics_in(
         Ok::<_, Error>(related)
     })?;
     let fitted = Fitted { tfidf, x, fit };
-    let results = results(config, prepared, (counts, &fitted), (words, quality, related), run)?;
-    Ok((results, fitted))
+    let judged = (words, quality, related);
+    let results = results(config, prepared, (counts, &fitted), judged, run)?;
+    Ok((Results { number, ..results }, fitted))
 }
 
 /// Counts shard by shard; a shard that was counted before is not counted again.
@@ -327,6 +346,7 @@ fn results(
         doc_tags,
         loss: fit.loss,
         quality,
+        number: None,
     })
 }
 
@@ -388,11 +408,7 @@ fn weights(config: &Config) -> TfIdfConfig {
     }
 }
 
-fn nmf_config(config: &Config, x: &CsMatI<f32, u32, usize>) -> NmfConfig {
-    let n_topics = match config.k {
-        TopicCount::Auto => learn::suggest_n_topics(x.rows(), x.cols()),
-        TopicCount::Exactly(k) => k,
-    };
+fn nmf_config(config: &Config, n_topics: usize) -> NmfConfig {
     NmfConfig {
         seed: config.seed,
         max_iter: config.topics.max_iter,
@@ -406,7 +422,7 @@ fn nmf_config(config: &Config, x: &CsMatI<f32, u32, usize>) -> NmfConfig {
 fn quality(
     fit: &Fit,
     x: CsMatViewI<'_, f32, u32, usize>,
-    config: &Config,
+    settings: &NmfConfig,
     run: &Run,
 ) -> Result<(Vec<Vec<usize>>, Quality), Error> {
     let words = |nmf: &Nmf, occurrence: &Occurrence| {
@@ -420,9 +436,9 @@ fn quality(
     let can_be_halved = k <= even.rows().min(even.cols()) && even.nnz() > 0;
     let npmi_held_out = if can_be_halved {
         // The words of the topics stand long before their last decimals.
-        let tol = config.topics.tol.max(HELD_OUT_TOL);
-        let config = NmfConfig { n_topics: k, tol, ..nmf_config(config, &even) };
-        let half = config.fit(even.view(), run)?;
+        let tol = settings.tol.max(HELD_OUT_TOL);
+        let half_settings = NmfConfig { n_topics: k, tol, ..settings.clone() };
+        let half = half_settings.fit(even.view(), run)?;
         npmi(&words(&half.nmf, &Occurrence::of(even.view()))?, &Occurrence::of(odd.view()))
     } else {
         None

@@ -45,7 +45,13 @@ pub const KEYS: &[Key] = &[
          and opensearch.xml are left out.",
     ),
     key("", "language", "\"en\"", "The language of documents that do not tell theirs (ISO 639-1)."),
-    key("", "k", "\"auto\"", "How many topics: a number, or \"auto\"."),
+    key(
+        "",
+        "k",
+        "\"auto\"",
+        "How many topics: a number, or \"auto\": the number on which both halves of the documents agree, \
+         or one that suits how many there are.",
+    ),
     key("", "seed", "0", "Seed of everything random. Same input and seed: same site."),
     key(
         "",

@@ -16,7 +16,7 @@
 //! ```
 //!
 //! [`build`](fn@build) is the way from sources to a site, each step a stage of the [`Report`]: read,
-//! count, weigh, topics, quality, related, clouds, write. [`documents`], [`topics`](fn@topics) and
+//! count, weigh, number, topics, quality, related, clouds, write. [`documents`], [`topics`](fn@topics) and
 //! [`infer`](fn@infer) take parts of it.
 
 mod ask;
@@ -29,6 +29,7 @@ pub mod keys;
 mod manifest;
 mod model;
 mod names;
+mod number;
 mod output;
 mod prepare;
 mod publish;
@@ -50,6 +51,7 @@ pub use crawl::CacheMode;
 pub use error::Error;
 pub use infer::{FoundTopics, Inferred, InferredTopic, documents, infer, topics};
 pub use model::Model;
+pub use number::{TopicNumber, TopicNumberPoint};
 pub use output::write_documents;
 pub use prepare::{LOCK_FILE, Options, Prepared, Site, Weights, learn, prepare};
 pub use publish::Overwrite;

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use jobs::{Run, Trace};
 use serde::{Deserialize, Serialize};
 
+use crate::number::TopicNumber;
 use crate::prepare::{Prepared, Site};
 use crate::results::Results;
 
@@ -29,6 +30,9 @@ pub struct Report {
     /// How many topics, terms and pages there are; pages only after a build.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub results: Option<Counts>,
+    /// What the number of topics was chosen by, when it was not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<TopicNumber>,
     /// Wall time of all stages, seconds.
     pub seconds: f64,
 }
@@ -142,6 +146,7 @@ impl Report {
             sites: prepared.sites.iter().map(SiteFound::of).collect(),
             lock: prepared.lock.clone(),
             results: None,
+            number: None,
             seconds: trace.records().iter().map(|record| record.seconds).sum(),
         }
     }
@@ -157,7 +162,7 @@ impl Report {
             files,
             unchanged,
         };
-        Self { results: Some(counts), ..self }
+        Self { results: Some(counts), number: results.number.clone(), ..self }
     }
 
     /// What is known of each stage from the build before: how long it takes when nothing comes from

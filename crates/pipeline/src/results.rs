@@ -4,6 +4,7 @@ use corpus::Document;
 use learn::Loss;
 use text::Vocabulary;
 
+use crate::number::TopicNumber;
 use crate::related::Related;
 use crate::topics::{Topic, Weighted};
 
@@ -53,6 +54,8 @@ pub struct Results {
     pub loss: Loss,
     /// How good they are.
     pub quality: Quality,
+    /// What their number was chosen by, when it was not given.
+    pub number: Option<TopicNumber>,
 }
 
 /// A tag that documents carry.

@@ -12,6 +12,8 @@ use text::ShardCounts;
 
 /// Documents of one shard to their counts.
 pub(crate) const COUNT: Task = Task { name: "count", version: 1 };
+/// Weights to a number of topics.
+pub(crate) const NUMBER: Task = Task { name: "number", version: 1 };
 /// Weights to topics.
 pub(crate) const TOPICS: Task = Task { name: "topics", version: 2 };
 /// Topics to their words and figures of their quality.
