@@ -28,7 +28,7 @@ pub struct Topic {
     pub title: String,
     /// The mean of its shares of the documents, 0 to 1.
     pub share: f64,
-    /// Its terms: first its words (see [`learn::WordsConfig`]), then the others by falling weight.
+    /// Its terms by falling weight: first its words (see [`learn::WordsConfig`]), then the others.
     pub terms: Vec<TopicTerm>,
     /// Its documents by falling weight: every document of which it makes up a twentieth or more.
     pub documents: Vec<Weighted>,
@@ -119,15 +119,19 @@ fn told_shares(doc_topics: &Array2<f32>, x: CsMatViewI<'_, f32, u32, usize>) -> 
     told
 }
 
-/// `terms` with those of `words` before the others, in their order.
+/// `terms` with those of `words` before the others. What stands behind a word weighs no more than it,
+/// and the first weighs 1: a heavy term that keeps no company is shown as small as the last word.
 fn words_first(terms: Vec<TopicTerm>, words: &[usize]) -> Vec<TopicTerm> {
-    let place = |term: &TopicTerm| {
-        words.iter().position(|&word| word == term.column as usize).unwrap_or(words.len())
-    };
-    let mut terms = terms;
-    // Stable: the others stay by falling weight.
-    terms.sort_by_key(place);
-    terms
+    let (mut shown, others): (Vec<TopicTerm>, Vec<TopicTerm>) =
+        terms.into_iter().partition(|term| words.contains(&(term.column as usize)));
+    let most = shown.last().map_or(1.0, |term| term.weight);
+    let capped = |term: TopicTerm| TopicTerm { weight: term.weight.min(most), ..term };
+    shown.extend(others.into_iter().map(capped));
+    let heaviest = shown.first().map_or(1.0, |term| term.weight);
+    for term in &mut shown {
+        term.weight /= heaviest;
+    }
+    shown
 }
 
 /// Rows divided by their sums; rows of zeros stay.
@@ -241,7 +245,9 @@ mod tests {
         let row = ndarray::arr1(&[0.2_f32, 0.1, 0.4, 0.3]);
         let found = words_first(terms(row.view()), &[1, 3]);
         let columns: Vec<u32> = found.iter().map(|term| term.column).collect();
-        assert_eq!(columns, [1, 3, 2, 0]);
+        assert_eq!(columns, [3, 1, 2, 0]);
+        let weights: Vec<f64> = found.iter().map(|term| (term.weight * 3.0).round()).collect();
+        assert_eq!(weights, [3.0, 1.0, 1.0, 1.0]);
     }
 
     #[test]
