@@ -15,6 +15,7 @@ ESTIMATORS = [
     tm.NMF(max_iter=2000, tol=1e-8),
     tm.MiniBatchNMF(batch_size=20, fresh_restarts=True),
     tm.CountVectorizer(),
+    tm.HashingVectorizer(),
     tm.TfidfTransformer(),
     tm.TfidfVectorizer(),
 ]

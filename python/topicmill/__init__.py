@@ -32,6 +32,7 @@ from topicmill.memory import (
 )
 from topicmill.text import (
     CountVectorizer,
+    HashingVectorizer,
     TfidfTransformer,
     TfidfVectorizer,
 )
@@ -43,6 +44,7 @@ from topicmill.topics import (
 
 __all__ = [
     "CountVectorizer",
+    "HashingVectorizer",
     "MemorizedFunc",
     "MemorizedResult",
     "Memory",

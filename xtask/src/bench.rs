@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::command::{cargo, run};
-use crate::venv;
+use crate::{python, venv};
 
 /// Builds what is measured, makes the peers' environment, and runs `bench/NAME.py`.
 pub(crate) fn bench(root: &Path, name: &str, args: &[&str]) -> Result<(), String> {
@@ -15,7 +15,11 @@ pub(crate) fn bench(root: &Path, name: &str, args: &[&str]) -> Result<(), String
     cargo(root, &["build", "--release", "-p", "topicmill-bench", "-p", "topicmill-cli"])?;
     let requirements = root.join("bench/requirements").join(format!("{name}.txt"));
     let mut command = if requirements.is_file() {
-        Command::new(venv::python(root, &format!("bench-{name}"), &requirements)?)
+        let interpreter = venv::python(root, &format!("bench-{name}"), &requirements)?;
+        if name == "python" {
+            python::install_release(root, &interpreter)?;
+        }
+        Command::new(interpreter)
     } else {
         Command::new("python3")
     };

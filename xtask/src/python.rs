@@ -11,7 +11,7 @@ use crate::venv;
 /// Builds the wheel, installs it, and runs its tests and its documentation's examples.
 pub(crate) fn test(root: &Path) -> Result<(), String> {
     let python = venv::python(root, "python", &root.join("python/requirements.txt"))?;
-    let wheel = wheel(root, &python)?;
+    let wheel = wheel(root, &python, "ci")?;
     install(root, &python, &wheel)?;
     let mut tests = Command::new(&python);
     tests.args(["-m", "pytest", "-q"]);
@@ -25,15 +25,21 @@ pub(crate) fn test(root: &Path) -> Result<(), String> {
     alone(root, &wheel)
 }
 
-/// The wheel, built with the profile `ci` beside the rest of the workspace's artefacts.
-fn wheel(root: &Path, python: &Path) -> Result<PathBuf, String> {
+/// Builds the wheel as users get it and installs it for `python`.
+pub(crate) fn install_release(root: &Path, python: &Path) -> Result<(), String> {
+    let wheel = wheel(root, python, "release")?;
+    install(root, python, &wheel)
+}
+
+/// The wheel, built with `profile` beside the rest of the workspace's artefacts.
+fn wheel(root: &Path, python: &Path, profile: &str) -> Result<PathBuf, String> {
     let wheels = root.join("target/wheels");
     let failed = |error| format!("{}: {error}", wheels.display());
     if wheels.is_dir() {
         fs::remove_dir_all(&wheels).map_err(failed)?;
     }
     let mut build = Command::new(python);
-    build.args(["-m", "maturin", "build", "--profile", "ci", "--out"]).arg(&wheels);
+    build.args(["-m", "maturin", "build", "--profile", profile, "--out"]).arg(&wheels);
     run(&root.join("python"), build)?;
     let built = fs::read_dir(&wheels).map_err(failed)?.flatten().map(|entry| entry.path());
     let built = built.filter(|path| path.extension() == Some(OsStr::new("whl"))).max();

@@ -114,6 +114,8 @@ def from_bytes(data, writable=True):
     """The value of a file that has been read."""
     view = memoryview(data)
     is_compressed, start, length, places = _head(view[: 1 << 20], lambda n: view[:n])
+    if max([start + length, *(at + n for at, n in places)]) > len(view):
+        raise ValueError("this file of a value is truncated")
     body = view[start : start + length]
     raw = [view[at : at + n] for at, n in places]
     if is_compressed:
