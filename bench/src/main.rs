@@ -8,6 +8,7 @@
 
 mod clouds;
 mod expr;
+mod jobs;
 mod learn;
 mod machine;
 mod measure;
@@ -24,6 +25,7 @@ type Bench = fn(&[String]) -> Figures;
 const BENCHES: &[(&str, Bench)] = &[
     ("clouds", clouds::run),
     ("expr", expr::run),
+    ("jobs", jobs::run),
     ("learn", learn::run),
     ("machine", machine::run),
 ];

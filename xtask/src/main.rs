@@ -21,6 +21,7 @@ usage: cargo xtask TASK
   test         everything, as continuous integration runs it
   browser      the site in headless Chromium: search, keyboard, barriers, hostile texts
   tidy         the rules of the house: layers, forbidden crates, files that no mod reaches
+  soak         the long fault tests: kills and damage by the hundred thousand
   gen          write the generated reference below docs/reference
   gen --check  fail when the reference is not fresh
   python       build the Python package's wheel and run its tests
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         ["check"] => steps::check(&root),
         ["test"] => steps::test(&root),
         ["browser"] => browser::test(&root),
+        ["soak"] => steps::soak(&root),
         ["tidy"] => steps::tidy(&root),
         ["gen"] => generate::run(&root, generate::Mode::Write),
         ["gen", "--check"] => generate::run(&root, generate::Mode::Check),

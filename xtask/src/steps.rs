@@ -27,6 +27,18 @@ pub(crate) fn test(root: &Path) -> Result<(), String> {
     run(root, doc)
 }
 
+/// The fault tests, at full length.
+pub(crate) fn soak(root: &Path) -> Result<(), String> {
+    let tests = [("topicmill-jobs", "jobs", "faults"), ("topicmill-cli", "cli", "killed")];
+    for (package, target, module) in tests {
+        let mut test = Command::new("cargo");
+        test.args(["test", "--profile", "ci", "-p", package, "--test", target, module]);
+        test.env("TOPICMILL_SOAK", "1");
+        run(root, test)?;
+    }
+    Ok(())
+}
+
 /// The rules of the house.
 pub(crate) fn tidy(root: &Path) -> Result<(), String> {
     println!("$ cargo xtask tidy");

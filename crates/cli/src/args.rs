@@ -8,6 +8,8 @@ use std::str::FromStr;
 use clap::{Parser, Subcommand};
 use pipeline::TopicCount;
 
+use crate::size::{Age, Bytes};
+
 /// More threads than this cost minutes to start and gain nothing.
 const MAX_THREADS: usize = 1024;
 
@@ -36,6 +38,11 @@ pub(crate) enum Command {
     Eval(Eval),
     /// Serve a built site over HTTP
     Serve(Serve),
+    /// Tell what the last build of a site computed, and why
+    Report(ReportArgs),
+    /// The cache of pages and results
+    #[command(subcommand)]
+    Cache(Cache),
     /// Recipes: how to read the pages of a site
     #[command(subcommand)]
     Recipe(Recipe),
@@ -55,6 +62,9 @@ pub(crate) struct Build {
     pub(crate) out: PathBuf,
     #[command(flatten)]
     pub(crate) topics: TopicFlags,
+    /// Keep the topics of the site that stands, and place the documents in them
+    #[arg(long, conflicts_with = "k")]
+    pub(crate) keep_topics: bool,
     /// Title of the site
     #[arg(long)]
     pub(crate) title: Option<String>,
@@ -152,6 +162,74 @@ pub(crate) struct Serve {
     pub(crate) listen: SocketAddr,
 }
 
+/// `topicmill report`
+#[derive(Debug, clap::Args)]
+pub(crate) struct ReportArgs {
+    /// Folder of the site
+    pub(crate) out: PathBuf,
+    /// Draw the stages and what flows between them, with what was computed
+    #[arg(long, value_name = "FORMAT", conflicts_with_all = ["why", "json"])]
+    pub(crate) graph: Option<Graph>,
+    /// Say which input of a stage changed
+    #[arg(long, value_name = "STAGE", conflicts_with = "json")]
+    pub(crate) why: Option<String>,
+    /// Print one JSON object on standard output
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// How a graph is drawn.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub(crate) enum Graph {
+    /// As a picture for browsers
+    Svg,
+}
+
+/// `topicmill cache`
+#[derive(Debug, Subcommand)]
+pub(crate) enum Cache {
+    /// Tell what it holds
+    Ls {
+        #[command(flatten)]
+        common: CacheCommon,
+        /// Entry by entry
+        #[arg(long)]
+        all: bool,
+    },
+    /// Read everything and move what is damaged out of the way; code 1 when something was
+    Verify {
+        #[command(flatten)]
+        common: CacheCommon,
+    },
+    /// Remove what is too much, what is too old, and what killed programs left
+    Gc {
+        #[command(flatten)]
+        common: CacheCommon,
+        /// How much it may hold; 10GiB without it
+        #[arg(long, value_name = "SIZE")]
+        size: Option<Bytes>,
+        /// Remove what nobody asked for in so long a time (30d, 12h)
+        #[arg(long, value_name = "TIME")]
+        age: Option<Age>,
+    },
+    /// Remove everything
+    Clear {
+        #[command(flatten)]
+        common: CacheCommon,
+    },
+}
+
+/// Flags of every command about the cache.
+#[derive(Debug, clap::Args)]
+pub(crate) struct CacheCommon {
+    /// Folder of the cache; without it topicmill in the user's cache folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) cache: Option<PathBuf>,
+    /// Print one JSON object on standard output
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
 /// `topicmill recipe`
 #[derive(Debug, Subcommand)]
 pub(crate) enum Recipe {
@@ -245,12 +323,15 @@ pub(crate) struct Common {
     /// Configuration file; without it ./topicmill.toml where there is one
     #[arg(short, long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
-    /// Folder of fetched pages; without it topicmill in the user's cache folder
+    /// Folder of fetched pages and results; without it topicmill in the user's cache folder
     #[arg(long, value_name = "DIR")]
     pub(crate) cache: Option<PathBuf>,
     /// Threads; without it one for each processor. The result is the same for any number
     #[arg(long, value_name = "N", value_parser = threads)]
     pub(crate) threads: Option<NonZeroUsize>,
+    /// Memory that is meant to be enough (1GiB); work that could need more uses the disk
+    #[arg(long, value_name = "SIZE")]
+    pub(crate) memory: Option<Bytes>,
     /// Seed of everything random
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,

@@ -7,6 +7,11 @@ use clap::error::ErrorKind;
 /// What to do about arguments that are not understood.
 const HELP_HINT: &str = "topicmill --help lists the commands and flags";
 
+/// What to do when a run was stopped.
+const AGAIN: &str = "run the same command again: it goes on where it stopped";
+/// 128 and the number of the signal, as shells have it.
+const INTERRUPTED: u8 = 130;
+
 /// The exit codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
@@ -18,6 +23,8 @@ pub(crate) enum Exit {
     Usage,
     /// Done, but more documents were skipped than allowed.
     TooManySkipped,
+    /// Stopped by the user.
+    Interrupted,
 }
 
 impl Exit {
@@ -28,6 +35,7 @@ impl Exit {
             Self::Failed => 1,
             Self::Usage => 2,
             Self::TooManySkipped => 3,
+            Self::Interrupted => INTERRUPTED,
         }
     }
 }
@@ -52,6 +60,9 @@ pub(crate) fn code_of(error: &anyhow::Error) -> Exit {
     if is_broken_pipe(error) {
         // Whoever read our output has seen enough.
         return Exit::Done;
+    }
+    if is_cancelled(error) {
+        return Exit::Interrupted;
     }
     let is_usage = error.downcast_ref::<pipeline::Error>().is_some_and(pipeline::Error::is_usage)
         || error.is::<Usage>()
@@ -128,6 +139,19 @@ fn print_lines(message: &str, hint: Option<&str>) {
 
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Ends the process as an interrupted run ends, in the middle of whatever it does.
+#[expect(clippy::exit, reason = "the run did not stop when it was asked to")]
+pub(crate) fn end_now() -> ! {
+    print_lines(&jobs::Error::Cancelled.to_string(), Some(AGAIN));
+    std::process::exit(INTERRUPTED.into());
+}
+
+/// Errors that hold another one tell its words: so it is known at any depth.
+fn is_cancelled(error: &anyhow::Error) -> bool {
+    let cancelled = jobs::Error::Cancelled.to_string();
+    error.chain().any(|cause| cause.to_string() == cancelled)
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {

@@ -12,8 +12,10 @@ mod arrays;
 mod commands;
 mod demo;
 mod exit;
+mod interrupt;
 mod progress;
 mod settings;
+mod size;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -9,6 +9,10 @@ use jobs::Progress;
 
 /// How often a bar moves.
 const TICK: Duration = Duration::from_millis(100);
+/// With a total: how many, how fast, and how long it will take.
+const KNOWN: &str = "{msg:<8} {bar:30} {pos}/{len} {per_sec} {eta} left";
+/// Without one: how many, how fast, and for how long.
+const UNKNOWN: &str = "{msg:<8} {spinner} {pos} {per_sec} {elapsed}";
 
 /// One line for each stage that ended.
 #[derive(Debug)]
@@ -39,15 +43,22 @@ impl Bars {
 
 impl Progress for Bars {
     fn started(&self, stage: &str, total: Option<u64>) {
-        let (bar, template) = match total {
-            Some(total) => (ProgressBar::new(total), "{msg:<8} {bar:30} {pos}/{len} {eta}"),
-            None => (ProgressBar::new_spinner(), "{msg:<8} {spinner} {pos} {elapsed}"),
+        let bar = match total {
+            Some(total) => ProgressBar::new(total).with_style(style(KNOWN)),
+            None => ProgressBar::new_spinner().with_style(style(UNKNOWN)),
         };
-        let style = ProgressStyle::with_template(template);
-        let bar = bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         bar.set_message(stage.to_owned());
         bar.enable_steady_tick(TICK);
         self.with_current(|current| *current = Some(bar));
+    }
+
+    fn expected(&self, total: u64) {
+        self.with_current(|current| {
+            if let Some(bar) = current {
+                bar.set_length(total);
+                bar.set_style(style(KNOWN));
+            }
+        });
     }
 
     fn advanced(&self, n: u64) {
@@ -74,6 +85,10 @@ impl Progress for Bars {
             None => print_line(&line),
         });
     }
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
 fn finished_line(stage: &str, items: u64, seconds: f64) -> String {

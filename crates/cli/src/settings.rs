@@ -10,6 +10,7 @@ use pipeline::{CacheMode, Config, Options};
 
 use crate::args::{Common, Sources, TopicFlags};
 use crate::exit::Usage;
+use crate::interrupt;
 use crate::progress::{Bars, Lines};
 
 /// The file that is read without being named.
@@ -79,10 +80,7 @@ pub(crate) fn options(common: &Common, folder: Option<&Path>) -> anyhow::Result<
         (_, true) => CacheMode::Refresh,
         _ => CacheMode::Revalidate,
     };
-    let cache = match &common.cache {
-        Some(folder) => folder.clone(),
-        None => default_cache()?,
-    };
+    let cache = cache(common.cache.as_deref())?;
     Ok(Options {
         cache,
         cache_mode,
@@ -96,7 +94,10 @@ pub(crate) fn run(common: &Common) -> anyhow::Result<Run> {
     let one = NonZeroUsize::MIN;
     let threads =
         common.threads.unwrap_or_else(|| std::thread::available_parallelism().unwrap_or(one));
-    let run = Run::with_threads(threads)?;
+    let mut run = Run::with_threads(threads)?.with_cancel(interrupt::cancel());
+    if let Some(memory) = common.memory {
+        run = run.with_memory(memory.0);
+    }
     Ok(if common.quiet {
         run
     } else if std::io::stderr().is_terminal() {
@@ -104,6 +105,17 @@ pub(crate) fn run(common: &Common) -> anyhow::Result<Run> {
     } else {
         run.with_progress(Arc::new(Lines))
     })
+}
+
+/// All processors, and nobody hears of the progress.
+pub(crate) fn quiet_run() -> anyhow::Result<Run> {
+    let threads = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    Ok(Run::with_threads(threads)?.with_cancel(interrupt::cancel()))
+}
+
+/// The folder of the cache: the one that was named, or else the user's.
+pub(crate) fn cache(named: Option<&Path>) -> anyhow::Result<PathBuf> {
+    named.map_or_else(default_cache, |folder| Ok(folder.to_owned()))
 }
 
 /// `topicmill` in the folder where the system keeps what can be made again.
@@ -115,7 +127,7 @@ fn default_cache() -> anyhow::Result<PathBuf> {
         .or_else(|| from_env("LOCALAPPDATA").map(PathBuf::from))
         .or_else(|| from_env("HOME").map(|home| PathBuf::from(home).join(".cache")));
     let folder = folder.ok_or_else(|| Usage {
-        message: "no folder for fetched pages: HOME is not set".to_owned(),
+        message: "no folder for the cache: HOME is not set".to_owned(),
         hint: Some("name one with --cache DIR".to_owned()),
     })?;
     Ok(folder.join("topicmill"))

@@ -71,19 +71,27 @@ pub struct Codec<T> {
 pub struct Memo {
     /// None: everything is computed, every time.
     store: Option<Arc<dyn Store>>,
+    patience: Duration,
 }
 
 impl Memo {
     /// Keeps results in `store`.
     #[must_use]
     pub fn new(store: impl Store + 'static) -> Self {
-        Self { store: Some(Arc::new(store)) }
+        Self { store: Some(Arc::new(store)), patience: PATIENCE }
     }
 
     /// Keeps nothing.
     #[must_use]
     pub fn off() -> Self {
-        Self { store: None }
+        Self { store: None, patience: PATIENCE }
+    }
+
+    /// Waits so long at most for another process that makes the same result; half a minute without
+    /// it. After that the result is made twice.
+    #[must_use]
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// Where results are kept.
@@ -159,7 +167,7 @@ impl Memo {
         if let Some(found) = find() {
             return Ok(found);
         }
-        let claim = store.claim(&key, PATIENCE, run)?;
+        let claim = store.claim(&key, self.patience, run)?;
         // Whoever held the claim before us may have made it.
         if let Some(found) = find() {
             return Ok(found);

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use jobs::{Digest, Memo, Run, Stage, Trace};
+use jobs::{Digest, Made, Memo, Run, Stage, Trace};
 use learn::{Fit, Nmf, NmfConfig, Occurrence, TfIdf, TfIdfConfig, WordsConfig, diversity, npmi};
 use site::Renderer;
 use sprs::{CsMatI, CsMatViewI};
@@ -11,6 +11,7 @@ use text::{AnalyzerConfig, CountConfig, Counter, Counts, DocFreq, ShardCounts, T
 
 use crate::config::{Config, TopicCount, Weight};
 use crate::former::{self, Former};
+use crate::keep::Kept;
 use crate::manifest::Manifest;
 use crate::model::Model;
 use crate::names::Names;
@@ -72,7 +73,9 @@ fn build_site(
     let former = Former::find(memo, &target);
     let sources = former::digest_of_sources(config)?;
     let stands = |is_same: bool| match &former {
-        Some(former) if is_same => former.manifest.is_intact(&target, run),
+        Some(former) if is_same && former.report().is_some() => {
+            former.manifest.is_intact(&target, run)
+        }
         _ => Ok(false),
     };
     let is_same = former.as_ref().is_some_and(|f| sources.is_some() && f.sources == sources);
@@ -84,7 +87,11 @@ fn build_site(
     if stands(former.as_ref().is_some_and(|former| former.documents == documents))? {
         return again(former.as_ref(), trace, Some(&prepared), (&target, run));
     }
-    let (results, fitted) = find_topics_in(&prepared, config, (memo, trace), run)?;
+    let (results, fitted) = if config.keep_topics {
+        keep_topics_in(&prepared, config, (&target, memo, trace), run)?
+    } else {
+        find_topics_in(&prepared, config, (memo, trace), run)?
+    };
     let clouds = trace.stage("clouds", run, |stage| {
         let clouds = output::clouds(&results, &config.site, run)?;
         stage.items = clouds.len() as u64;
@@ -290,6 +297,26 @@ fn find_topics_in(
     Ok((Results { number, ..results }, fitted))
 }
 
+/// The stages from the documents to their places in the topics that stand.
+fn keep_topics_in(
+    prepared: &Prepared,
+    config: &Config,
+    (target, memo, trace): (&Path, &Memo, &mut Trace),
+    run: &Run,
+) -> Result<(Results, Fitted), Error> {
+    let kept = Kept::place(target, (prepared, config), (memo, trace), run)?;
+    let titles = kept.titles().to_vec();
+    let Kept { counts, fitted, words, quality, .. } = kept;
+    let related = trace.stage("related", run, |stage| {
+        let related = related(fitted.x.view(), config.site.related, run)?;
+        stage.items = related.iter().map(Vec::len).sum::<usize>() as u64;
+        Ok::<_, Error>(related)
+    })?;
+    let mut results = results(config, prepared, (counts, &fitted), (words, quality, related), run)?;
+    Kept::name(&titles, &mut results.topics);
+    Ok((results, fitted))
+}
+
 /// Counts shard by shard; a shard that was counted before is not counted again.
 fn count(
     texts: &[Text<'_>],
@@ -312,10 +339,9 @@ fn count(
         run.progress().advanced(shard.docs.len() as u64);
         counted
     })?;
-    let shards: Vec<ShardCounts> = counted
-        .into_iter()
-        .map(|made| made.map(|made| stage.take(made)))
-        .collect::<Result<_, _>>()?;
+    let made: Vec<Made<ShardCounts>> = counted.into_iter().collect::<Result<_, _>>()?;
+    stage.output = Some(Digest::of_value(&made.iter().map(|made| made.digest).collect::<Vec<_>>()));
+    let shards: Vec<ShardCounts> = made.into_iter().map(|made| stage.take(made)).collect();
     Ok(counter.merge(&shards, run)?)
 }
 
@@ -359,7 +385,7 @@ fn title(config: &Config, prepared: &Prepared) -> Result<String, Error> {
     }
 }
 
-fn count_config(config: &Config, n_docs: usize) -> CountConfig {
+pub(crate) fn count_config(config: &Config, n_docs: usize) -> CountConfig {
     let min_df = match n_docs {
         0..FEW_DOCUMENTS => 1,
         FEW_DOCUMENTS..SOME_DOCUMENTS => 2,

@@ -42,6 +42,10 @@ pub struct Config {
     pub topics: TopicsSection,
     /// What the pages show.
     pub site: SiteSection,
+    /// Place the documents in the topics of the site that stands, instead of finding new ones. It
+    /// is a wish for one build and no key of the file.
+    #[serde(skip)]
+    pub keep_topics: bool,
 }
 
 /// `[crawl]`
@@ -148,6 +152,7 @@ impl Default for Config {
             text: TextSection::default(),
             topics: TopicsSection::default(),
             site: SiteSection::default(),
+            keep_topics: false,
         }
     }
 }

@@ -2,10 +2,13 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
 
 use jobs::{Run, Trace};
 use serde::{Deserialize, Serialize};
 
+use crate::Error;
 use crate::number::TopicNumber;
 use crate::prepare::{Prepared, Site};
 use crate::results::Results;
@@ -207,6 +210,16 @@ impl Report {
             self.lock.clone_from(&prepared.lock);
         }
         self
+    }
+
+    /// The report of the site in `out`.
+    ///
+    /// # Errors
+    /// [`Error::NoReport`] when there is none, or one of another program.
+    pub fn read(out: &Path) -> Result<Self, Error> {
+        let bytes = fs::read(out.join("data/report.json")).ok();
+        let report = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        report.ok_or_else(|| Error::NoReport { path: out.to_owned() })
     }
 
     /// The share of the documents found that were dropped, 0 to 1.

@@ -1,7 +1,7 @@
 //! The tasks whose results are kept, with their versions.
 //!
-//! A version is raised whenever the task gives another result for the same input. The test at the
-//! end fails when a result changes; it does not know whether the version did, so look here.
+//! A version is raised whenever the task gives another result for the same input: a cache would else give
+//! the former one for ever.
 
 use jobs::{Codec, Digest, Numbers, Task};
 use learn::{Fit, Loss, Nmf};
@@ -20,6 +20,8 @@ pub(crate) const TOPICS: Task = Task { name: "topics", version: 2 };
 pub(crate) const QUALITY: Task = Task { name: "quality", version: 2 };
 /// Weights to related documents.
 pub(crate) const RELATED: Task = Task { name: "related", version: 1 };
+/// Documents of one shard to their counts and weights in the topics of a model.
+pub(crate) const PLACE: Task = Task { name: "place", version: 1 };
 /// What was built at a place, and from what.
 pub(crate) const SITE: Task = Task { name: "site", version: 1 };
 

@@ -14,6 +14,7 @@ pub(crate) fn run(args: &Build) -> anyhow::Result<Exit> {
     if args.title.is_some() {
         config.title.clone_from(&args.title);
     }
+    config.keep_topics = args.keep_topics;
     let overwrite = if args.force { Overwrite::Anything } else { Overwrite::OwnSites };
     build(&config, (&args.out, overwrite), &args.common)
 }

@@ -1,6 +1,7 @@
 //! One module for each command.
 
 mod build;
+mod cache;
 mod crawl;
 mod demo;
 mod eval;
@@ -8,6 +9,7 @@ mod infer;
 mod init;
 mod query;
 mod recipe;
+mod report;
 mod serve;
 mod topics;
 
@@ -31,6 +33,8 @@ pub(crate) fn run(command: Command) -> anyhow::Result<Exit> {
         Command::Query(args) => query::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Serve(args) => serve::run(&args),
+        Command::Report(args) => report::run(&args),
+        Command::Cache(command) => cache::run(&command),
         Command::Recipe(Recipe::List) => recipe::list(),
         Command::Recipe(Recipe::Test(args)) => recipe::test(&args),
         Command::Recipe(Recipe::Learn(args)) => recipe::learn(&args),

@@ -1,14 +1,18 @@
 //! The `topicmill` command as users meet it: run as a program, judged by its exit code, its output
 //! and the files it leaves.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests, too")]
+
 mod bad_input;
 mod build;
 mod demo;
 mod expressions;
 mod guide;
 mod hostile;
+mod killed;
 mod plain_server;
 mod real;
+mod rebuild;
 mod scene;
 mod site;
 mod talks;

@@ -7,6 +7,7 @@
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError as TryMutexError};
 use std::time::{Duration, Instant};
 
@@ -27,6 +28,8 @@ pub(super) struct Held {
 #[derive(Debug, Default)]
 pub(super) struct Budget {
     file: Mutex<Option<File>>,
+    /// The last to want the counter did not get it: the next does not wait.
+    is_stuck: AtomicBool,
 }
 
 /// The right to change the count, and what it is; `None` when it has to be counted anew.
@@ -39,6 +42,8 @@ impl Budget {
     /// Waits for the counter in the folder `root`; `None` when it was not to be had in time.
     pub(super) fn lock(&self, root: &Path) -> io::Result<Option<Counter<'_>>> {
         let started = Instant::now();
+        let patience =
+            if self.is_stuck.load(Ordering::Relaxed) { Duration::ZERO } else { PATIENCE };
         let mut mutex = loop {
             match self.file.try_lock() {
                 Ok(mutex) => break mutex,
@@ -56,11 +61,15 @@ impl Budget {
         loop {
             match file.try_lock() {
                 Ok(()) => break,
-                Err(TryLockError::WouldBlock) if started.elapsed() > PATIENCE => return Ok(None),
+                Err(TryLockError::WouldBlock) if started.elapsed() > patience => {
+                    self.is_stuck.store(true, Ordering::Relaxed);
+                    return Ok(None);
+                }
                 Err(TryLockError::WouldBlock) => std::thread::sleep(PAUSE),
                 Err(TryLockError::Error(error)) => return Err(error),
             }
         }
+        self.is_stuck.store(false, Ordering::Relaxed);
         let mut counter = Counter { file: mutex, held: None };
         counter.held = counter.read()?;
         Ok(Some(counter))

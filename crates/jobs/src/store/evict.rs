@@ -27,12 +27,12 @@ impl Default for Limits {
     }
 }
 
-/// What was removed.
+/// The files that were removed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Removed {
-    /// How many entries.
-    pub entries: u64,
-    /// Bytes of all files that went.
+    /// How many.
+    pub files: u64,
+    /// Their length together.
     pub bytes: u64,
 }
 
@@ -161,7 +161,7 @@ fn remove(path: &Path, len: u64, held: &mut Held, removed: &mut Removed) -> io::
     }
     held.bytes = held.bytes.saturating_sub(len);
     held.files = held.files.saturating_sub(1);
-    removed.entries += 1;
+    removed.files += 1;
     removed.bytes += len;
     Ok(())
 }

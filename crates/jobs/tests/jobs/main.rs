@@ -4,5 +4,6 @@
 
 mod array;
 mod digest;
+mod faults;
 mod memo;
 mod store;

@@ -223,7 +223,7 @@ fn old_entries_go_and_a_clock_that_was_set_back_removes_nothing() {
     }
     let limits = Limits { age: Some(2 * hour), ..Limits::default() };
     let removed = store.collect(&limits).unwrap();
-    assert_eq!(removed.entries, 1);
+    assert_eq!(removed.files, 1);
     assert_eq!(store.get(&Digest::of(b"old")).unwrap(), Lookup::Miss);
     for name in ["new", "future"] {
         assert!(matches!(store.get(&Digest::of(name.as_bytes())).unwrap(), Lookup::Hit(_)));

@@ -1,0 +1,40 @@
+"""The data engine beside joblib and dask: hash, dump and load, results found again, tiny tasks."""
+
+import sys
+import tempfile
+
+import frame
+
+MEGABYTES = sys.argv[1] if len(sys.argv) > 1 else "1000"
+TASKS = "1000000"
+PEERS = [frame.PYTHON, "bench/peers/jobs_peers.py"]
+
+run = frame.Run("jobs", runs=3)
+with tempfile.TemporaryDirectory() as folder:
+    run.compare(
+        f"hash of {MEGABYTES} MB of float32, one thread",
+        ours=[frame.BENCH, "jobs", "hash", MEGABYTES],
+        peers={"joblib.hash": [*PEERS, "hash", MEGABYTES]},
+        reach=5,
+    )
+    run.compare(
+        "a result of 1 KB found again",
+        ours=[frame.BENCH, "jobs", "hit", folder],
+        peers={"joblib.Memory": [*PEERS, "hit", folder]},
+        reach=10,
+    )
+    run.compare(
+        f"{TASKS} tiny tasks",
+        ours=[frame.BENCH, "jobs", "tasks", TASKS],
+        peers={"joblib threads": [*PEERS, "tasks-joblib", TASKS], "dask threads": [*PEERS, "tasks-dask", TASKS]},
+        reach=100,
+    )
+    # joblib's compression takes a minute for a gigabyte: once is enough.
+    run.runs = 1
+    run.compare(
+        f"dump and load of {MEGABYTES} MB of float32, compressed",
+        ours=[frame.BENCH, "jobs", "dump", folder, MEGABYTES],
+        peers={"joblib zlib 1": [*PEERS, "dump", folder, MEGABYTES, "1"]},
+        reach=5,
+    )
+run.write()

@@ -1,0 +1,231 @@
+//! Several processes share a store, are killed and stopped, and flip bits: no result is wrong.
+//! `cargo xtask soak` does it ten times as long.
+
+use std::fs;
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jobs::{Digest, Error, FileStore, Limits, Lookup, Memo, Run, Silent, Store, Task};
+
+use crate::memo::files;
+use crate::store::ABOUT;
+
+const PROCESSES: usize = 8;
+const KEYS: u64 = 300;
+const LARGEST: u64 = 30_000;
+const LIMIT: u64 = 1 << 20;
+/// Tells a process of this test what to be, and where.
+const ROLE: &str = "TOPICMILL_JOBS_ROLE";
+const PLACE: &str = "TOPICMILL_JOBS_PLACE";
+
+fn operations() -> u64 {
+    if std::env::var_os("TOPICMILL_SOAK").is_some() { 1_000_000 } else { 100_000 }
+}
+
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, n: u64) -> u64 {
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % n
+    }
+}
+
+/// What belongs under a key: the oracle. Some are small, some large, some pack well.
+fn value(key: u64) -> Vec<u8> {
+    let mut random = Random(key + 1);
+    let len = if key.is_multiple_of(3) { 1024 } else { random.below(LARGEST) };
+    let spread = if key.is_multiple_of(2) { 256 } else { 3 };
+    (0..len).map(|_| random.below(spread) as u8).collect()
+}
+
+fn open(folder: &Path) -> FileStore {
+    let limits = Limits { bytes: LIMIT, ..Limits::default() };
+    FileStore::open_with(folder, limits, Arc::new(Silent)).unwrap()
+}
+
+/// Starts this test program again, as one of the workers below.
+fn start(role: &str, place: &Path) -> Child {
+    Command::new(std::env::current_exe().unwrap())
+        .args(["faults::worker", "--exact", "--ignored", "--nocapture"])
+        .env(ROLE, role)
+        .env(PLACE, place)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+#[test]
+#[ignore = "other tests start it in processes of its own"]
+fn worker() {
+    let (Ok(role), Ok(place)) = (std::env::var(ROLE), std::env::var(PLACE)) else { return };
+    let place = Path::new(&place);
+    match role.split_once('-') {
+        Some(("random", seed)) => work_at_random(place, seed.parse().unwrap()),
+        Some(("hold", key)) => hold(place, key.parse().unwrap()),
+        _ => panic!("{role} is no role"),
+    }
+}
+
+fn work_at_random(place: &Path, seed: u64) {
+    let folder = place.join("store");
+    let store = open(&folder);
+    let counted = place.join(format!("count-{seed}"));
+    let mut random = Random(seed);
+    for n in 1_u64.. {
+        let number = random.below(KEYS);
+        let key = Digest::of_value(&number);
+        match random.below(100) {
+            0..60 => match store.get(&key).unwrap() {
+                Lookup::Hit(bytes) => assert!(bytes == value(number), "a wrong value"),
+                Lookup::Miss | Lookup::Damaged(_) => {}
+            },
+            60..97 => store.put(&key, &value(number), &ABOUT).unwrap(),
+            97..99 => flip_a_bit(&folder, &key, &mut random),
+            _ => {
+                let lease = store.lease(&Digest::of(&value(number))).unwrap();
+                drop(store.collect(&Limits { bytes: LIMIT / 2, ..Limits::default() }));
+                drop(lease);
+            }
+        }
+        if n.is_multiple_of(100) {
+            fs::write(&counted, n.to_string()).unwrap();
+        }
+    }
+}
+
+/// Damages the file of an entry where it lies; somebody may have removed it by then.
+fn flip_a_bit(folder: &Path, key: &Digest, random: &mut Random) {
+    let hex = key.to_hex();
+    let path = folder.join("refs").join(&hex[..2]).join(&hex[2..]);
+    let Ok(mut file) = fs::File::options().read(true).write(true).open(path) else { return };
+    let len = file.metadata().unwrap().len();
+    if len == 0 {
+        return;
+    }
+    let at = random.below(len);
+    let mut byte = [0];
+    file.seek(SeekFrom::Start(at)).unwrap();
+    file.read_exact(&mut byte).unwrap();
+    byte[0] ^= 1 << random.below(8);
+    file.seek(SeekFrom::Start(at)).unwrap();
+    file.write_all(&byte).unwrap();
+}
+
+/// Holds the claim of a key until it is killed.
+fn hold(place: &Path, key: u64) {
+    let store = open(&place.join("store"));
+    let key = TASK.key(&Digest::of_value(&key));
+    let claim = store.claim(&key, Duration::ZERO, &Run::serial()).unwrap();
+    assert!(claim.is_some());
+    fs::write(place.join("held"), "").unwrap();
+    loop {
+        std::thread::park();
+    }
+}
+
+const TASK: Task = Task { name: "test", version: 1 };
+
+fn held_bytes(folder: &Path) -> u64 {
+    ["refs", "objects", "quarantine", "tmp"]
+        .iter()
+        .flat_map(|kind| files_that_stand(&folder.join(kind)))
+        .sum()
+}
+
+fn files_that_stand(folder: &Path) -> Vec<u64> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        match fs::symlink_metadata(entry.path()) {
+            Ok(metadata) if metadata.is_dir() => found.extend(files_that_stand(&entry.path())),
+            Ok(metadata) => found.push(metadata.len()),
+            Err(_) => {}
+        }
+    }
+    found
+}
+
+fn done(place: &Path, seeds: u64) -> u64 {
+    let count =
+        |seed| fs::read_to_string(place.join(format!("count-{seed}"))).ok()?.parse::<u64>().ok();
+    (0..seeds).filter_map(count).sum()
+}
+
+#[test]
+fn processes_that_share_a_store_and_are_killed_never_get_a_wrong_value() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = place.path().join("store");
+    drop(open(&folder));
+    let mut random = Random(42);
+    let mut seeds = 0;
+    let mut next = || {
+        seeds += 1;
+        (start(&format!("random-{}", seeds - 1), place.path()), seeds)
+    };
+    let mut workers: Vec<Child> = (0..PROCESSES).map(|_| next().0).collect();
+    let (mut kills, mut most, mut begun) = (0, 0, PROCESSES as u64);
+    while done(place.path(), begun) < operations() {
+        std::thread::sleep(Duration::from_millis(20 + random.below(60)));
+        most = most.max(held_bytes(&folder));
+        let victim = random.below(PROCESSES as u64) as usize;
+        if let Some(status) = workers[victim].try_wait().unwrap() {
+            let mut said = String::new();
+            workers[victim].stderr.take().unwrap().read_to_string(&mut said).unwrap();
+            panic!("a worker ended with {status}: {said}");
+        }
+        workers[victim].kill().unwrap();
+        workers[victim].wait().unwrap();
+        kills += 1;
+        (workers[victim], begun) = next();
+    }
+    for mut worker in workers {
+        assert_eq!(worker.try_wait().unwrap(), None, "a worker ended by itself");
+        worker.kill().unwrap();
+        worker.wait().unwrap();
+    }
+    assert!(kills >= 10, "{kills} kills");
+    assert!(most <= LIMIT + LARGEST + 200, "the store held {most} bytes, allowed are {LIMIT}");
+    let store = open(&folder);
+    store.verify(&Run::serial()).unwrap();
+    for number in 0..KEYS {
+        if let Lookup::Hit(bytes) = store.get(&Digest::of_value(&number)).unwrap() {
+            assert!(bytes == value(number), "a wrong value under {number}");
+        }
+    }
+    store.collect(&Limits::default()).unwrap();
+    assert_eq!(files(&folder.join("tmp")).len(), 0, "temporary files of killed processes");
+    assert_eq!(files(&folder.join("leases")).len(), 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_process_that_was_stopped_while_it_held_a_claim_holds_nobody_up() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = place.path().join("store");
+    let memo = Memo::new(open(&folder)).with_patience(Duration::from_millis(300));
+    let mut holder = start("hold-7", place.path());
+    while !place.path().join("held").exists() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let stop = |signal: &str| {
+        Command::new("kill").args([signal, &holder.id().to_string()]).status().unwrap().success()
+    };
+    assert!(stop("-STOP"));
+    let started = Instant::now();
+    let made = memo.get_or_run(&TASK, &7_u64, &Run::serial(), || Ok::<_, Error>(49));
+    assert_eq!(made.unwrap().value, 49);
+    assert!(started.elapsed() >= Duration::from_millis(300));
+    assert!(started.elapsed() < Duration::from_secs(20));
+    holder.kill().unwrap();
+    holder.wait().unwrap();
+    // The system gives the claim back.
+    let run = Run::serial();
+    let key = TASK.key(&Digest::of_value(&7_u64));
+    assert!(open(&folder).claim(&key, Duration::from_secs(5), &run).unwrap().is_some());
+}

@@ -1,0 +1,112 @@
+//! The data flow of a build as a picture.
+
+use crate::report::{Report, Stage};
+
+/// Width of a column and height of a row, units.
+const COLUMN: usize = 150;
+const ROW: usize = 90;
+const BOX: (usize, usize) = (120, 54);
+/// The stages that a stage takes from, in the order of the data path.
+const FLOW: &[(&str, &[&str])] = &[
+    ("read", &[]),
+    ("count", &["read"]),
+    ("weigh", &["count"]),
+    ("topics", &["weigh"]),
+    ("quality", &["weigh", "topics"]),
+    ("related", &["weigh"]),
+    ("clouds", &["topics"]),
+    ("write", &["read", "topics", "quality", "related", "clouds"]),
+];
+/// Where each of them stands: column, row.
+const PLACES: &[(usize, usize)] = &[(0, 1), (1, 1), (2, 1), (3, 1), (4, 0), (4, 2), (4, 1), (5, 1)];
+
+impl Report {
+    /// The stages and what flows between them, as SVG: green came from the cache, orange was
+    /// computed in part, red as a whole.
+    #[must_use]
+    pub fn graph(&self) -> String {
+        let (width, height) = (6 * COLUMN + 20, 3 * ROW + 20);
+        let mut svg = format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" \
+             font-family=\"sans-serif\" font-size=\"13\" text-anchor=\"middle\">\n\
+             <title>What the build computed</title>\n"
+        );
+        let place = |name: &str| {
+            let at = FLOW.iter().position(|(stage, _)| *stage == name)?;
+            let (column, row) = *PLACES.get(at)?;
+            Some((20 + column * COLUMN, 20 + row * ROW))
+        };
+        for (name, sources) in FLOW {
+            let Some((x, y)) = place(name) else { continue };
+            for (from_x, from_y) in sources.iter().filter_map(|source| place(source)) {
+                svg.push_str(&format!(
+                    "<path d=\"M{} {}C{} {} {} {} {x} {}\" fill=\"none\" stroke=\"#888\"/>\n",
+                    from_x + BOX.0,
+                    from_y + BOX.1 / 2,
+                    from_x + BOX.0 + 20,
+                    from_y + BOX.1 / 2,
+                    x - 20,
+                    y + BOX.1 / 2,
+                    y + BOX.1 / 2,
+                ));
+            }
+        }
+        for stage in &self.stages {
+            let Some((x, y)) = place(&stage.stage) else { continue };
+            let (middle, clean) = (x + BOX.0 / 2, stage.clean_seconds);
+            let clean = clean.map_or(String::new(), |clean| format!(" of {clean:.2}"));
+            svg.push_str(&format!(
+                "<rect x=\"{x}\" y=\"{y}\" width=\"{}\" height=\"{}\" rx=\"6\" fill=\"{}\" \
+                 stroke=\"#555\"/>\n<text x=\"{middle}\" y=\"{}\">{}</text>\n\
+                 <text x=\"{middle}\" y=\"{}\" font-size=\"11\">{:.2}{clean} s</text>\n",
+                BOX.0,
+                BOX.1,
+                colour(stage),
+                y + 22,
+                stage.stage,
+                y + 41,
+                stage.seconds,
+            ));
+        }
+        svg.push_str("</svg>\n");
+        svg
+    }
+
+    /// Why `stage` was computed, or that it was not, in a few lines.
+    #[must_use]
+    pub fn why(&self, stage: &Stage) -> String {
+        let name = &stage.stage;
+        let mut text = match (stage.cached, stage.hits, stage.misses) {
+            (true, ..) => {
+                format!("{name} came from the cache: nothing that it is made from changed\n")
+            }
+            (false, 0, _) => format!("{name} was computed\n"),
+            (false, hits, misses) => {
+                format!("{name} was computed in part: {misses} of {} results\n", hits + misses)
+            }
+        };
+        for (input, digest) in &stage.inputs {
+            let now = short(digest);
+            text.push_str(&match stage.former_inputs.get(input) {
+                Some(before) => format!("  {input} changed: {} before, {now} now\n", short(before)),
+                None => format!("  {input} {now}\n"),
+            });
+        }
+        if !stage.cached && stage.former_inputs.is_empty() {
+            text.push_str("  no build before this one is known that had other inputs\n");
+        }
+        text
+    }
+}
+
+fn colour(stage: &Stage) -> &'static str {
+    match (stage.cached, stage.hits) {
+        (true, _) => "#bfe3c3",
+        (false, 0) => "#f2b8a8",
+        (false, _) => "#f6dfa4",
+    }
+}
+
+fn short(digest: &str) -> &str {
+    digest.get(..12).unwrap_or(digest)
+}

@@ -1,0 +1,154 @@
+//! The topics as they were, and the documents placed in them.
+
+use std::path::Path;
+
+use jobs::{Digest, Memo, Run, Trace};
+use learn::{Fit, Loss, Occurrence, WordsConfig, diversity, npmi};
+use ndarray::{Array2, ArrayView2};
+use serde::{Deserialize, Serialize};
+use sprs::{CsMatI, CsMatViewI};
+use text::{Counter, Counts};
+
+use crate::build::{Fitted, count_config};
+use crate::model::Model;
+use crate::names::Names;
+use crate::prepare::Prepared;
+use crate::results::Quality;
+use crate::shards::{Shard, shards};
+use crate::topics::Topic;
+use crate::{Config, Error, tasks};
+
+/// What the documents are placed in, and where they are.
+pub(crate) struct Kept {
+    pub(crate) counts: Counts,
+    pub(crate) fitted: Fitted,
+    /// The words that each topic is told by.
+    pub(crate) words: Vec<Vec<usize>>,
+    /// How good the topics are for these documents.
+    pub(crate) quality: Quality,
+    titles: Vec<String>,
+}
+
+/// A shard of documents in the topics of a model: its counts, CSR, and its rows of `W`.
+#[derive(Serialize, Deserialize)]
+struct Placed {
+    indptr: Vec<usize>,
+    indices: Vec<u32>,
+    counts: Vec<u32>,
+    doc_topics: Vec<f32>,
+}
+
+impl Kept {
+    /// Places the documents in the topics of the site in `target`. Shards that were placed in them
+    /// before are not placed again.
+    pub(crate) fn place(
+        target: &Path,
+        (prepared, config): (&Prepared, &Config),
+        (memo, trace): (&Memo, &mut Trace),
+        run: &Run,
+    ) -> Result<Self, Error> {
+        let path = target.join("data/model.topicmill");
+        let model = Model::read(&path)?;
+        let digest = Digest::of_file(&path)
+            .map_err(|source| Error::ReadModel { path: path.clone(), source })?;
+        let settings = count_config(config, prepared.documents.len());
+        let counter = Counter::new(&settings)?;
+        let analyzer = format!("{:?}", settings.analyzer);
+        let n_topics = model.nmf.components().nrows();
+        let texts = prepared.texts();
+        let (counts, doc_topics) = trace.stage("place", run, |stage| {
+            stage.items = texts.len() as u64;
+            stage.input("model", digest);
+            let place = |shard: Shard<'_, '_>| {
+                let input = (shard.digest, digest, analyzer.as_str());
+                memo.get_or_run(&tasks::PLACE, &input, run, || {
+                    let counts = counter.count_known(shard.docs, &model.vocabulary, run)?;
+                    let x = model.tfidf.transform(counts.view());
+                    let doc_topics = model.nmf.transform(x.view(), run)?;
+                    let (indptr, indices, counts) = counts.into_raw_storage();
+                    let doc_topics = doc_topics.iter().copied().collect();
+                    Ok::<_, Error>(Placed { indptr, indices, counts, doc_topics })
+                })
+            };
+            let (mut indptr, mut indices, mut data) = (vec![0], Vec::new(), Vec::new());
+            let mut doc_topics = Vec::new();
+            for placed in run.map(shards(&texts), place)? {
+                let placed = stage.take(placed?);
+                indptr.extend(placed.indptr.iter().skip(1).map(|end| indices.len() + end));
+                indices.extend(placed.indices);
+                data.extend(placed.counts);
+                doc_topics.extend(placed.doc_topics);
+            }
+            let shape = (texts.len(), model.vocabulary.len());
+            let matrix = CsMatI::new(shape, indptr, indices, data);
+            let doc_topics = Array2::from_shape_vec((texts.len(), n_topics), doc_topics);
+            let doc_topics = doc_topics.map_err(|_| Error::DamagedModel {
+                path: path.clone(),
+                what: "its topics do not fit what was placed in them",
+            })?;
+            Ok::<_, Error>((Counts { matrix, vocabulary: model.vocabulary.clone() }, doc_topics))
+        })?;
+        let x = model.tfidf.transform(counts.matrix.view());
+        let relative = relative_error(x.view(), doc_topics.view(), model.nmf.components());
+        let occurrence = Occurrence::of(x.view());
+        let words = WordsConfig::default().choose(model.nmf.components(), &occurrence, run)?;
+        let quality = Quality {
+            npmi: npmi(&words, &occurrence),
+            npmi_held_out: None,
+            diversity: diversity(&words),
+        };
+        let loss = Loss { relative, iterations: 0 };
+        let fit = Fit { nmf: model.nmf, doc_topics, loss };
+        let fitted = Fitted { tfidf: model.tfidf, x, fit };
+        Ok(Self { counts, fitted, words, quality, titles: model.titles })
+    }
+
+    /// Gives the topics the names that they had.
+    pub(crate) fn name(titles: &[String], topics: &mut [Topic]) {
+        let mut names = Names::default();
+        for (number, (topic, title)) in topics.iter_mut().zip(titles).enumerate() {
+            topic.slug = names.give(title, &number.to_string(), "topic");
+            topic.title.clone_from(title);
+        }
+    }
+
+    /// The names that the topics had.
+    pub(crate) fn titles(&self) -> &[String] {
+        &self.titles
+    }
+}
+
+/// `‖X − W·H‖ / ‖X‖`, without making the product: `‖X‖² − 2 ⟨X, W·H⟩ + ⟨WᵀW, HHᵀ⟩`.
+fn relative_error(
+    x: CsMatViewI<'_, f32, u32, usize>,
+    w: ArrayView2<'_, f32>,
+    h: ArrayView2<'_, f32>,
+) -> f64 {
+    let (w, by_term) = (w.mapv(f64::from), h.t().mapv(f64::from));
+    let (mut norm, mut cross) = (0.0, 0.0);
+    for (row, w) in x.outer_iterator().zip(w.rows()) {
+        for (term, &value) in row.iter() {
+            norm += f64::from(value).powi(2);
+            cross += f64::from(value) * w.dot(&by_term.row(term));
+        }
+    }
+    let product = (w.t().dot(&w) * by_term.t().dot(&by_term)).sum();
+    if norm > 0.0 { ((norm - 2.0 * cross + product).max(0.0) / norm).sqrt() } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::arr2;
+
+    #[test]
+    fn the_error_is_that_of_the_product() {
+        let x = CsMatI::new((2, 3), vec![0, 2, 3], vec![0, 2, 1], vec![1.0_f32, 2.0, 3.0]);
+        let (w, h) = (arr2(&[[0.5_f32], [1.0]]), arr2(&[[1.0_f32, 2.0, 3.0]]));
+        let dense = arr2(&[[1.0_f32, 0.0, 2.0], [0.0, 3.0, 0.0]]);
+        let expected = (&dense - &w.dot(&h)).mapv(|v| f64::from(v).powi(2)).sum().sqrt()
+            / dense.mapv(|v| f64::from(v).powi(2)).sum().sqrt();
+        let got = relative_error(x.view(), w.view(), h.view());
+        assert!((got - expected).abs() < 1e-9, "{got} {expected}");
+    }
+}
