@@ -12,6 +12,7 @@ mod jobs;
 mod learn;
 mod machine;
 mod measure;
+mod text;
 
 use std::process::ExitCode;
 
@@ -28,6 +29,7 @@ const BENCHES: &[(&str, Bench)] = &[
     ("jobs", jobs::run),
     ("learn", learn::run),
     ("machine", machine::run),
+    ("text", text::run),
 ];
 
 fn main() -> ExitCode {

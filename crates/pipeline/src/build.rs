@@ -7,7 +7,7 @@ use jobs::{Digest, Made, Memo, Run, Stage, Trace};
 use learn::{Fit, Nmf, NmfConfig, Occurrence, TfIdf, TfIdfConfig, WordsConfig, diversity, npmi};
 use site::Renderer;
 use sprs::{CsMatI, CsMatViewI};
-use text::{AnalyzerConfig, CountConfig, Counter, Counts, DocFreq, ShardCounts, Text};
+use text::{AnalyzerConfig, CountConfig, Counter, Counts, DocFreq, ShardCounts, Stops, Text};
 
 use crate::config::{Config, TopicCount, Weight};
 use crate::former::{self, Former};
@@ -396,8 +396,9 @@ pub(crate) fn count_config(config: &Config, n_docs: usize) -> CountConfig {
         max_df: config.text.max_df.map_or(DocFreq::Share(1.0), |df| df.0),
         max_terms: config.text.max_terms,
         analyzer: AnalyzerConfig {
-            language: Some(config.language.clone()),
+            stops: Stops::OwnAnd(config.language.clone()),
             stop_words: config.text.stop_words.iter().map(|word| word.to_lowercase()).collect(),
+            ..AnalyzerConfig::readable()
         },
         ..CountConfig::readable()
     }

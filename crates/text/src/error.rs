@@ -52,6 +52,30 @@ pub enum Error {
         /// The codes that are known, comma-separated.
         known: String,
     },
+    /// Terms of no tokens, or of fewer at most than at least.
+    #[error("ngrams must be two lengths from 1, the smaller first, got ({min}, {max})")]
+    Ngrams {
+        /// The fewest tokens of a term.
+        min: usize,
+        /// The most tokens of a term.
+        max: usize,
+    },
+    /// A token pattern that is none, or that cannot be matched in the memory there is.
+    #[error("the token pattern {pattern:?} cannot be used: {reason}")]
+    Pattern {
+        /// The pattern.
+        pattern: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A text too long to be cut as one.
+    #[error("a text must have at most {allowed} bytes, got {n_bytes}")]
+    TextTooLong {
+        /// Its bytes.
+        n_bytes: usize,
+        /// The most.
+        allowed: usize,
+    },
     /// Bytes that are no counts of a shard.
     #[error("these bytes are no counts of a shard: {what}")]
     Shard {

@@ -1,9 +1,10 @@
 //! Words as numbers: an open-addressing table over one long string.
 //!
-//! Counting spends its time here, so a slot is half a cache line and holds all that a word of up to
-//! sixteen bytes needs: its bytes, its number, and where the current document counts it. Most lookups
-//! touch one line and compare two integers; only longer words look into the long string. Nothing is
-//! allocated for a word that is already known.
+//! Counting spends its time here, waiting for memory. So a slot of the table is eight bytes, a piece
+//! of the hash and the word's number, and all that a word of up to sixteen bytes needs stands in a
+//! record of half a cache line. Records follow the order in which words come, which brings those of
+//! frequent words together; only longer words are compared in the long string. Nothing is allocated
+//! for a word that is already known.
 
 use std::hash::BuildHasher;
 
@@ -13,8 +14,10 @@ pub(crate) const PADDING: usize = 16;
 const INLINE: usize = 16;
 /// A slot's number while it is free.
 const FREE: u32 = u32::MAX;
+/// A table with fewer slots grows fourfold.
+const SOON_GROWN: usize = 1 << 15;
 /// Slots of an empty table.
-const MIN_SLOTS: usize = 1 << 10;
+const MIN_SLOTS: usize = 1 << 13;
 
 /// Words numbered in the order in which they come, each stored once in one long string.
 #[derive(Debug, Clone)]
@@ -23,17 +26,24 @@ pub(crate) struct Words {
     /// `64 - log2(slots)`: the hash's upper bits choose the slot.
     shift: u32,
     seeds: [u64; 2],
+    records: Vec<Record>,
     text: Vec<u8>,
     ends: Vec<usize>,
 }
 
-/// Half a cache line.
 #[derive(Debug, Clone, Copy)]
 struct Slot {
-    /// The word itself, padded with zeros, or for a longer one two hashes of it.
-    key: [u64; 2],
-    len: u32,
+    /// The hash's lower bits.
+    tag: u32,
     number: u32,
+}
+
+/// Half a cache line.
+#[derive(Debug, Clone, Copy)]
+struct Record {
+    /// The word itself, padded with zeros, or for a longer one two hashes of it.
+    bytes: [u64; 2],
+    len: u32,
     /// The document that counted the word last, and where its row has it.
     mark: Mark,
 }
@@ -47,7 +57,7 @@ pub(crate) struct Mark {
     pub(crate) at: u32,
 }
 
-const EMPTY: Slot = Slot { key: [0; 2], len: 0, number: FREE, mark: Mark { row: 0, at: 0 } };
+const EMPTY: Slot = Slot { tag: 0, number: FREE };
 
 /// A word ready to be looked up.
 #[derive(Debug, Clone, Copy)]
@@ -57,6 +67,13 @@ struct Key {
     hash: u64,
 }
 
+/// What a look found.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Look {
+    /// The number in the first slot, when the tag there is the word's.
+    number: u32,
+}
+
 impl Default for Words {
     fn default() -> Self {
         Self::with_seeds(seeds())
@@ -64,6 +81,14 @@ impl Default for Words {
 }
 
 impl Words {
+    /// Forgets all words, and gives them: all in one string, and where each ends. The memory of the
+    /// table is kept.
+    pub(crate) fn drain(&mut self) -> (Vec<u8>, Vec<usize>) {
+        self.slots.fill(EMPTY);
+        self.records.clear();
+        (std::mem::take(&mut self.text), std::mem::take(&mut self.ends))
+    }
+
     /// An empty table with the seeds of `other`, so that both give a word the same hash.
     pub(crate) fn like(other: &Self) -> Self {
         Self::with_seeds(other.seeds)
@@ -74,6 +99,7 @@ impl Words {
             slots: vec![EMPTY; MIN_SLOTS],
             shift: 64 - MIN_SLOTS.trailing_zeros(),
             seeds,
+            records: Vec::new(),
             text: Vec::new(),
             ends: Vec::new(),
         }
@@ -99,31 +125,60 @@ impl Words {
     /// The number of a word that was put in.
     pub(crate) fn find(&self, word: &str) -> Option<u32> {
         let key = self.key_of(word.as_bytes());
-        self.slot_of(&key, word.as_bytes()).ok().map(|slot| self.slots[slot].number)
+        self.number_of(&key, word.as_bytes()).ok()
     }
 
     /// The word's number, a new one when it was not seen before.
     pub(crate) fn number(&mut self, word: &[u8]) -> u32 {
         let key = self.key_of(word);
-        let slot = self.slot_for(&key, word);
-        self.slots[slot].number
+        self.number_for(&key, word)
     }
 
-    /// The number of the word `buffer[start..end]` and its mark, which the caller may change.
+    /// Looks for the word `buffer[start..end]` where it would stand first.
     ///
     /// `buffer` has [`PADDING`] bytes after `start`, so that the word is read in two loads whatever
-    /// its length.
+    /// its length. No branch depends on what is found: many such looks wait for memory together, and
+    /// [`mark`](Self::mark) then finds the word in the cache.
     #[inline]
-    pub(crate) fn mark(&mut self, buffer: &[u8], start: usize, end: usize) -> (u32, &mut Mark) {
-        let len = end - start;
-        let key = if len <= INLINE {
-            self.short_key(buffer, start, len)
+    pub(crate) fn look(&self, buffer: &[u8], [start, end]: [u32; 2]) -> Look {
+        let (start, len) = (start as usize, (end - start) as usize);
+        let hash = if len <= INLINE {
+            self.short_key(buffer, start, len).hash
         } else {
-            self.long_key(&buffer[start..end])
+            self.long_key(&buffer[start..start + len]).hash
         };
-        let slot = self.slot_for(&key, &buffer[start..end]);
-        let slot = &mut self.slots[slot];
-        (slot.number, &mut slot.mark)
+        let last = self.slots.len() - 1;
+        let slot = &self.slots[(hash >> self.shift) as usize & last];
+        Look { number: if slot.tag == hash as u32 { slot.number } else { FREE } }
+    }
+
+    /// The number of the word `buffer[start..end]`, that was looked for, and its mark, which the caller
+    /// may change.
+    #[inline]
+    pub(crate) fn mark(
+        &mut self,
+        look: Look,
+        buffer: &[u8],
+        [start, end]: [u32; 2],
+    ) -> (u32, &mut Mark) {
+        let (start, len) = (start as usize, (end - start) as usize);
+        let found = self.records.get(look.number as usize);
+        let is_found = len <= INLINE
+            && found.is_some_and(|record| {
+                record.bytes == first_bytes(buffer, start, len) && record.len as usize == len
+            });
+        let number = if is_found {
+            look.number
+        } else {
+            let word = &buffer[start..start + len];
+            let key = self.key_of(word);
+            self.number_for(&key, word)
+        };
+        (number, &mut self.records[number as usize].mark)
+    }
+
+    pub(crate) fn mark_of(&mut self, number: u32) -> &mut Mark {
+        &mut self.records[number as usize].mark
     }
 
     /// The hash of a word that was put in, for a caller who splits words by it.
@@ -142,17 +197,10 @@ impl Words {
 
     #[inline]
     fn short_key(&self, buffer: &[u8], start: usize, len: usize) -> Key {
-        let bytes: [u8; INLINE] =
-            buffer[start..start + INLINE].try_into().expect("a slice of this length");
-        let all = u128::from_le_bytes(bytes);
-        // A shift by all 128 bits, for the empty word, would be none.
-        let kept = if len == 0 { 0 } else { all & (u128::MAX >> (8 * (INLINE - len))) };
-        let key = [kept as u64, (kept >> 64) as u64];
-        let hash = folded(key[0] ^ self.seeds[0], key[1] ^ self.seeds[1] ^ len as u64);
-        Key { bytes: key, len: len as u32, hash }
+        let bytes = first_bytes(buffer, start, len);
+        Key { bytes, len: len as u32, hash: self.short_hash(bytes, len as u32) }
     }
 
-    #[cold]
     fn long_key(&self, word: &[u8]) -> Key {
         let mut state = self.seeds;
         for chunk in word.chunks(INLINE) {
@@ -169,69 +217,88 @@ impl Words {
         Key { bytes: state, len: word.len() as u32, hash }
     }
 
-    /// The slot that holds the word, or the free one where it would go.
+    /// The number of the word, or the free slot where it would go.
     #[inline]
-    fn slot_of(&self, key: &Key, word: &[u8]) -> Result<usize, usize> {
+    fn number_of(&self, key: &Key, word: &[u8]) -> Result<u32, usize> {
         let last = self.slots.len() - 1;
         let mut at = (key.hash >> self.shift) as usize & last;
         loop {
-            let slot = &self.slots[at];
-            if slot.key == key.bytes && slot.len == key.len && slot.number != FREE {
-                let is_same = word.len() <= INLINE || self.bytes(slot.number) == word;
-                if is_same {
-                    return Ok(at);
-                }
-            } else if slot.number == FREE {
+            let slot = self.slots[at];
+            if slot.number == FREE {
                 return Err(at);
+            }
+            if slot.tag == key.hash as u32 {
+                let record = &self.records[slot.number as usize];
+                let is_same = record.bytes == key.bytes
+                    && record.len == key.len
+                    && (word.len() <= INLINE || self.bytes(slot.number) == word);
+                if is_same {
+                    return Ok(slot.number);
+                }
             }
             at = (at + 1) & last;
         }
     }
 
     #[inline]
-    fn slot_for(&mut self, key: &Key, word: &[u8]) -> usize {
-        match self.slot_of(key, word) {
-            Ok(slot) => slot,
+    fn number_for(&mut self, key: &Key, word: &[u8]) -> u32 {
+        match self.number_of(key, word) {
+            Ok(number) => number,
             Err(free) => self.insert(free, key, word),
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn insert(&mut self, free: usize, key: &Key, word: &[u8]) -> usize {
+    fn insert(&mut self, free: usize, key: &Key, word: &[u8]) -> u32 {
         let number = u32::try_from(self.ends.len()).ok().filter(|&number| number != FREE);
         let number = number.expect("memory ends before four thousand million different words");
         self.text.extend_from_slice(word);
         self.ends.push(self.text.len());
-        self.slots[free] = Slot { key: key.bytes, len: key.len, number, ..EMPTY };
-        if 2 * self.ends.len() <= self.slots.len() {
-            return free;
+        let mark = Mark { row: 0, at: 0 };
+        self.records.push(Record { bytes: key.bytes, len: key.len, mark });
+        self.slots[free] = Slot { tag: key.hash as u32, number };
+        if 2 * self.ends.len() > self.slots.len() {
+            self.grow();
         }
-        self.grow();
-        self.slot_of(key, word).expect("it was put in just now")
+        number
     }
 
     fn grow(&mut self) {
-        let doubled = vec![EMPTY; 2 * self.slots.len()];
-        let old = std::mem::replace(&mut self.slots, doubled);
-        self.shift -= 1;
-        let last = self.slots.len() - 1;
-        for slot in old.into_iter().filter(|slot| slot.number != FREE) {
-            let hash = if slot.len as usize <= INLINE {
-                folded(
-                    slot.key[0] ^ self.seeds[0],
-                    slot.key[1] ^ self.seeds[1] ^ u64::from(slot.len),
-                )
+        let bits = if self.slots.len() < SOON_GROWN { 2 } else { 1 };
+        let last = (self.slots.len() << bits) - 1;
+        self.shift -= bits;
+        let mut slots = vec![EMPTY; last + 1];
+        for (number, record) in (0..).zip(&self.records) {
+            let hash = if record.len as usize <= INLINE {
+                self.short_hash(record.bytes, record.len)
             } else {
-                self.long_key(span(&self.text, &self.ends, slot.number)).hash
+                self.long_key(self.bytes(number)).hash
             };
             let mut at = (hash >> self.shift) as usize & last;
-            while self.slots[at].number != FREE {
+            while slots[at].number != FREE {
                 at = (at + 1) & last;
             }
-            self.slots[at] = slot;
+            slots[at] = Slot { tag: hash as u32, number };
         }
+        self.slots = slots;
     }
+
+    #[inline]
+    fn short_hash(&self, bytes: [u64; 2], len: u32) -> u64 {
+        folded(bytes[0] ^ self.seeds[0], bytes[1] ^ self.seeds[1] ^ u64::from(len))
+    }
+}
+
+/// A word of up to sixteen bytes as two numbers.
+#[inline]
+fn first_bytes(buffer: &[u8], start: usize, len: usize) -> [u64; 2] {
+    let bytes: [u8; INLINE] =
+        buffer[start..start + INLINE].try_into().expect("a slice of this length");
+    let all = u128::from_le_bytes(bytes);
+    // A shift by all 128 bits, for the empty word, would be none.
+    let kept = if len == 0 { 0 } else { all & (u128::MAX >> (8 * (INLINE - len))) };
+    [kept as u64, (kept >> 64) as u64]
 }
 
 /// The word `number` of many in one string.
@@ -265,8 +332,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_slot_is_half_a_cache_line() {
-        assert_eq!(size_of::<Slot>(), 32);
+    fn a_record_is_half_a_cache_line() {
+        assert_eq!((size_of::<Slot>(), size_of::<Record>()), (8, 32));
     }
 
     #[test]
@@ -291,7 +358,9 @@ mod tests {
                 let expected = *map.entry(word.as_str()).or_insert(next);
                 let mut padded = word.clone().into_bytes();
                 padded.resize(word.len() + PADDING, b'x');
-                prop_assert_eq!(words.mark(&padded, 0, word.len()).0, expected);
+                let span = [0, word.len() as u32];
+                let look = words.look(&padded, span);
+                prop_assert_eq!(words.mark(look, &padded, span).0, expected);
                 prop_assert_eq!(words.number(word.as_bytes()), expected);
                 prop_assert_eq!(words.find(word), Some(expected));
                 prop_assert_eq!(words.get(expected), word);

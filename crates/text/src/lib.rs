@@ -26,7 +26,7 @@ mod parts;
 pub mod plural;
 mod vocabulary;
 
-pub use analyze::{Analyzer, AnalyzerConfig, words, words_as_written};
+pub use analyze::{Accents, Analyzer, AnalyzerConfig, Stops, Tokens, words, words_as_written};
 pub use count::{
     CountConfig, Counter, Counts, DocFreq, Fold, ShardCounts, TermOrder, count, count_known,
 };

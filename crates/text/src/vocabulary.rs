@@ -1,23 +1,33 @@
 //! The terms that are counted.
 
 use std::collections::BTreeMap;
+use std::hash::BuildHasher;
 
-use hashbrown::HashMap;
+use hashbrown::{DefaultHashBuilder, HashTable};
 
-/// The columns of a count matrix: terms in the order of falling document frequency, ties in
-/// alphabetical order, and the words that are counted as them.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// The columns of a count matrix: terms, and the words that are counted as them.
+#[derive(Debug, Clone, Default)]
 pub struct Vocabulary {
     terms: Vec<String>,
     /// Words counted as another term (`talks` as `talk`), to the term's column.
     variants: BTreeMap<String, u32>,
-    /// Terms and variants to their columns.
-    columns: HashMap<String, u32>,
+    /// The columns, to be found by their terms.
+    columns: HashTable<u32>,
+    hasher: DefaultHashBuilder,
 }
+
+impl PartialEq for Vocabulary {
+    fn eq(&self, other: &Self) -> bool {
+        self.terms == other.terms && self.variants == other.variants
+    }
+}
+
+impl Eq for Vocabulary {}
 
 impl Vocabulary {
     /// A vocabulary of `terms`, in their order, and of `variants`: words with the column of the
-    /// term they are counted as. A variant that is itself a term is counted as that term.
+    /// term they are counted as. A variant that is itself a term is counted as that term; of two equal
+    /// terms the first is found.
     ///
     /// # Panics
     /// When a variant's column is not one of a term.
@@ -28,10 +38,14 @@ impl Vocabulary {
             "a variant's column lies among the {} terms",
             terms.len()
         );
-        let of_variants = variants.iter().map(|(word, &column)| (word.clone(), column));
-        // Terms come last: a word that is both is counted as the term.
-        let columns = of_variants.chain(terms.iter().cloned().zip(0..)).collect();
-        Self { terms, variants, columns }
+        let hasher = DefaultHashBuilder::default();
+        let mut columns = HashTable::with_capacity(terms.len());
+        for (column, term) in (0_u32..).zip(&terms) {
+            let hash_of = |&column: &u32| hasher.hash_one(terms[column as usize].as_bytes());
+            let is_term = |&other: &u32| terms[other as usize] == *term;
+            columns.entry(hash_of(&column), is_term, hash_of).or_insert(column);
+        }
+        Self { terms, variants, columns, hasher }
     }
 
     /// The vocabulary without its first `n` terms, the other columns moved down.
@@ -70,11 +84,9 @@ impl Vocabulary {
     /// The column of a lower-cased word: of the term itself, or of the term it is counted as.
     #[must_use]
     pub fn column_of(&self, word: &str) -> Option<u32> {
-        self.columns.get(word).copied()
-    }
-
-    pub(crate) fn column_of_bytes(&self, word: &[u8]) -> Option<u32> {
-        std::str::from_utf8(word).ok().and_then(|word| self.column_of(word))
+        let is_word = |&column: &u32| self.terms[column as usize] == word;
+        let found = self.columns.find(self.hasher.hash_one(word.as_bytes()), is_word).copied();
+        found.or_else(|| self.variants.get(word).copied())
     }
 }
 

@@ -4,8 +4,8 @@ use std::num::NonZeroUsize;
 
 use jobs::Run;
 use text::{
-    AnalyzerConfig, CountConfig, Counter, Counts, DocFreq, Error, Field, ShardCounts, Text, count,
-    count_known,
+    AnalyzerConfig, CountConfig, Counter, Counts, DocFreq, Error, Field, ShardCounts, Stops, Text,
+    count, count_known,
 };
 
 fn counts_of(texts: &[&str], config: &CountConfig) -> Result<Counts, Error> {
@@ -124,7 +124,8 @@ fn settings_out_of_range_are_named_with_their_value() {
     check(CountConfig { max_df: DocFreq::Share(f64::NAN), ..base() }, "got NaN");
     check(CountConfig { min_df: DocFreq::Count(3), ..base() }, "min_df (3) must not exceed");
     check(CountConfig { max_terms: Some(0), ..base() }, "max_terms must be at least 1");
-    let analyzer = AnalyzerConfig { language: Some("xx".into()), ..AnalyzerConfig::readable() };
+    let analyzer =
+        AnalyzerConfig { stops: Stops::OwnAnd("xx".into()), ..AnalyzerConfig::readable() };
     check(CountConfig { analyzer, ..base() }, "\"xx\"");
 }
 
@@ -180,7 +181,9 @@ fn shards_give_the_same_counts_wherever_they_begin_and_end() {
     for shard_docs in [1, 7, 59, 100] {
         let shards: Vec<ShardCounts> = texts
             .chunks(shard_docs)
-            .map(|docs| ShardCounts::from_bytes(&counter.count_shard(docs).to_bytes()).unwrap())
+            .map(|docs| {
+                ShardCounts::from_bytes(&counter.count_shard(docs).unwrap().to_bytes()).unwrap()
+            })
             .collect();
         let merged = counter.merge(&shards, &Run::serial()).unwrap();
         assert_eq!(merged.matrix, whole.matrix, "{shard_docs} documents a shard");

@@ -51,7 +51,7 @@ fn the_demo_finds_all_talks_and_their_themes() {
         let all: Vec<_> = topics.iter().map(|topic| terms(topic, 10)).collect();
         assert!(found, "no topic of {theme:?} in {all:#?}");
     }
-    let stop_words = StopWords::new(Some("en"), &[]).unwrap();
+    let stop_words = StopWords::of_languages(Some("en"), &[]).unwrap();
     for topic in topics {
         let title = topic["title"].as_str().unwrap().to_lowercase();
         let words = title.split(|c: char| !c.is_alphanumeric());

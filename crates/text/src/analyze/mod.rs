@@ -1,50 +1,136 @@
 //! Texts to terms.
 
+mod accents;
+mod chars;
+mod config;
+mod ngrams;
+mod pattern;
+mod python;
+mod readable;
+mod runs;
+mod scan;
+mod scratch;
+mod word_chars;
 mod words;
 
+use std::borrow::Cow;
+
+pub use config::{Accents, AnalyzerConfig, Stops, Tokens};
+pub(crate) use scratch::{Scratch, Span};
+pub use words::{words, words_as_written};
+
+use self::pattern::Pattern;
+use self::runs::PythonRules;
+use self::scan::Case;
+use self::scratch::Emitter;
 use crate::intern::PADDING;
 use crate::{Error, StopWords};
 
-pub use words::{words, words_as_written};
-
-/// What a term is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AnalyzerConfig {
-    /// The language whose stop words are dropped from every document, ISO 639-1, besides those of a
-    /// document's own language.
-    pub language: Option<String>,
-    /// Further stop words, as they are after lower-casing.
-    pub stop_words: Vec<String>,
-}
-
-impl AnalyzerConfig {
-    /// Words that people read: see [`words`](fn@words). English stop words are dropped.
-    #[must_use]
-    pub fn readable() -> Self {
-        Self { language: Some("en".to_owned()), stop_words: Vec::new() }
-    }
-
-    /// The words of scikit-learn's `CountVectorizer` with its default settings.
-    #[must_use]
-    pub fn sklearn() -> Self {
-        Self { language: None, stop_words: Vec::new() }
-    }
-}
-
 /// Cuts texts into terms.
+///
+/// ```
+/// use text::{Analyzer, AnalyzerConfig};
+///
+/// let config = AnalyzerConfig { ngrams: (1, 2), ..AnalyzerConfig::sklearn() };
+/// let terms = Analyzer::new(&config)?.terms("A Talk on tests")?;
+/// assert_eq!(terms, ["talk", "on", "tests", "talk on", "on tests"]);
+/// # Ok::<(), text::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Analyzer {
+    cut: Cut,
+    lowercase: bool,
+    accents: Accents,
+    ngrams: (usize, usize),
     stops: StopWords,
+}
+
+/// Bytes of the longest text: in other forms it may grow, and places in it are 32 bits wide.
+const LONGEST: usize = 1 << 30;
+
+/// How texts are cut.
+#[derive(Debug, Clone)]
+enum Cut {
+    Readable,
+    /// Runs of word characters, of so many at least.
+    Runs(usize),
+    Pattern(Box<Pattern>),
+    Chars,
+    CharsInWords,
 }
 
 impl Analyzer {
     /// An analyzer with these settings. Cost: some milliseconds, for the lists of stop words.
     ///
     /// # Errors
-    /// [`Error::UnknownLanguage`] for a language without a list of stop words.
+    /// [`Error::UnknownLanguage`] for a language without a list of stop words, [`Error::Ngrams`] and
+    /// [`Error::Pattern`] for settings that mean nothing.
     pub fn new(config: &AnalyzerConfig) -> Result<Self, Error> {
-        let stops = StopWords::new(config.language.as_deref(), &config.stop_words)?;
-        Ok(Self { stops })
+        let (min, max) = config.ngrams;
+        if min == 0 || min > max {
+            return Err(Error::Ngrams { min, max });
+        }
+        let cut = match &config.tokens {
+            Tokens::Readable => Cut::Readable,
+            Tokens::Pattern(pattern) => match pattern::min_run(pattern) {
+                Some(min_chars) => Cut::Runs(min_chars),
+                None => Cut::Pattern(Box::new(Pattern::new(pattern)?)),
+            },
+            Tokens::Chars => Cut::Chars,
+            Tokens::CharsInWords => Cut::CharsInWords,
+        };
+        let stops = match &config.stops {
+            Stops::None => StopWords::of(&config.stop_words),
+            Stops::Own => StopWords::of_languages(None, &config.stop_words)?,
+            Stops::OwnAnd(code) => StopWords::of_languages(Some(code), &config.stop_words)?,
+        };
+        Ok(Self {
+            cut,
+            lowercase: config.lowercase,
+            accents: config.accents,
+            ngrams: config.ngrams,
+            stops,
+        })
+    }
+
+    /// `text` as it is cut: in lower case and without accents, where these are asked for.
+    #[must_use]
+    pub fn preprocess(&self, text: &str) -> String {
+        accents::strip(
+            if self.lowercase { text.to_lowercase() } else { text.to_owned() },
+            self.accents,
+        )
+    }
+
+    /// The tokens of `text`, in order, stop words among them. `text` is lower-cased and rid of accents
+    /// already.
+    ///
+    /// # Errors
+    /// [`Error::Pattern`] when a token pattern goes on for too long, [`Error::TextTooLong`].
+    pub fn tokens(&self, text: &str) -> Result<Vec<String>, Error> {
+        let as_it_is = Self { lowercase: false, accents: Accents::Keep, ..self.clone() };
+        let mut tokens = Vec::new();
+        as_it_is.each_token(text, &mut Scratch::default(), |buffer, spans| {
+            tokens.extend(spans.iter().map(|&span| text_of(buffer, span).to_owned()));
+        })?;
+        Ok(tokens)
+    }
+
+    /// The terms of `text` as they are counted, in the order of scikit-learn: by length, then as they
+    /// come.
+    ///
+    /// # Errors
+    /// [`Error::Pattern`] when a token pattern goes on for too long, [`Error::TextTooLong`].
+    pub fn terms(&self, text: &str) -> Result<Vec<String>, Error> {
+        let mut terms = Vec::new();
+        let stops = self.stops_in(None);
+        self.each_term(text, stops, &mut Scratch::default(), |buffer, spans| {
+            let found = spans.iter().map(|&span| text_of(buffer, span));
+            let is_kept =
+                |term: &&str| self.is_term_checked() || self.stops_of(term.as_bytes()) & stops == 0;
+            terms.extend(found.filter(is_kept).map(str::to_owned));
+        })?;
+        Ok(terms)
     }
 
     /// The languages, as bits, whose stop words a document in `language` is rid of.
@@ -56,23 +142,125 @@ impl Analyzer {
     pub(crate) fn stops_of(&self, word: &[u8]) -> u64 {
         self.stops.bits_of(word)
     }
-}
 
-/// Memory that is used again from text to text.
-#[derive(Debug, Default)]
-pub(crate) struct Scratch {
-    buffer: Vec<u8>,
-}
-
-impl Scratch {
-    /// Calls `each` with every word of `text`, as a buffer and where in it the word stands. The buffer
-    /// goes on for [`PADDING`] bytes after the word's start.
-    pub(crate) fn each_word(&mut self, text: &str, mut each: impl FnMut(&[u8], usize, usize)) {
-        words(text, |word| {
-            self.buffer.clear();
-            self.buffer.extend_from_slice(word.as_bytes());
-            self.buffer.resize(word.len() + PADDING, 0);
-            each(&self.buffer, 0, word.len());
-        });
+    /// Whether what [`each_term`](Self::each_term) gives is rid of stop words already, or has none.
+    pub(crate) fn is_term_checked(&self) -> bool {
+        self.ngrams != (1, 1) || matches!(self.cut, Cut::Chars | Cut::CharsInWords)
     }
+
+    /// Gives `each` every term of `text`, many at once: a buffer and where in it they stand. The
+    /// buffer goes on for sixteen bytes after the start of each. Stop words are among the terms unless
+    /// [`is_term_checked`](Self::is_term_checked): the caller, who knows which words it met before,
+    /// drops them sooner.
+    pub(crate) fn each_term(
+        &self,
+        text: &str,
+        stops: u64,
+        scratch: &mut Scratch,
+        each: impl FnMut(&[u8], &[Span]),
+    ) -> Result<(), Error> {
+        if text.len() > LONGEST {
+            return Err(Error::TextTooLong { n_bytes: text.len(), allowed: LONGEST });
+        }
+        match self.cut {
+            Cut::Chars | Cut::CharsInWords => {
+                let text = self.prepared(text);
+                let Scratch { buffer, spans, .. } = scratch;
+                let mut emit = Emitter::new(buffer, spans, each);
+                if matches!(self.cut, Cut::Chars) {
+                    chars::over_all(&text, self.ngrams, &mut emit);
+                } else {
+                    chars::in_words(&text, self.ngrams, &mut emit);
+                }
+                Ok(())
+            }
+            _ if self.ngrams == (1, 1) => self.each_token(text, scratch, each),
+            _ => self.each_ngram(text, stops, scratch, each),
+        }
+    }
+
+    fn each_ngram(
+        &self,
+        text: &str,
+        stops: u64,
+        scratch: &mut Scratch,
+        each: impl FnMut(&[u8], &[Span]),
+    ) -> Result<(), Error> {
+        let mut joined = std::mem::take(&mut scratch.tokens);
+        let mut ends = std::mem::take(&mut scratch.token_ends);
+        joined.clear();
+        ends.clear();
+        let cut = self.each_token(text, scratch, |buffer, spans| {
+            for &[start, end] in spans {
+                let token = &buffer[start as usize..end as usize];
+                if self.stops_of(token) & stops == 0 {
+                    joined.extend_from_slice(token);
+                    ends.push(joined.len() as u32);
+                    joined.push(b' ');
+                }
+            }
+        });
+        joined.resize(joined.len() + PADDING, 0);
+        let Scratch { spans, .. } = scratch;
+        let mut emit = Emitter::new(&mut joined, spans, each);
+        ngrams::each(&ends, self.ngrams, |start, end| emit.term(start as usize, end as usize));
+        emit.flush();
+        scratch.tokens = joined;
+        scratch.token_ends = ends;
+        cut
+    }
+
+    /// Gives `each` every token of `text`, stop words among them.
+    fn each_token(
+        &self,
+        text: &str,
+        scratch: &mut Scratch,
+        each: impl FnMut(&[u8], &[Span]),
+    ) -> Result<(), Error> {
+        match &self.cut {
+            Cut::Runs(min_chars) => {
+                let has_accents = self.accents != Accents::Keep && !text.is_ascii();
+                let text = if has_accents { self.prepared(text) } else { Cow::Borrowed(text) };
+                let lowers = self.lowercase && !has_accents;
+                let case = if lowers { Case::Lower } else { Case::AsWritten };
+                let rules = PythonRules { case };
+                let Scratch { piece, spans, .. } = scratch;
+                runs::each(&text, (*min_chars, &rules), (piece, spans), each);
+            }
+            Cut::Readable => {
+                let text = match self.accents {
+                    Accents::Keep => Cow::Borrowed(text),
+                    _ => self.prepared(text),
+                };
+                let Scratch { piece, spans, .. } = scratch;
+                readable::each(&text, (piece, spans), each);
+            }
+            Cut::Pattern(pattern) => {
+                let Scratch { buffer, spans, .. } = scratch;
+                let mut emit = Emitter::new(buffer, spans, each);
+                pattern.each_match(&self.prepared(text), &mut emit)?;
+            }
+            Cut::Chars | Cut::CharsInWords => {
+                let text = self.prepared(text);
+                let Scratch { buffer, spans, .. } = scratch;
+                let mut emit = Emitter::new(buffer, spans, each);
+                chars::over_all(&text, (1, 1), &mut emit);
+            }
+        }
+        Ok(())
+    }
+
+    fn prepared<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        if self.lowercase || self.accents != Accents::Keep {
+            Cow::Owned(self.preprocess(text))
+        } else {
+            Cow::Borrowed(text)
+        }
+    }
+}
+
+/// Terms are whole characters of texts that are UTF-8.
+fn text_of(buffer: &[u8], [start, end]: Span) -> &str {
+    let term = &buffer[start as usize..end as usize];
+    std::str::from_utf8(term).expect("terms are cut between characters")
 }

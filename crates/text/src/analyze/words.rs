@@ -4,8 +4,8 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 /// Soft hyphen: an invisible break within a word.
-const SOFT_HYPHEN: char = '\u{ad}';
-const CURLY_APOSTROPHE: char = '\u{2019}';
+pub(super) const SOFT_HYPHEN: char = '\u{ad}';
+pub(super) const CURLY_APOSTROPHE: char = '\u{2019}';
 
 /// Calls `each` with every word of `text`, lower-cased, in order.
 ///
@@ -48,14 +48,14 @@ pub fn words_as_written(text: &str, mut each: impl FnMut(&str, &str)) {
         let written = &rest[..run + signs];
         normalise(written, &mut word);
         let kept = trim_apostrophes(trim_edges(&word));
-        if is_long_enough(kept) && kept.chars().any(char::is_alphabetic) {
+        if is_kept(kept) {
             each(written, kept);
         }
         rest = &after[signs..];
     }
 }
 
-fn is_word_start(c: char) -> bool {
+pub(super) fn is_word_start(c: char) -> bool {
     if c.is_ascii() { c.is_ascii_alphanumeric() || c == '_' } else { c.is_alphanumeric() }
 }
 
@@ -67,13 +67,18 @@ fn is_apostrophe(c: char) -> bool {
     c == '\'' || c == CURLY_APOSTROPHE
 }
 
+/// Whether `c` is a letter, or what follows one as a part of it.
+pub(super) fn ends_letter(c: char) -> bool {
+    c.is_alphabetic() || c == SOFT_HYPHEN || is_combining_mark(c)
+}
+
 /// The length in bytes of the run at the start of `text`, apostrophes between letters included.
-fn run_len(text: &str) -> usize {
+pub(super) fn run_len(text: &str) -> usize {
     let mut previous = '\0';
     let mut chars = text.char_indices().peekable();
     while let Some((at, c)) = chars.next() {
         let joins = is_apostrophe(c)
-            && previous.is_alphabetic()
+            && ends_letter(previous)
             && chars.peek().is_some_and(|&(_, next)| next.is_alphabetic());
         if !joins && !is_word_part(c) {
             return at;
@@ -84,7 +89,7 @@ fn run_len(text: &str) -> usize {
 }
 
 /// How many bytes of `after` to pass over when `raw` begins a web or e-mail address.
-fn address_len(raw: &str, after: &str) -> Option<usize> {
+pub(super) fn address_len(raw: &str, after: &str) -> Option<usize> {
     let is_web =
         after.starts_with("://") || (raw.eq_ignore_ascii_case("www") && after.starts_with('.'));
     if is_web {
@@ -99,7 +104,7 @@ fn address_len(raw: &str, after: &str) -> Option<usize> {
 }
 
 /// The signs that belong to a one-letter language name: `c++`, `c#`, `f#`.
-fn sign_len(raw: &str, after: &str) -> usize {
+pub(super) fn sign_len(raw: &str, after: &str) -> usize {
     if raw.len() != 1 || !raw.as_bytes()[0].is_ascii_alphabetic() {
         return 0;
     }
@@ -128,7 +133,7 @@ fn normalise(raw: &str, word: &mut String) {
 }
 
 /// Without the underscores at both ends, and the marks that then have no letter to sit on.
-fn trim_edges(word: &str) -> &str {
+pub(super) fn trim_edges(word: &str) -> &str {
     word.trim_start_matches(|c| matches!(c, '_' | '\'') || is_combining_mark(c))
         .trim_end_matches('_')
 }
@@ -136,7 +141,7 @@ fn trim_edges(word: &str) -> &str {
 /// What follows the apostrophe of `we're`, `I've`, `he'll`, `you'd`, `I'm` and `can't`.
 const ENGLISH_CONTRACTIONS: &[&str] = &["re", "ve", "ll", "d", "m", "t"];
 
-fn trim_apostrophes(word: &str) -> &str {
+pub(super) fn trim_apostrophes(word: &str) -> &str {
     let Some((head, tail)) = word.split_once('\'') else { return word };
     if tail == "s" {
         head
@@ -148,8 +153,9 @@ fn trim_apostrophes(word: &str) -> &str {
     }
 }
 
-fn is_long_enough(word: &str) -> bool {
-    word.chars().nth(1).is_some()
+/// Whether a word has two characters or more, one of them a letter.
+pub(super) fn is_kept(word: &str) -> bool {
+    word.chars().nth(1).is_some() && word.chars().any(char::is_alphabetic)
 }
 
 #[cfg(test)]

@@ -137,7 +137,7 @@ mod tests {
     use crate::{CountConfig, Counter};
 
     fn shard(texts: &[&str]) -> ShardCounts {
-        Counter::new(&CountConfig::default()).unwrap().count_shard(texts)
+        Counter::new(&CountConfig::default()).unwrap().count_shard(texts).unwrap()
     }
 
     fn sealed(content: &[u8]) -> Vec<u8> {

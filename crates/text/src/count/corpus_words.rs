@@ -66,8 +66,17 @@ impl CorpusWords {
     }
 
     pub(super) fn get(&self, number: u32) -> &str {
-        let part = self.bases[1..].partition_point(|&next| next <= number);
+        let part = self.part(number);
         self.parts[part].get(number - self.bases[part])
+    }
+
+    pub(super) fn bytes(&self, number: u32) -> &[u8] {
+        let part = self.part(number);
+        self.parts[part].bytes(number - self.bases[part])
+    }
+
+    fn part(&self, number: u32) -> usize {
+        self.bases[1..].partition_point(|&next| next <= number)
     }
 
     pub(super) fn find(&self, word: &str) -> Option<u32> {

@@ -51,14 +51,29 @@ pub(super) fn merge(
         let of_word = words.of_shard[s].iter().map(|&word| column_of[word as usize]);
         Rows::of(&shards[s], &of_word.collect::<Vec<u32>>())
     })?;
-    let mut matrix = matrix_of(rows, terms.len());
+    // The two halves of the result are put together side by side.
+    let halves = run.map(vec![Half::Matrix, Half::Vocabulary], |half| match half {
+        Half::Matrix => (Some(matrix_of(&rows, terms.len())), None),
+        Half::Vocabulary => {
+            (None, Some(vocabulary_of(&words, &terms, (&column_of, target.as_deref()))))
+        }
+    })?;
+    let mut halves = halves.into_iter();
+    let (Some((Some(mut matrix), _)), Some((_, Some(vocabulary)))) = (halves.next(), halves.next())
+    else {
+        unreachable!("two halves were asked for");
+    };
     if config.binary {
         matrix.data_mut().fill(1);
     }
-    Ok(Counts {
-        matrix,
-        vocabulary: vocabulary_of(&words, &terms, (&column_of, target.as_deref())),
-    })
+    Ok(Counts { matrix, vocabulary })
+}
+
+/// The halves of [`Counts`].
+#[derive(Clone, Copy)]
+enum Half {
+    Matrix,
+    Vocabulary,
 }
 
 /// How often the corpus uses each word.
@@ -209,21 +224,23 @@ fn choose_terms(
 /// number.
 fn sort_by_text(numbers: &mut [u32], words: &CorpusWords) {
     let mut keyed: Vec<(u64, u32)> =
-        numbers.iter().map(|&number| (first_bytes(words.get(number)), number)).collect();
-    keyed.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| words.get(a.1).cmp(words.get(b.1))));
+        numbers.iter().map(|&number| (first_bytes(words.bytes(number)), number)).collect();
+    keyed.sort_unstable_by(|a, b| {
+        a.0.cmp(&b.0).then_with(|| words.bytes(a.1).cmp(words.bytes(b.1)))
+    });
     for (number, (_, sorted)) in numbers.iter_mut().zip(keyed) {
         *number = sorted;
     }
 }
 
-fn first_bytes(word: &str) -> u64 {
+fn first_bytes(word: &[u8]) -> u64 {
     let mut first = [0; 8];
     let len = word.len().min(8);
-    first[..len].copy_from_slice(&word.as_bytes()[..len]);
+    first[..len].copy_from_slice(&word[..len]);
     u64::from_be_bytes(first)
 }
 
-fn matrix_of(rows: Vec<Rows>, n_terms: usize) -> CsMatI<u32, u32, usize> {
+fn matrix_of(rows: &[Rows], n_terms: usize) -> CsMatI<u32, u32, usize> {
     let n_docs = rows.iter().map(|rows| rows.lens.len()).sum::<usize>();
     let n_entries = rows.iter().map(|rows| rows.columns.len()).sum::<usize>();
     let mut indptr = Vec::with_capacity(n_docs + 1);

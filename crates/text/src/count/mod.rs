@@ -17,6 +17,7 @@ use sprs::CsMatI;
 
 pub use config::{CountConfig, DocFreq, Fold, TermOrder};
 pub use known::count_known;
+use shard::Counting;
 pub use shard::ShardCounts;
 
 use crate::{Analyzer, Error, Parts, Vocabulary};
@@ -24,6 +25,9 @@ use crate::{Analyzer, Error, Parts, Vocabulary};
 /// Text counted by one task, bytes: enough that few words are met in several shards, little enough
 /// that a shard's words stay in the processor's cache.
 const SHARD_BYTES: usize = 2 << 20;
+
+/// Tasks that count shards.
+const N_GROUPS: usize = 16;
 
 /// Counts and what their columns mean.
 #[derive(Debug, Clone)]
@@ -84,7 +88,15 @@ pub fn count<D: Parts + Sync>(
 ) -> Result<Counts, Error> {
     let counter = Counter::new(config)?;
     config::DocFreqLimits::new(config, docs.len())?;
-    let shards = run.map(in_shards(docs), |shard| counter.count_shard(shard))?;
+    let shards = in_shards(docs);
+    // Shards that are neighbours share the memory of one task.
+    let groups = shards.chunks(shards.len().div_ceil(N_GROUPS).max(1)).collect();
+    let shards = run.map(groups, |group: &[&[D]]| {
+        let mut counting = Counting::new(&counter.analyzer);
+        group.iter().map(|shard| counting.shard(*shard)).collect::<Result<Vec<_>, Error>>()
+    })?;
+    let shards: Vec<ShardCounts> =
+        shards.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
     run.progress().advanced(docs.len() as u64);
     counter.merge(&shards, run)
 }
@@ -96,8 +108,8 @@ pub fn count<D: Parts + Sync>(
 /// use text::{CountConfig, Counter};
 ///
 /// let counter = Counter::new(&CountConfig::default())?;
-/// let first = counter.count_shard(["a lamp", "two lamps"]);
-/// let second = counter.count_shard(["the tide"]);
+/// let first = counter.count_shard(["a lamp", "two lamps"])?;
+/// let second = counter.count_shard(["the tide"])?;
 /// let counts = counter.merge(&[first, second], &Run::serial())?;
 /// assert_eq!(counts.vocabulary.terms(), ["lamp", "tide"]);
 /// # Ok::<(), text::Error>(())
@@ -125,8 +137,13 @@ impl Counter {
     /// A pure function of the documents and the settings, so that its result can be kept
     /// ([`ShardCounts::to_bytes`]). `min_df`, `max_df`, `max_terms`, `binary`, `fold` and `order` play
     /// no part in it.
-    #[must_use]
-    pub fn count_shard<D: Parts>(&self, docs: impl IntoIterator<Item = D>) -> ShardCounts {
+    ///
+    /// # Errors
+    /// [`Error::Pattern`] when a token pattern goes on for too long.
+    pub fn count_shard<D: Parts>(
+        &self,
+        docs: impl IntoIterator<Item = D>,
+    ) -> Result<ShardCounts, Error> {
         ShardCounts::of(docs, &self.analyzer)
     }
 

@@ -1,8 +1,8 @@
 //! The counts of one shard, over words of its own.
 
 use crate::analyze::Scratch;
-use crate::intern::{Mark, Words, span};
-use crate::{Analyzer, Parts};
+use crate::intern::{Look, Mark, Words, span};
+use crate::{Analyzer, Error, Parts};
 
 /// The counts of a run of documents, over the words of these documents.
 ///
@@ -27,6 +27,8 @@ pub(super) struct Entry {
     pub(super) count: u32,
 }
 
+/// Words looked for at once.
+const LOOKS: usize = 32;
 /// The position of a stop word's entry: there is none.
 const NOWHERE: u32 = u32::MAX;
 
@@ -43,14 +45,11 @@ impl ShardCounts {
         self.word_ends.len()
     }
 
-    pub(super) fn of<D: Parts>(docs: impl IntoIterator<Item = D>, analyzer: &Analyzer) -> Self {
-        let mut counting = Counting::new(analyzer);
-        for doc in docs {
-            counting.document(&doc);
-        }
-        let Counting { words, entries, row_ends, .. } = counting;
-        let (words, word_ends) = words.into_parts();
-        Self { words, word_ends, entries, row_ends }
+    pub(super) fn of<D: Parts>(
+        docs: impl IntoIterator<Item = D>,
+        analyzer: &Analyzer,
+    ) -> Result<Self, Error> {
+        Counting::new(analyzer).shard(docs)
     }
 
     pub(super) fn word(&self, number: u32) -> &[u8] {
@@ -63,10 +62,11 @@ impl ShardCounts {
     }
 }
 
-/// A shard that is being counted.
-struct Counting<'a> {
+/// Counts shards, one after the other, in the same memory.
+pub(super) struct Counting<'a> {
     analyzer: &'a Analyzer,
     scratch: Scratch,
+    looks: [Look; LOOKS],
     words: Words,
     /// For every word: the languages that have it as a stop word.
     stops: Vec<u64>,
@@ -75,10 +75,11 @@ struct Counting<'a> {
 }
 
 impl<'a> Counting<'a> {
-    fn new(analyzer: &'a Analyzer) -> Self {
+    pub(super) fn new(analyzer: &'a Analyzer) -> Self {
         Self {
             analyzer,
             scratch: Scratch::default(),
+            looks: [Look::default(); LOOKS],
             words: Words::default(),
             stops: Vec::new(),
             entries: Vec::new(),
@@ -86,31 +87,65 @@ impl<'a> Counting<'a> {
         }
     }
 
-    fn document(&mut self, doc: &impl Parts) {
-        let Self { analyzer, scratch, words, stops, entries, row_ends } = self;
+    pub(super) fn shard<D: Parts>(
+        &mut self,
+        docs: impl IntoIterator<Item = D>,
+    ) -> Result<ShardCounts, Error> {
+        for doc in docs {
+            self.document(&doc)?;
+        }
+        self.stops.clear();
+        let (words, word_ends) = self.words.drain();
+        Ok(ShardCounts {
+            words,
+            word_ends,
+            entries: std::mem::take(&mut self.entries),
+            row_ends: std::mem::take(&mut self.row_ends),
+        })
+    }
+
+    fn document(&mut self, doc: &impl Parts) -> Result<(), Error> {
+        let Self { analyzer, scratch, looks, words, stops, entries, row_ends } = self;
         let row = row_ends.len() as u32 + 1;
         let stops_here = analyzer.stops_in(doc.language());
+        let stops_of_terms = if analyzer.is_term_checked() { 0 } else { stops_here };
+        let mut done = Ok(());
         doc.each_part(|field| {
-            scratch.each_word(field.text, |buffer, start, end| {
-                let (number, mark) = words.mark(buffer, start, end);
-                if mark.row == row {
-                    // A stop word has no entry.
-                    if let Some(entry) = entries.get_mut(mark.at as usize) {
-                        entry.count = entry.count.saturating_add(field.weight);
+            let cut = analyzer.each_term(field.text, stops_here, scratch, |buffer, spans| {
+                for spans in spans.chunks(LOOKS) {
+                    for (look, &span) in looks.iter_mut().zip(spans) {
+                        *look = words.look(buffer, span);
                     }
-                    return;
-                }
-                if number as usize == stops.len() {
-                    stops.push(analyzer.stops_of(&buffer[start..end]));
-                }
-                if stops[number as usize] & stops_here == 0 {
-                    *mark = Mark { row, at: entries.len() as u32 };
-                    entries.push(Entry { word: number, count: field.weight });
-                } else {
-                    *mark = Mark { row, at: NOWHERE };
+                    for (&look, &span) in looks.iter().zip(spans) {
+                        let (number, mark) = words.mark(look, buffer, span);
+                        if mark.row == row {
+                            // A stop word has no entry.
+                            if let Some(entry) = entries.get_mut(mark.at as usize) {
+                                entry.count = entry.count.saturating_add(field.weight);
+                            }
+                            continue;
+                        }
+                        let is_stop = stops_of_terms != 0 && {
+                            while number as usize >= stops.len() {
+                                stops.push(analyzer.stops_of(words.bytes(stops.len() as u32)));
+                            }
+                            stops[number as usize] & stops_of_terms != 0
+                        };
+                        let mark = words.mark_of(number);
+                        if is_stop {
+                            *mark = Mark { row, at: NOWHERE };
+                        } else {
+                            *mark = Mark { row, at: entries.len() as u32 };
+                            entries.push(Entry { word: number, count: field.weight });
+                        }
+                    }
                 }
             });
+            if done.is_ok() {
+                done = cut;
+            }
         });
         row_ends.push(entries.len());
+        done
     }
 }

@@ -1,5 +1,7 @@
 //! Words that carry no topic, by language.
 
+use std::borrow::Cow;
+
 use hashbrown::HashMap;
 
 use crate::Error;
@@ -104,7 +106,7 @@ const ENGLISH_ADDED: &[&str] = &[
 #[derive(Debug, Clone)]
 pub struct StopWords {
     /// For every word: the languages that have it, as bits.
-    languages_of: HashMap<String, u64>,
+    languages_of: HashMap<Cow<'static, str>, u64>,
     /// The languages in alphabetical order; the position is the bit.
     codes: Vec<&'static str>,
     /// The bits of what is dropped from every document.
@@ -115,21 +117,29 @@ pub struct StopWords {
 const FURTHER: u64 = 1 << 63;
 
 impl StopWords {
+    /// The words `further` alone, whatever the language.
+    #[must_use]
+    pub fn of(further: &[String]) -> Self {
+        let words = further.iter().map(|word| (Cow::Owned(word.clone()), FURTHER));
+        let always = if further.is_empty() { 0 } else { FURTHER };
+        Self { languages_of: words.collect(), codes: Vec::new(), always }
+    }
+
     /// The lists of all languages; `always` is the language whose words are dropped from every
     /// document, besides the words `further`. Cost: some milliseconds.
     ///
     /// # Errors
     /// [`Error::UnknownLanguage`] when `always` has no list.
-    pub fn new(always: Option<&str>, further: &[String]) -> Result<Self, Error> {
+    pub fn of_languages(always: Option<&str>, further: &[String]) -> Result<Self, Error> {
         let codes = codes();
         let mut stops = Self { languages_of: HashMap::new(), codes, always: FURTHER };
         for (language, code) in stops.codes.iter().enumerate() {
             for word in list_of(code) {
-                *stops.languages_of.entry_ref(word).or_insert(0) |= 1 << language;
+                *stops.languages_of.entry(Cow::Borrowed(word)).or_insert(0) |= 1 << language;
             }
         }
         for word in further {
-            *stops.languages_of.entry_ref(word.as_str()).or_insert(0) |= FURTHER;
+            *stops.languages_of.entry(Cow::Owned(word.clone())).or_insert(0) |= FURTHER;
         }
         if let Some(code) = always {
             Self::check_language(code)?;
@@ -164,6 +174,9 @@ impl StopWords {
 
     /// The lists that `word` stands on, as bits.
     pub(crate) fn bits_of(&self, word: &[u8]) -> u64 {
+        if self.languages_of.is_empty() {
+            return 0;
+        }
         let word = std::str::from_utf8(word).unwrap_or_default();
         self.languages_of.get(word).copied().unwrap_or(0)
     }
@@ -200,7 +213,7 @@ mod tests {
 
     #[test]
     fn english_function_words_are_stop_words_and_subjects_are_not() {
-        let stops = StopWords::new(Some("en"), &[]).unwrap();
+        let stops = StopWords::of_languages(Some("en"), &[]).unwrap();
         for word in ["the", "also", "don't", "using", "would", "system", "us"] {
             assert!(stops.contains("en", word), "{word}");
         }
@@ -211,7 +224,7 @@ mod tests {
 
     #[test]
     fn each_language_has_its_own() {
-        let stops = StopWords::new(None, &[]).unwrap();
+        let stops = StopWords::of_languages(None, &[]).unwrap();
         assert!(stops.contains("de", "und"));
         assert!(!stops.contains("en", "und"));
         assert!(stops.contains("fr", "les"));

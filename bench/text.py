@@ -1,0 +1,80 @@
+"""Counting words: ours beside scikit-learn's CountVectorizer, and that both count the same.
+
+The corpora of ../shared/data are read where they are there; a large one is made of the abstracts, each
+repetition with words of its own.
+"""
+
+import json
+import subprocess
+import tempfile
+from pathlib import Path
+
+import frame
+
+CORPORA = ["pyvideo", "arxiv", "debian-fr", "php-manual-de"]
+TIMED = {"pyvideo": "17k talks", "arxiv": "77k abstracts"}
+# scikit-learn's time over ours that is aimed at, by threads.
+REACH = {1: 12, 2: 20}
+
+
+def unpacked(name, folder):
+    """The corpus as plain JSON lines, or None where it is not at hand."""
+    packed = frame.data(f"{name}.jsonl.zst")
+    if packed is None:
+        print(f"SKIPPED {name}: ../shared/data/{name}.jsonl.zst is not there")
+        return None
+    path = folder / f"{name}.jsonl"
+    with open(path, "wb") as out:
+        subprocess.run(["zstdcat", packed], stdout=out, check=True)
+    return path
+
+
+def adversarial(folder):
+    """Texts in which characters of every script, marks, signs and controls stand beside each other."""
+    codes = [c for c in range(0x110000) if not 0xD800 <= c < 0xE000]
+    words = ["ΣΑΣ", "ΑΣ.Α", "Σ", "İI", "straße", "ﬁx", "e\u0301a", "a\u0000b", "\u202eabc\u202c", "👩‍💻x", "x" * 70]
+    path = folder / "adversarial.jsonl"
+    with open(path, "w", encoding="utf-8") as out:
+        for start in range(0, len(codes), 300):
+            some = [chr(c) for c in codes[start : start + 300]]
+            for text in ("".join(some), "a".join(some), " ".join(c + c for c in some), "Σ".join(some)):
+                word = words[start // 300 % len(words)]
+                out.write(json.dumps({"title": word, "text": f"{text} {word}"}) + "\n")
+    return path
+
+
+def main():
+    run = frame.Run("text")
+    peer = frame.ROOT / "bench/peers/text_sklearn.py"
+    with tempfile.TemporaryDirectory() as scratch:
+        scratch = Path(scratch)
+        corpora = {name: unpacked(name, scratch) for name in CORPORA}
+        corpora["adversarial"] = adversarial(scratch)
+        for name, path in corpora.items():
+            if path is None:
+                continue
+            counts = scratch / f"counts-{name}"
+            frame.measured([frame.BENCH, "text", path, "sklearn", 2, counts])
+            same = frame.measured([frame.PYTHON, peer, path, counts])
+            run.add({"work": f"{name}: the same counts, and TF-IDF to 1e-12", "figures": same})
+        for name, what in TIMED.items():
+            path = corpora[name]
+            if path is None:
+                continue
+            for threads, reach in REACH.items():
+                run.compare(
+                    f"{what}, sklearn preset, threads: {threads}",
+                    ours=[frame.BENCH, "text", path, "sklearn", threads],
+                    peers={"scikit-learn": [frame.PYTHON, peer, path]},
+                    reach=reach,
+                )
+            run.compare(
+                f"{what}, readable preset beside sklearn preset",
+                ours=[frame.BENCH, "text", path, "readable", 2],
+                peers={"sklearn preset": [frame.BENCH, "text", path, "sklearn", 2]},
+                reach=1 / 1.5,
+            )
+    run.write()
+
+
+main()

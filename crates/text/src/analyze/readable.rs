@@ -1,0 +1,207 @@
+//! Words that people read, found by the scanner.
+//!
+//! The rules are those of [`words`](fn@super::words), which cuts at single characters and is what the
+//! tests hold this to. Here most words are taken as the scanner gives them; only those that a sign
+//! follows, or that begin with something else than a letter of ASCII, are looked at.
+
+use unicode_normalization::char::is_combining_mark;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+
+use super::scan::{Case, Part, Piece, Rules, pieces};
+use super::scratch::Span;
+use super::words::{
+    CURLY_APOSTROPHE, SOFT_HYPHEN, address_len, ends_letter, is_kept, is_word_start, run_len,
+    sign_len, trim_apostrophes, trim_edges,
+};
+
+/// Signs that may belong to the word before them, or make it a part of an address.
+const SIGNS: [bool; 256] = {
+    let mut signs = [false; 256];
+    let all = b"':@+#.";
+    let mut at = 0;
+    while at < all.len() {
+        signs[all[at] as usize] = true;
+        at += 1;
+    }
+    signs
+};
+
+/// Gives `each` every word of `text`, piece by piece.
+pub(super) fn each(
+    text: &str,
+    (piece, spans): (&mut Piece, &mut Vec<Span>),
+    mut each: impl FnMut(&[u8], &[Span]),
+) {
+    pieces(text, piece, &ReadableRules, |piece| {
+        spans.clear();
+        let text = piece.text();
+        let edges = piece.runs();
+        let mut next = 0;
+        // Where an address ends, which may be within a run.
+        let mut from = 0;
+        while let Some(&[start, end]) = edges.get(next) {
+            let (start, end) = (from.max(start as usize), end as usize);
+            next += 1;
+            if start >= end {
+                continue;
+            }
+            let is_plain = end - start > 1
+                && text[start].is_ascii_lowercase()
+                && !SIGNS[usize::from(text[end])]
+                && text[end - 1] != b'_';
+            if is_plain {
+                spans.push([start as u32, end as u32]);
+                continue;
+            }
+            let end = joined_end(piece, end, &mut next);
+            let (raw, after) = (str_of(piece, start, end), str_of(piece, end, piece.len()));
+            if let Some(skipped) = address_len(raw, after) {
+                from = end + skipped;
+                while edges.get(next).is_some_and(|edge| edge[1] as usize <= from) {
+                    next += 1;
+                }
+                continue;
+            }
+            let raw = str_of(piece, start, end + sign_len(raw, after));
+            let trimmed = trim_edges(raw);
+            let word = trim_apostrophes(trimmed);
+            if is_kept(word) {
+                let start = word.as_ptr() as usize - text.as_ptr() as usize;
+                spans.push([start as u32, (start + word.len()) as u32]);
+            }
+        }
+        each(text, spans);
+    });
+}
+
+/// Where a word ends whose first run ends at `end`: apostrophes between letters belong to it. `next` is
+/// moved to the run after it.
+fn joined_end(piece: &Piece, mut end: usize, next: &mut usize) -> usize {
+    let (text, edges) = (piece.text(), piece.runs());
+    while let Some(edge) = edges.get(*next)
+        && text[end] == b'\''
+        && edge[0] as usize == end + 1
+        && str_of(piece, 0, end).ends_with(ends_letter)
+        && str_of(piece, end + 1, edge[1] as usize).starts_with(char::is_alphabetic)
+    {
+        end = edge[1] as usize;
+        *next += 1;
+    }
+    end
+}
+
+fn str_of(piece: &Piece, start: usize, end: usize) -> &str {
+    std::str::from_utf8(&piece.text()[start..end]).expect("runs are cut between characters")
+}
+
+/// Characters as readers have them: marks belong to the letter before, a soft hyphen is nothing, and
+/// both apostrophes are one.
+struct ReadableRules;
+
+impl Rules for ReadableRules {
+    fn put(&self, c: char, piece: &mut Piece) {
+        match c {
+            SOFT_HYPHEN => {}
+            CURLY_APOSTROPHE => piece.push('\'', Part::OfNone),
+            _ if c.is_alphanumeric() => {
+                for lower in c.to_lowercase() {
+                    let part = Part::when(|| lower.is_alphanumeric() || is_combining_mark(lower));
+                    piece.push(lower, part);
+                }
+            }
+            _ => {
+                let part = Part::when(|| is_combining_mark(c) && piece.ends_in_word());
+                piece.push(c, part);
+            }
+        }
+    }
+
+    fn case(&self) -> Case {
+        Case::Lower
+    }
+
+    /// Letters and marks are composed after lower-casing; a capital sigma is lower-cased by its place
+    /// in its word.
+    fn prepare(&self, text: &str) -> Option<String> {
+        // Characters below U+0300 are composed, and so is punctuation, whose first byte is E2.
+        let is_simple = text.bytes().all(|byte| byte < 0xcc || byte == 0xe2);
+        if is_simple || (!text.contains('Σ') && is_nfc_quick(text.chars()) == IsNormalized::Yes) {
+            return None;
+        }
+        let lower = lower_word_by_word(text);
+        Some(lower.chars().filter(|&c| c != SOFT_HYPHEN).nfc().collect())
+    }
+}
+
+/// A full stop between two words does not make their sigmas those of one word, though Unicode's rule
+/// for whole texts has it so.
+fn lower_word_by_word(text: &str) -> String {
+    let mut lower = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(is_word_start) {
+        let (between, word) = rest.split_at(start);
+        let end = run_len(word);
+        lower.push_str(between);
+        lower.push_str(&word[..end].to_lowercase());
+        rest = &word[end..];
+    }
+    lower + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::words;
+
+    #[track_caller]
+    fn check(text: &str) {
+        let mut expected = Vec::new();
+        words(text, |word| expected.push(word.to_owned()));
+        let mut found = Vec::new();
+        each(text, (&mut Piece::default(), &mut Vec::new()), |buffer, spans| {
+            for &[start, end] in spans {
+                let word = &buffer[start as usize..end as usize];
+                found.push(String::from_utf8(word.to_vec()).unwrap());
+            }
+        });
+        assert_eq!(found, expected, "{text:?}");
+    }
+
+    #[test]
+    fn texts_are_cut_as_character_by_character() {
+        for text in [
+            "",
+            "Fast, tested code -- in scikit-learn! node.js Python3/3D 42 2016 x9 I",
+            "don’t l'homme qu’elle rock'n'roll 'quoted' Ada's O'Reilly's 5'x x'5 a'_b it''s end'",
+            "C++, C# and F#; c++x a#b x+y __init__ snake_case _ __ _'a'_",
+            "see http://example.org/a?b=c now (www.example.org) WWW.x.org mail me@example.org. Bye",
+            "a decorator@work me@host.org_x1 @handle x@y me@host.org",
+            "ÉCOLE Straße ΣΊΣΥΦΟΣ Москва cafe\u{301} हिन्दी con\u{ad}fer\u{ad}ence J\u{30c}a İstanbul",
+            "_\u{301}a \u{301}b ½a ²² a\u{301}'e\u{301} https://é.org/ü)x",
+        ] {
+            check(text);
+        }
+    }
+
+    #[test]
+    fn words_at_the_end_of_pieces_are_whole() {
+        for n in [4090, 4095, 4096, 4097, 8191, 8192, 8193, 20_000] {
+            check(&"ab ".repeat(n));
+            check(&format!("{}é x {}'s http://{}", "a".repeat(n), "b".repeat(n), "c".repeat(n)));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_cut_as_character_by_character(text in "[a-cé'’_@:/.+# \u{301}WΣ1]{0,40}") {
+            check(&text);
+        }
+
+        #[test]
+        fn any_characters_are_cut_as_one_by_one(text in "\\PC{0,80}") {
+            check(&text);
+        }
+    }
+}
