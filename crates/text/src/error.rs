@@ -68,6 +68,12 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// A number of hashed columns out of range.
+    #[error("n_columns must be in 1..=2147483647, got {got}")]
+    Columns {
+        /// The number.
+        got: u32,
+    },
     /// A text too long to be cut as one.
     #[error("a text must have at most {allowed} bytes, got {n_bytes}")]
     TextTooLong {

@@ -20,10 +20,12 @@
 mod analyze;
 mod count;
 mod error;
+mod hashing;
 mod intern;
 mod language;
 mod parts;
 pub mod plural;
+mod repeats;
 mod vocabulary;
 
 pub use analyze::{Accents, Analyzer, AnalyzerConfig, Stops, Tokens, words, words_as_written};
@@ -31,6 +33,8 @@ pub use count::{
     CountConfig, Counter, Counts, DocFreq, Fold, ShardCounts, TermOrder, count, count_known,
 };
 pub use error::Error;
+pub use hashing::{HashingConfig, Signs};
 pub use language::{Languages, StopWords};
 pub use parts::{Field, Parts, Text};
+pub use repeats::{Passage, Repeats};
 pub use vocabulary::Vocabulary;

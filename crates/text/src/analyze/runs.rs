@@ -32,6 +32,11 @@ pub(super) fn each(
     });
 }
 
+/// Whether Python knows the case of `c`: letters that are newer than its Unicode have none.
+fn is_known(c: char) -> bool {
+    is_word(c) || ('\u{24b6}'..='\u{24cf}').contains(&c)
+}
+
 /// Whether `text[start..end]`, which has as many bytes, has `min` characters or more.
 #[inline]
 fn has_chars(text: &[u8], (start, end): (usize, usize), min: usize) -> bool {
@@ -50,7 +55,7 @@ fn n_chars(utf8: &[u8]) -> usize {
 
 impl Rules for PythonRules {
     fn put(&self, c: char, piece: &mut Piece) {
-        if self.case == Case::Lower && may_have_case(c) {
+        if self.case == Case::Lower && may_have_case(c) && is_known(c) {
             for lower in c.to_lowercase() {
                 piece.push(lower, Part::when(|| is_word(lower)));
             }

@@ -153,9 +153,17 @@ pub(super) fn trim_apostrophes(word: &str) -> &str {
     }
 }
 
-/// Whether a word has two characters or more, one of them a letter.
+/// Whether a word has two characters or more, one of them a letter, and is no ordinal number.
 pub(super) fn is_kept(word: &str) -> bool {
-    word.chars().nth(1).is_some() && word.chars().any(char::is_alphabetic)
+    word.chars().nth(1).is_some() && word.chars().any(char::is_alphabetic) && !is_ordinal(word)
+}
+
+/// Whether a word is a number with the ending of an ordinal: `13th`.
+fn is_ordinal(word: &str) -> bool {
+    let number = word.trim_end_matches(|c: char| c.is_ascii_lowercase());
+    !number.is_empty()
+        && number.bytes().all(|byte| byte.is_ascii_digit())
+        && ["st", "nd", "rd", "th"].contains(&&word[number.len()..])
 }
 
 #[cfg(test)]
@@ -181,7 +189,7 @@ mod tests {
 
     #[test]
     fn drops_single_characters_and_bare_numbers() {
-        check("a 7 42 2016 x9 I", &["x9"]);
+        check("a 7 42 2016 x9 I 13th 1st 3d", &["x9", "3d"]);
     }
 
     #[test]

@@ -88,15 +88,7 @@ pub fn count<D: Parts + Sync>(
 ) -> Result<Counts, Error> {
     let counter = Counter::new(config)?;
     config::DocFreqLimits::new(config, docs.len())?;
-    let shards = in_shards(docs);
-    // Shards that are neighbours share the memory of one task.
-    let groups = shards.chunks(shards.len().div_ceil(N_GROUPS).max(1)).collect();
-    let shards = run.map(groups, |group: &[&[D]]| {
-        let mut counting = Counting::new(&counter.analyzer);
-        group.iter().map(|shard| counting.shard(*shard)).collect::<Result<Vec<_>, Error>>()
-    })?;
-    let shards: Vec<ShardCounts> =
-        shards.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
+    let shards = counter.count_shards(docs, run)?;
     run.progress().advanced(docs.len() as u64);
     counter.merge(&shards, run)
 }
@@ -145,6 +137,22 @@ impl Counter {
         docs: impl IntoIterator<Item = D>,
     ) -> Result<ShardCounts, Error> {
         ShardCounts::of(docs, &self.analyzer)
+    }
+
+    /// Counts `docs` in shards of about two megabytes of text, on all threads.
+    pub(crate) fn count_shards<D: Parts + Sync>(
+        &self,
+        docs: &[D],
+        run: &Run,
+    ) -> Result<Vec<ShardCounts>, Error> {
+        let shards = in_shards(docs);
+        // Shards that are neighbours share the memory of one task.
+        let groups = shards.chunks(shards.len().div_ceil(N_GROUPS).max(1)).collect();
+        let shards = run.map(groups, |group: &[&[D]]| {
+            let mut counting = Counting::new(&self.analyzer);
+            group.iter().map(|shard| counting.shard(*shard)).collect::<Result<Vec<_>, Error>>()
+        })?;
+        Ok(shards.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
     }
 
     /// Brings `shards` together: rows in the order of the shards.

@@ -21,10 +21,10 @@ pub struct ShardCounts {
 
 /// How often a row counts a word; never 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Entry {
+pub(crate) struct Entry {
     /// The word's number in the shard.
-    pub(super) word: u32,
-    pub(super) count: u32,
+    pub(crate) word: u32,
+    pub(crate) count: u32,
 }
 
 /// Words looked for at once.
@@ -52,11 +52,11 @@ impl ShardCounts {
         Counting::new(analyzer).shard(docs)
     }
 
-    pub(super) fn word(&self, number: u32) -> &[u8] {
+    pub(crate) fn word(&self, number: u32) -> &[u8] {
         span(&self.words, &self.word_ends, number)
     }
 
-    pub(super) fn rows(&self) -> impl Iterator<Item = &[Entry]> {
+    pub(crate) fn rows(&self) -> impl Iterator<Item = &[Entry]> {
         let starts = std::iter::once(0).chain(self.row_ends.iter().copied());
         starts.zip(&self.row_ends).map(|(start, &end)| &self.entries[start..end])
     }

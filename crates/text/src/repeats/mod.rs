@@ -1,0 +1,183 @@
+//! What documents repeat: passages that many of them share, and documents that are nearly the same.
+
+mod copies;
+mod passages;
+
+use std::collections::BTreeMap;
+
+use hashbrown::HashMap;
+use jobs::Run;
+
+use crate::{Error, Field, Text, words};
+
+/// A passage is one of many documents from so many on.
+const MIN_DOCS: usize = 5;
+/// And from this share of all documents on.
+const MIN_SHARE: f64 = 0.0005;
+/// Words of a passage at least: shorter ones are common ways of saying something.
+const MIN_WORDS: usize = 4;
+/// Words of a title at least that is repeated as a whole.
+const MIN_TITLE_WORDS: usize = 1;
+/// Documents read by one task.
+const TASK_DOCS: usize = 256;
+
+/// What documents repeat.
+///
+/// ```
+/// use jobs::Run;
+/// use text::{Repeats, Text};
+///
+/// let texts: Vec<String> =
+///     (0..6).map(|n| format!("Lamp number {n}. Follow us on all the networks.")).collect();
+/// let docs: Vec<Text<'_>> = texts.iter().map(|text| Text::plain(text)).collect();
+/// let repeats = Repeats::find(&docs, None, &Run::serial())?;
+/// assert_eq!(repeats.passages()[0].text, "Follow us on all the networks.");
+/// assert_eq!(repeats.without_passages(&docs)[0].fields[0].text, "Lamp number 0. ");
+/// # Ok::<(), text::Error>(())
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Repeats {
+    passages: Vec<Passage>,
+    /// For every document: the parts of its fields that are such passages, as (field, start, end).
+    cuts: Vec<Vec<(u32, usize, usize)>>,
+    /// For every document: the first that is nearly the same, itself as a rule.
+    originals: Vec<u32>,
+}
+
+/// A passage that many documents share.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Passage {
+    /// As the first of them has it.
+    pub text: String,
+    /// How many have it; documents that are nearly the same count as one.
+    pub n_docs: u32,
+}
+
+impl Repeats {
+    /// Finds what `docs` repeat.
+    ///
+    /// A passage is a sentence or a line of four words or more, whatever its numbers; it belongs to
+    /// many documents when five of them have it, and one in two thousand. A field `title` is one as a
+    /// whole, from its first word on. Two documents are nearly the same when they share four fifths of
+    /// their runs of three words (Broder, "On the resemblance and containment of documents", 1997,
+    /// estimated by 64 minima, which is right to a twentieth).
+    ///
+    /// The result does not depend on the number of threads. Cost: linear in the bytes.
+    ///
+    /// # Errors
+    /// Those of the parallel run.
+    pub fn find(docs: &[Text<'_>], title: Option<usize>, run: &Run) -> Result<Self, Error> {
+        let originals = copies::originals(docs, run)?;
+        let of_tasks = run.map(docs.chunks(TASK_DOCS).collect(), |docs| {
+            docs.iter().map(|doc| passages::of(doc, title)).collect::<Vec<_>>()
+        })?;
+        let of_docs: Vec<Vec<passages::Found>> = of_tasks.into_iter().flatten().collect();
+        let mut n_docs_of: HashMap<u64, (u32, u32)> = HashMap::new();
+        for (doc, found) in (0_u32..).zip(&of_docs) {
+            if originals[doc as usize] != doc {
+                continue;
+            }
+            for passage in found {
+                let (n_docs, last) = n_docs_of.entry(passage.hash).or_insert((0, u32::MAX));
+                if *last != doc {
+                    (*n_docs, *last) = (*n_docs + 1, doc);
+                }
+            }
+        }
+        let enough = MIN_DOCS.max((MIN_SHARE * docs.len() as f64).ceil() as usize) as u32;
+        let mut first_text: BTreeMap<u64, Passage> = BTreeMap::new();
+        let mut cuts = Vec::with_capacity(docs.len());
+        for (doc, found) in docs.iter().zip(&of_docs) {
+            let mut cuts_of_doc = Vec::new();
+            for passage in found {
+                let n_docs = n_docs_of.get(&passage.hash).map_or(0, |(n_docs, _)| *n_docs);
+                if n_docs < enough {
+                    continue;
+                }
+                let text = &doc.fields[passage.field as usize].text[passage.start..passage.end];
+                let first = || Passage { text: text.trim().to_owned(), n_docs };
+                first_text.entry(passage.hash).or_insert_with(first);
+                cuts_of_doc.push((passage.field, passage.start, passage.end));
+            }
+            cuts.push(cuts_of_doc);
+        }
+        let mut passages: Vec<Passage> = first_text.into_values().collect();
+        passages.sort_by(|a, b| b.n_docs.cmp(&a.n_docs).then_with(|| a.text.cmp(&b.text)));
+        Ok(Self { passages, cuts, originals })
+    }
+
+    /// The passages of many documents, those of the most first.
+    #[must_use]
+    pub fn passages(&self) -> &[Passage] {
+        &self.passages
+    }
+
+    /// The documents that are nearly the same as one before them, each with the first of these.
+    pub fn copies(&self) -> impl Iterator<Item = (usize, usize)> {
+        let pairs = self.originals.iter().enumerate();
+        pairs.map(|(doc, &original)| (doc, original as usize)).filter(|(doc, of)| doc != of)
+    }
+
+    /// For every document: one over the number of documents that are nearly the same, itself among
+    /// them.
+    #[must_use]
+    pub fn weights(&self) -> Vec<f32> {
+        let mut n_alike = vec![0_u32; self.originals.len()];
+        for &original in &self.originals {
+            n_alike[original as usize] += 1;
+        }
+        self.originals.iter().map(|&original| 1.0 / n_alike[original as usize] as f32).collect()
+    }
+
+    /// `docs` without the passages of many documents.
+    ///
+    /// # Panics
+    /// When `docs` are others than those that were searched.
+    #[must_use]
+    pub fn without_passages<'a>(&self, docs: &[Text<'a>]) -> Vec<Text<'a>> {
+        assert_eq!(docs.len(), self.cuts.len(), "the documents that were searched");
+        docs.iter().zip(&self.cuts).map(|(doc, cuts)| without(doc, cuts)).collect()
+    }
+}
+
+fn without<'a>(doc: &Text<'a>, cuts: &[(u32, usize, usize)]) -> Text<'a> {
+    if cuts.is_empty() {
+        return doc.clone();
+    }
+    let mut fields = Vec::new();
+    for (at, field) in (0_u32..).zip(&doc.fields) {
+        let mut from = 0;
+        for &(_, start, end) in cuts.iter().filter(|(field, _, _)| *field == at) {
+            fields.push(Field { text: &field.text[from..start], ..*field });
+            from = end;
+        }
+        fields.push(Field { text: &field.text[from..], ..*field });
+    }
+    fields.retain(|field| !field.text.is_empty());
+    Text { fields, language: doc.language }
+}
+
+/// A number for the words of `text`, the same on every machine, and how many words there are.
+fn hash_of_words(text: &str) -> (u64, usize) {
+    let (mut hash, mut n_words) = (0, 0);
+    words(text, |word| {
+        hash = mixed(hash ^ hash_of(word));
+        n_words += 1;
+    });
+    (hash, n_words)
+}
+
+/// FNV-1a, 64 bits.
+fn hash_of(word: &str) -> u64 {
+    word.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+/// The finaliser of SplitMix64 (Steele, Lea and Flood, 2014): every bit depends on all.
+fn mixed(mut hash: u64) -> u64 {
+    hash = hash.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    hash = (hash ^ (hash >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    hash ^ (hash >> 31)
+}
