@@ -22,7 +22,7 @@ use crate::related::{Related, related};
 use crate::report::Report;
 use crate::results::{Quality, Results};
 use crate::shards::shards;
-use crate::{Error, Source, number, tags, tasks, topics};
+use crate::{Error, Source, number, set_aside, tags, tasks, topics};
 
 /// Below this many documents a term counts from the first that it occurs in.
 const FEW_DOCUMENTS: usize = 20;
@@ -207,8 +207,9 @@ fn read(
     run: &Run,
 ) -> Result<Prepared, Error> {
     trace.stage("read", run, |stage| {
-        let prepared = prepare(config, options, run)?;
+        let mut prepared = prepare(config, options, run)?;
         prepared.check_topics_can_be_found()?;
+        prepared.repeats = set_aside::find(&prepared, config, run)?;
         stage.items = prepared.documents.len() as u64;
         stage.cached = prepared.requests == 0 && config.sources.iter().all(|s| s.contains("://"));
         Ok(prepared)
@@ -224,7 +225,8 @@ fn find_topics_in(
 ) -> Result<(Results, Fitted), Error> {
     let counts = trace.stage("count", run, |stage| {
         let settings = count_config(config, prepared.documents.len());
-        let counts = count(&prepared.texts(), &settings, (memo, stage), run)?;
+        let texts = prepared.repeats.without_passages(&prepared.texts());
+        let counts = count(&texts, &settings, (memo, stage), run)?;
         let counts =
             if config.text.max_df.is_some() { counts } else { without_common(counts, config) };
         stage.items = counts.vocabulary.len() as u64;
@@ -257,6 +259,9 @@ fn find_topics_in(
     };
     let settings = nmf_config(config, n_topics);
     let (fit, topics) = trace.stage("topics", run, |stage| {
+        let down_weighted = set_aside::down_weighted(&x, &prepared.repeats);
+        let x = down_weighted.as_ref().unwrap_or(&x);
+        let weights = tasks::digest_of(x.view());
         let input = (weights, format!("{settings:?}"));
         stage.input("weights", weights);
         stage.input("settings", Digest::of_value(&input.1));
@@ -334,7 +339,7 @@ fn count(
     let counted = run.map(shards, |shard| {
         let input = (shard.digest, analyzer.as_str());
         let counted = memo.get_or_run_as((&tasks::COUNT, tasks::COUNTS), &input, run, || {
-            Ok::<_, Error>(counter.count_shard(shard.docs))
+            Ok::<_, Error>(counter.count_shard(shard.docs)?)
         });
         run.progress().advanced(shard.docs.len() as u64);
         counted

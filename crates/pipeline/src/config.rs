@@ -75,6 +75,9 @@ pub struct TextSection {
     pub max_terms: Option<usize>,
     /// Further stop words.
     pub stop_words: Vec<String>,
+    /// Whether passages that many documents have are counted, and copies weigh as documents of
+    /// their own.
+    pub keep_repeats: bool,
     /// How often a word of the title counts; by default what the recipe says, else once.
     pub title_weight: Option<u32>,
     /// How often a word of a tag counts; by default what the recipe says, else once.

@@ -167,6 +167,13 @@ pub const KEYS: &[Key] = &[
     key("text", "stop_words", "[]", "Further words that are not counted."),
     key(
         "text",
+        "keep_repeats",
+        "false",
+        "Whether passages that many documents have (headers, licences, announcements) are counted, and \
+         documents that are nearly the same weigh one by one. The report lists what was set aside.",
+    ),
+    key(
+        "text",
         "title_weight",
         "3",
         "How often a word of the title counts; without it what the recipe says, else 1.",

@@ -7,7 +7,7 @@ use std::time::Duration;
 use corpus::{Document, Ids, ReadConfig, Reader, Skipped};
 use crawl::{CacheMode, Coverage, CrawlConfig, Recipe};
 use jobs::{FileStore, Limits, Memo, Run};
-use text::{Field, Languages, Text};
+use text::{Field, Languages, Repeats, Text};
 use url::Url;
 
 use crate::{Config, Error, Source};
@@ -90,6 +90,8 @@ pub struct Prepared {
     pub lock: Option<String>,
     /// The sites that were crawled.
     pub sites: Vec<Site>,
+    /// What the documents repeat; nothing before it is looked for.
+    pub repeats: Repeats,
 }
 
 impl Prepared {
@@ -118,6 +120,7 @@ pub fn prepare(config: &Config, options: &Options, run: &Run) -> Result<Prepared
         title: None,
         lock: None,
         sites: Vec::new(),
+        repeats: Repeats::default(),
     };
     for source in &config.sources {
         let columns = config.column_names();

@@ -12,6 +12,7 @@ use crate::Error;
 use crate::number::TopicNumber;
 use crate::prepare::{Prepared, Site};
 use crate::results::Results;
+use crate::set_aside::SetAside;
 
 /// The report of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -30,6 +31,9 @@ pub struct Report {
     /// The recipe that was found in the pages of a site, as the text of its file.
     #[serde(skip)]
     pub lock: Option<String>,
+    /// What the documents repeat and was set aside.
+    #[serde(default)]
+    pub set_aside: SetAside,
     /// How many topics, terms and pages there are; pages only after a build.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub results: Option<Counts>,
@@ -148,6 +152,7 @@ impl Report {
             documents: documents(prepared),
             sites: prepared.sites.iter().map(SiteFound::of).collect(),
             lock: prepared.lock.clone(),
+            set_aside: SetAside::of(prepared),
             results: None,
             number: None,
             seconds: trace.records().iter().map(|record| record.seconds).sum(),

@@ -11,7 +11,7 @@ use sprs::CsMatViewI;
 use text::ShardCounts;
 
 /// Documents of one shard to their counts.
-pub(crate) const COUNT: Task = Task { name: "count", version: 1 };
+pub(crate) const COUNT: Task = Task { name: "count", version: 2 };
 /// Weights to a number of topics.
 pub(crate) const NUMBER: Task = Task { name: "number", version: 1 };
 /// Weights to topics.

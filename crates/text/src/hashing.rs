@@ -95,9 +95,8 @@ impl HashingConfig {
 
 /// MurmurHash3, 32 bits, seed 0 (Austin Appleby, public domain).
 fn murmur3(bytes: &[u8]) -> u32 {
-    let scrambled = |block: u32| {
-        block.wrapping_mul(0xcc9e_2d51).rotate_left(15).wrapping_mul(0x1b87_3593)
-    };
+    let scrambled =
+        |block: u32| block.wrapping_mul(0xcc9e_2d51).rotate_left(15).wrapping_mul(0x1b87_3593);
     let (blocks, tail) = bytes.as_chunks::<4>();
     let mut hash = 0_u32;
     for block in blocks {
