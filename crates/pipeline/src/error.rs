@@ -326,11 +326,7 @@ impl Error {
             Self::NewerModel { .. } => "read it with the program that wrote it, or make it anew",
             Self::DamagedModel { .. } => "make it anew with topicmill build or topicmill topics",
             Self::Recipe { source, .. } => return source.hint(),
-            Self::Stage { stage, source, .. } => {
-                return source.hint().or_else(|| {
-                    Some(format!("topicmill report OUT --rerun {stage} runs this step alone"))
-                });
-            }
+            Self::Stage { source, .. } => return source.hint(),
             Self::Jobs(jobs::Error::Cancelled) => {
                 "run the same command again: it goes on where it stopped"
             }
