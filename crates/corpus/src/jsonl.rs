@@ -110,7 +110,10 @@ impl JsonLines {
                 }
                 break if is_cut { end } else { searched };
             }
-            self.read_some(block.saturating_sub(searched).max(1))?;
+            // A line longer than a block is read on by blocks: byte by byte each byte would cost
+            // a search of all before it.
+            let missing = block.checked_sub(searched).filter(|&missing| missing > 0);
+            self.read_some(missing.unwrap_or(block))?;
             let is_full = self.buffer.len() >= block || self.is_at_end;
             let last_end = memchr::memrchr(b'\n', &self.buffer[..]);
             match last_end {
