@@ -230,6 +230,8 @@ impl Prepared {
 
     fn read(&mut self, reader: Reader, run: &Run) -> Result<(), Error> {
         for batch in reader.on(run) {
+            // A read that was stopped ends in an error of its own, which says less.
+            run.check()?;
             let batch = batch?;
             self.found += batch.documents.len() + batch.skipped.len();
             run.progress().advanced(batch.documents.len() as u64);

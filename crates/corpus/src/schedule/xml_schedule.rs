@@ -50,7 +50,9 @@ fn event_of(event: &Element, day: &Element, room: &Element, n_before: usize) -> 
         .child("persons")
         .into_iter()
         .flat_map(|persons| persons.children.iter())
-        .map(|person| markup::line(&person.whole_text()))
+        // A name alone, or a name with what else is known of the person.
+        .map(|person| person.text_of("name").unwrap_or_else(|| person.whole_text()))
+        .map(|person| markup::line(&person))
         .collect();
     let id = event.attributes.get("id").or_else(|| event.attributes.get("guid"));
     let id = id.map(|id| plain::single_line(id)).filter(|id| !id.is_empty());

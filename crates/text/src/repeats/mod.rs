@@ -58,7 +58,8 @@ impl Repeats {
     ///
     /// A passage is a sentence or a line of four words or more, whatever its numbers; it belongs to
     /// many documents when five of them have it, and one in two thousand. A field `title` is one as a
-    /// whole, from its first word on. Two documents are nearly the same when they share four fifths of
+    /// whole, from its first word on. Where such passages make up more than half of all text they are
+    /// what the documents say, and there are none. Two documents are nearly the same when they share four fifths of
     /// their runs of three words (Broder, "On the resemblance and containment of documents", 1997,
     /// estimated by 64 minima, which is right to a twentieth).
     ///
@@ -100,6 +101,15 @@ impl Repeats {
                 cuts_of_doc.push((passage.field, passage.start, passage.end));
             }
             cuts.push(cuts_of_doc);
+        }
+        let n_cut: usize = cuts.iter().flatten().map(|&(_, start, end)| end - start).sum();
+        let n_bytes: usize = docs.iter().flat_map(|doc| &doc.fields).map(|f| f.text.len()).sum();
+        if 2 * n_cut > n_bytes {
+            return Ok(Self {
+                passages: Vec::new(),
+                cuts: vec![Vec::new(); docs.len()],
+                originals,
+            });
         }
         let mut passages: Vec<Passage> = first_text.into_values().collect();
         passages.sort_by(|a, b| b.n_docs.cmp(&a.n_docs).then_with(|| a.text.cmp(&b.text)));
