@@ -171,8 +171,7 @@ fn remove(path: &Path, len: u64, held: &mut Held, removed: &mut Removed) -> io::
 fn clear_temporary(root: &Path, now: SystemTime) -> io::Result<Held> {
     let mut held = Held::default();
     for found in files(&root.join("tmp"), now)? {
-        if is_abandoned(&found.path) {
-            drop(fs::remove_file(&found.path));
+        if remove_abandoned(&found.path) {
             continue;
         }
         held.bytes += promised(&found.path).unwrap_or(0).max(found.len);
@@ -180,8 +179,8 @@ fn clear_temporary(root: &Path, now: SystemTime) -> io::Result<Held> {
     }
     // A claim that nobody holds is an empty file: it goes, and is not counted.
     for found in files(&root.join("locks"), now)? {
-        if found.age > GRACE && is_abandoned(&found.path) {
-            drop(fs::remove_file(&found.path));
+        if found.age > GRACE {
+            remove_abandoned(&found.path);
         }
     }
     Ok(held)
@@ -192,17 +191,26 @@ fn promised(path: &Path) -> Option<u64> {
     path.file_name()?.to_str()?.rsplit_once('-')?.1.parse().ok()
 }
 
-fn is_abandoned(path: &Path) -> bool {
-    File::open(path).is_ok_and(|file| file.try_lock().is_ok())
+/// Removes a file that nobody has locked, and says whether there was one. It stays locked until it is
+/// gone, so that whoever made it and locks it after that finds it missing.
+fn remove_abandoned(path: &Path) -> bool {
+    let Ok(file) = File::open(path) else { return false };
+    if file.try_lock().is_err() {
+        return false;
+    }
+    // One that cannot be removed is found again the next time.
+    drop(fs::remove_file(path));
+    true
 }
 
 /// The objects that somebody asked to keep for a while.
 fn leased(root: &Path) -> io::Result<HashSet<Digest>> {
     let mut leased = HashSet::new();
     for found in files(&root.join("leases"), SystemTime::now())? {
-        if is_abandoned(&found.path) {
-            drop(fs::remove_file(&found.path));
-        } else if let Some(digest) =
+        if remove_abandoned(&found.path) {
+            continue;
+        }
+        if let Some(digest) =
             found.path.file_name().and_then(|name| Digest::from_hex(name.to_str()?.get(..64)?))
         {
             leased.insert(digest);

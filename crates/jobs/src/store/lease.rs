@@ -14,9 +14,14 @@ pub struct Lease {
 
 impl Lease {
     pub(super) fn take(path: PathBuf) -> io::Result<Self> {
-        let file = File::options().write(true).create_new(true).open(&path)?;
-        file.try_lock()?;
-        Ok(Self { path, _file: file })
+        loop {
+            let file = File::options().write(true).create_new(true).open(&path)?;
+            file.lock()?;
+            // Before it was locked an eviction may have taken the new file for an abandoned one.
+            if path.exists() {
+                return Ok(Self { path, _file: file });
+            }
+        }
     }
 }
 
