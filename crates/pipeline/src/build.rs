@@ -9,6 +9,7 @@ use site::Renderer;
 use sprs::{CsMatI, CsMatViewI};
 use text::{AnalyzerConfig, CountConfig, Counter, Counts, DocFreq, ShardCounts, Stops, Text};
 
+use crate::arrange::arrange;
 use crate::config::{Config, TopicCount, Weight};
 use crate::former::{self, Former};
 use crate::keep::Kept;
@@ -274,6 +275,9 @@ fn find_topics_in(
         stage.items = fit.doc_topics.ncols() as u64;
         Ok::<_, Error>((fit, topics))
     })?;
+    let is_arranged = config.labels.is_some();
+    let (fit, given) = arrange(fit, x.view(), &counts.vocabulary, config, run)?;
+    let topics = if is_arranged { tasks::digest_of_fit(&fit) } else { topics };
     let (words, quality) = trace.stage("quality", run, |stage| {
         stage.items = fit.doc_topics.ncols() as u64;
         stage.input("weights", weights);
@@ -298,7 +302,7 @@ fn find_topics_in(
     })?;
     let fitted = Fitted { tfidf, x, fit };
     let judged = (words, quality, related);
-    let results = results(config, prepared, (counts, &fitted), judged, run)?;
+    let results = results(config, prepared, (counts, &fitted, &given), judged, run)?;
     Ok((Results { number, ..results }, fitted))
 }
 
@@ -317,7 +321,8 @@ fn keep_topics_in(
         stage.items = related.iter().map(Vec::len).sum::<usize>() as u64;
         Ok::<_, Error>(related)
     })?;
-    let mut results = results(config, prepared, (counts, &fitted), (words, quality, related), run)?;
+    let judged = (words, quality, related);
+    let mut results = results(config, prepared, (counts, &fitted, &[]), judged, run)?;
     Kept::name(&titles, &mut results.topics);
     Ok((results, fitted))
 }
@@ -353,7 +358,7 @@ fn count(
 fn results(
     config: &Config,
     prepared: &Prepared,
-    (counts, fitted): (Counts, &Fitted),
+    (counts, fitted, given): (Counts, &Fitted, &[Option<String>]),
     (words, quality, related): (Vec<Vec<usize>>, Quality, Vec<Vec<Related>>),
     run: &Run,
 ) -> Result<Results, Error> {
@@ -367,7 +372,7 @@ fn results(
         base_url: config.base_url.clone(),
         language: config.language.clone(),
         seed: config.seed,
-        topics: topics::describe((fit, &words), x, &counts.vocabulary, prepared, run)?,
+        topics: topics::describe((fit, &words, given), x, &counts.vocabulary, prepared, run)?,
         doc_topics: topics::of_documents(&fit.doc_topics, x),
         documents,
         slugs,

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde::de::{self, Deserializer, Visitor};
 
-use crate::Error;
-use crate::keys;
+use crate::arrange::Labels;
+use crate::{Error, keys};
 
 /// The configuration: what `topicmill.toml` holds. The command line overrides single values.
 ///
@@ -30,6 +30,8 @@ pub struct Config {
     pub seed: u64,
     /// A folder with templates, style sheet and icon that replace the site's own.
     pub templates: Option<PathBuf>,
+    /// A file that renames, merges and numbers topics.
+    pub labels: Option<PathBuf>,
     /// Documents to leave out, by id, URL, title or the name of a speaker.
     pub exclude: Vec<String>,
     /// How pages are fetched and read.
@@ -149,6 +151,7 @@ impl Default for Config {
             k: TopicCount::Auto,
             seed: 0,
             templates: None,
+            labels: None,
             exclude: Vec::new(),
             crawl: CrawlSection::default(),
             columns: BTreeMap::new(),
@@ -250,6 +253,9 @@ impl Config {
         }
         if self.site.cloud_words == 0 {
             return wrong("site.cloud_words", "at least 1", &0);
+        }
+        if let Some(path) = &self.labels {
+            Labels::read(path)?;
         }
         match &self.base_url {
             Some(base_url) if !is_web_address(base_url) => {

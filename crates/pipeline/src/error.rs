@@ -93,6 +93,28 @@ pub enum Error {
         /// The value.
         got: String,
     },
+    /// Terms that no topic leads with.
+    #[error("{}: no topic has {terms} among its leading terms, the nearest is {nearest}", path.display())]
+    UnknownTopic {
+        /// The file.
+        path: PathBuf,
+        /// The terms.
+        terms: String,
+        /// The topic that is most like them: its number and first terms.
+        nearest: String,
+    },
+    /// Terms that several topics lead with.
+    #[error("{}: {terms} may be any of the topics {topics}; the nearest is {nearest}", path.display())]
+    AmbiguousTopic {
+        /// The file.
+        path: PathBuf,
+        /// The terms.
+        terms: String,
+        /// The topics: their numbers and first terms.
+        topics: String,
+        /// The one that has them the furthest in front.
+        nearest: String,
+    },
     /// A time that is none.
     #[error("{name} must be a number of at least 0, got {got}")]
     Duration {
@@ -320,6 +342,10 @@ impl Error {
                 "choose a folder that is not the source and not above it"
             }
             Self::Occupied { .. } => "choose another folder, or replace what is in it with --force",
+            Self::UnknownTopic { .. } => {
+                "topicmill topics SOURCE... prints the leading terms of all topics"
+            }
+            Self::AmbiguousTopic { .. } => "add a term that the other topics do not have",
             Self::NotAModel { .. } => {
                 "a model is the file data/model.topicmill of a site, or what topicmill topics -o writes"
             }
@@ -357,6 +383,8 @@ impl Error {
                 | Self::Config { .. }
                 | Self::UnknownKey { .. }
                 | Self::Setting { .. }
+                | Self::UnknownTopic { .. }
+                | Self::AmbiguousTopic { .. }
                 | Self::Duration { .. }
                 | Self::OutHoldsSource { .. }
                 | Self::Occupied { .. }

@@ -124,7 +124,8 @@ fn program() -> Digest {
 /// The files that the configuration names besides the sources.
 fn add_own_files(config: &Config, files: &mut BTreeMap<OsString, Digest>) -> io::Result<()> {
     let mask = config.site.mask();
-    config.templates.iter().chain(&mask).try_for_each(|path| add_files(path, files, MAX_DEPTH))
+    let own = config.templates.iter().chain(&config.labels).chain(&mask);
+    own.into_iter().try_for_each(|path| add_files(path, files, MAX_DEPTH))
 }
 
 fn add_files(path: &Path, files: &mut BTreeMap<OsString, Digest>, depth: usize) -> io::Result<()> {

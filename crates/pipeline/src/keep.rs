@@ -119,7 +119,7 @@ impl Kept {
 }
 
 /// `‖X − W·H‖ / ‖X‖`, without making the product: `‖X‖² − 2 ⟨X, W·H⟩ + ⟨WᵀW, HHᵀ⟩`.
-fn relative_error(
+pub(crate) fn relative_error(
     x: CsMatViewI<'_, f32, u32, usize>,
     w: ArrayView2<'_, f32>,
     h: ArrayView2<'_, f32>,

@@ -60,6 +60,15 @@ pub const KEYS: &[Key] = &[
         "A folder whose files replace those of the site: templates (topic.html), style.css and icon.svg; \
          custom.css is added to the style sheet.",
     ),
+    key(
+        "",
+        "labels",
+        "\"labels.toml\"",
+        "A file that renames, merges and numbers topics. In each [[topic]] of it `terms` lists leading \
+         terms of a topic, `title` renames it, `merge` lists the terms of each other topic that becomes \
+         a part of it, and `pin` is its number, from 0. With --keep-topics topics keep the labels that \
+         they have.",
+    ),
     key("", "exclude", "[]", "Documents to leave out, by id, URL, title or the name of a speaker."),
     key(
         "crawl",
@@ -233,6 +242,7 @@ const EXAMPLES: &[&str] = &[
     "title_weight",
     "tags_weight",
     "templates",
+    "labels",
     "licence",
 ];
 

@@ -19,6 +19,7 @@
 //! count, weigh, number, topics, quality, related, clouds, write. [`documents`], [`topics`](fn@topics) and
 //! [`infer`](fn@infer) take parts of it.
 
+mod arrange;
 mod ask;
 mod build;
 pub mod config;

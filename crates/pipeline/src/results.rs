@@ -40,7 +40,7 @@ pub struct Results {
     pub slugs: Vec<String>,
     /// The terms.
     pub vocabulary: Vocabulary,
-    /// The topics by falling share.
+    /// The topics, by falling share where no other number was asked for.
     pub topics: Vec<Topic>,
     /// For every document its topics, by falling share.
     pub doc_topics: Vec<Vec<Weighted>>,

@@ -67,6 +67,11 @@ fn decode_fit(bytes: &[u8]) -> Option<Fit> {
     })
 }
 
+/// The digest of a fit. Cost: one pass over its numbers.
+pub(crate) fn digest_of_fit(fit: &Fit) -> Digest {
+    Digest::of(&encode_fit(fit))
+}
+
 /// The digest of a sparse matrix. Cost: one pass over its numbers.
 pub(crate) fn digest_of(x: CsMatViewI<'_, f32, u32, usize>) -> Digest {
     Digest::of_value(&(

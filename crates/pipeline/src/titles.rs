@@ -32,10 +32,10 @@ pub(crate) struct Candidate {
 /// A title for every topic, no two alike.
 ///
 /// `topics` are the words of each topic, the best first; `docs` the documents' texts, each with its
-/// main topic. A title is a phrase of two words when the topic's documents use one (`Machine
+/// main topic. A title that is `given` stands; another is a phrase of two words when the topic's documents use one (`Machine
 /// learning`), else its two best words that are not forms of one another (`Docker & deployment`).
 pub(crate) fn titles(
-    topics: &[Vec<Candidate>],
+    (topics, given): (&[Vec<Candidate>], &[Option<String>]),
     vocabulary: &Vocabulary,
     docs: &[(usize, Vec<&str>)],
     run: &Run,
@@ -43,9 +43,13 @@ pub(crate) fn titles(
     let topics: Vec<&[Candidate]> =
         topics.iter().map(|words| &words[..words.len().min(CANDIDATES)]).collect();
     let usage = Usage::of(&topics, vocabulary, docs, run)?;
-    let mut taken = BTreeSet::new();
+    let mut taken: BTreeSet<String> = given.iter().flatten().map(|t| t.to_lowercase()).collect();
     let mut titles = Vec::with_capacity(topics.len());
     for (topic, words) in topics.iter().enumerate() {
+        if let Some(title) = given.get(topic).cloned().flatten() {
+            titles.push(title);
+            continue;
+        }
         let title = options(words, vocabulary, &usage.of_topic[topic])
             .into_iter()
             .map(|option| usage.write(option, vocabulary))
@@ -253,7 +257,7 @@ mod tests {
             })
             .collect();
         let docs: Vec<_> = docs.iter().map(|&(topic, text)| (topic, vec![text])).collect();
-        titles(&topics, &vocabulary, &docs, &Run::serial()).unwrap()
+        titles((&topics, &[]), &vocabulary, &docs, &Run::serial()).unwrap()
     }
 
     #[test]

@@ -14,6 +14,8 @@ use crate::{Error, Prepared};
 const TERMS: usize = 100;
 /// The heaviest terms of a topic, among which its title is looked for.
 const TITLE_TERMS: usize = 20;
+/// The terms of a topic by which it can be named.
+const LEADING: usize = 20;
 /// A topic that makes up less of a document is not shown with it.
 const MIN_SHARE: f64 = 0.05;
 /// Terms that a document is short of: with so many its topics are told to half.
@@ -52,9 +54,10 @@ pub struct Weighted {
     pub weight: f64,
 }
 
-/// The topics of `fit`, in its order, with their words, titles and documents.
+/// The topics of `fit`, in its order, with their words, titles and documents. Those with a `given`
+/// title have that one.
 pub(crate) fn describe(
-    (fit, words): (&Fit, &[Vec<usize>]),
+    (fit, words, given): (&Fit, &[Vec<usize>], &[Option<String>]),
     x: CsMatViewI<'_, f32, u32, usize>,
     vocabulary: &Vocabulary,
     prepared: &Prepared,
@@ -73,7 +76,7 @@ pub(crate) fn describe(
             (topic, [document.title.as_str(), &document.text].into_iter().chain(tags).collect())
         })
         .collect();
-    let titles = titles::titles(&candidates, vocabulary, &texts, run)?;
+    let titles = titles::titles((&candidates, given), vocabulary, &texts, run)?;
     let mut names = Names::default();
     let n_docs = prepared.documents.len().max(1) as f64;
     let topics = titles.into_iter().enumerate().map(|(k, title)| Topic {
@@ -84,6 +87,15 @@ pub(crate) fn describe(
         documents: shown(told.column(k)),
     });
     Ok(topics.collect())
+}
+
+/// The columns of the first terms of every topic, as they are published.
+pub(crate) fn leading(nmf: &Nmf, words: &[Vec<usize>]) -> Vec<Vec<u32>> {
+    let components = nmf.components();
+    let rows = components.rows().into_iter().zip(words);
+    rows.map(|(row, words)| words_first(terms(row), words))
+        .map(|terms| terms.iter().take(LEADING).map(|term| term.column).collect())
+        .collect()
 }
 
 /// The topics of every document that make up a twentieth of it or more, by falling part.
@@ -135,7 +147,7 @@ fn words_first(terms: Vec<TopicTerm>, words: &[usize]) -> Vec<TopicTerm> {
 }
 
 /// Rows divided by their sums; rows of zeros stay.
-fn shares(doc_topics: &Array2<f32>) -> Array2<f64> {
+pub(crate) fn shares(doc_topics: &Array2<f32>) -> Array2<f64> {
     let mut shares = doc_topics.mapv(f64::from);
     for mut row in shares.rows_mut() {
         let sum = row.sum();

@@ -10,6 +10,7 @@ mod expressions;
 mod guide;
 mod hostile;
 mod killed;
+mod labels;
 mod plain_server;
 mod real;
 mod rebuild;

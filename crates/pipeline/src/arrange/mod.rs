@@ -1,0 +1,130 @@
+//! The topics merged, numbered and named as the user asks.
+
+mod labels;
+
+use jobs::Run;
+use learn::{Fit, Loss, Nmf, Occurrence, WordsConfig};
+use ndarray::{Array2, Axis};
+use sprs::CsMatViewI;
+use text::Vocabulary;
+
+pub(crate) use labels::Labels;
+
+use crate::keep::relative_error;
+use crate::{Config, Error, topics};
+
+/// Topics as one, and what was asked for them.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Group {
+    /// The topics of the fit that it is made of.
+    topics: Vec<usize>,
+    title: Option<String>,
+    number: Option<usize>,
+}
+
+/// The topics of `fit` as the configuration asks for them, and the titles that it gives.
+///
+/// Topics that are merged become the mean of their terms by the weight that each has in all
+/// documents, and every document is placed anew. Cost: without labels nothing; else the choice of
+/// words, and with a merge one [`Nmf::transform`].
+pub(crate) fn arrange(
+    fit: Fit,
+    x: CsMatViewI<'_, f32, u32, usize>,
+    vocabulary: &Vocabulary,
+    config: &Config,
+    run: &Run,
+) -> Result<(Fit, Vec<Option<String>>), Error> {
+    let n_topics = fit.nmf.components().nrows();
+    let Some(path) = &config.labels else { return Ok((fit, vec![None; n_topics])) };
+    let components = fit.nmf.components();
+    let words = WordsConfig::default().choose(components, &Occurrence::of(x), run)?;
+    let leading = topics::leading(&fit.nmf, &words);
+    let mut groups = Labels::read(path)?.groups(&leading, vocabulary)?;
+    let fit = if groups.len() < n_topics {
+        let merged = merged(&fit, &groups, x, run)?;
+        let shares = topics::shares(&merged.doc_topics).sum_axis(Axis(0));
+        let mut order: Vec<usize> = (0..groups.len()).collect();
+        order.sort_by(|&a, &b| shares[b].total_cmp(&shares[a]).then(a.cmp(&b)));
+        groups = order.iter().map(|&group| groups[group].clone()).collect();
+        in_order(&merged, &order)?
+    } else {
+        fit
+    };
+    let order = numbered(&groups.iter().map(|group| group.number).collect::<Vec<_>>());
+    let titles = order.iter().map(|&group| groups[group].title.clone()).collect();
+    Ok((in_order(&fit, &order)?, titles))
+}
+
+/// For every number the group that gets it: the one that asks for it, else the next of the others.
+/// No two ask for one, and none for more than there are.
+fn numbered(wishes: &[Option<usize>]) -> Vec<usize> {
+    let mut others = (0..wishes.len()).filter(|&group| wishes[group].is_none());
+    (0..wishes.len())
+        .filter_map(|number| {
+            wishes.iter().position(|wish| *wish == Some(number)).or_else(|| others.next())
+        })
+        .collect()
+}
+
+/// One topic for each group.
+fn merged(
+    fit: &Fit,
+    groups: &[Group],
+    x: CsMatViewI<'_, f32, u32, usize>,
+    run: &Run,
+) -> Result<Fit, Error> {
+    let components = fit.nmf.components();
+    let mass = fit.doc_topics.mapv(f64::from).sum_axis(Axis(0));
+    let mut rows = Array2::<f64>::zeros((groups.len(), components.ncols()));
+    for (mut row, group) in rows.rows_mut().into_iter().zip(groups) {
+        let total: f64 = group.topics.iter().map(|&topic| mass[topic]).sum();
+        for &topic in &group.topics {
+            // Topics that no document needs weigh alike.
+            let part =
+                if total > 0.0 { mass[topic] / total } else { 1.0 / group.topics.len() as f64 };
+            row.zip_mut_with(&components.row(topic), |sum, &h| *sum += part * f64::from(h));
+        }
+    }
+    let nmf = Nmf::from_components(rows.mapv(|h| h as f32))?;
+    let doc_topics = nmf.transform(x, run)?;
+    let relative = relative_error(x, doc_topics.view(), nmf.components());
+    Ok(Fit { loss: Loss { relative, ..fit.loss }, nmf, doc_topics })
+}
+
+fn in_order(fit: &Fit, order: &[usize]) -> Result<Fit, Error> {
+    Ok(Fit {
+        nmf: Nmf::from_components(fit.nmf.components().select(Axis(0), order))?,
+        doc_topics: fit.doc_topics.select(Axis(1), order),
+        loss: fit.loss,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::arr2;
+
+    #[test]
+    fn numbers_go_to_those_that_ask_and_the_others_keep_their_order() {
+        assert_eq!(numbered(&[None, None, None]), [0, 1, 2]);
+        assert_eq!(numbered(&[None, Some(2), None, Some(0)]), [3, 0, 1, 2]);
+    }
+
+    #[test]
+    fn a_merged_topic_is_the_mean_by_weight() {
+        let x = sprs::CsMatI::new((2, 3), vec![0, 1, 3], vec![0, 1, 2], vec![3.0, 1.0, 2.0]);
+        let fit = Fit {
+            nmf: Nmf::from_components(arr2(&[[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]))
+                .unwrap(),
+            doc_topics: arr2(&[[3.0_f32, 0.0, 0.0], [0.0, 1.0, 2.0]]),
+            loss: Loss { relative: 0.0, iterations: 7 },
+        };
+        let group = |topics: &[usize]| Group { topics: topics.to_vec(), ..Group::default() };
+        let merged =
+            merged(&fit, &[group(&[0, 1]), group(&[2])], x.view(), &Run::serial()).unwrap();
+        assert_eq!(merged.nmf.components(), arr2(&[[0.75, 0.25, 0.0], [0.0, 0.0, 1.0]]));
+        assert_eq!(merged.doc_topics.dim(), (2, 2));
+        assert!(merged.loss.relative > 0.0, "one topic fits less than two");
+        assert_eq!(merged.loss.iterations, 7);
+    }
+}
