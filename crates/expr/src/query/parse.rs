@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::error::Error;
 use crate::graph::{Graph, NodeId};
 use crate::op::Op;
-use crate::syntax::{self, Parser, TokenKind};
+use crate::syntax::{self, Parser, Token, TokenKind};
 
 /// A question over a table.
 ///
@@ -40,6 +40,9 @@ impl Query {
     pub fn parse(text: &str) -> Result<Self, Error> {
         let tokens = syntax::tokens(text)?;
         let mut parser = Parser::new(&tokens);
+        if asks_for_nothing(&tokens) {
+            return Err(parser.unexpected("what is asked for, such as count()"));
+        }
         let select = named_list(&mut parser, text)?;
         let filter = if parser.take_word("where") { Some(parser.expression()?) } else { None };
         let keys = if parser.take_word("by") { named_list(&mut parser, text)? } else { vec![] };
@@ -103,6 +106,21 @@ impl Query {
         let is_reduction = |id: &NodeId| matches!(self.graph.node(*id).op, Op::Reduce(_));
         needed.into_iter().filter(is_reduction).collect()
     }
+}
+
+/// Whether the text begins with a clause, such as `where x > 1`. A column may have the name of a
+/// clause, so that what follows must be no word that could go on after a column.
+fn asks_for_nothing(tokens: &[Token]) -> bool {
+    const CLAUSES: [&str; 4] = ["where", "by", "order", "top"];
+    const GO_ON: [&str; 5] = ["as", "and", "or", "in", "not"];
+    let [first, second, ..] = tokens else { return false };
+    let is_clause = matches!(&first.kind, TokenKind::Name(name) if CLAUSES.contains(&&**name));
+    is_clause
+        && match &second.kind {
+            TokenKind::Name(name) => !CLAUSES.contains(&&**name) && !GO_ON.contains(&&**name),
+            TokenKind::Int(_) | TokenKind::Float(_) | TokenKind::Text(_) => true,
+            TokenKind::Sign(_) | TokenKind::End => false,
+        }
 }
 
 /// Expressions with their names: those said with `as`, or their text.

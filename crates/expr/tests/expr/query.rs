@@ -84,7 +84,8 @@ fn every_reduction_by_group() {
     );
     check(
         "sum(weight * hits) / sum(weight) by topic",
-        &["2.0", "-2.3333333333333335", "1.6666666666666667"],
+        // Of "web": (0.25 * 0 + 0.5 * 5) / (0.25 + 0.5).
+        &["2.0", "-2.3333333333333335", "3.3333333333333335"],
     );
 }
 
@@ -120,7 +121,19 @@ fn wrong_queries_are_named() {
     check_error("count() top many", "how many, a whole number");
     check_error("count() limit 5", "expected an operator or the end, found limit");
     check_error("sum(weight, axis=0)", "a reduction along an axis");
-    check_error("where weight > 1", "\"(\"");
+    for (query, clause) in [
+        ("where weight > 1", "where"),
+        ("by topic", "by"),
+        ("order weight", "order"),
+        ("top 5", "top"),
+    ] {
+        let message = format!("expected what is asked for, such as count(), found {clause}");
+        check_error(query, &message);
+    }
+    // Unless it is a column: these are read, and there is none.
+    check_error("top top 5", "there is no top;");
+    check_error("where where year == 2014", "there is no where;");
+    check_error("order as o", "there is no order;");
 }
 
 #[test]
