@@ -123,7 +123,8 @@ impl Run {
         F: Fn(T) -> R + Sync,
     {
         let guarded = |item| self.guard(&f, item);
-        match self.idle_pool() {
+        // One item needs no thread but the caller's: waking another costs more than small work.
+        match self.idle_pool().filter(|_| items.len() > 1) {
             None => items.into_iter().map(guarded).collect(),
             Some(pool) => {
                 let results: Vec<Result<R, Error>> =
