@@ -27,12 +27,14 @@ const TASK_DOCS: usize = 256;
 /// use jobs::Run;
 /// use text::{Repeats, Text};
 ///
-/// let texts: Vec<String> =
-///     (0..6).map(|n| format!("Lamp number {n}. Follow us on all the networks.")).collect();
+/// let texts = ["red", "green", "blue", "white", "amber", "pale"].map(|colour| {
+///     format!("The {colour} lamp is lit at dusk by its keeper. Follow us on all the networks.")
+/// });
 /// let docs: Vec<Text<'_>> = texts.iter().map(|text| Text::plain(text)).collect();
 /// let repeats = Repeats::find(&docs, None, &Run::serial())?;
 /// assert_eq!(repeats.passages()[0].text, "Follow us on all the networks.");
-/// assert_eq!(repeats.without_passages(&docs)[0].fields[0].text, "Lamp number 0.");
+/// let own = repeats.without_passages(&docs)[0].fields[0].text;
+/// assert_eq!(own.trim_end(), "The red lamp is lit at dusk by its keeper.");
 /// # Ok::<(), text::Error>(())
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
