@@ -51,7 +51,11 @@ fn event_of(event: &Element, day: &Element, room: &Element, n_before: usize) -> 
         .into_iter()
         .flat_map(|persons| persons.children.iter())
         // A name alone, or a name with what else is known of the person.
-        .map(|person| person.text_of("name").unwrap_or_else(|| person.whole_text()))
+        .map(|person| {
+            let name = ["public_name", "full_public_name", "name"];
+            let name = name.iter().find_map(|name| person.text_of(name));
+            name.unwrap_or_else(|| person.whole_text())
+        })
         .map(|person| markup::line(&person))
         .collect();
     let id = event.attributes.get("id").or_else(|| event.attributes.get("guid"));

@@ -3,7 +3,7 @@
 //! The list is the group of links that looks most like titles ([`links`]). On the pages it leads
 //! to, what most of them share at the same place is the template ([`template`]); what varies is
 //! told apart by the names that its elements have, by the labels before it, and by how much prose
-//! it holds ([`facts`]). All of it is written down as a recipe ([`write`]), and the recipe is what
+//! it holds ([`facts`]). All of it is written down as a recipe ([`mod@write`]), and the recipe is what
 //! reads the pages: so a second run, with the recipe in hand, reads them the same.
 
 mod facts;
