@@ -313,7 +313,7 @@ pub(crate) unsafe fn scatter_strided(
 }
 
 /// Copies `bytes` bytes past the caches, where the machine can. The caller orders them with
-/// [`fence`](super::fence) before another thread may read.
+/// [`fence`] before another thread may read.
 ///
 /// # Safety
 /// Both sides are valid for `bytes` bytes and do not overlap.

@@ -52,7 +52,7 @@ pub(crate) enum Key {
     Copy(Type),
     /// d = (a first b) second c, or c second (a first b) when swapped
     Fused { first: Binary, second: Binary, ty: Type, b: Arg, c: Arg, swapped: bool },
-    /// d = table[b], the table at a; c is a [`Gather`].
+    /// `d = table[b]`, the table at a; c is a [`Gather`].
     Gather(Type),
     /// d, a [`State`], takes in the values a, where the truth b holds if masked; c is the
     /// position of the first.

@@ -10,7 +10,7 @@
 //! | 24–31 | the length of the tail |
 //! | 32–63 | the BLAKE3 hash of bytes 0–31 |
 //!
-//! The tail is its own BLAKE3 hash and, in postcard, [`Tail`]. The array is in C order, cut into
+//! The tail is its own BLAKE3 hash and, in postcard, `Tail`. The array is in C order, cut into
 //! chunks of 1 MiB, each of which is kept as it is or in planes: all first bytes of the items, then
 //! all second bytes, and so on, each plane packed with zstd where that makes it shorter. An array of
 //! which no chunk is in planes lies at byte 64 as it would in memory, and can be mapped.
