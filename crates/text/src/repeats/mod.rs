@@ -27,14 +27,19 @@ const TASK_DOCS: usize = 256;
 /// use jobs::Run;
 /// use text::{Repeats, Text};
 ///
-/// let texts = ["red", "green", "blue", "white", "amber", "pale"].map(|colour| {
-///     format!("The {colour} lamp is lit at dusk by its keeper. Follow us on all the networks.")
-/// });
+/// let texts = [
+///     "Ships pass at night when nobody looks.",
+///     "A keeper climbs ninety steps each evening.",
+///     "Fog hides both harbours until late morning.",
+///     "Sails dry beside an old stone wall.",
+///     "Bread bakes while storms cross open water.",
+/// ]
+/// .map(|own| format!("{own} Follow us on all networks."));
 /// let docs: Vec<Text<'_>> = texts.iter().map(|text| Text::plain(text)).collect();
 /// let repeats = Repeats::find(&docs, None, &Run::serial())?;
-/// assert_eq!(repeats.passages()[0].text, "Follow us on all the networks.");
+/// assert_eq!(repeats.passages()[0].text, "Follow us on all networks.");
 /// let own = repeats.without_passages(&docs)[0].fields[0].text;
-/// assert_eq!(own.trim_end(), "The red lamp is lit at dusk by its keeper.");
+/// assert_eq!(own.trim_end(), "Ships pass at night when nobody looks.");
 /// # Ok::<(), text::Error>(())
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
