@@ -96,7 +96,8 @@ pub(crate) fn run(common: &Common) -> anyhow::Result<Run> {
         common.threads.unwrap_or_else(|| std::thread::available_parallelism().unwrap_or(one));
     let mut run = Run::with_threads(threads)?.with_cancel(interrupt::cancel());
     if let Some(memory) = common.memory {
-        run = run.with_memory(memory.0);
+        // The folder of temporary files is often in memory itself.
+        run = run.with_memory(memory.0).with_scratch(cache(common.cache.as_deref())?);
     }
     Ok(if common.quiet {
         run

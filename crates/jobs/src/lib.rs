@@ -11,8 +11,8 @@
 //!
 //! [`Run`] says how to run (threads, progress, cancellation, memory) and is the one way in the
 //! workspace to use more than one thread; a [`Digest`] names bytes and values; a [`Store`] keeps
-//! bytes under a digest, on disk as [`FileStore`]; [`Memo`] computes a result once; [`Trace`]
-//! records what every stage did. The crate knows neither documents nor matrices.
+//! bytes under a digest, on disk as [`FileStore`]; [`Memo`] computes a result once; a [`Spill`]
+//! has what does not fit into memory; [`Trace`] records what every stage did. The crate knows neither documents nor matrices.
 
 pub mod array;
 mod cancel;
@@ -22,10 +22,12 @@ mod error;
 mod fold;
 mod map;
 mod memo;
+mod positioned;
 mod progress;
 mod run;
 mod share;
 mod shelf;
+mod spill;
 mod store;
 mod trace;
 
@@ -38,6 +40,7 @@ pub use memo::{Codec, Made, Memo, Task};
 pub use progress::{Progress, Silent};
 pub use run::Run;
 pub use shelf::Shelf;
+pub use spill::{Piece, Spill, Spilled};
 pub use store::{
     About, Claim, Content, EntryInfo, FileStore, Lease, Limits, Lookup, Removed, Store, Verified,
 };

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io;
 use std::ops::Deref;
 
-use memmap2::Mmap;
+use memmap2::{Mmap, MmapOptions};
 
 /// A file's bytes, read from the disk when they are looked at.
 #[derive(Debug)]
@@ -20,6 +20,14 @@ impl Mapped {
         // as it is. Whoever else writes into them, against the documentation of the folder, may
         // make reads give other bytes or, after truncation, end the process by a signal.
         unsafe { Mmap::map(file) }.map(Self)
+    }
+
+    /// Maps `len` bytes of `file` from the byte `start` on, which lie in it. `len`: at least 1.
+    pub(crate) fn part_of(file: &File, start: u64, len: usize) -> io::Result<Self> {
+        // SAFETY: the bytes may not change while they are borrowed. The only files mapped in parts
+        // are those of `Spill`: they have no name, so that nobody else can open them, and no byte
+        // of them is written twice.
+        unsafe { MmapOptions::new().offset(start).len(len).map(file) }.map(Self)
     }
 }
 

@@ -4,11 +4,12 @@ use std::any::Any;
 use std::fmt;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::{Arc, mpsc};
 
 use rayon::prelude::*;
 
-use crate::{Cancel, Error, Progress, Silent};
+use crate::{Cancel, Error, Progress, Silent, Spill};
 
 /// How to run: with how many threads, who hears of the progress, who may stop it, and how much
 /// memory is meant to be enough.
@@ -25,13 +26,21 @@ pub struct Run {
     progress: Arc<dyn Progress>,
     cancel: Cancel,
     memory: Option<u64>,
+    /// None: the system's folder of temporary files.
+    scratch: Option<PathBuf>,
 }
 
 impl Run {
     /// One thread, no progress, nobody to cancel it, no limit of memory.
     #[must_use]
     pub fn serial() -> Self {
-        Self { pool: None, progress: Arc::new(Silent), cancel: Cancel::default(), memory: None }
+        Self {
+            pool: None,
+            progress: Arc::new(Silent),
+            cancel: Cancel::default(),
+            memory: None,
+            scratch: None,
+        }
     }
 
     /// `threads` threads, no progress; with one thread nothing is spawned.
@@ -74,6 +83,24 @@ impl Run {
     #[must_use]
     pub fn cancel(&self) -> &Cancel {
         &self.cancel
+    }
+
+    /// The same run, whose [`spill`](Self::spill)s lie in `folder`: better not one that is itself
+    /// in memory, as the folder of temporary files may be.
+    #[must_use]
+    pub fn with_scratch(self, folder: PathBuf) -> Self {
+        Self { scratch: Some(folder), ..self }
+    }
+
+    /// An empty place on disk for what does not fit into memory.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when nothing can be written to the run's folder for it.
+    pub fn spill(&self) -> Result<Spill, Error> {
+        match &self.scratch {
+            Some(folder) => Spill::open(folder),
+            None => Spill::open(&std::env::temp_dir()),
+        }
     }
 
     /// The memory that is meant to be enough, bytes; `None` when nobody asked for a limit.

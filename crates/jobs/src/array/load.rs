@@ -7,6 +7,7 @@ use std::path::Path;
 
 use super::{CHUNK, HEAD, MAGIC, Tail, chunk, hash_of};
 use crate::map::Mapped;
+use crate::positioned::read_at;
 use crate::{Error, Run};
 
 /// A file may make us allocate this much without being asked, and this many times its length.
@@ -191,25 +192,4 @@ fn read_head(file: &File, path: &Path) -> Result<Head, Error> {
     let item_size =
         usize::try_from(tail.item_size).map_err(|_| wrong("its items are too large"))?;
     Ok(Head { file_len, len, item_size, shape, tail })
-}
-
-#[cfg(unix)]
-fn read_at(file: &File, into: &mut [u8], at: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::read_exact_at(file, into, at)
-}
-
-#[cfg(windows)]
-fn read_at(file: &File, mut into: &mut [u8], mut at: u64) -> io::Result<()> {
-    use std::os::windows::fs::FileExt;
-
-    while !into.is_empty() {
-        match file.seek_read(into, at)? {
-            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
-            n => {
-                into = &mut into[n..];
-                at += n as u64;
-            }
-        }
-    }
-    Ok(())
 }

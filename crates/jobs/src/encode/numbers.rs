@@ -1,6 +1,6 @@
 //! Slices of numbers as arrays.
 
-use bytemuck::{NoUninit, cast_slice};
+use bytemuck::{Pod, cast_slice};
 
 use super::{Encode, Encoder, PIECE};
 
@@ -21,8 +21,8 @@ pub struct Numbers<'a, T> {
     pub shape: &'a [usize],
 }
 
-/// A number whose bytes are hashed as they lie in memory.
-pub trait Number: NoUninit {
+/// A number whose bytes are hashed, and kept, as they lie in memory.
+pub trait Number: Pod {
     /// NumPy's name of the type in little endian order.
     const NAME: &'static str;
 }
