@@ -1,10 +1,10 @@
 //! The site in a real browser.
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::{env, fs};
+use std::fs;
+use std::path::Path;
+use std::process::Command;
 
-use crate::command::run;
+use crate::command::{install, on_path, run};
 
 /// Debian's packages of what the tests need, and a program of each.
 const PACKAGES: &[(&str, &str)] = &[("chromium", "chromium"), ("nodejs", "node"), ("npm", "npm")];
@@ -17,7 +17,7 @@ const SCRIPTS: &str = "crates/site/tests/browser";
 /// skipped, and say so.
 pub(crate) fn test(root: &Path) -> Result<(), String> {
     if let Some(missing) = missing_package()
-        && let Err(why) = install(root)
+        && let Err(why) = install_missing(root)
     {
         println!("SKIPPED: the tests in a browser, for want of {missing} ({why})");
         return Ok(());
@@ -47,22 +47,11 @@ fn missing_package() -> Option<&'static str> {
     PACKAGES.iter().find(|(_, program)| on_path(program).is_none()).map(|(package, _)| *package)
 }
 
-/// Installs the missing packages, as root on Debian only.
-fn install(root: &Path) -> Result<(), String> {
-    let is_root = Command::new("id").arg("-u").output().is_ok_and(|out| out.stdout == b"0\n");
-    if !is_root || on_path("apt-get").is_none() {
-        return Err("it can be installed by root on Debian only".to_owned());
-    }
+/// Installs the missing packages.
+fn install_missing(root: &Path) -> Result<(), String> {
     let missing = PACKAGES.iter().filter(|(_, program)| on_path(program).is_none());
-    let packages: Vec<&str> = missing.map(|(package, _)| *package).collect();
-    let apt = |args: &[&str]| {
-        let mut apt = Command::new("apt-get");
-        apt.args(args).env("DEBIAN_FRONTEND", "noninteractive").stdout(Stdio::null());
-        run(root, apt)
-    };
-    apt(&["update"])?;
-    apt(&[&["install", "--yes", "--no-install-recommends", "fonts-dejavu-core"], &packages[..]]
-        .concat())
+    let packages = missing.map(|(package, _)| *package);
+    install(root, &std::iter::once("fonts-dejavu-core").chain(packages).collect::<Vec<_>>())
 }
 
 /// The modules that the scripts import are looked for beside them: they run from a folder of their
@@ -75,9 +64,4 @@ fn copy_scripts(from: &Path, to: &Path) -> Result<(), String> {
         fs::copy(entry.path(), to.join(entry.file_name())).map_err(failed)?;
     }
     Ok(())
-}
-
-fn on_path(program: &str) -> Option<PathBuf> {
-    let path = env::var_os("PATH")?;
-    env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
 }

@@ -6,6 +6,7 @@ mod bench;
 mod browser;
 mod command;
 mod generate;
+mod postgres;
 mod python;
 mod steps;
 mod tidy;
@@ -18,7 +19,7 @@ const HELP: &str = "\
 usage: cargo xtask TASK
 
   check        the quick inner loop: format, tidy, lints, tests; installs nothing
-  test         everything, as continuous integration runs it
+  test         everything, as continuous integration runs it; installs what it lacks
   browser      the site in headless Chromium: search, keyboard, barriers, hostile texts
   tidy         the rules of the house: layers, forbidden crates, files that no mod reaches
   soak         the long fault tests: kills and damage by the hundred thousand

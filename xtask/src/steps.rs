@@ -4,18 +4,24 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::command::{cargo, run};
+use crate::postgres::{self, Postgres};
 use crate::{browser, generate, python};
 
-/// The quick inner loop.
+/// The quick inner loop. One PostgreSQL serves all tests that ask one.
 pub(crate) fn check(root: &Path) -> Result<(), String> {
     cargo(root, &["fmt", "--all", "--check"])?;
     tidy(root)?;
     cargo(root, &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
-    cargo(root, &["test", "--workspace", "--profile", "ci", "--lib", "--bins", "--tests"])
+    let postgres = Postgres::start();
+    let mut test = Command::new("cargo");
+    test.args(["test", "--workspace", "--profile", "ci", "--lib", "--bins", "--tests"]);
+    postgres.tell(&mut test);
+    run(root, test)
 }
 
 /// Everything that continuous integration runs.
 pub(crate) fn test(root: &Path) -> Result<(), String> {
+    postgres::install_missing(root);
     check(root)?;
     cargo(root, &["test", "--workspace", "--profile", "ci", "--doc"])?;
     generate::run(root, generate::Mode::Check)?;

@@ -1,10 +1,11 @@
 //! The public interface: against NumPy, against plain loops, and with bad input.
 
 mod bad_input;
+#[path = "../../../../xtask/src/postgres/cluster.rs"]
+mod cluster;
 mod layouts;
 mod memory;
 mod numpy;
-mod postgres_server;
 mod query;
 mod reductions;
 mod sql;
