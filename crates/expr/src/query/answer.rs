@@ -37,6 +37,15 @@ impl Answer {
         self.columns.iter().map(|(name, column)| (name.as_str(), column.ty()))
     }
 
+    /// A column.
+    ///
+    /// # Panics
+    /// When there are not so many.
+    #[must_use]
+    pub fn column(&self, at: usize) -> &Column<'static> {
+        &self.columns[at].1
+    }
+
     /// The number in a row of a column; none for texts.
     #[must_use]
     pub fn scalar(&self, row: usize, column: usize) -> Option<Scalar> {
@@ -109,7 +118,7 @@ impl Query {
         self.keys.iter().map(|(name, _)| name.clone()).collect()
     }
 
-    fn check(&self, table: &Table<'_>) -> Result<(), Error> {
+    pub(super) fn check(&self, table: &Table<'_>) -> Result<(), Error> {
         let roots: Vec<NodeId> = self.roots().collect();
         for id in self.graph.needed(&roots) {
             if let Op::Name(at) = self.graph.node(id).op {
@@ -230,7 +239,7 @@ fn whole(queries: &[&Query], table: &Table<'_>, run: &Run) -> Result<Vec<Answer>
     let mut roots: Vec<Vec<NodeId>> = Vec::new();
     for query in queries {
         for root in query.shown() {
-            if let Some(name) = name_outside_reductions(&query.graph, root) {
+            if let Some(name) = query.graph.name_outside_reductions(root) {
                 return Err(not_reduced(query.graph.span(name)));
             }
         }
@@ -266,21 +275,6 @@ fn whole(queries: &[&Query], table: &Table<'_>, run: &Run) -> Result<Vec<Answer>
             Ok(query.ordered(columns, &[], n_rows.max(1)))
         })
         .collect()
-}
-
-/// A name below `root` that no reduction takes in.
-fn name_outside_reductions(graph: &Graph, root: NodeId) -> Option<NodeId> {
-    let mut open = vec![root];
-    let mut seen = std::collections::HashSet::new();
-    while let Some(id) = open.pop() {
-        let node = graph.node(id);
-        match node.op {
-            Op::Name(_) => return Some(id),
-            Op::Reduce(_) => {}
-            _ => open.extend(node.args().iter().filter(|arg| seen.insert(**arg))),
-        }
-    }
-    None
 }
 
 /// The name that stands for a truth in every row; no column can have it.
@@ -351,6 +345,17 @@ fn grouped(queries: &[&Query], table: &Table<'_>, run: &Run) -> Result<Vec<Answe
     let index = table.index(&queries[0].key_names(), || {
         Index::new(&keys.iter().collect::<Vec<_>>(), table.n_rows(), run)
     })?;
+    by_index(queries, &keys, &index, table, run)
+}
+
+/// Queries whose rows have their groups from `index`, in one scan.
+pub(super) fn by_index(
+    queries: &[&Query],
+    keys: &[Column<'_>],
+    index: &Index,
+    table: &Table<'_>,
+    run: &Run,
+) -> Result<Vec<Answer>, Error> {
     // What the scan reads, as nodes of one graph, and the reductions of all queries.
     let mut scan = ScanGraph::default();
     let mut folds: Vec<GroupFold> = Vec::new();
@@ -395,12 +400,12 @@ fn grouped(queries: &[&Query], table: &Table<'_>, run: &Run) -> Result<Vec<Answe
         }
         plans.push((rows, places));
     }
-    let values = scan.fold(&folds, table, &index, run)?;
+    let values = scan.fold(&folds, table, index, run)?;
     queries
         .iter()
         .zip(plans)
         .map(|(query, (rows, places))| {
-            let groups = GroupValues { keys: &keys, index: &index, values: &values, rows, places };
+            let groups = GroupValues { keys, index, values: &values, rows, places };
             groups.answer(query, run)
         })
         .collect()

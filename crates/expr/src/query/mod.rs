@@ -1,10 +1,12 @@
 //! Questions over a table of columns: filter, group, order, the first few.
 //!
 //! `table` has the columns, `parse` reads a query, `index` numbers the groups of key columns,
-//! `fold` reduces values by group, `answer` puts it together, `sql` says the same in SQL.
+//! `fold` reduces values by group, `answer` puts it together, `groups` reduces by
+//! groups that are already numbered, `sql` says queries in SQL.
 
 mod answer;
 mod fold;
+mod groups;
 mod index;
 mod parse;
 mod sql;
@@ -12,6 +14,7 @@ mod table;
 
 pub use answer::Answer;
 pub(crate) use fold::Block;
+pub use groups::Groups;
+pub(crate) use parse::Direction;
 pub use parse::Query;
-pub use sql::Dialect;
 pub use table::{Column, Table};

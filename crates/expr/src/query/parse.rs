@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::error::Error;
+use crate::expression::Expr;
 use crate::graph::{Graph, NodeId};
 use crate::op::Op;
 use crate::syntax::{self, Parser, Token, TokenKind};
@@ -79,6 +80,20 @@ impl Query {
             .map(|(node, direction)| (of_alias(node), direction.unwrap_or(unsaid)))
             .collect();
         Ok(Self { graph: Arc::new(graph), select, filter, keys, order, top, text: text.into() })
+    }
+
+    /// All results of an expression.
+    pub(super) fn of(expr: &Expr) -> Self {
+        let select = expr.roots.iter().map(|root| (String::new(), *root)).collect();
+        Self {
+            graph: expr.graph.clone(),
+            select,
+            filter: None,
+            keys: Vec::new(),
+            order: Vec::new(),
+            top: None,
+            text: expr.text().into(),
+        }
     }
 
     /// The text that it was read from.

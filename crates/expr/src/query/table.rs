@@ -87,6 +87,25 @@ impl<'a> Column<'a> {
         }
     }
 
+    /// The numbers, when they are its own, as those of answers are; none for texts.
+    #[must_use]
+    pub fn values(&self) -> Option<&Value> {
+        match &self.0 {
+            Kind::Owned(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The text in a row; none for numbers.
+    ///
+    /// # Panics
+    /// When there are not so many rows.
+    #[must_use]
+    pub fn text_at(&self, row: usize) -> Option<&str> {
+        let is_text = self.ty() == Type::Text;
+        is_text.then(|| std::str::from_utf8(self.text(row)).unwrap_or_default())
+    }
+
     /// The column with its shape at hand, to be an operand.
     pub(crate) fn pinned(&self) -> Pinned<'_> {
         match &self.0 {

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroUsize;
 
-use expr::{Answer, Column, Query, Table, Type};
+use expr::{Answer, Column, Error, Expr, Groups, Query, Table, Type};
 use jobs::Run;
 
 /// Rows of an answer, a line each.
@@ -211,4 +211,44 @@ fn keys_that_are_nan_or_zero_of_either_sign_are_one_group() {
     let answer = Query::parse("count() by k").unwrap().ask(&table, &Run::serial()).unwrap();
     assert_eq!(lines(&answer), ["1", "2", "2"]);
     assert_eq!(answer.schema().next(), Some(("count()", Type::I64)));
+}
+
+#[test]
+fn groups_that_are_numbered_once_reduce_as_queries_do() {
+    let n = 5000;
+    let key: Vec<i64> = (0..n).map(|row| row * 7919 % 13).collect();
+    let x: Vec<f64> = (0..n).map(|row| (row * 104_729 % 1009) as f64).collect();
+    let texts: Vec<&str> = (0..n).map(|row| if row % 3 == 0 { "a" } else { "b" }).collect();
+    let text_key: Column<'_> = texts.iter().collect();
+    let groups = Groups::new(&[Column::from(&key[..]), text_key.clone()], &Run::serial()).unwrap();
+    let table = Table::new(vec![
+        ("key".to_owned(), Column::from(&key[..])),
+        ("t".to_owned(), text_key),
+        ("x".to_owned(), Column::from(&x[..])),
+    ])
+    .unwrap();
+    let text = "mean(x, where=x > 99), sum(x) / count(), std(x)";
+    let reduced = groups.reduce(&Expr::parse(text).unwrap(), &table, &Run::serial()).unwrap();
+    let query = Query::parse(&format!("key, t, {text} by key, t")).unwrap();
+    let answer = query.ask(&table, &Run::serial()).unwrap();
+    assert_eq!((groups.len(), groups.n_rows()), (answer.n_rows(), n as usize));
+    for row in 0..groups.len() {
+        assert_eq!(
+            groups.keys()[0].values().unwrap().scalars()[row],
+            answer.scalar(row, 0).unwrap()
+        );
+        assert_eq!(groups.keys()[1].text_at(row), answer.text(row, 1));
+        for (at, column) in reduced.iter().enumerate() {
+            assert_eq!(
+                column.values().unwrap().scalars()[row],
+                answer.scalar(row, at + 2).unwrap()
+            );
+        }
+    }
+    let unreduced = groups.reduce(&Expr::parse("x").unwrap(), &table, &Run::serial());
+    assert!(matches!(unreduced, Err(Error::Unsupported { .. })), "{unreduced:?}");
+    let short = Table::new(vec![("x".to_owned(), Column::from(&x[1..]))]).unwrap();
+    let error = groups.reduce(&Expr::parse("sum(x)").unwrap(), &short, &Run::serial()).unwrap_err();
+    assert_eq!(error.to_string(), "the table has 4999 rows, the keys 5000");
+    assert!(Groups::new(&[], &Run::serial()).is_err());
 }

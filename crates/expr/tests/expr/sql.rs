@@ -1,6 +1,9 @@
 //! Queries as SQL have the answers that they have in memory.
 
-use expr::{Answer, Column, Dialect, Error, Query, Scalar, Table};
+use expr::{
+    Answer, Column, Dialect, Error, Expr, Operand, Prepared, Query, Scalar, Table, Type, Value,
+    View,
+};
 use jobs::Run;
 use rusqlite::types::ValueRef;
 
@@ -34,6 +37,18 @@ const QUERIES: &[&str] = &[
     "count() where 0.25 < x <= 0.75",
     "max(i / 0), min(i / 0) where i > 0",
     "mean(x), sum(x), count(), sum(i) where x > 1000",
+];
+
+/// Expressions whose SQL is asked for every row, or for one when they only reduce.
+const EXPRESSIONS: &[&str] = &[
+    "where(x > 0.5, x * 2 - 1, 0)",
+    "i // 3 + i % 3, x / i",
+    "x - mean(x), i == max(i)",
+    "x * sum(i, where=b) + count(b)",
+    "mean(x, where=t == 'test') - mean(x, where=t == 'web'), sum(i)",
+    "sqrt(x) + exp(x) * abs(i)",
+    "std(x), var(i, ddof=1), any(x > 2), all(x < 2)",
+    "(x > 0.2) & ~b | contains(t, 'e')",
 ];
 
 struct Data {
@@ -121,19 +136,72 @@ fn compare(dialect: Dialect, mut ask: impl FnMut(&str) -> Option<Vec<Vec<Cell>>>
     }
 }
 
+/// A row for each of the data, or one where all results are single values.
+fn in_memory(text: &str, data: &Data) -> Vec<Vec<Cell>> {
+    let (mut offsets, mut bytes) = (vec![0], Vec::new());
+    for text in &data.t {
+        bytes.extend_from_slice(text.as_bytes());
+        offsets.push(bytes.len() as i64);
+    }
+    let shape = [data.t.len()];
+    let (i, x, b) = (View::from(&data.i[..]), View::from(&data.x[..]), View::from(&data.b[..]));
+    let prepared = Prepared::new(&Expr::parse(text).expect("an expression"));
+    let find = |name: &&str| match *name {
+        "t" => Operand::texts(&offsets, &bytes, &shape),
+        "i" => i.operand(),
+        "x" => x.operand(),
+        _ => b.operand(),
+    };
+    let operands: Vec<Operand<'_>> = prepared.names().iter().map(find).collect();
+    let values = prepared.evaluate(&operands, &Run::serial()).expect("values");
+    let columns: Vec<Vec<Scalar>> = values.iter().map(Value::scalars).collect();
+    let n_rows = columns.iter().map(Vec::len).max().expect("a result");
+    (0..n_rows)
+        .map(|row| {
+            let of_row = columns.iter().map(|column| column[row % column.len()]);
+            of_row.map(|scalar| Cell::Number(scalar.to_f64())).collect()
+        })
+        .collect()
+}
+
+/// Asks each expression of `ask`, over the rows in their order, and in memory.
+fn compare_expressions(dialect: Dialect, mut ask: impl FnMut(&str) -> Option<Vec<Vec<Cell>>>) {
+    let data = data();
+    let table = table(&data);
+    for text in EXPRESSIONS {
+        let ours = in_memory(text, &data);
+        let said = Expr::parse(text).expect("an expression").to_sql(table.schema(), dialect);
+        let said = said.expect("SQL").join(", ");
+        let order = if ours.len() == 1 { "" } else { " ORDER BY k" };
+        let sql = format!("SELECT {said} FROM talks{order}");
+        if let Some(theirs) = ask(&sql) {
+            assert_same(text, &sql, &ours, &theirs);
+        }
+    }
+}
+
 #[test]
 fn sqlite_gives_the_answers_of_memory() {
     let mut database = rusqlite::Connection::open_in_memory().expect("a database");
     let data = data();
     database
-        .execute_batch("CREATE TABLE talks (t TEXT, i INTEGER, x REAL, f REAL, b INTEGER)")
+        .execute_batch(
+            "CREATE TABLE talks (t TEXT, i INTEGER, x REAL, f REAL, b INTEGER, k INTEGER)",
+        )
         .expect("a table");
     let insert = database.transaction().expect("a transaction");
     for k in 0..data.t.len() {
         insert
             .execute(
-                "INSERT INTO talks VALUES (?1, ?2, ?3, ?4, ?5)",
-                rusqlite::params![data.t[k], data.i[k], data.x[k], f64::from(data.f[k]), data.b[k]],
+                "INSERT INTO talks VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                rusqlite::params![
+                    data.t[k],
+                    data.i[k],
+                    data.x[k],
+                    f64::from(data.f[k]),
+                    data.b[k],
+                    k as i64
+                ],
             )
             .expect("a row");
     }
@@ -143,7 +211,7 @@ fn sqlite_gives_the_answers_of_memory() {
     if !has_functions {
         println!("SKIPPED in part: this SQLite has no sqrt, exp, ln, floor and ceil");
     }
-    compare(Dialect::Sqlite, |sql| {
+    let mut ask = |sql: &str| {
         let mathematical = ["sqrt(", "exp(", "floor(", "power("];
         if !has_functions && mathematical.iter().any(|name| sql.contains(name)) {
             return None;
@@ -162,7 +230,9 @@ fn sqlite_gives_the_answers_of_memory() {
             all.push((0..n_columns).map(cell).collect());
         }
         Some(all)
-    });
+    };
+    compare(Dialect::Sqlite, &mut ask);
+    compare_expressions(Dialect::Sqlite, &mut ask);
 }
 
 #[test]
@@ -176,19 +246,24 @@ fn postgresql_gives_the_answers_of_memory() {
     let data = data();
     client
         .batch_execute(
-            "CREATE TEMPORARY TABLE talks (t text, i bigint, x double precision, f real, b boolean)",
+            "CREATE TEMPORARY TABLE talks (t text, i bigint, x double precision, f real, b boolean, k bigint)",
         )
         .expect("a table");
-    let insert = client.prepare("INSERT INTO talks VALUES ($1, $2, $3, $4, $5)").expect("SQL");
+    let insert = client.prepare("INSERT INTO talks VALUES ($1, $2, $3, $4, $5, $6)").expect("SQL");
     for k in 0..data.t.len() {
         client
-            .execute(&insert, &[&data.t[k], &data.i[k], &data.x[k], &data.f[k], &data.b[k]])
+            .execute(
+                &insert,
+                &[&data.t[k], &data.i[k], &data.x[k], &data.f[k], &data.b[k], &(k as i64)],
+            )
             .expect("a row");
     }
-    compare(Dialect::Postgres, |sql| {
+    let mut ask = |sql: &str| {
         let rows = client.query(sql, &[]).unwrap_or_else(|error| panic!("{error:?}\n{sql}"));
         Some(rows.iter().map(|row| (0..row.len()).map(|at| cell(row, at)).collect()).collect())
-    });
+    };
+    compare(Dialect::Postgres, &mut ask);
+    compare_expressions(Dialect::Postgres, &mut ask);
 }
 
 fn cell(row: &postgres::Row, at: usize) -> Cell {
@@ -225,7 +300,23 @@ fn what_has_no_sql_is_named() {
 fn names_and_texts_cannot_leave_their_quotes() {
     let query = Query::parse("count() where x == \"'; DROP TABLE t; --\"").expect("a query");
     let table_name = "t\"; DROP TABLE x; --";
-    let sql = query.to_sql(table_name, [("x", expr::Type::Text)], Dialect::Postgres).expect("SQL");
+    let sql = query.to_sql(table_name, [("x", Type::Text)], Dialect::Postgres).expect("SQL");
     assert!(sql.contains("'''; DROP TABLE t; --'"), "{sql}");
     assert!(sql.contains("\"t\"\"; DROP TABLE x; --\""), "{sql}");
+}
+
+#[test]
+fn types_that_nobody_tells_are_those_that_suit() {
+    let text = "where(m, x, y) + count(b, where=a & ~c), t == 'x', contains(u, v), n & 1";
+    let expr = Expr::parse(text).expect("expressions");
+    let likely = expr.likely_types();
+    let of = |ty: Type| -> Vec<&str> {
+        likely.iter().filter(|(_, of)| *of == ty).map(|(name, _)| *name).collect()
+    };
+    assert_eq!(of(Type::Bool), ["m", "a", "c"]);
+    assert_eq!(of(Type::Text), ["t", "u", "v"]);
+    assert_eq!(of(Type::F64), ["x", "y", "b"]);
+    assert_eq!(of(Type::I64), ["n"]);
+    let sql = Expr::parse("sum(x - mean(x))").unwrap().to_sql([], Dialect::Sqlite);
+    assert!(matches!(sql, Err(Error::Unsupported { .. })), "{sql:?}");
 }
