@@ -238,6 +238,12 @@ pub enum Error {
         /// Its size.
         bytes: usize,
     },
+    /// A sparse matrix that is none, or an operand that does not fit it.
+    #[error("{what}")]
+    Matrix {
+        /// What is wrong.
+        what: String,
+    },
     /// A table that is no table, or a query that does not fit it.
     #[error("{what}")]
     Table {

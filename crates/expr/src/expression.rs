@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, Span};
 use crate::graph::{Graph, NodeId};
+use crate::op::Op;
 use crate::syntax::{self, Parser};
 
 /// One expression, or several that are computed together, over operands that have names.
@@ -61,6 +62,19 @@ impl Expr {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.roots.is_empty()
+    }
+
+    /// Fails where it reduces or indexes, saying `what`.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] with the place.
+    pub(crate) fn refuse_reductions(&self, what: &'static str) -> Result<(), Error> {
+        let needed = self.graph.needed(&self.roots);
+        let refused = |id: &NodeId| matches!(self.graph.node(*id).op, Op::Reduce(_) | Op::Index);
+        match needed.into_iter().find(refused) {
+            Some(id) => Err(Error::Unsupported { span: self.graph.span(id), what }),
+            None => Ok(()),
+        }
     }
 
     /// The text that it was read from.

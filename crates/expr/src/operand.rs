@@ -21,7 +21,7 @@ pub struct Operand<'a> {
     pub(crate) text: *const u8,
     /// A value that the operand carries itself.
     pub(crate) scalar: Option<u64>,
-    memory: PhantomData<&'a [u8]>,
+    pub(crate) memory: PhantomData<&'a [u8]>,
 }
 
 // SAFETY: an operand is a shared borrow of plain numbers for its lifetime.
@@ -110,6 +110,21 @@ impl<'a> Operand<'a> {
         Operand { data, shape, ..*self }
     }
 
+    /// `values`, of which there are `shape[0]`.
+    ///
+    /// # Panics
+    /// When there are not so many.
+    pub(crate) fn of_slice<T: Element>(values: &'a [T], shape: &'a [usize; 1]) -> Self {
+        assert_eq!(values.len(), shape[0], "the shape is that of the values");
+        let strides: &[isize] = match T::TYPE.size() {
+            1 => &[1],
+            4 => &[4],
+            _ => &[8],
+        };
+        // SAFETY: the values are borrowed for `'a`, side by side.
+        unsafe { Self::from_raw(values.as_ptr().cast(), T::TYPE, shape, strides) }
+    }
+
     /// The elements, when they are of type `T`, dense and aligned.
     pub(crate) fn as_slice<T: Element>(&self) -> Option<&'a [T]> {
         let size = size_of::<T>();
@@ -133,7 +148,7 @@ pub struct View<'a> {
     ty: Type,
     shape: Vec<usize>,
     strides: Vec<isize>,
-    memory: PhantomData<&'a [u8]>,
+    pub(crate) memory: PhantomData<&'a [u8]>,
 }
 
 // SAFETY: a view is a shared borrow of plain numbers for its lifetime.
@@ -182,7 +197,7 @@ pub struct Output<'a> {
     pub(crate) ty: Type,
     pub(crate) shape: &'a [usize],
     pub(crate) strides: &'a [isize],
-    memory: PhantomData<&'a mut [u8]>,
+    pub(crate) memory: PhantomData<&'a mut [u8]>,
 }
 
 // SAFETY: an output is an exclusive borrow of plain numbers for its lifetime, but for operands of
@@ -220,6 +235,42 @@ impl<'a> Output<'a> {
     }
 }
 
+impl Output<'_> {
+    /// Elements `start..start + shape[0]` of an output of one dense axis.
+    ///
+    /// # Safety
+    /// No two parts that are alive share elements.
+    ///
+    /// # Panics
+    /// When there are not so many, or there are other axes.
+    pub(crate) unsafe fn part<'b>(&self, start: usize, shape: &'b [usize; 1]) -> Output<'b>
+    where
+        Self: 'b,
+    {
+        assert!(self.shape.len() == 1 && start + shape[0] <= self.shape[0], "parts that there are");
+        let strides: &[isize] = match self.ty.size() {
+            1 => &[1],
+            4 => &[4],
+            _ => &[8],
+        };
+        // SAFETY: the first element is within the output, or one after its last; it is dense.
+        let data = unsafe { self.data.add(start * self.ty.size()) };
+        Output { data, ty: self.ty, shape, strides, memory: PhantomData }
+    }
+
+    /// The elements, when they are of type `T`, dense and aligned.
+    pub(crate) fn as_mut_slice<T: Element>(&mut self) -> Option<&mut [T]> {
+        let size = size_of::<T>();
+        let dense = self.ty == T::TYPE
+            && crate::layout::is_contiguous(self.shape, self.strides, size)
+            && crate::layout::is_aligned(self.data, size);
+        let len = self.shape.iter().product();
+        // SAFETY: the elements are writable and, as checked, side by side and aligned; nobody else
+        // reads or writes them while the output is borrowed.
+        dense.then(|| unsafe { std::slice::from_raw_parts_mut(self.data.cast::<T>(), len) })
+    }
+}
+
 /// Shape and strides of a writable `ndarray` view: what an [`Output`] borrows.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ViewMut<'a> {
@@ -227,7 +278,7 @@ pub struct ViewMut<'a> {
     ty: Type,
     shape: Vec<usize>,
     strides: Vec<isize>,
-    memory: PhantomData<&'a mut [u8]>,
+    pub(crate) memory: PhantomData<&'a mut [u8]>,
 }
 
 impl<'a, T: Element, D: Dimension> From<ArrayViewMut<'a, T, D>> for ViewMut<'a> {

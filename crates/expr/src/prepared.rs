@@ -83,6 +83,11 @@ impl Prepared {
         Self { expr: expr.clone(), level, kept: RwLock::default(), made: AtomicU64::new(0) }
     }
 
+    /// Gives its operand `x`.
+    pub(crate) fn identity() -> Self {
+        Self::new(&Expr::identity())
+    }
+
     /// The names of the operands, in the order in which [`call`](Self::call) takes them.
     #[must_use]
     pub fn names(&self) -> Vec<&str> {
@@ -350,7 +355,7 @@ fn through_copies(
     drop(copies);
     drop(views);
     for (value, output) in values.iter().zip(outputs) {
-        let copy = Prepared::new(&Expr::identity());
+        let copy = Prepared::identity();
         let view = value.view();
         let special = copy.specialise(&[view.operand()], None)?;
         exec::run(

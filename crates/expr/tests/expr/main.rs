@@ -8,6 +8,7 @@ mod memory;
 mod numpy;
 mod query;
 mod reductions;
+mod sparse;
 mod sql;
 
 use expr::{Expr, Level, Operand, Prepared, Scalar, Value};
