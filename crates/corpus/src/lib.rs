@@ -57,4 +57,4 @@ pub use language::language_code;
 pub use page::of_page;
 pub use plain::{names, single_line};
 pub use read::{Batch, ReadConfig, Reader, read, read_lines};
-pub use schedule::{Published, Schedule, published, schedule, sitemap};
+pub use schedule::{Published, Schedule, embedded, published, schedule, sitemap};

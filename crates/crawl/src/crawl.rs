@@ -174,6 +174,9 @@ impl<'a> Session<'a> {
         let mut listed =
             self.runtime.block_on(read_lists(start, recipe, &self.fetcher, self.run))?;
         let rows = std::mem::take(&mut listed.rows);
+        if recipe.link.is_none() {
+            return Ok(self.of_items(listed, rows, recipe));
+        }
         let max_pages =
             recipe.max_pages.map_or(self.config.max_pages, |own| own.min(self.config.max_pages));
         let outcomes = self.fetch(rows.iter().map(|row| row.url.clone()).collect(), max_pages)?;
@@ -191,6 +194,25 @@ impl<'a> Session<'a> {
             confidence: 1.0,
             title: recipe.title().map(str::to_owned),
         })
+    }
+
+    /// The crawl of talks that have no pages of their own.
+    fn of_items(&self, listed: Listed, rows: Vec<Row>, recipe: &Recipe) -> Crawl {
+        let found = rows.len();
+        let read = rows.into_iter().filter_map(|row| row.inside).map(|document| Ok(*document));
+        let (documents, skipped) = distinct(read);
+        Crawl {
+            coverage: Coverage::of(&documents),
+            documents,
+            skipped: [listed.skipped, skipped].concat(),
+            found,
+            requests: self.fetcher.n_requests(),
+            fetched: self.fetcher.n_fetched(),
+            from_cache: self.fetcher.n_from_cache(),
+            recipe: None,
+            confidence: 1.0,
+            title: recipe.title().map(str::to_owned),
+        }
     }
 
     /// Brings pages into the cache; where each one's redirects ended, or why it cannot be had.
@@ -259,10 +281,9 @@ async fn read_lists(
             }
         };
         if list.rows.is_empty() && is_given {
-            let (key, field) = if list.n_items == 0 {
-                ("list.item", &recipe.item)
-            } else {
-                ("list.link", &recipe.link)
+            let (key, field) = match &recipe.link {
+                Some(link) if list.n_items > 0 => ("list.link", link),
+                _ => ("list.item", &recipe.item),
             };
             let selector = field.as_str().to_owned();
             let recipe = recipe.name().to_owned();
@@ -275,7 +296,9 @@ async fn read_lists(
                 return Err(error);
             }
         }
-        listed.rows.extend(list.rows.into_iter().filter(|row| seen.insert(row.url.clone())));
+        // Items without a name by which links lead to them all have the address of their page.
+        let is_new = |row: &Row| row.inside.is_some() || seen.insert(row.url.clone());
+        listed.rows.extend(list.rows.into_iter().filter(is_new));
     }
     Ok(listed)
 }
@@ -371,12 +394,20 @@ fn extract_talks(
             Err(Failure::Fatal(error)) => Err(error),
         },
     })?;
+    let results = results.into_iter().collect::<Result<Vec<_>, Error>>()?;
+    Ok(distinct(results))
+}
+
+/// The documents without repetitions, and those that were left out.
+fn distinct(
+    results: impl IntoIterator<Item = Result<Document, Skipped>>,
+) -> (Vec<Document>, Vec<Skipped>) {
     let mut documents: Vec<Document> = Vec::new();
     let mut all_skipped = Vec::new();
     let mut ids = HashSet::new();
     let mut contents: HashMap<(String, String), String> = HashMap::new();
     for result in results {
-        match result? {
+        match result {
             Ok(mut document) => {
                 if document.text.len() >= MIN_DUPLICATE_BYTES {
                     let content = (document.title.clone(), document.text.clone());
@@ -400,7 +431,7 @@ fn extract_talks(
             Err(skipped) => all_skipped.push(skipped),
         }
     }
-    Ok((documents, all_skipped))
+    (documents, all_skipped)
 }
 
 fn skipped(row: &Row, problem: &Problem) -> Skipped {

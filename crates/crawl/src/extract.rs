@@ -21,6 +21,8 @@ pub(crate) struct Row {
     pub(crate) link_text: String,
     /// What the list gives.
     pub(crate) listed: Document,
+    /// The talk, where it stands in the list itself and has no page.
+    pub(crate) inside: Option<Box<Document>>,
 }
 
 /// What is on a list page.
@@ -43,19 +45,20 @@ pub(crate) fn list(entry: &Entry, recipe: &Recipe) -> Option<List> {
         return Some(list);
     }
     let page = parse(entry)?;
+    let Some(link) = &recipe.link else { return inside(&page, entry, recipe) };
     let base = base(&page, entry)?;
     let items = recipe.item.elements(page.root());
     let n_items = items.len();
-    let own_text = recipe.link.without_attribute();
+    let own_text = link.without_attribute();
     let mut rows: Vec<Row> = Vec::new();
     let mut at_of: HashMap<Url, usize> = HashMap::new();
     for item in items {
-        let mut found = recipe.link.values(item).filter_map(|target| {
+        let mut found = link.values(item).filter_map(|target| {
             let url = without_credentials(&base.join(&target).ok().filter(is_web)?);
             recipe.urls.matches(&url).then_some(url)
         });
         let Some(url) = found.next() else { continue };
-        let link_text = link_text(&own_text, recipe, item, &base, &url);
+        let link_text = link_text(&own_text, link, item, (&base, &url));
         // Cards link to a page from their picture, their title and their end: the title counts.
         match at_of.get(&url) {
             Some(at)
@@ -67,11 +70,94 @@ pub(crate) fn list(entry: &Entry, recipe: &Recipe) -> Option<List> {
             Some(_) => {}
             None => {
                 at_of.insert(url.clone(), rows.len());
-                rows.push(Row { url, link_text, listed: recipe.list.read(item) });
+                let listed = recipe.list.read(item);
+                rows.push(Row { url, link_text, listed, inside: None });
             }
         }
     }
     Some(List { n_items, rows })
+}
+
+/// The talks that stand on the page of the list itself.
+fn inside(page: &Html, entry: &Entry, recipe: &Recipe) -> Option<List> {
+    let base: Url = without_credentials(&entry.final_url.parse().ok()?);
+    let items = items(page, &recipe.item, recipe.extent);
+    let mut rows = Vec::new();
+    for (n, item) in items.iter().enumerate() {
+        let root = item.html.root();
+        let mut document = recipe.talk.read(root);
+        fill(&mut document, &recipe.list.read(root));
+        if document.title.is_empty() && document.text.is_empty() {
+            continue;
+        }
+        let mut url = base.clone();
+        url.set_fragment(item.anchor.as_deref());
+        let place = item.anchor.clone().unwrap_or_else(|| (n + 1).to_string());
+        document.id = format!("{}#{place}", id_of(&base));
+        if document.title.is_empty() {
+            document.title.clone_from(&document.id);
+        }
+        if document.language.is_none() {
+            let code = page.root().attribute("lang").and_then(corpus::language_code);
+            document.language = code.map(str::to_owned);
+        }
+        document.url = Some(url.to_string());
+        let inside = Some(Box::new(document));
+        rows.push(Row { url, link_text: String::new(), listed: Document::default(), inside });
+    }
+    Some(List { n_items: items.len(), rows })
+}
+
+/// A talk on the page of the list, as a page of its own.
+pub(crate) struct Item {
+    pub(crate) html: Html,
+    /// The name by which links lead to it.
+    pub(crate) anchor: Option<String>,
+}
+
+/// A section has no more elements than this.
+const MAX_SECTION: usize = 2000;
+
+/// How much of the page an item is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// The element.
+    Element,
+    /// The element with what follows it up to the next one.
+    Section,
+}
+
+/// What `field` selects, each item by itself.
+pub(crate) fn items(page: &Html, field: &Field, extent: Extent) -> Vec<Item> {
+    let found = field.elements(page.root());
+    let named = Selector::parse("[id], a[name]").expect("a fixed selector, read in every test");
+    let mut items = Vec::new();
+    for element in &found {
+        let anchor = element.attribute("id").map(str::to_owned).or_else(|| {
+            let inner = element.select(&named).next()?;
+            inner.attribute("id").or(inner.attribute("name")).map(str::to_owned)
+        });
+        let mut html = element.outer_html();
+        if extent == Extent::Section {
+            let rest = std::iter::successors(element.next(), |e| e.next());
+            let is_next = |e: &Element<'_>| found.iter().any(|other| other.cmp_in_page(*e).is_eq());
+            // Another heading of the same kind begins something else.
+            for sibling in rest.take(MAX_SECTION) {
+                if is_next(&sibling) || sibling.name() == element.name() {
+                    break;
+                }
+                html += &sibling.outer_html();
+            }
+        }
+        // Parts of tables and lists stand in nothing else.
+        let html = match element.name() {
+            "tr" | "tbody" => format!("<table>{html}</table>"),
+            "td" | "th" => format!("<table><tr>{html}</table>"),
+            _ => html,
+        };
+        items.push(Item { html: Html::parse(&html), anchor });
+    }
+    items
 }
 
 /// The addresses in a sitemap that the recipe's globs let pass; none where the page is no sitemap.
@@ -84,14 +170,20 @@ fn sitemap(entry: &Entry, recipe: &Recipe) -> Option<List> {
     let urls = addresses.iter().filter_map(|url| url.parse().ok()).filter(is_web);
     let urls: Vec<Url> =
         urls.map(|url| without_credentials(&url)).filter(|url| recipe.urls.matches(url)).collect();
-    let row = |url| Row { url, link_text: String::new(), listed: Document::default() };
+    let row =
+        |url| Row { url, link_text: String::new(), listed: Document::default(), inside: None };
     Some(List { n_items: addresses.len(), rows: urls.into_iter().map(row).collect() })
 }
 
 /// The text of the links of `item` to `url` that says most: not `more`, and of a heading first.
-fn link_text(texts: &Field, recipe: &Recipe, item: Element<'_>, base: &Url, url: &Url) -> String {
+fn link_text(
+    texts: &Field,
+    targets: &Field,
+    item: Element<'_>,
+    (base, url): (&Url, &Url),
+) -> String {
     let links = texts.elements(item).into_iter().filter(|link| {
-        let target = recipe.link.line_of(*link);
+        let target = targets.line_of(*link);
         target
             .and_then(|target| base.join(&target).ok())
             .is_some_and(|target| without_credentials(&target) == *url)
@@ -141,6 +233,10 @@ pub(crate) fn talk(entry: &Entry, row: &Row, recipe: &Recipe) -> Result<Document
     fill(&mut document, &row.listed);
     if document.title.is_empty() {
         document.title.clone_from(&row.link_text);
+    }
+    // What a page tells machines alone.
+    if let Some(told) = corpus::embedded(&page, &document.title) {
+        fill(&mut document, &told);
     }
     document.id = id_of(&row.url);
     if document.title.is_empty() {

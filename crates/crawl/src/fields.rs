@@ -199,6 +199,8 @@ pub(crate) struct Drop {
     pub(crate) elements: Vec<Selector>,
     /// Whole paragraphs, headings, items; on one line.
     pub(crate) texts: HashSet<String>,
+    /// Paragraphs that begin with one of these; on one line.
+    pub(crate) starts: Vec<String>,
     /// Headings with what follows them, up to the next heading of the same element.
     pub(crate) sections: HashSet<String>,
 }
@@ -215,7 +217,14 @@ impl Drop {
         {
             return true;
         }
-        !self.texts.is_empty() && is_leaf(element) && self.texts.contains(&element.inline_text())
+        if self.texts.is_empty() && self.starts.is_empty() || !is_leaf(element) {
+            return false;
+        }
+        // A word inside a paragraph is none of its own.
+        let text = element.inline_text();
+        self.texts.contains(&text)
+            || element.flow() == Flow::Block
+                && self.starts.iter().any(|start| text.starts_with(start))
     }
 
     /// Whether the heading before it, or itself, begins a section that is left out.

@@ -5,6 +5,7 @@ use toml::{Table, Value};
 use url::Url;
 
 use crate::address::is_web;
+use crate::extract::Extent;
 use crate::fields::{Drop, Field, Fields, Filter};
 use crate::globs::Globs;
 use crate::{Error, builtin};
@@ -48,15 +49,23 @@ use crate::{Error, builtin};
 ///
 /// `list.urls` are globs that a link's path must match (`*` stands for anything without a
 /// slash), `list.next` links to further pages of the list and to other days. `talk.drop` are
-/// selectors of elements that are left out of the text, `talk.drop_text` whole paragraphs, and
-/// `talk.drop_section` headings with what follows them up to the next heading.
+/// selectors of elements that are left out of the text, `talk.drop_text` whole paragraphs,
+/// `talk.drop_start` paragraphs that begin so, and `talk.drop_section` headings with what follows
+/// them up to the next heading.
+///
+/// Without `list.link` the items are the talks: what `[talk]` selects is looked for in each of
+/// them. With `section = true` in `[list]` an item is a heading with what follows it up to the next
+/// item.
 #[derive(Debug, Clone)]
 pub struct Recipe {
     name: String,
     title: Option<String>,
     start: Vec<Url>,
     pub(crate) item: Field,
-    pub(crate) link: Field,
+    /// None: the items are the talks themselves.
+    pub(crate) link: Option<Field>,
+    /// How much an item is, where there is no link.
+    pub(crate) extent: Extent,
     pub(crate) urls: Globs,
     pub(crate) next: Option<Field>,
     pub(crate) list: Fields,
@@ -105,7 +114,8 @@ impl Recipe {
             title: head.text("title")?,
             start: head.start()?,
             item: list.required("item", "a CSS selector", Section::field)?,
-            link: list.required("link", "a CSS selector", Section::field)?.or_attribute("href"),
+            link: list.field("link")?.map(|field| field.or_attribute("href")),
+            extent: if list.flag("section")? { Extent::Section } else { Extent::Element },
             urls: Globs::new(list.texts("urls")?),
             next: list.field("next")?.map(|field| field.or_attribute("href")),
             list: list.fields()?,
@@ -161,8 +171,8 @@ impl Recipe {
 }
 
 const LIST_KEYS: &[&str] = &[
-    "item", "link", "urls", "next", "title", "abstract", "tags", "speakers", "date", "start",
-    "end", "room", "track", "language",
+    "item", "link", "section", "urls", "next", "title", "abstract", "tags", "speakers", "date",
+    "start", "end", "room", "track", "language",
 ];
 
 const TALK_KEYS: &[&str] = &[
@@ -170,6 +180,7 @@ const TALK_KEYS: &[&str] = &[
     "abstract",
     "drop",
     "drop_section",
+    "drop_start",
     "drop_text",
     "tags",
     "speakers",
@@ -235,6 +246,14 @@ impl Section<'_> {
         }
     }
 
+    fn flag(&self, key: &str) -> Result<bool, Error> {
+        match self.table.get(key) {
+            None => Ok(false),
+            Some(Value::Boolean(flag)) => Ok(*flag),
+            Some(_) => Err(self.wrong(key, "true or false")),
+        }
+    }
+
     /// One string or an array of them.
     fn texts(&self, key: &str) -> Result<Vec<String>, Error> {
         let text = |value: &Value| {
@@ -277,10 +296,8 @@ impl Section<'_> {
                 regex.map_err(|_| self.wrong("regex", "a regular expression"))?,
             ));
         }
-        match self.table.get("date") {
-            None | Some(Value::Boolean(false)) => {}
-            Some(Value::Boolean(true)) => filters.push(Filter::Date),
-            Some(_) => return Err(self.wrong("date", "true or false")),
+        if self.flag("date")? {
+            filters.push(Filter::Date);
         }
         Ok(filters)
     }
@@ -302,7 +319,12 @@ impl Section<'_> {
         let lines = |key| -> Result<_, Error> {
             Ok(self.texts(key)?.iter().map(|text| corpus::single_line(text)).collect())
         };
-        Ok(Drop { elements, texts: lines("drop_text")?, sections: lines("drop_section")? })
+        Ok(Drop {
+            elements,
+            texts: lines("drop_text")?,
+            starts: self.texts("drop_start")?,
+            sections: lines("drop_section")?,
+        })
     }
 
     fn fields(&self) -> Result<Fields, Error> {

@@ -146,6 +146,18 @@ impl<'a> Element<'a> {
         self.0.prev_siblings().find_map(ElementRef::wrap).map(Element)
     }
 
+    /// The element after it, inside the same one.
+    #[must_use]
+    pub fn next(self) -> Option<Element<'a>> {
+        self.0.next_siblings().find_map(ElementRef::wrap).map(Element)
+    }
+
+    /// Its own HTML, tags included.
+    #[must_use]
+    pub fn outer_html(self) -> String {
+        self.0.html()
+    }
+
     /// Whether it matches `selector`.
     #[must_use]
     pub fn matches(self, selector: &Selector) -> bool {

@@ -15,7 +15,7 @@ mod xml_schedule;
 use crate::Document;
 use crate::decode::decode_html;
 
-pub use pages::{Published, published};
+pub use pages::{Published, embedded, published};
 
 /// What a schedule holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

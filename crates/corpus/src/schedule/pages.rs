@@ -78,6 +78,34 @@ pub fn published(page: &Html) -> Published {
     Published { schedule, links: links.into_iter().map(|(_, link)| link).collect() }
 }
 
+/// What the data on a page says of the document called `title`: schema.org in JSON-LD, and the data
+/// that scripts start from. None where it speaks of others alone.
+///
+/// # Panics
+/// Never: its selectors are fixed.
+#[must_use]
+pub fn embedded(page: &Html, title: &str) -> Option<Document> {
+    let select = |css: &str| Selector::parse(css).expect("a fixed selector, read in every test");
+    let wanted = words(title);
+    if wanted.is_empty() {
+        return None;
+    }
+    let scripts = select("script[type*='json' i], script#__NEXT_DATA__");
+    let found = page
+        .select(&scripts)
+        .filter_map(|script| serde_json::from_str::<Value>(script.raw_text().trim()).ok())
+        .filter_map(|value| json::read(&value))
+        .flat_map(|schedule| schedule.documents)
+        .filter(|document| words(&document.title) == wanted);
+    found.max_by_key(|document| document.text.len())
+}
+
+/// The words of a title, in lower case.
+fn words(title: &str) -> Vec<String> {
+    let words = title.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(str::to_lowercase).collect()
+}
+
 /// The events of schema.org in a value, and their sub-events.
 fn linked_events(value: &Value, events: &mut Vec<Document>, depth: usize) {
     if depth > 12 || events.len() > 100_000 {
