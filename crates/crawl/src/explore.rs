@@ -12,6 +12,8 @@ use crate::cache::Entry;
 use crate::crawl::Session;
 use crate::extract;
 use crate::fetch::{Failure, Kind};
+use crate::fields::Field;
+use crate::induce::inline::{self, Items};
 use crate::induce::links::{self, Link, List};
 use crate::induce::outline::Outline;
 use crate::induce::words::{LIST_WORDS, tokens};
@@ -27,6 +29,9 @@ const MAX_SITEMAP_URLS: usize = 100_000;
 
 /// A page without a list is a document if its text has as many bytes.
 const MIN_ARTICLE_BYTES: usize = 400;
+
+/// So many pages of a list tell whether it leads anywhere.
+const PROBED_PAGES: usize = 3;
 
 /// How many links away from the start page the list may be.
 const MAX_HOPS: usize = 2;
@@ -73,8 +78,12 @@ pub fn explore(
         if let Some(schedule) = session.published(&page, &mut n_probes)? {
             return Ok(session.of_schedule(schedule));
         }
-        if let Some(list) = links::find(&page.outline, &page.links) {
-            return session.read_list(vec![at], &page, &list);
+        let lists = links::find_all(&page.outline, &page.links);
+        if let Some(items) = inline::find(&page.outline, &page.base, lists.first()) {
+            return session.read_items(&at, &page, &items);
+        }
+        if let Some(list) = session.first_alive(&lists)? {
+            return session.read_list(vec![at], &page, list);
         }
         let next = links::list_page(&page.links).filter(|next| next.url != at);
         let next = next.map(|next| next.url.clone());
@@ -127,9 +136,7 @@ pub fn learn(
     let listing = Listing {
         start: &[without_credentials(start)],
         title: page.title(),
-        outline: &page.outline,
-        list: &list,
-        rows_of: RowsOf::Elements,
+        rows: RowsOf::Elements(&page.outline, &list),
     };
     let text = induce::recipe(&listing, &samples);
     induce::with_example(&text, &samples, example)
@@ -433,8 +440,8 @@ impl Session<'_> {
         let mut text = String::new();
         // Rows that hold what the list says of each document, if they are found on all its pages;
         // else the bare links.
-        for rows_of in [RowsOf::Elements, RowsOf::Links] {
-            let listing = Listing { start: &start, title: title.clone(), outline, list, rows_of };
+        for rows_of in [RowsOf::Elements(outline, list), RowsOf::Links(list)] {
+            let listing = Listing { start: &start, title: title.clone(), rows: rows_of };
             text = induce::recipe(&listing, &samples);
             if self.lists_all(&start, &Recipe::parse(&text)?, &rows) {
                 break;
@@ -475,9 +482,69 @@ impl Session<'_> {
             .collect();
         let samples = self.run.map(found, |(url, link_text)| {
             let entry = self.fetcher.cached(&url).ok()?;
-            Some(Sample { outline: Outline::of(&extract::parse(&entry)?), link_text })
+            Some((Outline::without_paths(&extract::parse(&entry)?), link_text))
         })?;
-        Ok(samples.into_iter().flatten().collect())
+        Ok(Sample::of_template(samples.into_iter().flatten()))
+    }
+
+    /// The first list whose pages are there; the first of all where none is.
+    fn first_alive<'l>(&self, lists: &'l [List]) -> Result<Option<&'l List>, Error> {
+        for list in lists.iter().filter(|_| lists.len() > 1) {
+            let step = list.links.len().div_ceil(PROBED_PAGES).max(1);
+            let urls = list.links.iter().step_by(step).map(|link| link.url.clone());
+            let max_pages = self.config.max_pages;
+            let outcomes = self.fetch(urls.take(max_pages).collect(), usize::MAX)?;
+            if outcomes.iter().any(Result::is_ok) {
+                return Ok(Some(list));
+            }
+        }
+        Ok(lists.first())
+    }
+
+    /// The documents on the page of the list itself, and on its other pages.
+    fn read_items(&self, start: &Url, page: &ListPage, items: &Items) -> Result<Crawl, Error> {
+        let field = Field::new(std::slice::from_ref(&items.item), Vec::new())
+            .map_err(|source| Error::RecipeSelector { key: "list.item".to_owned(), source })?;
+        let mut outlines = Vec::new();
+        let mut lists = vec![start.clone()];
+        let mut known = HashSet::from([without_credentials(start)]);
+        let mut queue: VecDeque<Url> = VecDeque::new();
+        let mut read = |page: &ListPage, queue: &mut VecDeque<Url>| {
+            let own = extract::items(&page.html, &field, items.extent);
+            let links = links::more_lists(&page.outline, &page.links, &page.base);
+            queue.extend(links.into_iter().filter(|url| known.insert(url.clone())));
+            let is_list = !own.is_empty();
+            outlines.extend(own.iter().map(|item| {
+                let lead = |link: &Element<'_>| {
+                    let target = link.attribute("href").and_then(|href| href.strip_prefix('#'));
+                    target.is_some() && target == item.anchor.as_deref()
+                };
+                let all = Selector::parse("a[href^='#']").expect("a fixed selector");
+                let link = page.html.select(&all).find(lead);
+                let text = link.map(Element::inline_text).unwrap_or_default();
+                (Outline::without_paths(&item.html), text)
+            }));
+            is_list
+        };
+        read(page, &mut queue);
+        while let Some(url) = queue.pop_front() {
+            if lists.len() >= MAX_LISTS {
+                break;
+            }
+            let Ok(more) = self.list_page(&url) else { continue };
+            if read(&more, &mut queue) {
+                lists.push(url);
+            }
+        }
+        let samples = Sample::of_template(outlines.into_iter().take(MAX_SAMPLES));
+        let start: Vec<Url> = lists.iter().map(without_credentials).collect();
+        let listing = Listing { start: &start, title: page.title(), rows: RowsOf::Items(items) };
+        let text = induce::recipe(&listing, &samples);
+        let mut crawl = self.read(&lists, &Recipe::parse(&text)?)?;
+        crawl.recipe = Some(text);
+        let n = crawl.coverage.documents.max(1) as f64;
+        crawl.confidence = (60.0 + 30.0 * crawl.coverage.text as f64 / n).round() / 100.0;
+        Ok(crawl)
     }
 }
 

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "these are tests, helpers included")]
 
 mod hostile;
+mod idioms;
+mod score;
 mod server;
 mod sites;
 mod synthetic;

@@ -11,6 +11,8 @@ use super::write::{Lines, quoted};
 #[derive(Debug, Default)]
 pub(crate) struct Facts {
     found: BTreeMap<&'static str, Fact>,
+    /// Those whose elements hold other things too.
+    announced: BTreeMap<&'static str, Fact>,
 }
 
 #[derive(Debug)]
@@ -28,7 +30,7 @@ impl Facts {
     }
 
     pub(crate) fn write(&self, talk: &mut Lines, paths: &Paths<'_>) {
-        for (key, fact) in &self.found {
+        for (key, fact) in self.found.iter().chain(&self.announced) {
             let mut selector = paths.selector(&fact.path);
             if let Some(attribute) = fact.attribute {
                 selector.push('@');
@@ -49,7 +51,9 @@ struct Candidate {
     pages: BTreeSet<usize>,
     texts: Vec<String>,
     is_link: bool,
+    /// How many of the elements tell machines a moment, and how many a day.
     moments: usize,
+    days: usize,
 }
 
 /// Finds the facts on the pages of `samples`.
@@ -92,7 +96,52 @@ pub(crate) fn find(samples: &[Sample], template: &Template<'_>, containers: &[&s
         }
     }
     times(&candidates, n, &mut facts);
+    announced(template, n, &mut facts);
     facts
+}
+
+/// What blocks announce themselves: `Speaker: Ada Moor`.
+fn announced(template: &Template<'_>, n: usize, facts: &mut Facts) {
+    let mut places: BTreeMap<(Role, &str, &str), (usize, Vec<&str>)> = BTreeMap::new();
+    for leaves in &template.pages {
+        for leaf in leaves.iter().filter(|leaf| is_content(leaf)) {
+            let Some((start, role)) = leaf.announced else { continue };
+            let (n_pages, texts) = places.entry((role, start, leaf.path)).or_default();
+            *n_pages += 1;
+            texts.push(leaf.node.text[start.len()..].trim());
+        }
+    }
+    for (key, role) in [
+        ("speakers", Role::Speakers),
+        ("tags", Role::Tags),
+        ("track", Role::Track),
+        ("room", Role::Room),
+        ("date", Role::Time),
+        ("language", Role::Language),
+    ] {
+        let own = places.iter().filter(|((own, ..), (n_pages, texts))| {
+            let is_short = texts.iter().all(|text| text.len() <= 150);
+            *own == role && 3 * n_pages >= n && is_short
+        });
+        let best = own.max_by_key(|((_, start, path), (n_pages, _))| {
+            (*n_pages, std::cmp::Reverse((*start, *path)))
+        });
+        let Some(((_, start, path), _)) = best else { continue };
+        if key == "date" && !places_days(&places[&(role, *start, *path)].1) {
+            continue;
+        }
+        if !facts.found.contains_key(key) {
+            let pattern = format!("^{}\\s*(.+)$", regex::escape(start));
+            let mut filters = vec![("regex", quoted(&pattern))];
+            filters.extend((key == "date").then(|| ("date", "true".to_owned())));
+            let fact = Fact { path: (*path).to_owned(), attribute: None, filters };
+            facts.announced.insert(key, fact);
+        }
+    }
+}
+
+fn places_days(texts: &[&str]) -> bool {
+    2 * texts.iter().filter(|text| crate::dates::day_in(text).is_some()).count() >= texts.len()
 }
 
 fn times(candidates: &BTreeMap<(Role, String), Candidate>, n: usize, facts: &mut Facts) {
@@ -101,17 +150,22 @@ fn times(candidates: &BTreeMap<(Role, String), Candidate>, n: usize, facts: &mut
     if let Some(((_, path), _)) =
         with_moment.max_by_key(|((_, path), c)| (c.moments, std::cmp::Reverse(path.clone())))
     {
-        let fact = |attribute| Fact {
-            path: path.clone(),
-            attribute: Some(attribute),
-            filters: Vec::new(),
-        };
-        facts.found.insert("start", fact("datetime"));
+        let attribute = Some("datetime");
+        facts.found.insert("start", Fact { path: path.clone(), attribute, filters: Vec::new() });
+    }
+    let for_machines = times().filter(|(_, c)| 2 * c.days >= n && c.days >= 2);
+    if let Some(((_, path), _)) =
+        for_machines.max_by_key(|((_, path), c)| (c.days, std::cmp::Reverse(path.clone())))
+    {
+        let filters = vec![("date", "true".to_owned())];
+        let attribute = Some("datetime");
+        facts.found.insert("date", Fact { path: path.clone(), attribute, filters });
     }
     let days = |c: &Candidate| c.texts.iter().filter(|t| crate::dates::day_in(t).is_some()).count();
     let with_day = times().filter(|(_, c)| 3 * days(c) >= n && days(c) >= 2);
-    if let Some(((_, path), _)) =
-        with_day.max_by_key(|((_, path), c)| (days(c), std::cmp::Reverse(path.clone())))
+    if !facts.found.contains_key("date")
+        && let Some(((_, path), _)) =
+            with_day.max_by_key(|((_, path), c)| (days(c), std::cmp::Reverse(path.clone())))
     {
         let filters = vec![("date", "true".to_owned())];
         facts.found.insert("date", Fact { path: path.clone(), attribute: None, filters });
@@ -153,7 +207,7 @@ fn candidates(
             leaf_of[leaf.at..leaf.node.end].fill(Some(leaf));
         }
         for (at, node) in outline.nodes.iter().enumerate() {
-            let Some(leaf) = leaf_of[at] else { continue };
+            let Some(leaf) = leaf_of[at].filter(|leaf| leaf.announced.is_none()) else { continue };
             if node.text.is_empty()
                 || node.text.len() > 150
                 || node.is_heading() && !Template::is_fact(&node.text)
@@ -177,7 +231,10 @@ fn candidates(
                     (is_content(leaf) && Template::is_fact(&node.text)).then_some(Role::Time)
                 });
             let role = match role {
-                Some(Role::Body | Role::Title | Role::Level) if Template::is_fact(&node.text) => {
+                // A room with a time is first of all a time.
+                Some(Role::Body | Role::Title | Role::Level | Role::Room)
+                    if Template::is_fact(&node.text) =>
+                {
                     Role::Time
                 }
                 Some(role) => role,
@@ -189,6 +246,8 @@ fn candidates(
             candidate.is_link |= node.tag == "a";
             let moment = node.datetime.as_deref().and_then(crate::dates::moment);
             candidate.moments += usize::from(moment.is_some());
+            let day = node.datetime.as_deref().and_then(crate::dates::day_in);
+            candidate.days += usize::from(day.is_some());
         }
     }
     candidates

@@ -7,6 +7,7 @@ use url::Url;
 use super::outline::Outline;
 use super::words::{self, is_generic};
 use crate::address::{is_same_site, is_web, without_credentials};
+use crate::globs::Globs;
 
 /// Fewer links than this are no list.
 const MIN_LINKS: usize = 3;
@@ -22,6 +23,8 @@ pub(crate) struct Link {
     pub(crate) text: String,
     in_frame: bool,
     in_heading: bool,
+    /// Below a heading that announces news, related things, sponsors.
+    is_beside: bool,
 }
 
 /// The links that lead to documents.
@@ -35,8 +38,16 @@ pub(crate) struct List {
     pub(crate) confidence: f64,
 }
 
+impl List {
+    /// Whether the addresses do not speak of something else, such as speakers.
+    pub(crate) fn is_of_documents(&self) -> bool {
+        self.globs.first().is_some_and(|glob| glob_kind(glob) >= 1.0)
+    }
+}
+
 /// All links of a page to other pages of its site.
 pub(crate) fn links(outline: &Outline, base: &Url) -> Vec<Link> {
+    let beside = beside(outline);
     let mut links = Vec::new();
     for (at, node) in outline.nodes.iter().enumerate() {
         let Some(href) = &node.href else { continue };
@@ -54,9 +65,47 @@ pub(crate) fn links(outline: &Outline, base: &Url) -> Vec<Link> {
         let in_heading = inner_heading.is_some()
             || outline.chain(at).take(4).any(|n| outline.nodes[n].is_heading());
         let text = inner_heading.map_or(&node.text, |heading| &heading.text).clone();
-        links.push(Link { url, node: at, text, in_frame: node.in_frame, in_heading });
+        let is_beside = beside[at];
+        links.push(Link { url, node: at, text, in_frame: node.in_frame, in_heading, is_beside });
     }
     links
+}
+
+/// Of each element, whether the heading before it inside the same part of the page announces what
+/// stands beside the content: news, related things, sponsors.
+fn beside(outline: &Outline) -> Vec<bool> {
+    let mut beside = vec![false; outline.nodes.len()];
+    for (at, node) in outline.nodes.iter().enumerate() {
+        let announces = node.is_heading()
+            && words::tokens(&node.text).len() <= 4
+            && words::announces_other(&node.text);
+        let Some(parent) = node.parent.filter(|_| announces) else { continue };
+        // Up to the next heading of the same element, or the end of the element around.
+        let end = outline.nodes[parent].end;
+        let inside = node.end..end;
+        let next = inside.clone().find(|n| {
+            outline.nodes[*n].tag == node.tag && outline.nodes[*n].parent == Some(parent)
+        });
+        beside[at..next.unwrap_or(end)].fill(true);
+    }
+    beside
+}
+
+/// No more lists than this are tried.
+const MAX_CANDIDATES: usize = 3;
+
+/// The lists among `links`, the best first; none where nothing looks like one.
+pub(crate) fn find_all(outline: &Outline, links: &[Link]) -> Vec<List> {
+    let mut lists = Vec::new();
+    let mut rest = links.to_vec();
+    while lists.len() < MAX_CANDIDATES
+        && let Some(list) = find(outline, &rest)
+    {
+        let globs = Globs::new(list.globs.clone());
+        rest.retain(|link| !globs.matches(&link.url));
+        lists.push(list);
+    }
+    lists
 }
 
 /// The list among `links`; none where nothing looks like one.
@@ -147,6 +196,7 @@ pub(crate) fn find_by_url(urls: &[Url]) -> Option<List> {
         text: String::new(),
         in_frame: false,
         in_heading: false,
+        is_beside: false,
     };
     Some(List {
         globs: vec![glob],
@@ -291,10 +341,14 @@ fn quality(link: &Link) -> f64 {
     if link.in_frame {
         quality *= 0.1;
     }
+    if link.is_beside {
+        quality *= 0.4;
+    }
     quality
 }
 
-/// What the words of a path say: more than 1 for documents, less for other things.
+/// What the words of a path say: more than 1 for documents, less for other things. News and posts
+/// are documents where nothing else is.
 fn glob_kind(glob: &str) -> f64 {
     let path = glob.split('?').next().unwrap_or(glob);
     for segment in path.rsplit('/') {
@@ -304,6 +358,9 @@ fn glob_kind(glob: &str) -> f64 {
         };
         if has(words::OTHER_PATHS) {
             return 0.35;
+        }
+        if has(words::NEWS_PATHS) {
+            return 1.0;
         }
         if has(words::DOCUMENT_PATHS) {
             return 1.25;

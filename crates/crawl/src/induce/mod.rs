@@ -7,6 +7,8 @@
 //! reads the pages: so a second run, with the recipe in hand, reads them the same.
 
 mod facts;
+pub(crate) mod inline;
+mod labels;
 pub(crate) mod links;
 pub(crate) mod outline;
 mod rows;
@@ -37,18 +39,18 @@ pub(crate) struct Listing<'a> {
     pub(crate) start: &'a [Url],
     /// The title of the start page.
     pub(crate) title: Option<String>,
-    pub(crate) outline: &'a Outline,
-    pub(crate) list: &'a links::List,
-    pub(crate) rows_of: RowsOf,
+    pub(crate) rows: RowsOf<'a>,
 }
 
 /// What is taken for a row of the list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum RowsOf {
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum RowsOf<'a> {
     /// The element around each link.
-    Elements,
+    Elements(&'a Outline, &'a links::List),
     /// The link itself.
-    Links,
+    Links(&'a links::List),
+    /// The talk itself.
+    Items(&'a inline::Items),
 }
 
 /// A recipe, as the text of its file, for the pages in `samples`.
@@ -61,16 +63,13 @@ pub(crate) fn recipe(listing: &Listing<'_>, samples: &[Sample]) -> String {
     let facts = facts::find(samples, &template, &containers);
 
     let mut list = Lines::table("list");
-    let row = match listing.rows_of {
-        RowsOf::Elements => rows::find(listing.outline, &listing.list.links),
-        RowsOf::Links => rows::Rows::links(),
+    let (row, globs) = match listing.rows {
+        RowsOf::Elements(outline, links) => (rows::find(outline, &links.links), &*links.globs),
+        RowsOf::Links(links) => (rows::Rows::links(), &*links.globs),
+        RowsOf::Items(items) => (rows::Rows::items(items), &[][..]),
     };
-    list.text("item", &row.item);
-    list.text("link", &row.link);
-    list.texts("urls", &listing.list.globs);
-    for (key, selector) in &row.fields {
-        list.text(key, selector);
-    }
+    row.write(&mut list);
+    list.texts("urls", globs);
 
     let mut talk = Lines::table("talk");
     title.write(&mut talk, &paths);
@@ -84,6 +83,7 @@ pub(crate) fn recipe(listing: &Listing<'_>, samples: &[Sample]) -> String {
     let dropped = dropped(&template, &containers, title_path, &facts);
     talk.texts("drop", &dropped.paths.iter().map(|path| paths.selector(path)).collect::<Vec<_>>());
     talk.texts("drop_section", &dropped.sections);
+    talk.texts("drop_start", &dropped.starts);
     talk.texts("drop_text", &dropped.texts);
     facts.write(&mut talk, &paths);
 
@@ -153,6 +153,7 @@ fn place_of<'a>(outline: &'a Outline, value: &str) -> Option<&'a str> {
 struct Dropped {
     paths: BTreeSet<String>,
     sections: Vec<String>,
+    starts: Vec<String>,
     texts: Vec<String>,
 }
 
@@ -171,6 +172,7 @@ fn dropped(
     paths.extend(facts.paths().filter(|path| inside(path)).map(str::to_owned));
     let mut sections = BTreeSet::new();
     let mut texts = BTreeSet::new();
+    let mut starts = BTreeSet::new();
     // Of each path: blocks that are text, and that are not.
     let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     for leaves in &template.pages {
@@ -187,6 +189,10 @@ fn dropped(
             if !is_content(leaf) || Some(leaf.path) == title_path {
                 continue;
             }
+            if let Some((start, role)) = leaf.announced {
+                starts.extend((role != Role::Body).then(|| start.to_owned()));
+                continue;
+            }
             let is_named_other = matches!(
                 template.role_in_path(leaf.path),
                 Some(role) if role != Role::Body && role != Role::Title
@@ -195,7 +201,7 @@ fn dropped(
             let by_label = leaf.label.is_some_and(|role| role != Role::Body && role != Role::Title);
             if by_label && !is_named_other {
                 sections.extend(
-                    label.filter(|l| words::role_of_label(l) == leaf.label).map(str::to_owned),
+                    label.filter(|l| labels::role_of_label(l) == leaf.label).map(str::to_owned),
                 );
             }
             let count = counts.entry(leaf.path).or_default();
@@ -211,5 +217,10 @@ fn dropped(
             paths.insert(path.to_owned());
         }
     }
-    Dropped { paths, sections: sections.into_iter().collect(), texts: texts.into_iter().collect() }
+    Dropped {
+        paths,
+        sections: sections.into_iter().collect(),
+        starts: starts.into_iter().collect(),
+        texts: texts.into_iter().collect(),
+    }
 }

@@ -1,8 +1,10 @@
 //! A page as a flat list of its elements, with the path and the own text of each.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use corpus::html::{Child, Element, Flow, Html};
+
+use super::words;
 
 /// Longer texts of inline elements are nobody's field; they are cut here.
 const MAX_INLINE_BYTES: usize = 400;
@@ -38,24 +40,82 @@ impl Node {
     }
 }
 
+/// The names by which an element can be selected.
+#[derive(Debug, Clone)]
+struct Step {
+    tag: String,
+    id: Option<String>,
+    classes: Vec<String>,
+}
+
 /// All elements of a page in its order.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Outline {
     pub(crate) nodes: Vec<Node>,
     /// The paths that [`Node::path`] points to.
     pub(crate) paths: Vec<String>,
+    /// One for each node.
+    steps: Vec<Step>,
 }
 
 impl Outline {
+    /// The outline of a page by itself.
     pub(crate) fn of(page: &Html) -> Self {
+        let mut outline = Self::without_paths(page);
+        outline.name_paths(&HashSet::new());
+        outline
+    }
+
+    /// The outlines of pages of one template. Names that say what single pages are about
+    /// (`level-beginner`, `category-web`) are no part of their paths.
+    pub(crate) fn of_template(mut outlines: Vec<Self>) -> Vec<Self> {
+        let mut n_pages: HashMap<String, usize> = HashMap::new();
+        for outline in &outlines {
+            let own: HashSet<&String> =
+                outline.steps.iter().flat_map(|step| &step.classes).collect();
+            for name in own.into_iter().filter(|name| may_hold_a_value(name)) {
+                *n_pages.entry(name.clone()).or_default() += 1;
+            }
+        }
+        let n = outlines.len();
+        let values: HashSet<String> = n_pages
+            .into_iter()
+            .filter(|(_, pages)| 5 * pages < 3 * n)
+            .map(|(name, _)| name)
+            .collect();
+        for outline in &mut outlines {
+            outline.name_paths(&values);
+        }
+        outlines
+    }
+
+    /// All but the paths, for [`of_template`](Self::of_template).
+    pub(crate) fn without_paths(page: &Html) -> Self {
         let mut builder = Builder::default();
-        let root = page.root();
-        builder.visit(root, None, "");
+        builder.visit(page.root(), None);
         let mut outline = builder.outline;
         for node in &mut outline.nodes {
             node.text = corpus::single_line(&node.text);
         }
         outline
+    }
+
+    fn name_paths(&mut self, left_out: &HashSet<String>) {
+        let mut known: HashMap<String, usize> = HashMap::new();
+        self.paths.clear();
+        for at in 0..self.nodes.len() {
+            let step = self.steps[at].selector(left_out);
+            let path = match self.nodes[at].parent {
+                Some(parent) => format!("{} > {step}", self.path(parent)),
+                None => step,
+            };
+            let next = self.paths.len();
+            let path_at = *known.entry(path.clone()).or_insert(next);
+            if path_at == next {
+                self.paths.push(path);
+            }
+            self.nodes[at].path = path_at;
+        }
     }
 
     pub(crate) fn path(&self, node: usize) -> &str {
@@ -84,7 +144,6 @@ impl Outline {
 #[derive(Default)]
 struct Builder {
     outline: Outline,
-    paths: HashMap<String, usize>,
     /// The open elements that take the text: the nearest block and the inline ones inside it.
     takers: Vec<usize>,
     /// The open links, which take all text inside.
@@ -93,27 +152,21 @@ struct Builder {
 
 impl Builder {
     /// Recursion is as deep as the page, which the parser bounds.
-    fn visit(&mut self, element: Element<'_>, parent: Option<usize>, parent_path: &str) {
+    fn visit(&mut self, element: Element<'_>, parent: Option<usize>) {
         let flow = element.flow();
         let tag = known_tag(element.name());
         if flow == Flow::Unseen && !matches!(tag, "head" | "title") {
             return;
         }
-        let step = step_of(element);
-        let path = if parent_path.is_empty() { step } else { format!("{parent_path} > {step}") };
         let at = self.outline.nodes.len();
-        let n_paths = self.paths.len();
-        let path_at = *self.paths.entry(path.clone()).or_insert(n_paths);
-        if path_at == n_paths {
-            self.outline.paths.push(path.clone());
-        }
+        self.outline.steps.push(Step::of(element));
         let in_frame =
             parent.is_some_and(|at| self.outline.nodes[at].in_frame) || is_frame(element);
         let own = |name| element.attribute(name).map(str::to_owned);
         self.outline.nodes.push(Node {
             parent,
             end: at + 1,
-            path: path_at,
+            path: 0,
             tag,
             is_block: flow == Flow::Block || tag == "title",
             in_frame,
@@ -136,7 +189,7 @@ impl Builder {
                     if child.name() == "br" {
                         self.take(" ");
                     }
-                    self.visit(child, Some(at), &path);
+                    self.visit(child, Some(at));
                 }
                 Child::Text(text) => self.take(text),
             }
@@ -174,19 +227,53 @@ impl Builder {
     }
 }
 
-/// One step of a path: the name, the id and up to three classes. Names with digits or special
-/// signs are left out: they number pages, or make columns.
-fn step_of(element: Element<'_>) -> String {
-    let mut step = element.name().to_owned();
-    if let Some(id) = element.attribute("id").filter(|id| is_plain_name(id)) {
-        step.push('#');
-        step.push_str(id);
+/// A step has no more classes than this: those that say something of what they hold go first.
+const MAX_CLASSES: usize = 3;
+
+impl Step {
+    /// Names with digits or special signs are left out: they number pages, or make columns.
+    fn of(element: Element<'_>) -> Self {
+        Self {
+            tag: element.name().to_owned(),
+            id: element.attribute("id").filter(|id| is_plain_name(id)).map(str::to_owned),
+            classes: element
+                .classes()
+                .filter(|c| is_plain_name(c))
+                .take(12)
+                .map(str::to_owned)
+                .collect(),
+        }
     }
-    for class in element.classes().filter(|class| is_plain_name(class)).take(3) {
-        step.push('.');
-        step.push_str(class);
+
+    fn selector(&self, left_out: &HashSet<String>) -> String {
+        let mut step = self.tag.clone();
+        if let Some(id) = &self.id {
+            step.push('#');
+            step.push_str(id);
+        }
+        let mut classes: Vec<&String> =
+            self.classes.iter().filter(|class| !left_out.contains(*class)).collect();
+        if classes.len() > MAX_CLASSES {
+            classes.sort_by_key(|class| words::role_of(class).is_none());
+            classes.truncate(MAX_CLASSES);
+        }
+        for class in classes {
+            step.push('.');
+            step.push_str(class);
+        }
+        step
     }
-    step
+}
+
+/// Whether a name may be one of many of its kind: `level-beginner`, `category-web`.
+fn may_hold_a_value(name: &str) -> bool {
+    const KINDS: &[&str] = &[
+        "category", "cat", "tag", "level", "track", "type", "status", "format", "post", "topic",
+        "author", "lang", "room", "day", "slot", "kind", "session", "talk", "theme", "audience",
+    ];
+    name.split_once(['-', '_']).is_some_and(|(kind, value)| {
+        !value.is_empty() && KINDS.contains(&kind.to_ascii_lowercase().as_str())
+    })
 }
 
 fn is_plain_name(name: &str) -> bool {
@@ -197,11 +284,15 @@ fn is_plain_name(name: &str) -> bool {
 
 fn is_frame(element: Element<'_>) -> bool {
     match element.name() {
-        "nav" | "footer" => true,
-        // The header of a site stands outside its main part; articles have headers of their own.
-        "header" => element.parent().is_some_and(|parent| {
+        "nav" => true,
+        // The frame of a site stands outside its main part; articles have headers and footers of
+        // their own.
+        "header" | "footer" => element.parent().is_some_and(|parent| {
             let mut chain = std::iter::successors(Some(parent), |e| e.parent());
-            !chain.any(|e| matches!(e.name(), "article" | "main" | "section" | "li" | "td"))
+            !chain.any(|e| {
+                matches!(e.name(), "article" | "main" | "section" | "li" | "td")
+                    && (element.name() == "header" || e.name() != "main")
+            })
         }),
         _ => {
             matches!(

@@ -2,25 +2,50 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::inline::Items;
 use super::links::Link;
 use super::outline::Outline;
 use super::words::{self, Role};
+use super::write::Lines;
+use crate::extract::Extent;
 
 /// How to take the rows of a list apart.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Rows {
     /// Selects the rows.
-    pub(crate) item: String,
-    /// Selects the links in a row.
-    pub(crate) link: String,
+    item: String,
+    /// Selects the links in a row; none where the row is the talk.
+    link: Option<String>,
+    /// Whether a row goes on up to the next one.
+    is_section: bool,
     /// What else a row says.
-    pub(crate) fields: Vec<(&'static str, String)>,
+    fields: Vec<(&'static str, String)>,
 }
 
 impl Rows {
     /// The links themselves.
     pub(crate) fn links() -> Self {
-        Self { item: "a".to_owned(), link: "@href".to_owned(), fields: Vec::new() }
+        let link = Some("@href".to_owned());
+        Self { item: "a".to_owned(), link, is_section: false, fields: Vec::new() }
+    }
+
+    /// Talks that have no pages of their own.
+    pub(crate) fn items(items: &Items) -> Self {
+        let is_section = items.extent == Extent::Section;
+        Self { item: items.item.clone(), link: None, is_section, fields: Vec::new() }
+    }
+
+    pub(crate) fn write(&self, list: &mut Lines) {
+        list.text("item", &self.item);
+        if let Some(link) = &self.link {
+            list.text("link", link);
+        }
+        if self.is_section {
+            list.flag("section");
+        }
+        for (key, selector) in &self.fields {
+            list.text(key, selector);
+        }
     }
 }
 
@@ -67,7 +92,7 @@ pub(crate) fn find(outline: &Outline, links: &[Link]) -> Rows {
             fields.push((key, selector));
         }
     }
-    Rows { item: item.clone(), link: "a".to_owned(), fields }
+    Rows { item: item.clone(), link: Some("a".to_owned()), is_section: false, fields }
 }
 
 /// The selectors of one step that select an element: its name, and its name with each class.
@@ -135,7 +160,8 @@ mod tests {
         let list = links::find(&outline, &links::links(&outline, &base)).unwrap();
         let expected = Rows {
             item: "tr".to_owned(),
-            link: "a".to_owned(),
+            link: Some("a".to_owned()),
+            is_section: false,
             fields: vec![("speakers", "span.speaker".to_owned())],
         };
         assert_eq!(find(&outline, &list.links), expected);

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use super::labels;
 use super::outline::{Node, Outline};
 use super::words::{self, Role};
 
@@ -21,6 +22,16 @@ pub(crate) struct Sample {
     pub(crate) link_text: String,
 }
 
+impl Sample {
+    /// The pages of one template, with the texts of the links that lead to them.
+    pub(crate) fn of_template(pages: impl IntoIterator<Item = (Outline, String)>) -> Vec<Self> {
+        let (outlines, texts): (Vec<Outline>, Vec<String>) = pages.into_iter().unzip();
+        let outlines = Outline::of_template(outlines);
+        let samples = outlines.into_iter().zip(texts);
+        samples.map(|(outline, link_text)| Self { outline, link_text }).collect()
+    }
+}
+
 /// A block of a page.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Leaf<'a> {
@@ -30,6 +41,8 @@ pub(crate) struct Leaf<'a> {
     pub(crate) is_template: bool,
     /// What the label before it says.
     pub(crate) label: Option<Role>,
+    /// The label that it begins with itself (`Speaker:`), and what that says.
+    pub(crate) announced: Option<(&'a str, Role)>,
 }
 
 /// The blocks of all pages, told apart.
@@ -70,19 +83,51 @@ pub(crate) fn subtract(samples: &[Sample]) -> Template<'_> {
         let share = if are_labels && is_note { SHARED_OF_LABELS } else { SHARED };
         n_pages >= 2 && n_pages as f64 >= (share * n).max(if share < SHARED { 3.0 } else { 2.0 })
     };
+    let announced = announced(samples);
     let mut pages = Vec::new();
     for sample in samples {
         let mut leaves = Vec::new();
         for (at, node) in sample.outline.leaves() {
             let path = sample.outline.path(at);
             let is_template = is_template(path, &node.text);
-            leaves.push(Leaf { at, node, path, is_template, label: None });
+            let announced = start_label(&node.text)
+                .and_then(|start| Some((start, *announced.get(&(path, start))?)));
+            leaves.push(Leaf { at, node, path, is_template, label: None, announced });
         }
         label(&sample.outline, &mut leaves);
         pages.push(leaves);
     }
     let root = common_root(&pages);
     Template { pages, root }
+}
+
+/// Labels that blocks begin with on some pages, by the path of the block, with what they say.
+fn announced(samples: &[Sample]) -> HashMap<(&str, &str), Role> {
+    let mut n_pages: HashMap<(&str, &str), usize> = HashMap::new();
+    for sample in samples {
+        let leaves = sample.outline.leaves();
+        let own: BTreeSet<(&str, &str)> = leaves
+            .filter_map(|(at, node)| Some((sample.outline.path(at), start_label(&node.text)?)))
+            .collect();
+        for label in own {
+            *n_pages.entry(label).or_default() += 1;
+        }
+    }
+    let least = (samples.len() / 10).max(3);
+    let known = n_pages.into_iter().filter(|(_, n)| *n >= least);
+    known
+        .filter_map(|((path, start), _)| Some(((path, start), labels::role_of_label(start)?)))
+        .collect()
+}
+
+/// What a block begins with up to a colon, if that is short and something follows it.
+fn start_label(text: &str) -> Option<&str> {
+    let at = text.find([':', '：'])?;
+    let end = at + text[at..].chars().next()?.len_utf8();
+    let is_short = at > 0 && at <= 40 && text[..at].split_whitespace().count() <= 4;
+    // The colon of a clock and of an address is none.
+    let follows = text[end..].starts_with(|c: char| c.is_whitespace() || !c.is_ascii());
+    (is_short && follows && end < text.len()).then(|| &text[..end])
 }
 
 fn is_label(text: &str) -> bool {
@@ -100,7 +145,7 @@ fn label(outline: &Outline, leaves: &mut [Leaf<'_>]) {
         let is_label = leaf.is_template
             && (is_label_tag || is_label(&leaf.node.text) || is_bold(outline, leaf));
         if is_label {
-            let role = words::role_of_label(&leaf.node.text);
+            let role = labels::role_of_label(&leaf.node.text);
             let around = leaf.node.parent.unwrap_or(leaf.at);
             // The term of a list may stand in an element of its own.
             let around = if outline.nodes[around].end - around <= 3 {
@@ -115,7 +160,8 @@ fn label(outline: &Outline, leaves: &mut [Leaf<'_>]) {
             // Another heading ends what the label began, unless it stands deeper.
             open.retain(|(parent, _, _)| Some(*parent) != leaf.node.parent);
         }
-        leaf.label = open.last().and_then(|(_, role, _)| *role);
+        let before = open.last().and_then(|(_, role, _)| *role);
+        leaf.label = leaf.announced.map(|(_, role)| role).or(before);
     }
 }
 
@@ -174,6 +220,9 @@ impl<'a> Template<'a> {
 
     /// What kind of text a block is: by its label, else by the names around it.
     pub(crate) fn role(&self, leaf: &Leaf<'_>) -> Option<Role> {
+        if let Some((_, role)) = leaf.announced {
+            return Some(role);
+        }
         let by_path = self.role_in_path(leaf.path);
         match (leaf.label, by_path) {
             (Some(label @ (Role::Biography | Role::Aside)), _) => Some(label),
@@ -239,6 +288,9 @@ impl<'a> Template<'a> {
 
     /// Whether a block may be part of the text.
     pub(crate) fn is_text(&self, leaf: &Leaf<'_>) -> bool {
+        if leaf.announced.is_some_and(|(_, role)| role != Role::Body) {
+            return false;
+        }
         let role = self.role(leaf);
         let is_long = leaf.node.text.len() >= PROSE_BYTES;
         let few_links = 2 * leaf.node.link_bytes <= leaf.node.text.len();

@@ -67,7 +67,7 @@ pub(crate) fn choose<'a>(samples: &'a [Sample], template: &Template<'a>) -> Titl
                 "h2" => 0.95,
                 "h3" => 0.85,
                 "h4" => 0.7,
-                "title" => 0.6,
+                "h5" | "h6" | "title" => 0.6,
                 _ if template.role_in_path(leaf.path) == Some(Role::Title) => 0.8,
                 _ => continue,
             };

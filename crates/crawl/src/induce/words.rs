@@ -93,8 +93,6 @@ const ROLES: &[(Role, &[&str])] = &[
             "videos",
             "download",
             "downloads",
-            "links",
-            "link",
             "attachments",
             "feedback",
             "rating",
@@ -276,29 +274,14 @@ const ROLES: &[(Role, &[&str])] = &[
         ],
     ),
     (Role::Title, &["title", "headline", "heading", "titel", "título", "titre", "titolo"]),
+    // Links to tags are tags.
+    (Role::Aside, &["link", "links"]),
 ];
 
 /// The first role, in the order of the table, that a word of `name` has.
 pub(crate) fn role_of(name: &str) -> Option<Role> {
     let tokens = tokens(name);
     ROLES.iter().find(|(_, words)| tokens.iter().any(|t| words.contains(&t.as_str()))).map(|r| r.0)
-}
-
-/// Like [`role_of`], for a short label that people read: `Presented by:`, `About the speaker`.
-pub(crate) fn role_of_label(label: &str) -> Option<Role> {
-    let words = tokens(label);
-    if words.is_empty() || words.len() > 5 {
-        return None;
-    }
-    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
-    let role = role_of(label);
-    match role {
-        // "About the speaker", "Speaker bio": of the person. "About this talk": of the text.
-        Some(Role::Speakers) if has(&["about", "meet", "über", "information"]) => {
-            Some(Role::Biography)
-        }
-        other => other,
-    }
 }
 
 /// Parts of URLs that lead to documents.
@@ -325,10 +308,6 @@ pub(crate) const DOCUMENT_PATHS: &[&str] = &[
     "workshops",
     "poster",
     "posters",
-    "article",
-    "articles",
-    "post",
-    "posts",
     "contribution",
     "contributions",
     "submission",
@@ -344,10 +323,6 @@ pub(crate) const DOCUMENT_PATHS: &[&str] = &[
     "charla",
     "charlas",
     "conference",
-    "blog",
-    "news",
-    "story",
-    "stories",
     "timetable",
     "doc",
     "docs",
@@ -355,6 +330,10 @@ pub(crate) const DOCUMENT_PATHS: &[&str] = &[
     "ponencias",
     "fahrplan",
 ];
+
+/// Parts of URLs that lead to documents where a site has no others.
+pub(crate) const NEWS_PATHS: &[&str] =
+    &["blog", "news", "post", "posts", "story", "stories", "article", "articles", "archive"];
 
 /// Parts of URLs that lead to something else.
 pub(crate) const OTHER_PATHS: &[&str] = &[
@@ -446,7 +425,59 @@ pub(crate) const LIST_WORDS: &[&str] = &[
     "posts",
     "events",
     "contributions",
+    "lineup",
+    "tutorials",
+    "workshops",
+    "vortragsprogramm",
+    "referate",
+    "ponencias",
+    "palestras",
+    "conférences",
+    "programma",
+    "доклады",
+    "программа",
+    "расписание",
+    "タイムテーブル",
+    "プログラム",
+    "议程",
+    "議程",
 ];
+
+/// Whether a heading announces what stands beside the content of a page.
+pub(crate) fn announces_other(heading: &str) -> bool {
+    const OTHER: &[&str] = &[
+        "news",
+        "related",
+        "recent",
+        "popular",
+        "trending",
+        "similar",
+        "sponsors",
+        "sponsor",
+        "partners",
+        "archives",
+        "categories",
+        "comments",
+        "announcements",
+        "tweets",
+        "nachrichten",
+        "neuigkeiten",
+        "aktuelles",
+        "noticias",
+        "actualités",
+        "notizie",
+        "новости",
+        "お知らせ",
+        "ニュース",
+        "新闻",
+        "supporters",
+        "organizers",
+        "organisers",
+    ];
+    let words = tokens(heading);
+    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    has(OTHER) && !has(LIST_WORDS)
+}
 
 /// Link texts that say nothing of where they lead.
 pub(crate) fn is_generic(text: &str) -> bool {
@@ -579,21 +610,6 @@ mod tests {
     fn names_are_cut_into_words() {
         assert_eq!(tokens("talkSpeaker-name_2"), ["talk", "speaker", "name", "2"]);
         assert_eq!(tokens("Presented by:"), ["presented", "by"]);
-    }
-
-    #[test]
-    fn labels_tell_what_follows() {
-        for (label, role) in [
-            ("Presented by:", Some(Role::Speakers)),
-            ("About the speaker", Some(Role::Biography)),
-            ("Speaker bio", Some(Role::Biography)),
-            ("Description", Some(Role::Body)),
-            ("Student Handout", Some(Role::Aside)),
-            ("Where", Some(Role::Room)),
-            ("A heading of the text that goes on", None),
-        ] {
-            assert_eq!(role_of_label(label), role, "{label}");
-        }
     }
 
     #[test]

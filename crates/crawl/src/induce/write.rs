@@ -15,6 +15,11 @@ impl Lines {
         self.0.push_str(&format!("{key} = {}\n", quoted(text)));
     }
 
+    /// `key = true`.
+    pub(crate) fn flag(&mut self, key: &str) {
+        self.0.push_str(&format!("{key} = true\n"));
+    }
+
     /// A string, or an array of them; nothing where there is none.
     pub(crate) fn texts(&mut self, key: &str, texts: &[String]) {
         match texts {

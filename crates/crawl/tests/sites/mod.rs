@@ -11,6 +11,7 @@ use crawl::{Crawl, CrawlConfig, Recipe, crawl, explore};
 use jobs::{FileStore, Run};
 use url::Url;
 
+use crate::score::f1;
 use crate::server::{Reply, Server};
 
 /// Written past the test runner, which keeps what passing tests print to itself.
@@ -86,24 +87,6 @@ struct Score {
     titles: f64,
     text_f1: f64,
     no_talk: f64,
-}
-
-fn tokens(text: &str) -> HashMap<String, usize> {
-    let mut counts = HashMap::new();
-    for token in text.split(|c: char| !c.is_alphanumeric()).filter(|t| !t.is_empty()) {
-        *counts.entry(token.to_lowercase()).or_default() += 1;
-    }
-    counts
-}
-
-fn f1(own: &str, gold: &str) -> f64 {
-    let (own, gold) = (tokens(own), tokens(gold));
-    let (n_own, n_gold): (usize, usize) = (own.values().sum(), gold.values().sum());
-    if n_own + n_gold == 0 {
-        return 1.0;
-    }
-    let both: usize = own.iter().map(|(t, n)| (*n).min(gold.get(t).copied().unwrap_or(0))).sum();
-    2.0 * both as f64 / (n_own + n_gold) as f64
 }
 
 fn one_line(text: &str) -> String {

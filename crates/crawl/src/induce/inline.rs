@@ -1,0 +1,212 @@
+//! Talks that stand on the page of the list itself, each in an element or under a heading.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use url::Url;
+
+use super::links::{Link, List};
+use super::outline::Outline;
+use super::selectors::Paths;
+use super::words::{self, Role};
+use crate::extract::Extent;
+
+/// Fewer are no list.
+const MIN_ITEMS: usize = 5;
+
+/// An item with less prose, bytes, tells nothing.
+const MIN_PROSE_BYTES: usize = 100;
+
+/// A list of links that looks better than this is taken, 0 to 1.
+const SURE: f64 = 0.4;
+
+/// The talks on a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Items {
+    /// Selects them.
+    pub(crate) item: String,
+    /// How much of the page each is.
+    pub(crate) extent: Extent,
+}
+
+/// A group of elements with one path.
+struct Group {
+    nodes: Vec<usize>,
+    path: String,
+    is_section: bool,
+    prose: usize,
+    has_speakers: bool,
+}
+
+/// The talks on the page at `url`; none where `list`, the links that lead to talks, is the better
+/// list.
+pub(crate) fn find(outline: &Outline, url: &Url, list: Option<&List>) -> Option<Items> {
+    let mut by_path: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (at, node) in outline.nodes.iter().enumerate() {
+        if !node.in_frame {
+            by_path.entry(node.path).or_default().push(at);
+        }
+    }
+    let large: Vec<Vec<usize>> = by_path.into_values().filter(|n| n.len() >= MIN_ITEMS).collect();
+    let elements = large.iter().filter_map(|nodes| elements(outline, nodes));
+    let sections = large.iter().filter_map(|nodes| sections(outline, nodes));
+    let groups: Vec<Group> = elements.chain(sections).collect();
+    let most = groups.iter().map(|group| group.prose).max()?;
+    let is_programme = names_a_programme(outline, url);
+    let best = groups
+        .into_iter()
+        .filter(|group| 5 * group.prose >= 4 * most)
+        .filter(|group| is_programme || group.has_speakers && !group.is_section)
+        // The outermost of those that are most; elements before headings.
+        .max_by_key(|g| (g.nodes.len(), !g.is_section, std::cmp::Reverse(depth(&g.path))))?;
+    if let Some(list) = list.filter(|list| list.confidence >= SURE && list.is_of_documents()) {
+        let inside = |link: &Link| {
+            best.nodes.iter().any(|node| (*node..outline.nodes[*node].end).contains(&link.node))
+        };
+        // Links to the pages of the items, or another list altogether.
+        let n_inside = list.links.iter().filter(|link| inside(link)).count();
+        if n_inside > 0 || list.links.len() >= best.nodes.len() {
+            return None;
+        }
+    }
+    let item = Paths::of([outline]).selector(&best.path);
+    let extent = if best.is_section { Extent::Section } else { Extent::Element };
+    Some(Items { item, extent })
+}
+
+fn depth(path: &str) -> usize {
+    path.matches(" > ").count()
+}
+
+/// Elements that hold a heading and prose each.
+fn elements(outline: &Outline, nodes: &[usize]) -> Option<Group> {
+    let path = outline.path(nodes[0]);
+    let is_box = ["div", "li", "article", "section", "tr", "td", "dd", "details"]
+        .contains(&outline.nodes[nodes[0]].tag);
+    let step = path.rsplit(" > ").next()?;
+    let role = step.split_once(['.', '#']).and_then(|(_, names)| words::role_of(names));
+    if !is_box || matches!(role, Some(Role::Aside | Role::Biography)) {
+        return None;
+    }
+    let heading = |at: usize| {
+        let inside = at + 1..outline.nodes[at].end;
+        inside.map(|n| &outline.nodes[n]).zip(at + 1..).find_map(|(node, n)| {
+            let is_title = node.is_heading() || names(outline.path(n)) == Some(Role::Title);
+            let text = if is_title { outline.text_inside(n) } else { String::new() };
+            (!text.is_empty()).then_some(text)
+        })
+    };
+    let has_speakers = |at: usize| {
+        (at + 1..outline.nodes[at].end).any(|n| names(outline.path(n)) == Some(Role::Speakers))
+    };
+    let parts: Vec<(Option<String>, usize)> = nodes
+        .iter()
+        .map(|at| (heading(*at), prose(outline, *at..outline.nodes[*at].end)))
+        .collect();
+    let n_with_speakers = nodes.iter().filter(|at| has_speakers(**at)).count();
+    group(outline, nodes, &parts)
+        .map(|group| Group { has_speakers: 5 * n_with_speakers >= 3 * nodes.len(), ..group })
+}
+
+/// Headings with prose between them, inside one element.
+fn sections(outline: &Outline, nodes: &[usize]) -> Option<Group> {
+    let first = &outline.nodes[nodes[0]];
+    let is_alike = nodes.iter().all(|at| outline.nodes[*at].parent == first.parent);
+    if !first.is_heading() || !is_alike {
+        return None;
+    }
+    let end = outline.nodes[first.parent?].end;
+    let ends = nodes.iter().skip(1).copied().chain([end]);
+    let parts: Vec<(Option<String>, usize)> = nodes
+        .iter()
+        .zip(ends)
+        .map(|(at, end)| {
+            let text = outline.text_inside(*at);
+            ((!text.is_empty()).then_some(text), prose(outline, *at..end))
+        })
+        .collect();
+    group(outline, nodes, &parts).map(|group| Group { is_section: true, ..group })
+}
+
+/// The group, if nearly all parts have a heading of their own and most have prose.
+fn group(outline: &Outline, nodes: &[usize], parts: &[(Option<String>, usize)]) -> Option<Group> {
+    let n = parts.len();
+    let headings: Vec<&String> = parts.iter().filter_map(|(heading, _)| heading.as_ref()).collect();
+    let distinct: BTreeSet<&String> = headings.iter().copied().collect();
+    let n_prose = parts.iter().filter(|(_, prose)| *prose >= MIN_PROSE_BYTES).count();
+    let is_good = 5 * headings.len() >= 4 * n
+        && 10 * distinct.len() >= 9 * headings.len()
+        && 2 * n_prose >= n;
+    is_good.then(|| Group {
+        nodes: nodes.to_vec(),
+        path: outline.path(nodes[0]).to_owned(),
+        is_section: false,
+        prose: parts.iter().map(|(_, prose)| prose).sum(),
+        has_speakers: false,
+    })
+}
+
+/// The bytes of the longer blocks among the elements of a range.
+fn prose(outline: &Outline, range: std::ops::Range<usize>) -> usize {
+    let blocks = outline.nodes[range].iter().filter(|node| node.is_block && node.text.len() >= 60);
+    blocks.map(|node| node.text.len().saturating_sub(2 * node.link_bytes)).sum()
+}
+
+/// The role that the innermost step of a path names.
+fn names(path: &str) -> Option<Role> {
+    let step = path.rsplit(" > ").next().unwrap_or(path);
+    step.split_once(['.', '#']).and_then(|(_, names)| words::role_of(names))
+}
+
+/// Whether the address, the title or the first heading says that the page lists talks.
+fn names_a_programme(outline: &Outline, url: &Url) -> bool {
+    let says = |text: &str| {
+        words::tokens(text).iter().any(|word| words::LIST_WORDS.contains(&word.as_str()))
+    };
+    let titles = outline.nodes.iter().filter(|node| matches!(node.tag, "title" | "h1"));
+    says(url.path()) || titles.take(3).any(|node| says(&node.text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use corpus::html::Html;
+
+    fn repeated(item: impl Fn(usize) -> String) -> String {
+        (0..6).map(item).collect::<Vec<_>>().concat()
+    }
+
+    fn found(body: &str) -> Option<Items> {
+        let outline = Outline::of(&Html::parse(body));
+        find(&outline, &"https://conf.example/x".parse().unwrap(), None)
+    }
+
+    fn prose(n: usize) -> String {
+        format!(
+            "<p>What item {n} says is said in a sentence that is long enough to be called prose, and in \
+                 a second half of it that says the same again.</p>"
+        )
+    }
+
+    #[test]
+    fn elements_with_a_heading_speakers_and_prose_are_items() {
+        let items = repeated(|n| {
+            format!(
+                "<li class=talk><h4>T {n}</h4><i class=speaker>A</i><div>{}</div></li>",
+                prose(n)
+            )
+        });
+        let expected = Items { item: "li.talk".to_owned(), extent: Extent::Element };
+        assert_eq!(found(&format!("<ul>{items}</ul>")), Some(expected));
+    }
+
+    #[test]
+    fn headings_are_items_on_a_programme_alone() {
+        let items = repeated(|n| format!("<h3>T {n}</h3>{}", prose(n)));
+        assert_eq!(found(&format!("<main><h1>An article</h1>{items}</main>")), None);
+        let programme = found(&format!("<main><h1>Programme</h1>{items}</main>")).unwrap();
+        assert_eq!(
+            (programme.item.as_str(), programme.extent),
+            ("html > body > main > h3", Extent::Section)
+        );
+    }
+}

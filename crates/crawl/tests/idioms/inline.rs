@@ -1,0 +1,95 @@
+//! Talks without pages of their own: all of them stand on the page of the list.
+
+use super::talks::{ENGLISH, Talk, frame, rows, talks};
+use super::{Site, check};
+
+#[test]
+fn abstracts_on_the_page_of_the_list_with_an_anchor_for_each() {
+    let talks = talks(&ENGLISH, 22);
+    let index = rows(&talks, |_, talk| {
+        format!(
+            "<tr><td>{}:00</td><td><a href='#{}'>{}</a></td><td>{}</td></tr>",
+            talk.hour,
+            talk.slug,
+            talk.title,
+            talk.by()
+        )
+    });
+    let abstracts = rows(&talks, |_, talk| {
+        format!(
+            "<div class=talk id='{}'><h3>{}</h3><p class=speaker>{}</p>{}</div>",
+            talk.slug,
+            talk.title,
+            talk.by(),
+            talk.html()
+        )
+    });
+    let site = Site::new("anchors", "/program.html", talks).page(
+        "/program.html",
+        frame(
+            "Program",
+            &format!(
+                "<main><h1>Program</h1><table>{index}</table><h2>Abstracts</h2>{abstracts}</main>"
+            ),
+        ),
+    );
+    check(&site, &["speakers"]);
+}
+
+#[test]
+fn a_grid_whose_links_open_dialogs() {
+    let talks = talks(&ENGLISH, 24);
+    let grid: String = talks.chunks(3).enumerate().map(|(row, cells)| {
+        let cells: String = cells.iter().enumerate().map(|(c, talk)| format!("<td><a href='#' data-bs-toggle=modal data-bs-target='#modal-{}'>{}</a><div class=small>{}</div></td>", row * 3 + c, talk.title, talk.by())).collect();
+        format!("<tr><th>{}:00</th>{cells}</tr>", 9 + row)
+    }).collect();
+    let dialogs = rows(&talks, |n, talk| {
+        format!(
+            "<div class='modal fade' id='modal-{n}' tabindex=-1 aria-hidden=true><div class=modal-dialog><div class=modal-content><div class=modal-header><h5 class=modal-title>{}</h5><button type=button class=btn-close></button></div><div class=modal-body><p class=speaker-name>{}</p><div class=abstract>{}</div></div><div class=modal-footer><button>Close</button></div></div></div></div>",
+            talk.title,
+            talk.by(),
+            talk.html()
+        )
+    });
+    let site = Site::new("dialogs", "/schedule", talks).page(
+        "/schedule",
+        frame("Schedule", &format!("<main><table class=table>{grid}</table></main>{dialogs}")),
+    );
+    check(&site, &["speakers"]);
+}
+
+#[test]
+fn sections_under_headings_without_an_element_around_them() {
+    let talks = talks(&ENGLISH, 18);
+    let body = rows(&talks, |_, talk: &Talk| {
+        format!(
+            "<h3 id='t-{}'>{}</h3><p><em>{}</em></p>{}",
+            talk.slug,
+            talk.title,
+            talk.by(),
+            talk.html()
+        )
+    });
+    let site = Site::new("sections", "/abstracts.html", talks).page(
+        "/abstracts.html",
+        frame("Abstracts", &format!("<main><h1>Abstracts</h1>{body}</main>")),
+    );
+    check(&site, &[]);
+}
+
+#[test]
+fn details_that_open() {
+    let talks = talks(&ENGLISH, 20);
+    let items = rows(&talks, |_, talk| {
+        format!(
+            "<li class=session><h4 class=session__title>{}</h4><p class=session__meta><span class=session__speaker>{}</span> · <span class=session__room>{}</span></p><details><summary>Show the abstract</summary><div class=session__abstract>{}</div></details></li>",
+            talk.title,
+            talk.by(),
+            talk.room,
+            talk.html()
+        )
+    });
+    let site = Site::new("details", "/agenda/", talks)
+        .page("/agenda/", frame("Agenda", &format!("<main><ol>{items}</ol></main>")));
+    check(&site, &["speakers", "room"]);
+}
