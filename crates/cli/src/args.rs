@@ -65,6 +65,10 @@ pub(crate) struct Build {
     /// Keep the topics of the site that stands, and place the documents in them
     #[arg(long, conflicts_with = "k")]
     pub(crate) keep_topics: bool,
+    /// Folder of a former site: topics that are the same as there keep their numbers, folders and
+    /// titles, others get new numbers
+    #[arg(long, value_name = "OUT", conflicts_with = "keep_topics")]
+    pub(crate) previous: Option<PathBuf>,
     /// Title of the site
     #[arg(long)]
     pub(crate) title: Option<String>,

@@ -9,12 +9,12 @@ use site::Renderer;
 use sprs::{CsMatI, CsMatViewI};
 use text::{AnalyzerConfig, CountConfig, Counter, Counts, DocFreq, ShardCounts, Stops, Text};
 
-use crate::arrange::arrange;
+use crate::arrange::{Given, arrange};
 use crate::config::{Config, TopicCount, Weight};
 use crate::former::{self, Former};
 use crate::keep::Kept;
 use crate::manifest::Manifest;
-use crate::model::Model;
+use crate::model::{Model, TopicName};
 use crate::names::Names;
 use crate::output::{self, Folder};
 use crate::prepare::{LOCK_FILE, Options, Prepared, prepare};
@@ -23,6 +23,7 @@ use crate::related::{Related, related};
 use crate::report::Report;
 use crate::results::{Quality, Results};
 use crate::shards::shards;
+use crate::topics::Topic;
 use crate::{Error, Source, number, set_aside, tags, tasks, topics};
 
 /// Below this many documents a term counts from the first that it occurs in.
@@ -275,7 +276,7 @@ fn find_topics_in(
         stage.items = fit.doc_topics.ncols() as u64;
         Ok::<_, Error>((fit, topics))
     })?;
-    let is_arranged = config.labels.is_some();
+    let is_arranged = config.labels.is_some() || config.previous.is_some();
     let (fit, given) = arrange(fit, x.view(), &counts.vocabulary, config, run)?;
     let topics = if is_arranged { tasks::digest_of_fit(&fit) } else { topics };
     let (words, quality) = trace.stage("quality", run, |stage| {
@@ -302,7 +303,7 @@ fn find_topics_in(
     })?;
     let fitted = Fitted { tfidf, x, fit };
     let judged = (words, quality, related);
-    let results = results(config, prepared, (counts, &fitted, &given), judged, run)?;
+    let results = results(config, prepared, (counts, &fitted, given), judged, run)?;
     Ok((Results { number, ..results }, fitted))
 }
 
@@ -314,17 +315,14 @@ fn keep_topics_in(
     run: &Run,
 ) -> Result<(Results, Fitted), Error> {
     let kept = Kept::place(target, (prepared, config), (memo, trace), run)?;
-    let titles = kept.titles().to_vec();
-    let Kept { counts, fitted, words, quality, .. } = kept;
+    let Kept { counts, fitted, words, quality, given } = kept;
     let related = trace.stage("related", run, |stage| {
         let related = related(fitted.x.view(), config.site.related, run)?;
         stage.items = related.iter().map(Vec::len).sum::<usize>() as u64;
         Ok::<_, Error>(related)
     })?;
     let judged = (words, quality, related);
-    let mut results = results(config, prepared, (counts, &fitted, &[]), judged, run)?;
-    Kept::name(&titles, &mut results.topics);
-    Ok((results, fitted))
+    Ok((results(config, prepared, (counts, &fitted, given), judged, run)?, fitted))
 }
 
 /// Counts shard by shard; a shard that was counted before is not counted again.
@@ -358,7 +356,7 @@ fn count(
 fn results(
     config: &Config,
     prepared: &Prepared,
-    (counts, fitted, given): (Counts, &Fitted, &[Option<String>]),
+    (counts, fitted, given): (Counts, &Fitted, Given),
     (words, quality, related): (Vec<Vec<usize>>, Quality, Vec<Vec<Related>>),
     run: &Run,
 ) -> Result<Results, Error> {
@@ -372,7 +370,7 @@ fn results(
         base_url: config.base_url.clone(),
         language: config.language.clone(),
         seed: config.seed,
-        topics: topics::describe((fit, &words, given), x, &counts.vocabulary, prepared, run)?,
+        topics: topics::describe((fit, &words, &given), x, &counts.vocabulary, prepared, run)?,
         doc_topics: topics::of_documents(&fit.doc_topics, x),
         documents,
         slugs,
@@ -383,6 +381,8 @@ fn results(
         loss: fit.loss,
         quality,
         number: None,
+        next_topic_id: given.next_id,
+        previous: given.previous,
     })
 }
 
@@ -520,11 +520,17 @@ fn write_data(
 
 /// The model that places new documents in the topics of `results`.
 pub(crate) fn model(results: &Results, fitted: &Fitted, prepared: &Prepared) -> Model {
+    let name = |topic: &Topic| TopicName {
+        id: topic.id,
+        slug: topic.slug.clone(),
+        title: topic.title.clone(),
+    };
     Model {
         vocabulary: results.vocabulary.clone(),
         tfidf: fitted.tfidf.clone(),
         nmf: fitted.fit.nmf.clone(),
         weights: prepared.weights,
-        titles: results.topics.iter().map(|topic| topic.title.clone()).collect(),
+        names: results.topics.iter().map(name).collect(),
+        next_id: results.next_topic_id,
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde::de::{self, Deserializer, Visitor};
 
-use crate::arrange::Labels;
+use crate::arrange::{Labels, read_previous};
 use crate::{Error, keys};
 
 /// The configuration: what `topicmill.toml` holds. The command line overrides single values.
@@ -48,6 +48,10 @@ pub struct Config {
     /// is a wish for one build and no key of the file.
     #[serde(skip)]
     pub keep_topics: bool,
+    /// The folder of a former site whose topics give their numbers, folders and titles to those
+    /// found now that are the same. It is a wish for one build and no key of the file.
+    #[serde(skip)]
+    pub previous: Option<PathBuf>,
 }
 
 /// `[crawl]`
@@ -159,6 +163,7 @@ impl Default for Config {
             topics: TopicsSection::default(),
             site: SiteSection::default(),
             keep_topics: false,
+            previous: None,
         }
     }
 }
@@ -256,6 +261,9 @@ impl Config {
         }
         if let Some(path) = &self.labels {
             Labels::read(path)?;
+        }
+        if let Some(folder) = &self.previous {
+            read_previous(folder)?;
         }
         match &self.base_url {
             Some(base_url) if !is_web_address(base_url) => {

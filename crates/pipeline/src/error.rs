@@ -271,6 +271,14 @@ pub enum Error {
         /// The newest version that this program reads.
         supported: u32,
     },
+    /// A former site that cannot be followed.
+    #[error("there is no former site to follow in {}: {what}", path.display())]
+    NoPrevious {
+        /// The folder.
+        path: PathBuf,
+        /// What is missing.
+        what: &'static str,
+    },
     /// A site whose report cannot be read.
     #[error("{} has no report of a build that this program can read", path.display())]
     NoReport {
@@ -326,6 +334,9 @@ impl Error {
             Self::NoSources => {
                 "name a folder, a .jsonl file or an address: topicmill build talks.jsonl -o site"
             }
+            Self::NoPrevious { .. } => {
+                "--previous takes the output folder of an earlier topicmill build"
+            }
             Self::NoResults { .. } => "topicmill build SOURCE... -o OUT makes them",
             Self::NewerResults { .. } => "build the site again, or use the newer program",
             Self::UnknownRecipe { .. } => "name a built-in recipe or a recipe file with --recipe",
@@ -372,6 +383,7 @@ impl Error {
             self,
             Self::NoSources
                 | Self::NoResults { .. }
+                | Self::NoPrevious { .. }
                 | Self::BadUrl { .. }
                 | Self::Scheme { .. }
                 | Self::NoQuery

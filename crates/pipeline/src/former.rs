@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::manifest::Manifest;
 use crate::prepare::Prepared;
 use crate::report::Report;
-use crate::{Config, Error, Source, tasks};
+use crate::{Config, Error, Source, arrange, tasks};
 
 /// Documents in one parallel task.
 const SHARD_DOCS: usize = 1024;
@@ -124,7 +124,8 @@ fn program() -> Digest {
 /// The files that the configuration names besides the sources.
 fn add_own_files(config: &Config, files: &mut BTreeMap<OsString, Digest>) -> io::Result<()> {
     let mask = config.site.mask();
-    let own = config.templates.iter().chain(&config.labels).chain(&mask);
+    let previous = config.previous.as_deref().map(arrange::model_of);
+    let own = config.templates.iter().chain(&config.labels).chain(&mask).chain(&previous);
     own.into_iter().try_for_each(|path| add_files(path, files, MAX_DEPTH))
 }
 

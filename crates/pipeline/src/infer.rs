@@ -128,8 +128,8 @@ fn place(model: &Model, documents: &[Document], run: &Run) -> Result<Vec<Inferre
         topics: topics
             .into_iter()
             .map(|topic| InferredTopic {
-                id: topic.index,
-                title: model.titles[topic.index].clone(),
+                id: model.names[topic.index].id,
+                title: model.names[topic.index].title.clone(),
                 weight: (topic.weight * 1e4).round() / 1e4,
             })
             .collect(),

@@ -9,13 +9,12 @@ use serde::{Deserialize, Serialize};
 use sprs::{CsMatI, CsMatViewI};
 use text::{Counter, Counts};
 
+use crate::arrange::Given;
 use crate::build::{Fitted, count_config};
 use crate::model::Model;
-use crate::names::Names;
 use crate::prepare::Prepared;
 use crate::results::Quality;
 use crate::shards::{Shard, shards};
-use crate::topics::Topic;
 use crate::{Config, Error, tasks};
 
 /// What the documents are placed in, and where they are.
@@ -26,7 +25,8 @@ pub(crate) struct Kept {
     pub(crate) words: Vec<Vec<usize>>,
     /// How good the topics are for these documents.
     pub(crate) quality: Quality,
-    titles: Vec<String>,
+    /// What the topics were called.
+    pub(crate) given: Given,
 }
 
 /// A shard of documents in the topics of a model: its counts, CSR, and its rows of `W`.
@@ -100,21 +100,8 @@ impl Kept {
         let loss = Loss { relative, iterations: 0 };
         let fit = Fit { nmf: model.nmf, doc_topics, loss };
         let fitted = Fitted { tfidf: model.tfidf, x, fit };
-        Ok(Self { counts, fitted, words, quality, titles: model.titles })
-    }
-
-    /// Gives the topics the names that they had.
-    pub(crate) fn name(titles: &[String], topics: &mut [Topic]) {
-        let mut names = Names::default();
-        for (number, (topic, title)) in topics.iter_mut().zip(titles).enumerate() {
-            topic.slug = names.give(title, &number.to_string(), "topic");
-            topic.title.clone_from(title);
-        }
-    }
-
-    /// The names that the topics had.
-    pub(crate) fn titles(&self) -> &[String] {
-        &self.titles
+        let given = Given::kept(model.names, model.next_id);
+        Ok(Self { counts, fitted, words, quality, given })
     }
 }
 

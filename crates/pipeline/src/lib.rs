@@ -47,6 +47,7 @@ mod tasks;
 mod titles;
 mod topics;
 
+pub use arrange::{GoneTopic, MatchedTopic, Previous};
 pub use ask::results_table;
 pub use build::build;
 pub use config::{Config, TopicCount};
@@ -54,7 +55,7 @@ pub use corpus::Part;
 pub use crawl::CacheMode;
 pub use error::Error;
 pub use infer::{FoundTopics, Inferred, InferredTopic, documents, infer, topics};
-pub use model::Model;
+pub use model::{Model, TopicName};
 pub use number::{TopicNumber, TopicNumberPoint};
 pub use output::write_documents;
 pub use prepare::{LOCK_FILE, Options, Prepared, Site, Weights, learn, prepare};

@@ -11,12 +11,13 @@ use serde::{Deserialize, Serialize};
 use text::Vocabulary;
 
 use crate::Error;
+use crate::names::Names;
 use crate::prepare::Weights;
 
 /// The first bytes of every model file.
 const MAGIC: &[u8; 16] = b"topicmill model\n";
 /// Raised when the content changes: older files are then migrated, newer ones refused.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 /// Magic, version and checksum.
 const HEADER_LEN: usize = 16 + 4 + 32;
 /// What a file may make us allocate at most, bytes, for its content and again for its topics.
@@ -34,8 +35,21 @@ pub struct Model {
     pub nmf: Nmf,
     /// How often the words of each part of a document count.
     pub weights: Weights,
-    /// The topics' titles.
-    pub titles: Vec<String>,
+    /// What the topics are called.
+    pub names: Vec<TopicName>,
+    /// The first number that no topic has had, here or in the former builds that this one follows.
+    pub next_id: usize,
+}
+
+/// What a topic is called, and where it is found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TopicName {
+    /// Its number.
+    pub id: usize,
+    /// The name of its folder.
+    pub slug: String,
+    /// Its title.
+    pub title: String,
 }
 
 /// What is written: plain values, the topics without their zeros.
@@ -47,7 +61,8 @@ struct Stored {
     topics: Vec<Vec<(u32, f32)>>,
     title_weight: u32,
     tags_weight: u32,
-    titles: Vec<String>,
+    names: Vec<TopicName>,
+    next_id: usize,
 }
 
 /// How counts become weights.
@@ -126,6 +141,39 @@ impl StoredWeights {
     }
 }
 
+/// The content of version 2, which numbered topics by their places and folders by their titles.
+#[derive(Deserialize)]
+struct StoredV2 {
+    terms: Vec<String>,
+    variants: BTreeMap<String, u32>,
+    weights: StoredWeights,
+    topics: Vec<Vec<(u32, f32)>>,
+    title_weight: u32,
+    tags_weight: u32,
+    titles: Vec<String>,
+}
+
+impl From<StoredV2> for Stored {
+    fn from(old: StoredV2) -> Self {
+        let mut slugs = Names::default();
+        let name = |(id, title): (usize, String)| TopicName {
+            id,
+            slug: slugs.give(&title, &id.to_string(), "topic"),
+            title,
+        };
+        Self {
+            terms: old.terms,
+            variants: old.variants,
+            weights: old.weights,
+            topics: old.topics,
+            title_weight: old.title_weight,
+            tags_weight: old.tags_weight,
+            next_id: old.titles.len(),
+            names: old.titles.into_iter().enumerate().map(name).collect(),
+        }
+    }
+}
+
 /// The content of version 1, which knew two kinds of weights.
 #[derive(Deserialize)]
 struct StoredV1 {
@@ -139,7 +187,7 @@ struct StoredV1 {
     titles: Vec<String>,
 }
 
-impl From<StoredV1> for Stored {
+impl From<StoredV1> for StoredV2 {
     fn from(old: StoredV1) -> Self {
         let config = if old.sublinear { TfIdfConfig::sublinear() } else { TfIdfConfig::tf_idf() };
         Self {
@@ -171,7 +219,8 @@ impl Model {
             topics: topics.collect(),
             title_weight: self.weights.title,
             tags_weight: self.weights.tags,
-            titles: self.titles.clone(),
+            names: self.names.clone(),
+            next_id: self.next_id,
         };
         let plain = postcard::to_stdvec(&stored).map_err(|source| Error::ModelEncode { source })?;
         let content = zstd::bulk::compress(&plain, ZSTD_LEVEL)
@@ -214,7 +263,7 @@ impl Model {
             return Err(Error::NewerModel { path, found, supported: VERSION });
         }
         // There never was a version 0.
-        if found == 0 || blake3::hash(content).as_bytes() != checksum {
+        if found == 0 || checksum_of(found, content).as_bytes() != checksum {
             return Err(Error::DamagedModel { path, what: "its checksum does not match" });
         }
         let unreadable = |what| Error::DamagedModel { path: path.clone(), what };
@@ -226,7 +275,8 @@ impl Model {
             return Err(unreadable("it is larger than any model"));
         }
         let stored = match found {
-            1 => postcard::from_bytes::<StoredV1>(&plain).map(Stored::from),
+            1 => postcard::from_bytes::<StoredV1>(&plain).map(|old| StoredV2::from(old).into()),
+            2 => postcard::from_bytes::<StoredV2>(&plain).map(Stored::from),
             _ => postcard::from_bytes::<Stored>(&plain),
         };
         let stored = stored.map_err(|_| unreadable("it cannot be decoded"))?;
@@ -238,9 +288,17 @@ fn with_header(version: u32, content: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(HEADER_LEN + content.len());
     bytes.extend_from_slice(MAGIC);
     bytes.extend_from_slice(&version.to_le_bytes());
-    bytes.extend_from_slice(blake3::hash(content).as_bytes());
+    bytes.extend_from_slice(checksum_of(version, content).as_bytes());
     bytes.extend_from_slice(content);
     bytes
+}
+
+/// The checksum of a file; that of the first two versions left out the version.
+fn checksum_of(version: u32, content: &[u8]) -> blake3::Hash {
+    if version < 3 {
+        return blake3::hash(content);
+    }
+    blake3::Hasher::new().update(&version.to_le_bytes()).update(content).finalize()
 }
 
 impl Stored {
@@ -250,7 +308,8 @@ impl Stored {
         let in_range = |column: u32| (column as usize) < n_terms;
         let n_values = self.topics.len().checked_mul(n_terms)?;
         let fits = (1..=MAX_BYTES / size_of::<f32>()).contains(&n_values)
-            && self.titles.len() == self.topics.len()
+            && self.names.len() == self.topics.len()
+            && self.names.iter().all(|name| name.id < self.next_id)
             && self.variants.values().copied().all(in_range)
             && self.topics.iter().flatten().all(|&(column, _)| in_range(column));
         if !fits {
@@ -267,7 +326,8 @@ impl Stored {
             tfidf: self.weights.into_tfidf(n_terms)?,
             nmf: Nmf::from_components(components).ok()?,
             weights: Weights { title: self.title_weight, tags: self.tags_weight },
-            titles: self.titles,
+            names: self.names,
+            next_id: self.next_id,
         })
     }
 }
@@ -283,8 +343,13 @@ mod tests {
             tfidf: TfIdf::from_parts(TfIdfConfig::bm25(), vec![1.5, 2.0], 7.5),
             nmf: Nmf::from_components(ndarray::arr2(&[[0.25, 0.75], [1.0, 0.0]])).unwrap(),
             weights: Weights { title: 2, tags: 3 },
-            titles: vec!["Talk".into(), "Test".into()],
+            names: vec![name(0, "talk", "Talk"), name(4, "test-2", "Test")],
+            next_id: 5,
         }
+    }
+
+    fn name(id: usize, slug: &str, title: &str) -> TopicName {
+        TopicName { id, slug: slug.into(), title: title.into() }
     }
 
     fn read(bytes: &[u8]) -> Result<Model, Error> {
@@ -323,7 +388,8 @@ mod tests {
             topics: vec![Vec::new(); n_topics],
             title_weight: 1,
             tags_weight: 1,
-            titles: vec![String::new(); n_topics],
+            names: (0..n_topics).map(|id| name(id, "", "")).collect(),
+            next_id: n_topics,
         };
         assert!(stored(2, 3, 1.0).into_model().is_some());
         assert!(stored(0, 3, 1.0).into_model().is_none());
@@ -339,7 +405,7 @@ mod tests {
         let parts = (
             (model.vocabulary.terms().to_vec(), model.vocabulary.variants().clone(), true),
             (vec![1.5_f32, 2.0], vec![vec![(0_u32, 0.25_f32), (1, 0.75)], vec![(0, 1.0)]]),
-            (2_u32, 3_u32, model.titles.clone()),
+            (2_u32, 3_u32, vec!["Talk".to_owned(), "Talk".to_owned()]),
         );
         let content =
             zstd::bulk::compress(&postcard::to_stdvec(&parts).unwrap(), ZSTD_LEVEL).unwrap();
@@ -347,7 +413,27 @@ mod tests {
         let read = read(&bytes).unwrap();
         assert_eq!(read.tfidf, TfIdf::from_parts(TfIdfConfig::sublinear(), vec![1.5, 2.0], 0.0));
         assert_eq!((read.vocabulary, read.nmf), (model.vocabulary, model.nmf));
-        assert_eq!((read.weights, read.titles), (model.weights, model.titles));
+        assert_eq!(read.weights, model.weights);
+        // Numbered and named as that version did.
+        assert_eq!(read.names[0], name(0, "talk", "Talk"));
+        assert!(read.names[1].id == 1 && read.names[1].slug.starts_with("talk-"));
+        assert_eq!(read.next_id, 2);
+    }
+
+    #[test]
+    fn the_second_version_is_still_read() {
+        let model = model();
+        let titles = vec!["Lamp & tide".to_owned(), "Test".to_owned()];
+        let parts = (
+            (model.vocabulary.terms().to_vec(), model.vocabulary.variants().clone()),
+            StoredWeights::of(&model.tfidf),
+            (vec![vec![(0_u32, 0.25_f32), (1, 0.75)], vec![(0, 1.0)]], 2_u32, 3_u32, titles),
+        );
+        let content =
+            zstd::bulk::compress(&postcard::to_stdvec(&parts).unwrap(), ZSTD_LEVEL).unwrap();
+        let read = read(&with_header(2, &content)).unwrap();
+        assert_eq!(read.names, [name(0, "lamp-tide", "Lamp & tide"), name(1, "test", "Test")]);
+        assert_eq!((read.tfidf, read.nmf, read.next_id), (model.tfidf, model.nmf, 2));
     }
 
     #[test]
@@ -355,7 +441,7 @@ mod tests {
         let mut bytes = model().to_bytes().unwrap();
         bytes[MAGIC.len()] = 9;
         let message = read(&bytes).unwrap_err().to_string();
-        assert!(message.contains("version 9") && message.contains("version 2"), "{message}");
+        assert!(message.contains("version 9") && message.contains("version 3"), "{message}");
     }
 
     #[test]

@@ -39,6 +39,11 @@ impl Names {
         name
     }
 
+    /// Names that are given already.
+    pub(crate) fn keep<'a>(&mut self, names: impl Iterator<Item = &'a str>) {
+        self.taken.extend(names.map(str::to_owned));
+    }
+
     /// The last resort: two documents of one title and one id.
     fn numbered(&self, stem: &str) -> String {
         let mut number = 2_usize;

@@ -9,7 +9,7 @@ use crate::Error;
 use crate::manifest::is_users;
 
 /// Says that a folder is a site of ours, and in which layout.
-const MARKER: &str = ".topicmill";
+pub(crate) const MARKER: &str = ".topicmill";
 const MARKER_TEXT: &str = "topicmill site 1\n";
 /// Between the folder's name and a number, in the names of folders under construction.
 const STAGING_INFIX: &str = ".topicmill-new-";

@@ -9,6 +9,7 @@ use jobs::{Run, Trace};
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
+use crate::arrange::Previous;
 use crate::number::TopicNumber;
 use crate::prepare::{Prepared, Site};
 use crate::results::Results;
@@ -40,6 +41,9 @@ pub struct Report {
     /// What the number of topics was chosen by, when it was not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number: Option<TopicNumber>,
+    /// What became of the topics of a former build, when one was named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<Previous>,
     /// Wall time of all stages, seconds.
     pub seconds: f64,
 }
@@ -155,6 +159,7 @@ impl Report {
             set_aside: SetAside::of(prepared),
             results: None,
             number: None,
+            previous: None,
             seconds: trace.records().iter().map(|record| record.seconds).sum(),
         }
     }
@@ -170,7 +175,12 @@ impl Report {
             files,
             unchanged,
         };
-        Self { results: Some(counts), number: results.number.clone(), ..self }
+        Self {
+            results: Some(counts),
+            number: results.number.clone(),
+            previous: results.previous.clone(),
+            ..self
+        }
     }
 
     /// What is known of each stage from the build before: how long it takes when nothing comes from

@@ -4,6 +4,7 @@ use corpus::Document;
 use learn::Loss;
 use text::Vocabulary;
 
+use crate::arrange::Previous;
 use crate::number::TopicNumber;
 use crate::related::Related;
 use crate::topics::{Topic, Weighted};
@@ -56,6 +57,10 @@ pub struct Results {
     pub quality: Quality,
     /// What their number was chosen by, when it was not given.
     pub number: Option<TopicNumber>,
+    /// The first number that no topic has had.
+    pub next_topic_id: usize,
+    /// What became of the topics of a former build, when one was named.
+    pub previous: Option<Previous>,
 }
 
 /// A tag that documents carry.

@@ -6,6 +6,7 @@ use ndarray::{Array2, ArrayView1};
 use sprs::CsMatViewI;
 use text::Vocabulary;
 
+use crate::arrange::Given;
 use crate::names::Names;
 use crate::titles::{self, Candidate};
 use crate::{Error, Prepared};
@@ -24,6 +25,8 @@ const DOUBT: f64 = 2.0;
 /// A topic as it is shown.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Topic {
+    /// Its number: that of its place, unless a former build gave it another.
+    pub id: usize,
     /// The name of its folder.
     pub slug: String,
     /// What it is called.
@@ -54,10 +57,10 @@ pub struct Weighted {
     pub weight: f64,
 }
 
-/// The topics of `fit`, in its order, with their words, titles and documents. Those with a `given`
-/// title have that one.
+/// The topics of `fit`, in its order, with their words, titles and documents. What is `given` of
+/// their names stands.
 pub(crate) fn describe(
-    (fit, words, given): (&Fit, &[Vec<usize>], &[Option<String>]),
+    (fit, words, given): (&Fit, &[Vec<usize>], &Given),
     x: CsMatViewI<'_, f32, u32, usize>,
     vocabulary: &Vocabulary,
     prepared: &Prepared,
@@ -76,11 +79,19 @@ pub(crate) fn describe(
             (topic, [document.title.as_str(), &document.text].into_iter().chain(tags).collect())
         })
         .collect();
-    let titles = titles::titles((&candidates, given), vocabulary, &texts, run)?;
+    let given_titles: Vec<Option<String>> =
+        given.names.iter().map(|name| name.title.clone()).collect();
+    let titles = titles::titles((&candidates, &given_titles), vocabulary, &texts, run)?;
     let mut names = Names::default();
+    names.keep(given.names.iter().filter_map(|name| name.slug.as_deref()));
+    names.keep(given.gone_slugs.iter().map(String::as_str));
     let n_docs = prepared.documents.len().max(1) as f64;
-    let topics = titles.into_iter().enumerate().map(|(k, title)| Topic {
-        slug: names.give(&title, &k.to_string(), "topic"),
+    let topics = titles.into_iter().zip(&given.names).enumerate().map(|(k, (title, name))| Topic {
+        id: name.id,
+        slug: match &name.slug {
+            Some(slug) => slug.clone(),
+            None => names.give(&title, &name.id.to_string(), "topic"),
+        },
         title,
         share: shares.column(k).sum() / n_docs,
         terms: words_first(terms(fit.nmf.components().row(k)), &words[k]),

@@ -15,6 +15,7 @@ pub(crate) fn run(args: &Build) -> anyhow::Result<Exit> {
         config.title.clone_from(&args.title);
     }
     config.keep_topics = args.keep_topics;
+    config.previous.clone_from(&args.previous);
     let overwrite = if args.force { Overwrite::Anything } else { Overwrite::OwnSites };
     build(&config, (&args.out, overwrite), &args.common)
 }

@@ -12,6 +12,7 @@ mod hostile;
 mod killed;
 mod labels;
 mod plain_server;
+mod previous;
 mod real;
 mod rebuild;
 mod scene;

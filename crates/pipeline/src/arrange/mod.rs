@@ -1,6 +1,9 @@
 //! The topics merged, numbered and named as the user asks.
 
 mod labels;
+mod previous;
+
+use std::path::Path;
 
 use jobs::Run;
 use learn::{Fit, Loss, Nmf, Occurrence, WordsConfig};
@@ -9,8 +12,11 @@ use sprs::CsMatViewI;
 use text::Vocabulary;
 
 pub(crate) use labels::Labels;
+pub use previous::{GoneTopic, MatchedTopic, Previous};
+pub(crate) use previous::{model_of, read_previous};
 
 use crate::keep::relative_error;
+use crate::model::TopicName;
 use crate::{Config, Error, topics};
 
 /// Topics as one, and what was asked for them.
@@ -22,7 +28,45 @@ struct Group {
     number: Option<usize>,
 }
 
-/// The topics of `fit` as the configuration asks for them, and the titles that it gives.
+/// What is settled of the topics' names before they are described.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Given {
+    /// One for each topic.
+    pub(crate) names: Vec<GivenName>,
+    /// The first number that no topic has had.
+    pub(crate) next_id: usize,
+    /// Folders of topics that are no more, to which no other topic may move.
+    pub(crate) gone_slugs: Vec<String>,
+    /// What became of the topics of a former build.
+    pub(crate) previous: Option<Previous>,
+}
+
+/// What is settled of a topic's name.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct GivenName {
+    pub(crate) id: usize,
+    pub(crate) slug: Option<String>,
+    pub(crate) title: Option<String>,
+}
+
+impl Given {
+    /// Numbers by place.
+    fn in_order(titles: Vec<Option<String>>) -> Self {
+        let name = |(id, title)| GivenName { id, slug: None, title };
+        let next_id = titles.len();
+        let names = titles.into_iter().enumerate().map(name).collect();
+        Self { names, next_id, ..Self::default() }
+    }
+
+    /// All as it was.
+    pub(crate) fn kept(names: Vec<TopicName>, next_id: usize) -> Self {
+        let name =
+            |TopicName { id, slug, title }| GivenName { id, slug: Some(slug), title: Some(title) };
+        Self { names: names.into_iter().map(name).collect(), next_id, ..Self::default() }
+    }
+}
+
+/// The topics of `fit` as the configuration asks for them, and what it settles of their names.
 ///
 /// Topics that are merged become the mean of their terms by the weight that each has in all
 /// documents, and every document is placed anew. Cost: without labels nothing; else the choice of
@@ -33,9 +77,40 @@ pub(crate) fn arrange(
     vocabulary: &Vocabulary,
     config: &Config,
     run: &Run,
-) -> Result<(Fit, Vec<Option<String>>), Error> {
+) -> Result<(Fit, Given), Error> {
     let n_topics = fit.nmf.components().nrows();
-    let Some(path) = &config.labels else { return Ok((fit, vec![None; n_topics])) };
+    let plain = Labelled { fit, titles: vec![None; n_topics], pinned: vec![false; n_topics] };
+    let Labelled { fit, titles, pinned } = match &config.labels {
+        Some(path) => labelled(plain.fit, x, vocabulary, (path, run))?,
+        None => plain,
+    };
+    match &config.previous {
+        Some(folder) => {
+            let former = read_previous(folder)?;
+            let (order, given) =
+                previous::follow(&former, (&fit.nmf, vocabulary), (&titles, &pinned));
+            Ok((in_order(&fit, &order)?, given))
+        }
+        None => Ok((fit, Given::in_order(titles))),
+    }
+}
+
+/// Topics as labels ask for them.
+struct Labelled {
+    fit: Fit,
+    titles: Vec<Option<String>>,
+    /// Whether each has the number that was asked for it.
+    pinned: Vec<bool>,
+}
+
+/// The topics as the labels in the file `path` ask for them.
+fn labelled(
+    fit: Fit,
+    x: CsMatViewI<'_, f32, u32, usize>,
+    vocabulary: &Vocabulary,
+    (path, run): (&Path, &Run),
+) -> Result<Labelled, Error> {
+    let n_topics = fit.nmf.components().nrows();
     let components = fit.nmf.components();
     let words = WordsConfig::default().choose(components, &Occurrence::of(x), run)?;
     let leading = topics::leading(&fit.nmf, &words);
@@ -52,7 +127,8 @@ pub(crate) fn arrange(
     };
     let order = numbered(&groups.iter().map(|group| group.number).collect::<Vec<_>>());
     let titles = order.iter().map(|&group| groups[group].title.clone()).collect();
-    Ok((in_order(&fit, &order)?, titles))
+    let pinned = order.iter().map(|&group| groups[group].number.is_some()).collect();
+    Ok(Labelled { fit: in_order(&fit, &order)?, titles, pinned })
 }
 
 /// For every number the group that gets it: the one that asks for it, else the next of the others.

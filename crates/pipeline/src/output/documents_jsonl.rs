@@ -81,9 +81,10 @@ impl<'a> Line<'a> {
 pub(crate) fn documents_jsonl(results: &Results) -> Result<Vec<u8>, serde_json::Error> {
     let mut lines = Vec::new();
     for (doc, document) in results.documents.iter().enumerate() {
-        let topics = results.doc_topics[doc]
-            .iter()
-            .map(|topic| Topic { id: topic.index, weight: rounded(topic.weight) });
+        let topics = results.doc_topics[doc].iter().map(|topic| Topic {
+            id: results.topics[topic.index].id,
+            weight: rounded(topic.weight),
+        });
         let related = results.related[doc].iter().map(|related| Related {
             id: &results.documents[related.index].id,
             score: rounded(related.score),

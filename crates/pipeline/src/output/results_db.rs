@@ -97,7 +97,8 @@ fn documents(transaction: &Transaction<'_>, results: &Results) -> rusqlite::Resu
         let mut topics = results.doc_topics[doc].clone();
         topics.sort_by_key(|topic| topic.index);
         for topic in topics {
-            insert_topic.execute(params![doc as i64, topic.index as i64, rounded(topic.weight)])?;
+            let id = results.topics[topic.index].id as i64;
+            insert_topic.execute(params![doc as i64, id, rounded(topic.weight)])?;
         }
     }
     Ok(())
@@ -110,7 +111,8 @@ fn topics(transaction: &Transaction<'_>, results: &Results) -> rusqlite::Result<
     }
     let mut insert = transaction.prepare("INSERT INTO topics VALUES (?1, ?2, ?3, ?4)")?;
     let mut insert_term = transaction.prepare("INSERT INTO topic_terms VALUES (?1, ?2, ?3)")?;
-    for (id, topic) in results.topics.iter().enumerate() {
+    for topic in &results.topics {
+        let id = topic.id;
         insert.execute(params![id as i64, topic.slug, topic.title, rounded(topic.share)])?;
         let mut terms = topic.terms.clone();
         terms.sort_by_key(|term| term.column);

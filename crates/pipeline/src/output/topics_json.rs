@@ -57,8 +57,8 @@ pub(crate) fn topics_json(results: &Results) -> Result<Vec<u8>, serde_json::Erro
         npmi_held_out: results.quality.npmi_held_out.map(rounded),
         diversity: results.quality.diversity.map(rounded),
     };
-    let topics = results.topics.iter().enumerate().map(|(id, topic)| Topic {
-        id,
+    let topics = results.topics.iter().map(|topic| Topic {
+        id: topic.id,
         slug: &topic.slug,
         title: &topic.title,
         share: rounded(topic.share),
