@@ -10,6 +10,7 @@ mod readable;
 mod runs;
 mod scan;
 mod scratch;
+mod unspaced;
 mod word_chars;
 mod words;
 

@@ -9,6 +9,7 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use super::scan::{Case, Part, Piece, Rules, pieces};
 use super::scratch::Span;
+use super::unspaced::{each_word, has_unspaced};
 use super::words::{
     CURLY_APOSTROPHE, SOFT_HYPHEN, address_len, ends_letter, is_kept, is_word_start, run_len,
     sign_len, trim_apostrophes, trim_edges,
@@ -48,7 +49,8 @@ pub(super) fn each(
             let is_plain = end - start > 1
                 && text[start].is_ascii_lowercase()
                 && !SIGNS[usize::from(text[end])]
-                && text[end - 1] != b'_';
+                && text[end - 1] != b'_'
+                && (piece.is_ascii() || text[start..end].iter().all(|&byte| byte < 0xe0));
             if is_plain {
                 spans.push([start as u32, end as u32]);
                 continue;
@@ -65,10 +67,13 @@ pub(super) fn each(
             let raw = str_of(piece, start, end + sign_len(raw, after));
             let trimmed = trim_edges(raw);
             let word = trim_apostrophes(trimmed);
-            if is_kept(word) {
-                let start = word.as_ptr() as usize - text.as_ptr() as usize;
-                spans.push([start as u32, (start + word.len()) as u32]);
-            }
+            let mut keep = |word: &str| {
+                if is_kept(word) {
+                    let start = word.as_ptr() as usize - text.as_ptr() as usize;
+                    spans.push([start as u32, (start + word.len()) as u32]);
+                }
+            };
+            if has_unspaced(word) { each_word(word, keep) } else { keep(word) }
         }
         each(text, spans);
     });
@@ -179,6 +184,7 @@ mod tests {
             "see http://example.org/a?b=c now (www.example.org) WWW.x.org mail me@example.org. Bye",
             "a decorator@work me@host.org_x1 @handle x@y me@host.org",
             "ÉCOLE Straße ΣΊΣΥΦΟΣ Москва cafe\u{301} हिन्दी con\u{ad}fer\u{ad}ence J\u{30c}a İstanbul",
+            "機械学習でPythonデータを分析する。我们将介绍机器学习 ภาษาไทย x ひらがな'ア",
             "_\u{301}a \u{301}b ½a ²² a\u{301}'e\u{301} https://é.org/ü)x",
         ] {
             check(text);

@@ -3,6 +3,8 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use super::unspaced::{each_word, has_unspaced};
+
 /// Soft hyphen: an invisible break within a word.
 pub(super) const SOFT_HYPHEN: char = '\u{ad}';
 pub(super) const CURLY_APOSTROPHE: char = '\u{2019}';
@@ -16,6 +18,8 @@ pub(super) const CURLY_APOSTROPHE: char = '\u{2019}';
 ///   (`Python's` → `python`) and an elided article too (`l'homme` → `homme`);
 /// - `c++` and `c#` keep their signs;
 /// - web and e-mail addresses are passed over;
+/// - where words are written without spaces (Chinese, Japanese, Thai, Lao, Khmer, Burmese), the run is
+///   cut into words;
 /// - text outside ASCII is brought to Unicode's composed form (NFC), so that one word has one
 ///   spelling.
 ///
@@ -48,7 +52,13 @@ pub fn words_as_written(text: &str, mut each: impl FnMut(&str, &str)) {
         let written = &rest[..run + signs];
         normalise(written, &mut word);
         let kept = trim_apostrophes(trim_edges(&word));
-        if is_kept(kept) {
+        if has_unspaced(kept) {
+            each_word(kept, |part| {
+                if is_kept(part) {
+                    each(part, part);
+                }
+            });
+        } else if is_kept(kept) {
             each(written, kept);
         }
         rest = &after[signs..];
@@ -188,6 +198,12 @@ mod tests {
     }
 
     #[test]
+    fn cuts_words_that_are_written_without_spaces() {
+        check("Pythonで機械学習。机器学习", &["python", "機械", "学習", "机器", "器学", "学习"]);
+        check("ภาษาไทย", &["ภาษา", "ไทย"]);
+    }
+
+    #[test]
     fn drops_single_characters_and_bare_numbers() {
         check("a 7 42 2016 x9 I 13th 1st 3d", &["x9", "3d"]);
     }
@@ -262,7 +278,8 @@ mod tests {
         fn words_of_letters_and_digits_give_themselves(text in "[\\p{L}\\p{N}_ .,;-]{0,60}") {
             let mut found = Vec::new();
             words(&text, |word| found.push(word.to_owned()));
-            for word in &found {
+            // What has no spaces is cut by what stands around it.
+            for word in found.iter().filter(|word| !has_unspaced(word)) {
                 let mut again = Vec::new();
                 words(word, |part| again.push(part.to_owned()));
                 prop_assert_eq!(&again, std::slice::from_ref(word), "of {:?}", text);
