@@ -7,7 +7,9 @@ use jobs::{Digest, Made, Memo, Run, Stage, Trace};
 use learn::{Fit, Nmf, NmfConfig, Occurrence, TfIdf, TfIdfConfig, WordsConfig, diversity, npmi};
 use site::Renderer;
 use sprs::{CsMatI, CsMatViewI};
-use text::{AnalyzerConfig, CountConfig, Counter, Counts, DocFreq, ShardCounts, Stops, Text};
+use text::{
+    AnalyzerConfig, CountConfig, Counter, Counts, DocFreq, PhraseConfig, ShardCounts, Stops, Text,
+};
 
 use crate::arrange::{Given, arrange};
 use crate::config::{Config, TopicCount, Weight};
@@ -334,7 +336,7 @@ fn count(
 ) -> Result<Counts, Error> {
     let counter = Counter::new(settings)?;
     let shards = shards(texts);
-    let analyzer = format!("{:?}", settings.analyzer);
+    let analyzer = format!("{:?} {}", settings.analyzer, settings.phrases.is_some());
     stage
         .input("documents", Digest::of_value(&shards.iter().map(|s| s.digest).collect::<Vec<_>>()));
     stage.input("settings", Digest::of_value(&format!("{settings:?}")));
@@ -410,6 +412,7 @@ pub(crate) fn count_config(config: &Config, n_docs: usize) -> CountConfig {
             stop_words: config.text.stop_words.iter().map(|word| word.to_lowercase()).collect(),
             ..AnalyzerConfig::readable()
         },
+        phrases: config.text.phrases.then(PhraseConfig::default),
         ..CountConfig::readable()
     }
 }

@@ -69,7 +69,7 @@ pub struct CrawlSection {
 }
 
 /// `[text]`
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TextSection {
     /// Terms in fewer documents are dropped. By default 3, and fewer for
@@ -81,6 +81,8 @@ pub struct TextSection {
     pub max_terms: Option<usize>,
     /// Further stop words.
     pub stop_words: Vec<String>,
+    /// Whether words that belong together are one term.
+    pub phrases: bool,
     /// Whether passages that many documents have are counted, and copies weigh as documents of
     /// their own.
     pub keep_repeats: bool,
@@ -171,6 +173,21 @@ impl Default for Config {
 impl Default for CrawlSection {
     fn default() -> Self {
         Self { recipe: None, max_pages: 1500, delay: 1.0, max_age: 24.0 }
+    }
+}
+
+impl Default for TextSection {
+    fn default() -> Self {
+        Self {
+            min_df: None,
+            max_df: None,
+            max_terms: None,
+            stop_words: Vec::new(),
+            phrases: true,
+            keep_repeats: false,
+            title_weight: None,
+            tags_weight: None,
+        }
     }
 }
 

@@ -176,6 +176,13 @@ pub const KEYS: &[Key] = &[
     key("text", "stop_words", "[]", "Further words that are not counted."),
     key(
         "text",
+        "phrases",
+        "true",
+        "Whether two or three words that stand together far more often than by chance (machine learning) are \
+         counted as one term, in place of their words.",
+    ),
+    key(
+        "text",
         "keep_repeats",
         "false",
         "Whether passages that many documents have (headers, licences, announcements) are counted, and \

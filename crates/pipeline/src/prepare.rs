@@ -90,6 +90,8 @@ pub struct Prepared {
     pub lock: Option<String>,
     /// The sites that were crawled.
     pub sites: Vec<Site>,
+    /// For every document: the languages of passages in another one than its own.
+    pub other_languages: Vec<Vec<&'static str>>,
     /// What the documents repeat; nothing before it is looked for.
     pub repeats: Repeats,
 }
@@ -98,7 +100,16 @@ impl Prepared {
     /// The documents as the counter takes them.
     #[must_use]
     pub fn texts(&self) -> Vec<Text<'_>> {
-        self.documents.iter().map(|document| text_of(document, self.weights)).collect()
+        let others = self.other_languages.iter().map(Vec::as_slice);
+        let others = others.chain(std::iter::repeat(&[][..]));
+        self.documents
+            .iter()
+            .zip(others)
+            .map(|(document, others)| Text {
+                others: others.to_vec(),
+                ..text_of(document, self.weights)
+            })
+            .collect()
     }
 }
 
@@ -120,6 +131,7 @@ pub fn prepare(config: &Config, options: &Options, run: &Run) -> Result<Prepared
         title: None,
         lock: None,
         sites: Vec::new(),
+        other_languages: Vec::new(),
         repeats: Repeats::default(),
     };
     for source in &config.sources {
@@ -295,18 +307,24 @@ impl Prepared {
     }
 
     /// Fills in the language of documents that do not tell theirs, and mends that of documents
-    /// which claim the site's own: it is what pages say that nobody thought about.
+    /// which claim the site's own: it is what pages say that nobody thought about. Finds the languages
+    /// of passages besides.
     fn detect_languages(&mut self, config: &Config, run: &Run) -> Result<(), Error> {
         let languages = Languages::new();
         let own = config.language.as_str();
-        run.map(self.documents.chunks_mut(SHARD_DOCS).collect(), |documents| {
-            for document in documents {
+        let others = run.map(self.documents.chunks_mut(SHARD_DOCS).collect(), |documents| {
+            let others_of = |document: &mut Document| {
                 if document.language.as_deref().is_none_or(|claimed| claimed == own) {
                     let found = languages.detect(&document.text);
                     document.language = found.map(str::to_owned).or(document.language.take());
                 }
-            }
+                let mut others = languages.of_passages(&document.text);
+                others.retain(|&code| code != own && document.language.as_deref() != Some(code));
+                others
+            };
+            documents.iter_mut().map(others_of).collect::<Vec<_>>()
         })?;
+        self.other_languages = others.into_iter().flatten().collect();
         Ok(())
     }
 }
@@ -318,7 +336,7 @@ pub(crate) fn text_of(document: &Document, weights: Weights) -> Text<'_> {
         Field { text: &document.text, weight: 1 },
     ];
     fields.extend(document.tags.iter().map(|tag| Field { text: tag, weight: weights.tags }));
-    Text { fields, language: document.language.as_deref() }
+    Text { fields, language: document.language.as_deref(), others: Vec::new() }
 }
 
 /// A site of which less than this share of documents has a part is told of.

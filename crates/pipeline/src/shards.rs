@@ -51,9 +51,10 @@ struct Counted<'a, 'b>(&'a Text<'b>);
 
 impl Encode for Counted<'_, '_> {
     fn encode(&self, to: &mut Encoder) {
-        let Text { fields, language } = self.0;
-        to.tuple(2);
+        let Text { fields, language, others } = self.0;
+        to.tuple(3);
         language.encode(to);
+        others.encode(to);
         to.list(fields.len());
         for field in fields {
             (field.text, field.weight).encode(to);
@@ -111,6 +112,7 @@ mod tests {
         let mut weighted = plain();
         weighted.fields[0].weight = 2;
         let english = Text { language: Some("en"), ..plain() };
-        assert_eq!(HashSet::from([of(plain()), of(weighted), of(english)]).len(), 3);
+        let mixed = Text { others: vec!["en"], ..plain() };
+        assert_eq!(HashSet::from([of(plain()), of(weighted), of(english), of(mixed)]).len(), 4);
     }
 }

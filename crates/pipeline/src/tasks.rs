@@ -11,7 +11,7 @@ use sprs::CsMatViewI;
 use text::ShardCounts;
 
 /// Documents of one shard to their counts.
-pub(crate) const COUNT: Task = Task { name: "count", version: 2 };
+pub(crate) const COUNT: Task = Task { name: "count", version: 3 };
 /// Weights to a number of topics.
 pub(crate) const NUMBER: Task = Task { name: "number", version: 1 };
 /// Weights to topics.
@@ -21,7 +21,7 @@ pub(crate) const QUALITY: Task = Task { name: "quality", version: 2 };
 /// Weights to related documents.
 pub(crate) const RELATED: Task = Task { name: "related", version: 1 };
 /// Documents of one shard to their counts and weights in the topics of a model.
-pub(crate) const PLACE: Task = Task { name: "place", version: 1 };
+pub(crate) const PLACE: Task = Task { name: "place", version: 2 };
 /// What was built at a place, and from what.
 pub(crate) const SITE: Task = Task { name: "site", version: 1 };
 

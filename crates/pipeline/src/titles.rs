@@ -17,6 +17,8 @@ const PHRASE_MIN: u32 = 3;
 const PHRASE_WEIGHT: f64 = 0.6;
 /// A spelling with capitals is taken when lower case is rarer than this.
 const LOWER_CASE_SHARE: f64 = 0.3;
+/// Words of a term at most.
+const PHRASE_WORDS: usize = 3;
 /// Documents in one parallel task.
 const SHARD_DOCS: usize = 256;
 
@@ -82,23 +84,36 @@ fn options(words: &[Candidate], vocabulary: &Vocabulary, usage: &TopicUsage) -> 
     }
     pairs.sort_by(|a, b| b.0.total_cmp(&a.0));
     let heaviest = pairs.first().map_or(0.0, |pair| pair.0);
-    let mut phrases: Vec<(f64, u32, u32)> = pairs
+    let phrases: Vec<(f64, u32, u32)> = pairs
         .iter()
         .filter(|pair| pair.0 >= PHRASE_WEIGHT * heaviest)
         .flat_map(|&(score, a, b)| [(score, a, b), (score, b, a)])
         .filter(|&(_, a, b)| usage.is_phrase(a, b))
         .collect();
+    let mut phrases: Vec<(f64, Wording)> =
+        phrases.into_iter().map(|(score, a, b)| (score, Wording::Phrase(a, b))).collect();
+    // A term of several words stands for two.
+    let terms_of_several = words.iter().filter(|word| term(word).contains(' '));
+    phrases.extend(
+        terms_of_several
+            .map(|word| (2.0 * word.score, Wording::Single(word.column)))
+            .filter(|(score, _)| *score >= PHRASE_WEIGHT * heaviest),
+    );
     phrases.sort_by(|a, b| b.0.total_cmp(&a.0));
     phrases
         .into_iter()
-        .map(|(_, a, b)| Wording::Phrase(a, b))
+        .map(|(_, wording)| wording)
         .chain(pairs.into_iter().map(|(_, a, b)| Wording::Pair(a, b)))
         .chain(words.iter().map(|word| Wording::Single(word.column)))
         .collect()
 }
 
-/// Whether two words differ only in their endings: `test` and `testing`.
+/// Whether two words differ only in their endings: `test` and `testing`. Terms of several words are forms
+/// of one with what they share a word with.
 fn are_forms_of_one(a: &str, b: &str) -> bool {
+    if a.contains(' ') || b.contains(' ') {
+        return a.split(' ').any(|a| b.split(' ').any(|b| are_forms_of_one(a, b)));
+    }
     let common = a.chars().zip(b.chars()).take_while(|(a, b)| a == b).count();
     let (short, long) =
         (a.chars().count().min(b.chars().count()), a.chars().count().max(b.chars().count()));
@@ -128,6 +143,26 @@ impl TopicUsage {
     }
 }
 
+/// The terms whose use is of interest.
+struct Wanted<'v> {
+    /// For every column.
+    columns: Vec<bool>,
+    /// The last words of those of several.
+    ends: BTreeSet<&'v str>,
+}
+
+impl<'v> Wanted<'v> {
+    fn new(columns: Vec<bool>, vocabulary: &'v Vocabulary) -> Self {
+        let terms = vocabulary.terms().iter().zip(&columns).filter(|(_, wanted)| **wanted);
+        let ends = terms.filter_map(|(term, _)| Some(term.rsplit_once(' ')?.1)).collect();
+        Self { columns, ends }
+    }
+
+    fn column_of(&self, word: &str, vocabulary: &Vocabulary) -> Option<u32> {
+        vocabulary.column_of(word).filter(|&column| self.columns[column as usize])
+    }
+}
+
 impl Usage {
     fn of(
         topics: &[&[Candidate]],
@@ -139,6 +174,7 @@ impl Usage {
         for word in topics.iter().copied().flatten() {
             wanted[word.column as usize] = true;
         }
+        let wanted = Wanted::new(wanted, vocabulary);
         let shards = run.map(docs.chunks(SHARD_DOCS).collect(), |shard| {
             let mut usage = Self::empty(topics.len());
             for (topic, texts) in shard {
@@ -159,30 +195,66 @@ impl Usage {
         Self { of_topic: vec![TopicUsage::default(); n_topics], spellings: BTreeMap::new() }
     }
 
-    fn read(&mut self, text: &str, topic: usize, wanted: &[bool], vocabulary: &Vocabulary) {
-        let Self { of_topic, spellings } = self;
-        let usage = &mut of_topic[topic];
+    fn read(&mut self, text: &str, topic: usize, wanted: &Wanted<'_>, vocabulary: &Vocabulary) {
         let mut previous = None;
+        // The words before, as they are written and as they are counted.
+        let mut before: Vec<(String, String)> = Vec::new();
         text::words_as_written(text, |written, word| {
-            let column = vocabulary.column_of(word).filter(|&column| wanted[column as usize]);
+            let column = wanted.column_of(word, vocabulary);
             if let Some(column) = column {
+                let usage = &mut self.of_topic[topic];
                 *usage.words.entry(column).or_insert(0) += 1;
                 if let Some(previous) = previous {
                     *usage.pairs.entry((previous, column)).or_insert(0) += 1;
                 }
                 // Plurals and possessives are other words in the same column: not its spelling.
                 if vocabulary.terms()[column as usize] == word && written.len() == word.len() {
-                    let spellings = spellings.entry(column).or_default();
-                    match spellings.get_mut(written) {
-                        Some(count) => *count += 1,
-                        None => {
-                            spellings.insert(written.to_owned(), 1);
-                        }
-                    }
+                    self.is_spelt(column, written);
                 }
+            }
+            if !wanted.ends.is_empty() {
+                if wanted.ends.contains(word) {
+                    self.read_phrases(&before, (written, word), wanted, vocabulary);
+                }
+                if before.len() == PHRASE_WORDS - 1 {
+                    before.remove(0);
+                }
+                before.push((written.to_owned(), word.to_owned()));
             }
             previous = column;
         });
+    }
+
+    /// Reads the terms of several words that end here.
+    fn read_phrases(
+        &mut self,
+        before: &[(String, String)],
+        (written, word): (&str, &str),
+        wanted: &Wanted<'_>,
+        vocabulary: &Vocabulary,
+    ) {
+        let (mut written, mut phrase) = (written.to_owned(), word.to_owned());
+        for (written_before, word_before) in before.iter().rev() {
+            written = format!("{written_before} {written}");
+            phrase = format!("{word_before} {phrase}");
+            let column = wanted.column_of(&phrase, vocabulary);
+            if let Some(column) = column
+                && vocabulary.terms()[column as usize] == phrase
+                && written.len() == phrase.len()
+            {
+                self.is_spelt(column, &written);
+            }
+        }
+    }
+
+    fn is_spelt(&mut self, column: u32, written: &str) {
+        let spellings = self.spellings.entry(column).or_default();
+        match spellings.get_mut(written) {
+            Some(count) => *count += 1,
+            None => {
+                spellings.insert(written.to_owned(), 1);
+            }
+        }
     }
 
     fn add(&mut self, other: Self) {
@@ -281,6 +353,14 @@ mod tests {
     }
 
     #[test]
+    fn a_term_of_several_words_is_a_title_and_spelt_as_the_documents_spell_it() {
+        let docs = [(0, "the REST API of REST APIs is a REST API")];
+        assert_eq!(titles_of(&[&["rest api", "web", "service"]], &docs), ["REST API"]);
+        assert_eq!(titles_of(&[&["web", "rest api", "service"]], &[]), ["Rest api"]);
+        assert_eq!(titles_of(&[&["learning", "a", "b", "deep learning"]], &[]), ["Learning & a"]);
+    }
+
+    #[test]
     fn no_two_topics_have_one_title() {
         let found = titles_of(&[&["lamp", "tide"], &["lamp", "tide"], &["lamp", "tide"]], &[]);
         assert_eq!(found, ["Lamp & tide", "Lamp", "Tide"]);
@@ -293,7 +373,14 @@ mod tests {
 
     #[test]
     fn forms_of_one_word_are_seen() {
-        for (a, b) in [("test", "testing"), ("deploy", "deployment"), ("library", "libraries")] {
+        let forms = [
+            ("test", "testing"),
+            ("deploy", "deployment"),
+            ("library", "libraries"),
+            ("unit test", "testing"),
+            ("deep learning", "machine learning"),
+        ];
+        for (a, b) in forms {
             assert!(are_forms_of_one(a, b), "{a} {b}");
         }
         for (a, b) in [("python", "pytest"), ("art", "arm"), ("cloud", "code"), ("go", "golang")] {

@@ -16,13 +16,15 @@ pub struct Text<'a> {
     pub fields: Vec<Field<'a>>,
     /// Its language (ISO 639-1), whose stop words are dropped besides those of the configuration.
     pub language: Option<&'a str>,
+    /// Languages of single passages of it, whose stop words are dropped too.
+    pub others: Vec<&'a str>,
 }
 
 impl<'a> Text<'a> {
     /// A document of one part that counts once, in no known language.
     #[must_use]
     pub fn plain(text: &'a str) -> Self {
-        Self { fields: vec![Field { text, weight: 1 }], language: None }
+        Self { fields: vec![Field { text, weight: 1 }], language: None, others: Vec::new() }
     }
 }
 
@@ -34,6 +36,11 @@ pub trait Parts {
     /// The document's language (ISO 639-1), where it is known.
     fn language(&self) -> Option<&str> {
         None
+    }
+
+    /// Calls `each` with the document's language and those of its passages, where they are known.
+    fn each_language(&self, mut each: impl FnMut(&str)) {
+        self.language().into_iter().for_each(&mut each);
     }
 
     /// The length of all parts in bytes.
@@ -64,6 +71,10 @@ impl Parts for Text<'_> {
     fn language(&self) -> Option<&str> {
         self.language
     }
+
+    fn each_language(&self, each: impl FnMut(&str)) {
+        self.language.into_iter().chain(self.others.iter().copied()).for_each(each);
+    }
 }
 
 impl<P: Parts + ?Sized> Parts for &P {
@@ -73,5 +84,9 @@ impl<P: Parts + ?Sized> Parts for &P {
 
     fn language(&self) -> Option<&str> {
         (**self).language()
+    }
+
+    fn each_language(&self, each: impl FnMut(&str)) {
+        (**self).each_language(each);
     }
 }

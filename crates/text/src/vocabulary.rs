@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::hash::BuildHasher;
 
-use hashbrown::{DefaultHashBuilder, HashTable};
+use hashbrown::{DefaultHashBuilder, HashSet, HashTable};
+
+use crate::analyze::is_unspaced;
 
 /// The columns of a count matrix: terms, and the words that are counted as them.
 #[derive(Debug, Clone, Default)]
@@ -14,6 +16,21 @@ pub struct Vocabulary {
     /// The columns, to be found by their terms.
     columns: HashTable<u32>,
     hasher: DefaultHashBuilder,
+    /// The words that a term of several words begins with, in any of its forms.
+    starts: HashSet<String>,
+}
+
+/// The term of neighbours: their words with spaces between, but where words are written without.
+pub(crate) fn joined<'w>(words: impl Iterator<Item = &'w str>) -> String {
+    let mut term = String::new();
+    for word in words {
+        let is_apart = !(term.ends_with(is_unspaced) && word.starts_with(is_unspaced));
+        if is_apart && !term.is_empty() {
+            term.push(' ');
+        }
+        term.push_str(word);
+    }
+    term
 }
 
 impl PartialEq for Vocabulary {
@@ -45,7 +62,15 @@ impl Vocabulary {
             let is_term = |&other: &u32| terms[other as usize] == *term;
             columns.entry(hash_of(&column), is_term, hash_of).or_insert(column);
         }
-        Self { terms, variants, columns, hasher }
+        let forms = terms.iter().chain(variants.keys());
+        let starts = forms.filter_map(|form| form.split_once(' ')).map(|(word, _)| word.to_owned());
+        let starts = starts.collect();
+        Self { terms, variants, columns, hasher, starts }
+    }
+
+    /// Whether a term of several words may begin with `word`.
+    pub(crate) fn may_start_with(&self, word: &str) -> bool {
+        self.starts.contains(word) || word.starts_with(is_unspaced)
     }
 
     /// The vocabulary without its first `n` terms, the other columns moved down.

@@ -4,8 +4,8 @@ use std::num::NonZeroUsize;
 
 use jobs::Run;
 use text::{
-    AnalyzerConfig, CountConfig, Counter, Counts, DocFreq, Error, Field, ShardCounts, Stops, Text,
-    count, count_known,
+    AnalyzerConfig, CountConfig, Counter, Counts, DocFreq, Error, Field, PhraseConfig, ShardCounts,
+    Stops, Text, count, count_known,
 };
 
 fn counts_of(texts: &[&str], config: &CountConfig) -> Result<Counts, Error> {
@@ -45,7 +45,7 @@ fn weights_count_words_as_often_as_they_say() {
         Field { text: "lighthouse lamp", weight: 3 },
         Field { text: "unseen", weight: 0 },
     ];
-    let docs = [Text { fields, language: None }];
+    let docs = [Text { fields, ..Text::plain("") }];
     let counts = count(&docs, &CountConfig::default(), &Run::serial()).unwrap();
     assert_eq!(row(&counts, 0), [("lamp", 3), ("lighthouse", 4)]);
 }
@@ -198,4 +198,130 @@ fn binary_counts_are_ones_and_rank_terms_by_documents() {
     let counts = counts_of(&texts, &config).unwrap();
     assert_eq!(counts.vocabulary.terms(), ["beta"]);
     assert_eq!(counts.matrix.data(), [1, 1]);
+}
+
+/// A corpus in which three pairs and a triple belong together, and words that do not.
+fn corpus_with_phrases() -> Vec<String> {
+    let mut texts: Vec<String> = (0..60)
+        .map(|n| {
+            let (a, b, c) = (n % 7, n % 11, n % 13);
+            format!("harbour{a} tide{b} rope{c} keeper{a}{b}. rope{a} tide{c} harbour{b}")
+        })
+        .collect();
+    for (n, text) in texts.iter_mut().enumerate() {
+        match n % 4 {
+            0 => text.push_str(" we saw a fog horn, and the old fog horns too"),
+            1 => text.push_str(". North sea pilot! Another north-sea pilot"),
+            2 => text.push_str(". salt\nmarsh birds. A salt. Marsh? salt of marsh (salt) marsh"),
+            _ => text.push_str(". pilot, horn, birds, sea"),
+        }
+    }
+    texts
+}
+
+fn few() -> CountConfig {
+    CountConfig {
+        phrases: Some(PhraseConfig { min_npmi: 0.4, ..PhraseConfig::default() }),
+        ..CountConfig::default()
+    }
+}
+
+#[test]
+fn words_that_stand_together_are_one_term_in_place_of_their_words() {
+    let texts = corpus_with_phrases();
+    let counts = count(&texts, &few(), &Run::serial()).unwrap();
+    let of = |doc: usize| -> Vec<(&str, u32)> {
+        row(&counts, doc)
+            .into_iter()
+            .filter(|(term, _)| !term.ends_with(char::is_numeric))
+            .collect()
+    };
+    assert_eq!(of(0), [("fog horn", 2)]);
+    assert_eq!(of(1), [("north sea pilot", 2)]);
+    // What a full stop, a bracket or a stop word parts is no phrase.
+    assert_eq!(of(2), [("marsh", 3), ("salt", 3), ("salt marsh birds", 1)]);
+    assert_eq!(counts.vocabulary.column_of("fog horns"), counts.vocabulary.column_of("fog horn"));
+}
+
+#[test]
+fn phrases_need_documents_and_evidence() {
+    let texts = corpus_with_phrases();
+    let terms_with = |phrases: PhraseConfig| {
+        let config = CountConfig { phrases: Some(phrases), ..CountConfig::default() };
+        let counts = count(&texts, &config, &Run::serial()).unwrap();
+        counts
+            .vocabulary
+            .terms()
+            .iter()
+            .filter(|term| term.contains(' '))
+            .cloned()
+            .collect::<Vec<_>>()
+    };
+    let all = PhraseConfig { min_npmi: 0.4, ..PhraseConfig::default() };
+    assert!(terms_with(all.clone()).contains(&"fog horn".to_owned()));
+    for none in [
+        PhraseConfig { min_count: 61, ..all.clone() },
+        PhraseConfig { min_docs: 16, ..all.clone() },
+        PhraseConfig { min_share: 0.3, ..all.clone() },
+        PhraseConfig { min_npmi: 1.1, ..all },
+    ] {
+        assert_eq!(terms_with(none.clone()), [""; 0], "{none:?}");
+    }
+}
+
+#[test]
+fn phrases_do_not_depend_on_shards_or_threads() {
+    let texts = corpus_with_phrases();
+    let counter = Counter::new(&few()).unwrap();
+    let whole = count(&texts, &few(), &Run::serial()).unwrap();
+    for n in [1, 2, 7, 59] {
+        let shards: Vec<ShardCounts> = texts
+            .chunks(n)
+            .map(|docs| {
+                ShardCounts::from_bytes(&counter.count_shard(docs).unwrap().to_bytes()).unwrap()
+            })
+            .collect();
+        for threads in [1, 3] {
+            let run = Run::with_threads(NonZeroUsize::new(threads).unwrap()).unwrap();
+            let merged = counter.merge(&shards, &run).unwrap();
+            assert_eq!(merged.vocabulary, whole.vocabulary, "{n} documents a shard");
+            assert_eq!(merged.matrix, whole.matrix, "{n} documents a shard");
+        }
+    }
+}
+
+#[test]
+fn known_phrases_are_counted_as_they_were() {
+    let texts = corpus_with_phrases();
+    let counts = count(&texts, &few(), &Run::serial()).unwrap();
+    let known = count_known(&texts, &counts.vocabulary, &Run::serial()).unwrap();
+    assert_eq!(known, counts.matrix);
+    let new =
+        count_known(&["Fog horns. North sea, salt pilot"], &counts.vocabulary, &Run::serial());
+    let terms = counts.vocabulary.terms();
+    let new = new.unwrap();
+    let row = new.outer_view(0).unwrap();
+    let mut found: Vec<&str> = row.iter().map(|(column, _)| terms[column].as_str()).collect();
+    found.sort_unstable();
+    assert_eq!(found, ["fog horn", "pilot", "salt", "sea"]);
+}
+
+#[test]
+fn chinese_and_japanese_phrases_have_no_spaces() {
+    let mut texts: Vec<String> =
+        (0..40).map(|n| format!("データ{n} 部屋 道路 海岸{} 船舶の港湾", n % 5)).collect();
+    for text in texts.iter_mut().step_by(4) {
+        text.push_str(" と機械学習の話");
+    }
+    let counts = count(&texts, &few(), &Run::serial()).unwrap();
+    assert!(counts.vocabulary.column_of("機械学習").is_some(), "{:?}", counts.vocabulary.terms());
+    assert_eq!(count_known(&texts, &counts.vocabulary, &Run::serial()).unwrap(), counts.matrix);
+}
+
+#[test]
+fn stop_words_of_all_languages_of_a_document_are_dropped() {
+    let mixed = Text { others: vec!["de"], ..Text::plain("der Leuchtturm, la lampe") };
+    let mixed = Text { language: Some("fr"), ..mixed };
+    let counts = count(&[mixed], &CountConfig::default(), &Run::serial()).unwrap();
+    assert_eq!(counts.vocabulary.terms(), ["lampe", "leuchtturm"]);
 }

@@ -18,6 +18,7 @@ use std::borrow::Cow;
 
 pub use config::{Accents, AnalyzerConfig, Stops, Tokens};
 pub(crate) use scratch::{Scratch, Span};
+pub(crate) use unspaced::is_unspaced;
 pub use words::{words, words_as_written};
 
 use self::pattern::Pattern;
@@ -25,7 +26,7 @@ use self::runs::PythonRules;
 use self::scan::Case;
 use self::scratch::Emitter;
 use crate::intern::PADDING;
-use crate::{Error, StopWords};
+use crate::{Error, Parts, StopWords};
 
 /// Cuts texts into terms.
 ///
@@ -124,7 +125,7 @@ impl Analyzer {
     /// [`Error::Pattern`] when a token pattern goes on for too long, [`Error::TextTooLong`].
     pub fn terms(&self, text: &str) -> Result<Vec<String>, Error> {
         let mut terms = Vec::new();
-        let stops = self.stops_in(None);
+        let stops = self.stops_in("");
         self.each_term(text, stops, &mut Scratch::default(), |buffer, spans| {
             let found = spans.iter().map(|&span| text_of(buffer, span));
             let is_kept =
@@ -134,9 +135,11 @@ impl Analyzer {
         Ok(terms)
     }
 
-    /// The languages, as bits, whose stop words a document in `language` is rid of.
-    pub(crate) fn stops_in(&self, language: Option<&str>) -> u64 {
-        self.stops.bits_in(language)
+    /// The languages, as bits, whose stop words a document is rid of.
+    pub(crate) fn stops_in(&self, doc: &(impl Parts + ?Sized)) -> u64 {
+        let mut bits = self.stops.bits_in(None);
+        doc.each_language(|code| bits |= self.stops.bits_in(Some(code)));
+        bits
     }
 
     /// The languages, as bits, that have `word` as a stop word.
@@ -147,6 +150,11 @@ impl Analyzer {
     /// Whether what [`each_term`](Self::each_term) gives is rid of stop words already, or has none.
     pub(crate) fn is_term_checked(&self) -> bool {
         self.ngrams != (1, 1) || matches!(self.cut, Cut::Chars | Cut::CharsInWords)
+    }
+
+    /// Whether neighbours may be phrases: single words that people read.
+    pub(crate) fn has_phrases(&self) -> bool {
+        self.ngrams == (1, 1) && matches!(self.cut, Cut::Readable)
     }
 
     /// Gives `each` every term of `text`, many at once: a buffer and where in it they stand. The

@@ -1,18 +1,21 @@
 //! The counts of a shard as bytes.
 //!
 //! The layout, after a magic with the version and the BLAKE3 digest of all that follows: the number of
-//! words, then each word's length and its bytes; the number of rows, then for each the number of its
-//! entries, and for each entry, by rising word number, the step from the last number and the count.
-//! All numbers are LEB128: a corpus takes about two bytes an entry.
+//! words, then each word's length and its bytes; whether rows have entries (0) or words as they stand
+//! (1); the number of rows, then for each the number of its entries, and for each entry, by rising word
+//! number, the step from the last number and the count; or for each the number of its tokens, and for
+//! each token the word's number and two, a break's 0 or a weight's 1, before the weight.
+//! All numbers are LEB128: a corpus takes about two bytes an entry or token.
 
 use jobs::Digest;
 
-use super::shard::{Entry, ShardCounts};
+use super::shard::{Content, Entry, ShardCounts};
+use super::tokens::{BREAK, WEIGHT};
 use crate::Error;
 use crate::intern::Words;
 
 /// The format and its version: raise it when the bytes mean something else.
-const MAGIC: &[u8; 16] = b"topicmill shard1";
+const MAGIC: &[u8; 16] = b"topicmill shard2";
 const DIGEST_LEN: usize = 32;
 
 impl ShardCounts {
@@ -27,6 +30,7 @@ impl ShardCounts {
             put(&mut bytes, word.len() as u64);
             bytes.extend_from_slice(word);
         }
+        put(&mut bytes, u64::from(self.has_tokens()));
         put(&mut bytes, self.n_docs() as u64);
         let mut sorted: Vec<Entry> = Vec::new();
         for row in self.rows() {
@@ -39,6 +43,20 @@ impl ShardCounts {
                 put(&mut bytes, u64::from(entry.word - next));
                 put(&mut bytes, u64::from(entry.count));
                 next = entry.word + 1;
+            }
+        }
+        for row in self.token_rows() {
+            put(&mut bytes, row.len() as u64);
+            let mut tokens = row.iter();
+            while let Some(&token) = tokens.next() {
+                match token {
+                    BREAK => put(&mut bytes, 0),
+                    WEIGHT => {
+                        put(&mut bytes, 1);
+                        put(&mut bytes, u64::from(tokens.next().copied().unwrap_or(1)));
+                    }
+                    word => put(&mut bytes, u64::from(word) + 2),
+                }
             }
         }
         let digest = Digest::of(&bytes[MAGIC.len() + DIGEST_LEN..]);
@@ -109,7 +127,19 @@ impl Reader<'_> {
                 return None;
             }
         }
+        let has_tokens = match self.number()? {
+            0 => false,
+            1 => true,
+            _ => return None,
+        };
         let n_docs = self.len()?;
+        let (content, row_ends) =
+            if has_tokens { self.tokens(n_docs, n_words)? } else { self.entries(n_docs, n_words)? };
+        let (words, word_ends) = words.into_parts();
+        Some(ShardCounts { words, word_ends, content, row_ends })
+    }
+
+    fn entries(&mut self, n_docs: usize, n_words: u32) -> Option<(Content, Vec<usize>)> {
         let (mut entries, mut row_ends) = (Vec::new(), Vec::with_capacity(n_docs));
         for _ in 0..n_docs {
             let mut next = 0_u32;
@@ -124,8 +154,32 @@ impl Reader<'_> {
             }
             row_ends.push(entries.len());
         }
-        let (words, word_ends) = words.into_parts();
-        Some(ShardCounts { words, word_ends, entries, row_ends })
+        Some((Content::Entries(entries), row_ends))
+    }
+
+    fn tokens(&mut self, n_docs: usize, n_words: u32) -> Option<(Content, Vec<usize>)> {
+        let (mut tokens, mut row_ends) = (Vec::new(), Vec::with_capacity(n_docs));
+        for _ in 0..n_docs {
+            let end = tokens.len() + self.len()?;
+            while tokens.len() < end {
+                match self.number()? {
+                    0 => tokens.push(BREAK),
+                    1 => {
+                        let weight = u32::try_from(self.number()?).ok().filter(|&w| w > 0)?;
+                        tokens.extend([WEIGHT, weight]);
+                    }
+                    word => {
+                        let word = u32::try_from(word - 2).ok().filter(|&word| word < n_words)?;
+                        tokens.push(word);
+                    }
+                }
+            }
+            if tokens.len() > end {
+                return None;
+            }
+            row_ends.push(end);
+        }
+        Some((Content::Tokens(tokens), row_ends))
     }
 }
 
@@ -134,10 +188,18 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{CountConfig, Counter};
+    use crate::{CountConfig, Counter, Field, PhraseConfig, Text};
+
+    fn counter(phrases: Option<PhraseConfig>) -> Counter {
+        Counter::new(&CountConfig { phrases, ..CountConfig::default() }).unwrap()
+    }
 
     fn shard(texts: &[&str]) -> ShardCounts {
-        Counter::new(&CountConfig::default()).unwrap().count_shard(texts).unwrap()
+        counter(None).count_shard(texts).unwrap()
+    }
+
+    fn in_order(texts: &[&str]) -> ShardCounts {
+        counter(Some(PhraseConfig::default())).count_shard(texts).unwrap()
     }
 
     fn sealed(content: &[u8]) -> Vec<u8> {
@@ -148,13 +210,20 @@ mod tests {
     fn the_bytes_of_a_shard_stay_what_they_are() {
         let bytes = shard(&["lamp tide lamp", "", "tide"]).to_bytes();
         let content =
-            [b"\x02\x04lamp\x04tide", &b"\x03\x02\0\x02\0\x01\0\x01\x01\x01"[..]].concat();
+            [b"\x02\x04lamp\x04tide", &b"\0\x03\x02\0\x02\0\x01\0\x01\x01\x01"[..]].concat();
         assert_eq!(bytes, sealed(&content));
+        let mut weighted = Text::plain("lamp tide, tide");
+        weighted.fields.push(Field { text: "lamp", weight: 3 });
+        let shard = counter(Some(PhraseConfig::default())).count_shard([weighted]).unwrap();
+        let content =
+            [b"\x02\x04lamp\x04tide", &b"\x01\x01\x0a\0\0\x02\x03\0\x03\x01\x03\0\x02"[..]]
+                .concat();
+        assert_eq!(shard.to_bytes(), sealed(&content));
     }
 
     #[test]
     fn every_truncation_and_every_flipped_bit_is_refused() {
-        let bytes = shard(&["lamp tide", "lamp"]).to_bytes();
+        let bytes = in_order(&["lamp tide", "lamp"]).to_bytes();
         for len in 0..bytes.len() {
             assert!(ShardCounts::from_bytes(&bytes[..len]).is_err(), "{len} bytes");
         }
@@ -172,31 +241,39 @@ mod tests {
         };
         check(b"");
         check(b"\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01");
-        check(b"\x02\x01a\x01a\0");
-        check(b"\x01\x01\xff\0");
-        check(b"\x01\x01a\x01\x01\x01\x01");
-        check(b"\x01\x01a\x01\x01\0\0");
-        check(b"\x01\x01a\x01\x02\0\x01\xff\xff\xff\xff\x0f\x01");
-        check(b"\0\0\0");
-        assert!(ShardCounts::from_bytes(&sealed(b"\0\0")).is_ok());
+        check(b"\x02\x01a\x01a\0\0");
+        check(b"\x01\x01\xff\0\0");
+        check(b"\x01\x01a\0\x01\x01\x01\x01");
+        check(b"\x01\x01a\0\x01\x01\0\0");
+        check(b"\x01\x01a\0\x01\x02\0\x01\xff\xff\xff\xff\x0f\x01");
+        check(b"\x01\x01a\x01\x01\x01\x03");
+        check(b"\x01\x01a\x01\x01\x01\x01\x03");
+        check(b"\x01\x01a\x01\x01\x02\x01\0");
+        check(b"\x01\x01a\x02\0");
+        check(b"\0\0\0\0");
+        assert!(ShardCounts::from_bytes(&sealed(b"\0\0\0")).is_ok());
+        assert!(ShardCounts::from_bytes(&sealed(b"\x01\x01a\x01\x01\x01\x02")).is_ok());
     }
 
     proptest! {
         #[test]
         fn what_was_written_is_read_back(texts in prop::collection::vec("\\PC{0,40}", 0..12)) {
             let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-            let written = shard(&texts);
-            let bytes = written.to_bytes();
-            let read = ShardCounts::from_bytes(&bytes).unwrap();
-            prop_assert_eq!(read.to_bytes(), bytes);
-            prop_assert_eq!((read.n_docs(), read.n_words()), (written.n_docs(), written.n_words()));
+            for written in [shard(&texts), in_order(&texts)] {
+                let bytes = written.to_bytes();
+                let read = ShardCounts::from_bytes(&bytes).unwrap();
+                prop_assert_eq!(read.to_bytes(), bytes);
+                let size = |shard: &ShardCounts| (shard.n_docs(), shard.n_words(), shard.n_tokens());
+                prop_assert_eq!(size(&read), size(&written));
+            }
         }
 
         #[test]
         fn any_content_under_a_good_checksum_is_read_or_refused(content in prop::collection::vec(any::<u8>(), 0..80)) {
             let bytes = sealed(&content);
             if let Ok(shard) = ShardCounts::from_bytes(&bytes) {
-                prop_assert!(shard.entries.iter().all(|entry| (entry.word as usize) < shard.n_words()));
+                let mut words = shard.rows().flatten().map(|entry| entry.word);
+                prop_assert!(words.all(|word| (word as usize) < shard.n_words()));
             }
         }
     }

@@ -42,6 +42,32 @@ pub enum TermOrder {
     Alphabetical,
 }
 
+/// Which neighbours are a phrase, counted as one term.
+///
+/// | field | default | meaning | allowed |
+/// |---|---|---|---|
+/// | `min_npmi` | 0.5 | normalised pointwise mutual information at least: 0 is chance, 1 never apart | -1 to 1 |
+/// | `min_count` | 5 | how often it stands in the corpus at least | ≥ 1 |
+/// | `min_docs` | 3 | documents with it at least | ≥ 1 |
+/// | `min_share` | 0.0005 | and this share of all documents at least | 0 to 1 |
+#[derive(Debug, Clone, PartialEq)]
+pub struct PhraseConfig {
+    /// Normalised pointwise mutual information, at least.
+    pub min_npmi: f64,
+    /// How often a phrase stands in the corpus, at least.
+    pub min_count: u32,
+    /// How many documents have it, at least.
+    pub min_docs: u32,
+    /// Which share of all documents has it, at least.
+    pub min_share: f64,
+}
+
+impl Default for PhraseConfig {
+    fn default() -> Self {
+        Self { min_npmi: 0.5, min_count: 5, min_docs: 3, min_share: 0.0005 }
+    }
+}
+
 /// What to count.
 ///
 /// | field | default | meaning | allowed |
@@ -52,6 +78,7 @@ pub enum TermOrder {
 /// | `max_terms` | no limit | only the terms with the highest total counts | ≥ 1 |
 /// | `binary` | no | every count becomes 1 | |
 /// | `fold` | plurals | which forms of a word are one term | |
+/// | `phrases` | none | which neighbours are one term, in place of their words; readable words alone have phrases | |
 /// | `order` | document frequency | the order of the columns | |
 #[derive(Debug, Clone)]
 pub struct CountConfig {
@@ -67,6 +94,9 @@ pub struct CountConfig {
     pub binary: bool,
     /// Which forms of a word are counted as one term.
     pub fold: Fold,
+    /// Which neighbours are counted as one term, in place of their words: phrases of two or three, from
+    /// the left, the longest first. Readable words alone have phrases.
+    pub phrases: Option<PhraseConfig>,
     /// The order of the columns.
     pub order: TermOrder,
 }
@@ -88,6 +118,7 @@ impl CountConfig {
             max_terms: None,
             binary: false,
             fold: Fold::Plurals,
+            phrases: None,
             order: TermOrder::DocFreq,
         }
     }
@@ -99,6 +130,7 @@ impl CountConfig {
         Self {
             analyzer: AnalyzerConfig::sklearn(),
             fold: Fold::None,
+            phrases: None,
             order: TermOrder::Alphabetical,
             ..Self::readable()
         }

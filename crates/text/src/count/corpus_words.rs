@@ -62,7 +62,7 @@ impl CorpusWords {
     }
 
     pub(super) fn len(&self) -> usize {
-        self.bases[N_PARTS] as usize
+        self.bases[self.bases.len() - 1] as usize
     }
 
     pub(super) fn get(&self, number: u32) -> &str {
@@ -82,6 +82,19 @@ impl CorpusWords {
     pub(super) fn find(&self, word: &str) -> Option<u32> {
         let part = part_of(self.parts[0].hash(word.as_bytes()));
         self.parts[part].find(word).map(|number| self.bases[part] + number)
+    }
+}
+
+impl CorpusWords {
+    /// Numbers further words after all others, as if none of them were there already; equal ones are
+    /// one.
+    pub(super) fn extend<'w>(&mut self, further: impl Iterator<Item = &'w str>) -> Vec<u32> {
+        let base = self.len() as u32;
+        let mut words = Words::default();
+        let numbers = further.map(|word| base + words.number(word.as_bytes())).collect();
+        self.bases.push(base + words.len() as u32);
+        self.parts.push(words);
+        numbers
     }
 }
 

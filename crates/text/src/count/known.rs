@@ -5,8 +5,10 @@ use sprs::CsMatI;
 
 use super::in_shards;
 use super::matrix::NO_COLUMN;
+use super::tokens::joins;
 use crate::analyze::Scratch;
 use crate::intern::Words;
+use crate::vocabulary::joined;
 use crate::{Analyzer, AnalyzerConfig, Error, Parts, Stops, Vocabulary};
 
 /// Counts the words of `docs` that `vocabulary` knows; all other words are passed over, and the stop
@@ -50,61 +52,130 @@ struct Counting<'a> {
     vocabulary: &'a Vocabulary,
     analyzer: &'a Analyzer,
     scratch: Scratch,
-    /// The words met so far, and for each its column, [`NO_COLUMN`] for a word that is no term, and
-    /// the languages that have it as a stop word.
+    /// The words met so far, and what is known of each.
     words: Words,
-    columns: Vec<(u32, u64)>,
-    /// Counts of the current document by column; `touched` lists the non-zero ones.
+    known: Vec<Known>,
+    /// Neighbours that no term was found for yet: their numbers.
+    neighbours: Vec<u32>,
+    row: Row,
+}
+
+/// What is known of a word.
+#[derive(Clone, Copy)]
+struct Known {
+    /// [`NO_COLUMN`] for a word that is no term.
+    column: u32,
+    /// The languages that have it as a stop word.
+    stops: u64,
+    /// Whether a term of several words may begin with it.
+    may_start: bool,
+}
+
+/// Counts of the current document by column; `touched` lists the non-zero ones.
+struct Row {
     counts: Vec<u32>,
     touched: Vec<u32>,
 }
 
+/// Words of a phrase at most.
+const PHRASE_WORDS: usize = 3;
+
 impl<'a> Counting<'a> {
     fn new(vocabulary: &'a Vocabulary, analyzer: &'a Analyzer) -> Self {
-        let counts = vec![0; vocabulary.len()];
         Self {
             vocabulary,
             analyzer,
             scratch: Scratch::default(),
             words: Words::default(),
-            columns: Vec::new(),
-            counts,
-            touched: Vec::new(),
+            known: Vec::new(),
+            neighbours: Vec::new(),
+            row: Row { counts: vec![0; vocabulary.len()], touched: Vec::new() },
         }
     }
 
     fn row(&mut self, doc: &impl Parts) -> Result<Vec<(u32, u32)>, Error> {
-        let Self { vocabulary, analyzer, scratch, words, columns, counts, touched } = self;
-        let stops = analyzer.stops_in(doc.language());
+        let Self { vocabulary, analyzer, scratch, words, known, neighbours, row } = self;
+        let stops = analyzer.stops_in(doc);
         let stops_of_terms = if analyzer.is_term_checked() { 0 } else { stops };
+        let has_phrases = analyzer.has_phrases();
         let mut done = Ok(());
         doc.each_part(|field| {
             let cut = analyzer.each_term(field.text, stops, scratch, |buffer, spans| {
-                for &[start, end] in spans {
-                    let number = words.number(&buffer[start as usize..end as usize]);
-                    if number as usize == columns.len() {
+                let mut end = None;
+                for &[start, next_end] in spans {
+                    let number = words.number(&buffer[start as usize..next_end as usize]);
+                    if number as usize == known.len() {
                         let word = words.get(number);
-                        let column = vocabulary.column_of(word).unwrap_or(NO_COLUMN);
-                        columns.push((column, analyzer.stops_of(word.as_bytes())));
+                        known.push(Known {
+                            column: vocabulary.column_of(word).unwrap_or(NO_COLUMN),
+                            stops: analyzer.stops_of(word.as_bytes()),
+                            may_start: has_phrases && vocabulary.may_start_with(word),
+                        });
                     }
-                    let (column, stops_of_word) = columns[number as usize];
-                    if column == NO_COLUMN || stops_of_word & stops_of_terms != 0 {
-                        continue;
+                    let word = known[number as usize];
+                    let joins = end.is_some_and(|end| joins(&buffer[end as usize..start as usize]));
+                    if !joins {
+                        row.take(neighbours, (words, known), vocabulary, field.weight);
                     }
-                    let count = &mut counts[column as usize];
-                    if *count == 0 {
-                        touched.push(column);
+                    if word.stops & stops_of_terms != 0 {
+                        end = None;
+                    } else if has_phrases {
+                        end = Some(next_end);
+                        neighbours.push(number);
+                    } else {
+                        row.add(word.column, field.weight);
                     }
-                    *count = count.saturating_add(field.weight);
                 }
+                row.take(neighbours, (words, known), vocabulary, field.weight);
             });
             if done.is_ok() {
                 done = cut;
             }
         });
         done?;
-        touched.sort_unstable();
+        row.touched.sort_unstable();
+        let Row { counts, touched } = row;
         let row = touched.drain(..);
         Ok(row.map(|column| (column, std::mem::take(&mut counts[column as usize]))).collect())
+    }
+}
+
+impl Row {
+    fn add(&mut self, column: u32, weight: u32) {
+        if column == NO_COLUMN {
+            return;
+        }
+        let count = &mut self.counts[column as usize];
+        if *count == 0 {
+            self.touched.push(column);
+        }
+        *count = count.saturating_add(weight);
+    }
+
+    /// Counts `neighbours`, from the left, the longest term first, and forgets them.
+    fn take(
+        &mut self,
+        neighbours: &mut Vec<u32>,
+        (words, known): (&Words, &[Known]),
+        vocabulary: &Vocabulary,
+        weight: u32,
+    ) {
+        let mut rest = neighbours.as_slice();
+        while let Some((&first, after)) = rest.split_first() {
+            let word = known[first as usize];
+            let longest = if word.may_start { rest.len().min(PHRASE_WORDS) } else { 1 };
+            let phrase = (2..=longest).rev().find_map(|len| {
+                let words = rest[..len].iter().map(|&number| words.get(number));
+                Some((vocabulary.column_of(&joined(words))?, len))
+            });
+            if let Some((column, len)) = phrase {
+                self.add(column, weight);
+                rest = &rest[len..];
+            } else {
+                self.add(word.column, weight);
+                rest = after;
+            }
+        }
+        neighbours.clear();
     }
 }

@@ -1,6 +1,6 @@
 //! Shards to the rows of a matrix.
 
-use super::shard::ShardCounts;
+use super::shard::ShardRows;
 
 /// A word that has no column.
 pub(super) const NO_COLUMN: u32 = u32::MAX;
@@ -20,13 +20,13 @@ impl Rows {
     ///
     /// The entries are not sorted row by row: they are first brought together word by word, then dealt
     /// out to the rows in the order of the columns. Both are linear.
-    pub(super) fn of(shard: &ShardCounts, column_of: &[u32]) -> Self {
+    pub(super) fn of(shard: &ShardRows<'_>, column_of: &[u32]) -> Self {
         let mut order: Vec<(u32, u32)> =
             column_of.iter().copied().zip(0..).filter(|(column, _)| *column != NO_COLUMN).collect();
         order.sort_unstable();
 
         let mut n_of_word = vec![0_u32; column_of.len()];
-        for entry in &shard.entries {
+        for entry in shard.entries() {
             n_of_word[entry.word as usize] += 1;
         }
         let mut next_of_word = vec![0_usize; column_of.len()];

@@ -9,7 +9,9 @@ use super::Counts;
 use super::config::{CountConfig, DocFreqLimits, Fold, TermOrder};
 use super::corpus_words::CorpusWords;
 use super::matrix::{NO_COLUMN, Rows};
-use super::shard::ShardCounts;
+use super::phrases::{Phrases, words_of};
+use super::shard::{ShardCounts, ShardRows};
+use crate::vocabulary::joined as text_of;
 use crate::{Error, Vocabulary, plural};
 
 pub(super) fn merge(
@@ -19,15 +21,32 @@ pub(super) fn merge(
 ) -> Result<Counts, Error> {
     let n_docs = shards.iter().map(ShardCounts::n_docs).sum();
     let limits = DocFreqLimits::new(config, n_docs)?;
-    let words = CorpusWords::of(shards, run)?;
-    let usage = Usage::of_words(shards, &words, run)?;
-    let target = match config.fold {
+    let mut words = CorpusWords::of(shards, run)?;
+    let plain = run.map(shards.iter().collect(), ShardRows::of)?;
+    let usage = Usage::of_words(&plain, &words, run)?;
+    let mut target = match config.fold {
         Fold::None => None,
         Fold::Plurals => Some(fold_plurals(&words, &usage.doc_freq)),
     };
+    let found = match &config.phrases {
+        Some(phrases) if shards.iter().all(ShardCounts::has_tokens) => {
+            let of_words = (&words.of_shard[..], target.as_deref());
+            Some(Phrases::find(shards, of_words, phrases, run)?)
+        }
+        _ => None,
+    };
+    let (rows, usage, phrase_forms) = match found.filter(|found| found.len() > 0) {
+        None => (plain, usage, Vec::new()),
+        Some(found) => {
+            drop(plain);
+            let (rows, forms) = with_phrases(&found, shards, (&mut words, &mut target), run)?;
+            let usage = Usage::of_words(&rows, &words, run)?;
+            (rows, usage, forms)
+        }
+    };
     let usage = match &target {
         None => usage,
-        Some(target) => usage.folded(target, (shards, &words), run)?,
+        Some(target) => usage.folded(target, (&rows, &words), run)?,
     };
     let terms = choose_terms(&words, &usage, (&limits, config));
     if terms.is_empty() {
@@ -47,15 +66,16 @@ pub(super) fn merge(
             column_of[word] = column_of[target[word] as usize];
         }
     }
-    let rows = run.map((0..shards.len()).collect(), |s| {
+    let rows = run.map((0..rows.len()).collect(), |s| {
         let of_word = words.of_shard[s].iter().map(|&word| column_of[word as usize]);
-        Rows::of(&shards[s], &of_word.collect::<Vec<u32>>())
+        Rows::of(&rows[s], &of_word.collect::<Vec<u32>>())
     })?;
     // The two halves of the result are put together side by side.
     let halves = run.map(vec![Half::Matrix, Half::Vocabulary], |half| match half {
         Half::Matrix => (Some(matrix_of(&rows, terms.len())), None),
         Half::Vocabulary => {
-            (None, Some(vocabulary_of(&words, &terms, (&column_of, target.as_deref()))))
+            let folded = (&column_of[..], target.as_deref());
+            (None, Some(vocabulary_of(&words, &terms, folded, &phrase_forms)))
         }
     })?;
     let mut halves = halves.into_iter();
@@ -67,6 +87,60 @@ pub(super) fn merge(
         matrix.data_mut().fill(1);
     }
     Ok(Counts { matrix, vocabulary })
+}
+
+/// A way of writing a phrase, and the phrase's number.
+type PhraseForm = (String, u32);
+
+/// The rows of `shards` with phrases in place of their words, and every form of every phrase with the
+/// phrase's number: `words` and `target` are made to know them. A phrase is called as it is written most
+/// often.
+fn with_phrases(
+    found: &Phrases,
+    shards: &[ShardCounts],
+    (words, target): (&mut CorpusWords, &mut Option<Vec<u32>>),
+    run: &Run,
+) -> Result<(Vec<ShardRows<'static>>, Vec<PhraseForm>), Error> {
+    let joined = run.map((0..shards.len()).collect(), |s| {
+        found.rows_of(&shards[s], (&words.of_shard[s], target.as_deref()))
+    })?;
+    let mut forms_of = vec![BTreeMap::<String, u64>::new(); found.len()];
+    for joined in &joined {
+        let surfaces: Vec<_> = joined.surfaces.iter().collect();
+        for (&(phrase, surface), &count) in surfaces {
+            let form = text_of(words_of(&surface).map(|word| words.get(word)));
+            *forms_of[phrase as usize].entry(form).or_insert(0) += u64::from(count);
+        }
+    }
+    let names: Vec<&str> = forms_of
+        .iter()
+        .map(|forms| {
+            let most = forms.iter().max_by(|a, b| a.1.cmp(b.1).then(b.0.cmp(a.0)));
+            most.map_or("", |(form, _)| form.as_str())
+        })
+        .collect();
+    let numbers = words.extend(names.iter().copied());
+    // Where words are written without spaces, a phrase may be what elsewhere is one word.
+    let as_words: Vec<(u32, u32)> = numbers
+        .iter()
+        .zip(&names)
+        .filter_map(|(&number, name)| Some((number, words.find(name)?)))
+        .collect();
+    let n_words = words.len() as u32;
+    if target.is_some() || !as_words.is_empty() {
+        let target = target.get_or_insert_default();
+        target.extend(target.len() as u32..n_words);
+        for (number, word) in as_words {
+            target[number as usize] = target[word as usize];
+        }
+    }
+    for (of_word, joined) in words.of_shard.iter_mut().zip(&joined) {
+        of_word.extend(joined.phrases.iter().map(|&phrase| numbers[phrase as usize]));
+    }
+    let forms = forms_of.into_iter().zip(&numbers);
+    let forms =
+        forms.flat_map(|(forms, &number)| forms.into_keys().map(move |form| (form, number)));
+    Ok((joined.into_iter().map(|joined| joined.rows).collect(), forms.collect()))
 }
 
 /// The halves of [`Counts`].
@@ -85,10 +159,10 @@ struct Usage {
 }
 
 impl Usage {
-    fn of_words(shards: &[ShardCounts], words: &CorpusWords, run: &Run) -> Result<Self, Error> {
-        let per_shard = run.map(shards.iter().collect(), |shard| {
+    fn of_words(shards: &[ShardRows<'_>], words: &CorpusWords, run: &Run) -> Result<Self, Error> {
+        let per_shard = run.map(shards.iter().collect(), |shard: &ShardRows<'_>| {
             let mut usage = Self::none(shard.n_words());
-            for entry in &shard.entries {
+            for entry in shard.entries() {
                 usage.doc_freq[entry.word as usize] += 1;
                 usage.total[entry.word as usize] += u64::from(entry.count);
             }
@@ -113,7 +187,7 @@ impl Usage {
     fn folded(
         mut self,
         target: &[u32],
-        (shards, words): (&[ShardCounts], &CorpusWords),
+        (shards, words): (&[ShardRows<'_>], &CorpusWords),
         run: &Run,
     ) -> Result<Self, Error> {
         let mut is_joined = vec![false; target.len()];
@@ -139,7 +213,7 @@ impl Usage {
 /// The targets that occur in `shard` of words that are joined, and the number of its documents with
 /// any of their words.
 fn joined_doc_freq(
-    shard: &ShardCounts,
+    shard: &ShardRows<'_>,
     to_corpus: &[u32],
     (target, is_joined): (&[u32], &[bool]),
 ) -> Vec<(u32, u32)> {
@@ -262,6 +336,7 @@ fn vocabulary_of(
     words: &CorpusWords,
     terms: &[u32],
     (column_of, target): (&[u32], Option<&[u32]>),
+    phrase_forms: &[PhraseForm],
 ) -> Vocabulary {
     let terms = terms.iter().map(|&word| words.get(word).to_owned()).collect();
     let mut variants = BTreeMap::new();
@@ -270,6 +345,12 @@ fn vocabulary_of(
         if word != target && column != NO_COLUMN {
             variants.insert(words.get(word).to_owned(), column);
         }
+    }
+    let written_otherwise = phrase_forms.iter().filter(|(form, number)| {
+        column_of[*number as usize] != NO_COLUMN && words.get(*number) != form
+    });
+    for (form, number) in written_otherwise {
+        variants.entry(form.clone()).or_insert(column_of[*number as usize]);
     }
     Vocabulary::new(terms, variants)
 }

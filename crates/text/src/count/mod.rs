@@ -10,15 +10,17 @@ mod corpus_words;
 mod known;
 mod matrix;
 mod merge;
+mod phrases;
 mod shard;
+mod tokens;
 
 use jobs::Run;
 use sprs::CsMatI;
 
-pub use config::{CountConfig, DocFreq, Fold, TermOrder};
+pub use config::{CountConfig, DocFreq, Fold, PhraseConfig, TermOrder};
 pub use known::count_known;
-use shard::Counting;
 pub use shard::ShardCounts;
+use shard::{Counting, Keep};
 
 use crate::{Analyzer, Error, Parts, Vocabulary};
 
@@ -128,7 +130,7 @@ impl Counter {
     ///
     /// A pure function of the documents and the settings, so that its result can be kept
     /// ([`ShardCounts::to_bytes`]). `min_df`, `max_df`, `max_terms`, `binary`, `fold` and `order` play
-    /// no part in it.
+    /// no part in it, and of `phrases` only whether there are any.
     ///
     /// # Errors
     /// [`Error::Pattern`] when a token pattern goes on for too long.
@@ -136,7 +138,12 @@ impl Counter {
         &self,
         docs: impl IntoIterator<Item = D>,
     ) -> Result<ShardCounts, Error> {
-        ShardCounts::of(docs, &self.analyzer)
+        Counting::new(&self.analyzer, self.keep()).shard(docs)
+    }
+
+    fn keep(&self) -> Keep {
+        let has_phrases = self.config.phrases.is_some() && self.analyzer.has_phrases();
+        if has_phrases { Keep::Order } else { Keep::Counts }
     }
 
     /// Counts `docs` in shards of about two megabytes of text, on all threads.
@@ -149,7 +156,7 @@ impl Counter {
         // Shards that are neighbours share the memory of one task.
         let groups = shards.chunks(shards.len().div_ceil(N_GROUPS).max(1)).collect();
         let shards = run.map(groups, |group: &[&[D]]| {
-            let mut counting = Counting::new(&self.analyzer);
+            let mut counting = Counting::new(&self.analyzer, self.keep());
             group.iter().map(|shard| counting.shard(*shard)).collect::<Result<Vec<_>, Error>>()
         })?;
         Ok(shards.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())

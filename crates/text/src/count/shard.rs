@@ -1,6 +1,9 @@
 //! The counts of one shard, over words of its own.
 
-use crate::analyze::Scratch;
+use std::borrow::Cow;
+
+use super::tokens::{Adding, BREAK, WEIGHT, each_run, joins};
+use crate::analyze::{Scratch, Span};
 use crate::intern::{Look, Mark, Words, span};
 use crate::{Analyzer, Error, Parts};
 
@@ -13,10 +16,81 @@ pub struct ShardCounts {
     pub(super) words: Vec<u8>,
     /// Where each ends.
     pub(super) word_ends: Vec<usize>,
-    /// The rows one after the other. A row has every word once, in no order.
-    pub(super) entries: Vec<Entry>,
-    /// Where each ends.
+    /// The rows one after the other.
+    pub(super) content: Content,
+    /// Where each ends in them.
     pub(super) row_ends: Vec<usize>,
+}
+
+/// What the rows of a shard consist of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Content {
+    /// A row has every word once, in no order.
+    Entries(Vec<Entry>),
+    /// A row has its words as they stand: see [`tokens`](super::tokens).
+    Tokens(Vec<u32>),
+}
+
+/// The rows of a shard as entries.
+#[derive(Debug, Default)]
+pub(super) struct ShardRows<'a> {
+    n_words: usize,
+    entries: Cow<'a, [Entry]>,
+    row_ends: Cow<'a, [usize]>,
+}
+
+impl<'a> ShardRows<'a> {
+    pub(super) fn owned(n_words: usize, entries: Vec<Entry>, row_ends: Vec<usize>) -> Self {
+        Self { n_words, entries: Cow::Owned(entries), row_ends: Cow::Owned(row_ends) }
+    }
+
+    /// The rows of `shard`, its words added up where it has them as they stand.
+    pub(super) fn of(shard: &'a ShardCounts) -> Self {
+        let n_words = shard.n_words();
+        match &shard.content {
+            Content::Entries(entries) => Self {
+                n_words,
+                entries: Cow::Borrowed(entries),
+                row_ends: Cow::Borrowed(&shard.row_ends),
+            },
+            Content::Tokens(_) => {
+                let mut adding = Adding::new(n_words);
+                for row in shard.token_rows() {
+                    each_run(row, |words, weight| {
+                        for &word in words {
+                            adding.add(word, weight);
+                        }
+                    });
+                    adding.end_row();
+                }
+                Self::owned(n_words, adding.entries, adding.row_ends)
+            }
+        }
+    }
+
+    /// How many different words there may be.
+    pub(super) fn n_words(&self) -> usize {
+        self.n_words
+    }
+
+    pub(super) fn n_docs(&self) -> usize {
+        self.row_ends.len()
+    }
+
+    /// Those of all rows.
+    pub(super) fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    pub(super) fn rows(&self) -> impl Iterator<Item = &[Entry]> {
+        slices(&self.entries, &self.row_ends)
+    }
+}
+
+/// What of a text stands between the ends.
+fn slices<'a, T>(all: &'a [T], ends: &'a [usize]) -> impl Iterator<Item = &'a [T]> {
+    let starts = std::iter::once(0).chain(ends.iter().copied());
+    starts.zip(ends).map(|(start, &end)| &all[start..end])
 }
 
 /// How often a row counts a word; never 0.
@@ -45,44 +119,78 @@ impl ShardCounts {
         self.word_ends.len()
     }
 
-    pub(super) fn of<D: Parts>(
-        docs: impl IntoIterator<Item = D>,
-        analyzer: &Analyzer,
-    ) -> Result<Self, Error> {
-        Counting::new(analyzer).shard(docs)
-    }
-
     pub(crate) fn word(&self, number: u32) -> &[u8] {
         span(&self.words, &self.word_ends, number)
     }
 
-    pub(crate) fn rows(&self) -> impl Iterator<Item = &[Entry]> {
-        let starts = std::iter::once(0).chain(self.row_ends.iter().copied());
-        starts.zip(&self.row_ends).map(|(start, &end)| &self.entries[start..end])
+    /// Whether it has the words as they stand.
+    pub(super) fn has_tokens(&self) -> bool {
+        matches!(self.content, Content::Tokens(_))
     }
+
+    /// How many words stand in it, at most; none when it has entries.
+    pub(super) fn n_tokens(&self) -> usize {
+        self.tokens().len()
+    }
+
+    /// The words of every row as they stand; nothing when it has entries.
+    pub(super) fn token_rows(&self) -> impl Iterator<Item = &[u32]> {
+        let tokens = self.tokens();
+        let ends = if self.has_tokens() { self.row_ends.as_slice() } else { &[] };
+        slices(tokens, ends)
+    }
+
+    fn tokens(&self) -> &[u32] {
+        match &self.content {
+            Content::Tokens(tokens) => tokens,
+            Content::Entries(_) => &[],
+        }
+    }
+
+    pub(crate) fn rows(&self) -> impl Iterator<Item = &[Entry]> {
+        let entries = match &self.content {
+            Content::Entries(entries) => entries.as_slice(),
+            Content::Tokens(_) => &[],
+        };
+        let ends = if self.has_tokens() { &[] } else { self.row_ends.as_slice() };
+        slices(entries, ends)
+    }
+}
+
+/// What is kept of the words of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keep {
+    /// How often it has each.
+    Counts,
+    /// Where they stand, for who looks for phrases.
+    Order,
 }
 
 /// Counts shards, one after the other, in the same memory.
 pub(super) struct Counting<'a> {
     analyzer: &'a Analyzer,
+    keep: Keep,
     scratch: Scratch,
     looks: [Look; LOOKS],
     words: Words,
     /// For every word: the languages that have it as a stop word.
     stops: Vec<u64>,
     entries: Vec<Entry>,
+    tokens: Vec<u32>,
     row_ends: Vec<usize>,
 }
 
 impl<'a> Counting<'a> {
-    pub(super) fn new(analyzer: &'a Analyzer) -> Self {
+    pub(super) fn new(analyzer: &'a Analyzer, keep: Keep) -> Self {
         Self {
             analyzer,
+            keep,
             scratch: Scratch::default(),
             looks: [Look::default(); LOOKS],
             words: Words::default(),
             stops: Vec::new(),
             entries: Vec::new(),
+            tokens: Vec::new(),
             row_ends: Vec::new(),
         }
     }
@@ -92,22 +200,24 @@ impl<'a> Counting<'a> {
         docs: impl IntoIterator<Item = D>,
     ) -> Result<ShardCounts, Error> {
         for doc in docs {
-            self.document(&doc)?;
+            match self.keep {
+                Keep::Counts => self.counts_of(&doc)?,
+                Keep::Order => self.order_of(&doc)?,
+            }
         }
         self.stops.clear();
         let (words, word_ends) = self.words.drain();
-        Ok(ShardCounts {
-            words,
-            word_ends,
-            entries: std::mem::take(&mut self.entries),
-            row_ends: std::mem::take(&mut self.row_ends),
-        })
+        let content = match self.keep {
+            Keep::Counts => Content::Entries(std::mem::take(&mut self.entries)),
+            Keep::Order => Content::Tokens(std::mem::take(&mut self.tokens)),
+        };
+        Ok(ShardCounts { words, word_ends, content, row_ends: std::mem::take(&mut self.row_ends) })
     }
 
-    fn document(&mut self, doc: &impl Parts) -> Result<(), Error> {
-        let Self { analyzer, scratch, looks, words, stops, entries, row_ends } = self;
+    fn counts_of(&mut self, doc: &impl Parts) -> Result<(), Error> {
+        let Self { analyzer, scratch, looks, words, stops, entries, row_ends, .. } = self;
         let row = row_ends.len() as u32 + 1;
-        let stops_here = analyzer.stops_in(doc.language());
+        let stops_here = analyzer.stops_in(doc);
         let stops_of_terms = if analyzer.is_term_checked() { 0 } else { stops_here };
         let mut done = Ok(());
         doc.each_part(|field| {
@@ -125,12 +235,8 @@ impl<'a> Counting<'a> {
                             }
                             continue;
                         }
-                        let is_stop = stops_of_terms != 0 && {
-                            while number as usize >= stops.len() {
-                                stops.push(analyzer.stops_of(words.bytes(stops.len() as u32)));
-                            }
-                            stops[number as usize] & stops_of_terms != 0
-                        };
+                        let is_stop = stops_of_terms != 0
+                            && stops_of(number, (words, stops), analyzer) & stops_of_terms != 0;
                         let mark = words.mark_of(number);
                         if is_stop {
                             *mark = Mark { row, at: NOWHERE };
@@ -148,4 +254,65 @@ impl<'a> Counting<'a> {
         row_ends.push(entries.len());
         done
     }
+
+    fn order_of(&mut self, doc: &impl Parts) -> Result<(), Error> {
+        let Self { analyzer, scratch, looks, words, stops, tokens, row_ends, .. } = self;
+        let row = row_ends.len() as u32 + 1;
+        let stops_here = analyzer.stops_in(doc);
+        let mut weight = 1;
+        let mut done = Ok(());
+        doc.each_part(|field| {
+            if field.weight == weight {
+                tokens.push(BREAK);
+            } else {
+                weight = field.weight;
+                tokens.extend([WEIGHT, weight]);
+            }
+            let cut = analyzer.each_term(field.text, stops_here, scratch, |buffer, spans| {
+                // Nothing joins the words of two pieces.
+                let mut last: Span = [0, u32::MAX];
+                for spans in spans.chunks(LOOKS) {
+                    for (look, &span) in looks.iter_mut().zip(spans) {
+                        *look = words.look(buffer, span);
+                    }
+                    for (&look, &span) in looks.iter().zip(spans) {
+                        let (number, mark) = words.mark(look, buffer, span);
+                        let is_stop = if mark.row == row {
+                            mark.at == NOWHERE
+                        } else {
+                            let is_stop =
+                                stops_of(number, (words, stops), analyzer) & stops_here != 0;
+                            let at = if is_stop { NOWHERE } else { 0 };
+                            *words.mark_of(number) = Mark { row, at };
+                            is_stop
+                        };
+                        if is_stop {
+                            last[1] = u32::MAX;
+                            continue;
+                        }
+                        let gap = buffer.get(last[1] as usize..span[0] as usize);
+                        if !gap.is_some_and(joins) {
+                            tokens.push(BREAK);
+                        }
+                        tokens.push(number);
+                        last = span;
+                    }
+                }
+            });
+            if done.is_ok() {
+                done = cut;
+            }
+        });
+        row_ends.push(tokens.len());
+        done
+    }
+}
+
+/// The languages that have the word as a stop word; asked once for every word.
+#[inline]
+fn stops_of(number: u32, (words, stops): (&Words, &mut Vec<u64>), analyzer: &Analyzer) -> u64 {
+    while number as usize >= stops.len() {
+        stops.push(analyzer.stops_of(words.bytes(stops.len() as u32)));
+    }
+    stops[number as usize]
 }

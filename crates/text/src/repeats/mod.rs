@@ -174,7 +174,7 @@ fn without<'a>(doc: &Text<'a>, cuts: &[(u32, usize, usize)]) -> Text<'a> {
         fields.push(Field { text: &field.text[from..], ..*field });
     }
     fields.retain(|field| !field.text.is_empty());
-    Text { fields, language: doc.language }
+    Text { fields, language: doc.language, others: doc.others.clone() }
 }
 
 /// A number for the words of `text`, the same on every machine, and how many words there are.
