@@ -229,7 +229,7 @@ fn find_topics_in(
 ) -> Result<(Results, Fitted), Error> {
     let counts = trace.stage("count", run, |stage| {
         let settings = count_config(config, prepared.documents.len());
-        let texts = prepared.repeats.without_passages(&prepared.texts());
+        let texts = set_aside::own_texts(prepared);
         let counts = count(&texts, &settings, (memo, stage), run)?;
         let counts =
             if config.text.max_df.is_some() { counts } else { without_common(counts, config) };

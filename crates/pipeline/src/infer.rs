@@ -10,6 +10,7 @@ use crate::model::Model;
 use crate::prepare::{Options, Prepared, prepare, text_of};
 use crate::report::Report;
 use crate::results::Results;
+use crate::set_aside::without_names;
 use crate::topics::of_documents;
 use crate::{Error, output};
 
@@ -118,7 +119,10 @@ fn read(
 }
 
 fn place(model: &Model, documents: &[Document], run: &Run) -> Result<Vec<Inferred>, Error> {
-    let texts: Vec<_> = documents.iter().map(|d| text_of(d, model.weights)).collect();
+    let texts: Vec<_> = documents
+        .iter()
+        .map(|document| without_names(text_of(document, model.weights), document))
+        .collect();
     let counts = text::count_known(&texts, &model.vocabulary, run)?;
     let x = model.tfidf.transform(counts.view());
     let doc_topics = of_documents(&model.nmf.transform(x.view(), run)?, x.view());

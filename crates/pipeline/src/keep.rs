@@ -15,7 +15,7 @@ use crate::model::Model;
 use crate::prepare::Prepared;
 use crate::results::Quality;
 use crate::shards::{Shard, shards};
-use crate::{Config, Error, tasks};
+use crate::{Config, Error, set_aside, tasks};
 
 /// What the documents are placed in, and where they are.
 pub(crate) struct Kept {
@@ -55,7 +55,7 @@ impl Kept {
         let counter = Counter::new(&settings)?;
         let analyzer = format!("{:?}", settings.analyzer);
         let n_topics = model.nmf.components().nrows();
-        let texts = prepared.texts();
+        let texts = set_aside::own_texts(prepared);
         let (counts, doc_topics) = trace.stage("place", run, |stage| {
             stage.items = texts.len() as u64;
             stage.input("model", digest);

@@ -1,9 +1,12 @@
 //! What documents repeat is set aside: passages are not counted, copies weigh as one document.
 
+use std::collections::BTreeMap;
+
+use corpus::Document;
 use jobs::Run;
 use serde::{Deserialize, Serialize};
 use sprs::CsMatI;
-use text::Repeats;
+use text::{Field, Repeats, Text};
 
 use crate::prepare::Prepared;
 use crate::{Config, Error};
@@ -26,6 +29,13 @@ pub struct SetAside {
     pub n_copies: usize,
     /// The first of them.
     pub copies: Vec<Copy>,
+    /// How many documents name their speakers in title or text: the names are not counted.
+    #[serde(default)]
+    pub n_with_names: usize,
+    /// The languages of documents and passages whose function words are not counted, with the number
+    /// of documents.
+    #[serde(default)]
+    pub languages: BTreeMap<String, usize>,
 }
 
 /// A passage that many documents have.
@@ -54,10 +64,56 @@ pub(crate) fn find(prepared: &Prepared, config: &Config, run: &Run) -> Result<Re
     Ok(Repeats::find(&prepared.texts(), Some(TITLE), run)?)
 }
 
+/// The texts of the documents without what is set aside: what they repeat, and the names of their own
+/// speakers.
+pub(crate) fn own_texts(prepared: &Prepared) -> Vec<Text<'_>> {
+    let texts = prepared.repeats.without_passages(&prepared.texts());
+    let pairs = texts.into_iter().zip(&prepared.documents);
+    pairs.map(|(text, document)| without_names(text, document)).collect()
+}
+
+/// `text` without the names of the document's speakers: who speaks is not what is spoken of. A single
+/// word is no name that could be told from others.
+pub(crate) fn without_names<'a>(text: Text<'a>, document: &Document) -> Text<'a> {
+    let names: Vec<&str> = document
+        .speakers
+        .iter()
+        .map(|name| name.trim())
+        .filter(|name| name.contains(' '))
+        .collect();
+    if !names.iter().any(|name| text.fields.iter().any(|field| field.text.contains(name))) {
+        return text;
+    }
+    let mut fields = Vec::new();
+    for field in text.fields {
+        let mut parts = vec![field.text];
+        for name in &names {
+            parts = parts.into_iter().flat_map(|part| part.split(*name)).collect();
+        }
+        fields.extend(parts.into_iter().map(|text| Field { text, ..field }));
+    }
+    fields.retain(|field| !field.text.is_empty());
+    Text { fields, ..text }
+}
+
+fn names_speakers(document: &Document) -> bool {
+    let has = |name: &str| document.title.contains(name) || document.text.contains(name);
+    document.speakers.iter().map(|name| name.trim()).any(|name| name.contains(' ') && has(name))
+}
+
 impl SetAside {
     pub(crate) fn of(prepared: &Prepared) -> Self {
         let repeats = &prepared.repeats;
         let id = |doc: usize| prepared.documents[doc].id.clone();
+        let mut languages = BTreeMap::new();
+        let no_others = Vec::new();
+        for (doc, document) in prepared.documents.iter().enumerate() {
+            let others = prepared.other_languages.get(doc).unwrap_or(&no_others);
+            for code in document.language.as_deref().into_iter().chain(others.iter().copied()) {
+                *languages.entry(code.to_owned()).or_insert(0) += 1;
+            }
+        }
+        let n_with_names = prepared.documents.iter().filter(|d| names_speakers(d)).count();
         Self {
             n_passages: repeats.passages().len(),
             passages: repeats
@@ -75,6 +131,8 @@ impl SetAside {
                 .take(NAMED)
                 .map(|(doc, of)| Copy { id: id(doc), of: id(of) })
                 .collect(),
+            n_with_names,
+            languages,
         }
     }
 }
@@ -99,13 +157,28 @@ pub(crate) fn down_weighted(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::prepare::{Weights, text_of};
+
+    #[test]
+    fn the_names_of_a_documents_own_speakers_are_left_out() {
+        let document = Document {
+            title: "Keeping time, by Ada Lind".to_owned(),
+            text: "Ada Lind and Bo meet Cy Moon.".to_owned(),
+            speakers: vec!["Ada Lind".to_owned(), "Bo".to_owned()],
+            ..Document::default()
+        };
+        let text = text_of(&document, Weights { title: 2, tags: 1 });
+        let own = without_names(text, &document);
+        let fields: Vec<(&str, u32)> = own.fields.iter().map(|f| (f.text, f.weight)).collect();
+        assert_eq!(fields, [("Keeping time, by ", 2), (" and Bo meet Cy Moon.", 1)]);
+    }
 
     #[test]
     fn copies_weigh_together_what_one_document_does() {
         let text = "one two three four five six seven eight nine ten eleven twelve lamp tide";
         let words = text.repeat(3);
         let texts = [words.as_str(), words.as_str(), "another"];
-        let docs: Vec<_> = texts.iter().map(|text| text::Text::plain(text)).collect();
+        let docs: Vec<_> = texts.iter().map(|text| Text::plain(text)).collect();
         let repeats = Repeats::find(&docs, None, &Run::serial()).unwrap();
         let x = CsMatI::new((3, 1), vec![0, 1, 2, 3], vec![0, 0, 0], vec![1.0_f32; 3]);
         let weighed = down_weighted(&x, &repeats).unwrap();

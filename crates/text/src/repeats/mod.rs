@@ -18,6 +18,9 @@ const MIN_SHARE: f64 = 0.0005;
 const MIN_WORDS: usize = 4;
 /// Words of a title at least that is repeated as a whole.
 const MIN_TITLE_WORDS: usize = 1;
+/// Words of a part of a title at least whose repetition shows that it is no subject, and of a tag that
+/// says the same.
+const MIN_PART_WORDS: usize = 2;
 /// Documents read by one task.
 const TASK_DOCS: usize = 256;
 
@@ -64,8 +67,10 @@ impl Repeats {
     /// Finds what `docs` repeat.
     ///
     /// A passage is a sentence or a line of four words or more, whatever its numbers; it belongs to
-    /// many documents when five of them have it, and one in two thousand. A field `title` is one as a
-    /// whole, from its first word on. Where such passages make up more than half of all text they are
+    /// many documents when five of them have it, and one in two thousand. The field `title` is one as a
+    /// whole, from its first word on, and so is what a sign sets apart at its end, from two words on (`How
+    /// tides turn | Harbour Days 2021`); other parts of titles, and tags of two words and more, are one when
+    /// they say the same. Where such passages make up more than half of all text they are
     /// what the documents say, and there are none. Two documents are nearly the same when they share four fifths of
     /// their runs of three words (Broder, "On the resemblance and containment of documents", 1997,
     /// estimated by 64 minima, which is right to a twentieth).
@@ -85,7 +90,7 @@ impl Repeats {
             if originals[doc as usize] != doc {
                 continue;
             }
-            for passage in found {
+            for passage in found.iter().filter(|passage| passage.is_evidence) {
                 let (n_docs, last) = n_docs_of.entry(passage.hash).or_insert((0, u32::MAX));
                 if *last != doc {
                     (*n_docs, *last) = (*n_docs + 1, doc);
@@ -96,8 +101,15 @@ impl Repeats {
         let mut first_text: BTreeMap<u64, Passage> = BTreeMap::new();
         let mut cuts = Vec::with_capacity(docs.len());
         for (doc, found) in docs.iter().zip(&of_docs) {
-            let mut cuts_of_doc = Vec::new();
+            let mut cuts_of_doc: Vec<(u32, usize, usize)> = Vec::new();
             for passage in found {
+                // A part of a passage that goes as a whole.
+                let is_cut = |&(field, _, end): &(u32, usize, usize)| {
+                    field == passage.field && passage.start < end
+                };
+                if cuts_of_doc.last().is_some_and(is_cut) {
+                    continue;
+                }
                 let n_docs = n_docs_of.get(&passage.hash).map_or(0, |(n_docs, _)| *n_docs);
                 if n_docs < enough {
                     continue;
