@@ -228,7 +228,8 @@ fn find_topics_in(
     run: &Run,
 ) -> Result<(Results, Fitted), Error> {
     let counts = trace.stage("count", run, |stage| {
-        let settings = count_config(config, prepared.documents.len());
+        let mut settings = count_config(config, prepared.documents.len());
+        settings.analyzer.stop_words.extend_from_slice(prepared.repeats.words());
         let texts = set_aside::own_texts(prepared);
         let counts = count(&texts, &settings, (memo, stage), run)?;
         let counts =

@@ -25,6 +25,9 @@ pub struct SetAside {
     pub n_passages: usize,
     /// Those of the most documents.
     pub passages: Vec<SharedPassage>,
+    /// Words that most of their documents have in such passages: they are counted nowhere.
+    #[serde(default)]
+    pub words: Vec<String>,
     /// How many documents weigh less because they are nearly the same as another.
     pub n_copies: usize,
     /// The first of them.
@@ -125,6 +128,7 @@ impl SetAside {
                     documents: passage.n_docs,
                 })
                 .collect(),
+            words: repeats.words().iter().take(NAMED).cloned().collect(),
             n_copies: repeats.copies().count(),
             copies: repeats
                 .copies()

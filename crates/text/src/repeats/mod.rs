@@ -21,6 +21,8 @@ const MIN_TITLE_WORDS: usize = 1;
 /// Words of a part of a title at least whose repetition shows that it is no subject, and of a tag that
 /// says the same.
 const MIN_PART_WORDS: usize = 2;
+/// A word is one of repeated passages when this share of its documents has it in one.
+const MOSTLY: f64 = 0.5;
 /// Documents read by one task.
 const TASK_DOCS: usize = 256;
 
@@ -48,11 +50,16 @@ const TASK_DOCS: usize = 256;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Repeats {
     passages: Vec<Passage>,
-    /// For every document: the parts of its fields that are such passages, as (field, start, end).
-    cuts: Vec<Vec<(u32, usize, usize)>>,
+    /// Words that most of their documents have in such passages, in alphabetical order.
+    words: Vec<String>,
+    /// For every document.
+    cuts: Vec<Cuts>,
     /// For every document: the first that is nearly the same, itself as a rule.
     originals: Vec<u32>,
 }
+
+/// The parts of a document's fields that are such passages, as (field, start, end).
+type Cuts = Vec<(u32, usize, usize)>;
 
 /// A passage that many documents share.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,7 +75,7 @@ impl Repeats {
     ///
     /// A passage is a sentence or a line of four words or more, whatever its numbers; it belongs to
     /// many documents when five of them have it, and one in two thousand. The field `title` is one as a
-    /// whole, from its first word on, and so is what a sign sets apart at its end, from two words on (`How
+    /// whole, from its first word on, and so is what a sign sets apart behind its first part, from two words on (`How
     /// tides turn | Harbour Days 2021`); other parts of titles, and tags of two words and more, are one when
     /// they say the same. Where such passages make up more than half of all text they are
     /// what the documents say, and there are none. Two documents are nearly the same when they share four fifths of
@@ -126,19 +133,35 @@ impl Repeats {
         if 2 * n_cut > n_bytes {
             return Ok(Self {
                 passages: Vec::new(),
+                words: Vec::new(),
                 cuts: vec![Vec::new(); docs.len()],
                 originals,
             });
         }
+        let mut words = words_of_passages(first_text.values());
+        let counts = words_in_cuts(docs, &cuts, &words, run)?;
+        words.retain(|_, n| {
+            let (in_cuts, all) = counts[*n];
+            in_cuts >= enough && f64::from(in_cuts) >= MOSTLY * f64::from(all)
+        });
+        let mut words: Vec<String> = words.into_keys().collect();
+        words.sort_unstable();
         let mut passages: Vec<Passage> = first_text.into_values().collect();
         passages.sort_by(|a, b| b.n_docs.cmp(&a.n_docs).then_with(|| a.text.cmp(&b.text)));
-        Ok(Self { passages, cuts, originals })
+        Ok(Self { passages, words, cuts, originals })
     }
 
     /// The passages of many documents, those of the most first.
     #[must_use]
     pub fn passages(&self) -> &[Passage] {
         &self.passages
+    }
+
+    /// The words that at least half of their documents have in such a passage, in alphabetical order: what
+    /// else is said with them (`lightning` in `Lightning talks of Sunday`) is of the same kind.
+    #[must_use]
+    pub fn words(&self) -> &[String] {
+        &self.words
     }
 
     /// The documents that are nearly the same as one before them, each with the first of these.
@@ -170,6 +193,63 @@ impl Repeats {
         assert_eq!(docs.len(), self.cuts.len(), "the documents that were searched");
         docs.iter().zip(&self.cuts).map(|(doc, cuts)| without(doc, cuts)).collect()
     }
+}
+
+/// The words of these passages, numbered.
+fn words_of_passages<'a>(passages: impl Iterator<Item = &'a Passage>) -> HashMap<String, usize> {
+    let mut found = HashMap::new();
+    for passage in passages {
+        words(&passage.text, |word| {
+            if !found.contains_key(word) {
+                found.insert(word.to_owned(), found.len());
+            }
+        });
+    }
+    found
+}
+
+/// For every one of `wanted`: how many documents have it in `cuts`, and how many have it at all.
+fn words_in_cuts(
+    docs: &[Text<'_>],
+    cuts: &[Cuts],
+    wanted: &HashMap<String, usize>,
+    run: &Run,
+) -> Result<Vec<(u32, u32)>, Error> {
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let tasks = docs.chunks(TASK_DOCS).zip(cuts.chunks(TASK_DOCS)).collect();
+    let counted = run.map(tasks, |(docs, cuts): (&[Text<'_>], &[Cuts])| {
+        let mut counts = vec![(0, 0); wanted.len()];
+        let mut last = vec![(0, 0); wanted.len()];
+        for (doc, (text, cuts)) in (1_u32..).zip(docs.iter().zip(cuts)) {
+            let mut meet = |text: &str, is_cut: bool| {
+                words(text, |word| {
+                    let Some(&n) = wanted.get(word) else { return };
+                    if is_cut && last[n].0 != doc {
+                        (last[n].0, counts[n].0) = (doc, counts[n].0 + 1);
+                    }
+                    if last[n].1 != doc {
+                        (last[n].1, counts[n].1) = (doc, counts[n].1 + 1);
+                    }
+                });
+            };
+            for &(field, start, end) in cuts {
+                meet(&text.fields[field as usize].text[start..end], true);
+            }
+            for field in &text.fields {
+                meet(field.text, false);
+            }
+        }
+        counts
+    })?;
+    let mut sums = vec![(0, 0); wanted.len()];
+    for counts in counted {
+        for (sum, count) in sums.iter_mut().zip(counts) {
+            (sum.0, sum.1) = (sum.0 + count.0, sum.1 + count.1);
+        }
+    }
+    Ok(sums)
 }
 
 fn without<'a>(doc: &Text<'a>, cuts: &[(u32, usize, usize)]) -> Text<'a> {
@@ -212,4 +292,58 @@ fn mixed(mut hash: u64) -> u64 {
     hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     hash = (hash ^ (hash >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     hash ^ (hash >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Twenty talks with a text of their own each, of which `title` makes the titles.
+    fn find(title: impl Fn(usize) -> String) -> (Repeats, Vec<String>) {
+        let texts: Vec<(String, String)> = (0..20)
+            .map(|n| {
+                let own = |word: &str| format!("{word}{n}");
+                let text = ["keeper", "tide", "rope", "lamp", "fog", "sail"].map(own).join(" ");
+                (title(n), format!("{text} {} harbour", own("bread")))
+            })
+            .collect();
+        let docs: Vec<Text<'_>> = texts
+            .iter()
+            .map(|(title, text)| {
+                let fields = [title, text].map(|text| Field { text, weight: 1 }).to_vec();
+                Text { fields, ..Text::plain("") }
+            })
+            .collect();
+        let repeats = Repeats::find(&docs, Some(0), &Run::serial()).unwrap();
+        let own = repeats.without_passages(&docs);
+        let titles = own.iter().map(|doc| doc.fields[0].text.trim().to_owned()).collect();
+        (repeats, titles)
+    }
+
+    #[test]
+    fn events_in_titles_are_passages_and_their_words_are_told() {
+        let (repeats, titles) =
+            find(|n| format!("On rope{n} and tide | Harbour Days {}", 2000 + n));
+        assert_eq!(repeats.passages().len(), 1);
+        assert_eq!(titles[3], "On rope3 and tide |");
+        // Every text has the word harbour besides.
+        assert_eq!(repeats.words(), ["days", "harbour"]);
+    }
+
+    #[test]
+    fn subjects_in_front_of_titles_and_single_words_behind_are_none() {
+        let (repeats, titles) = find(|n| format!("Old ships: rope{n}"));
+        assert_eq!((repeats.passages().len(), titles[3].as_str()), (0, "Old ships: rope3"));
+        let (repeats, _) = find(|n| format!("rope{n}: ships"));
+        assert_eq!(repeats.passages().len(), 0);
+    }
+
+    #[test]
+    fn a_part_in_front_is_a_passage_where_it_is_one_behind() {
+        let (_, titles) = find(|n| match n % 2 {
+            0 => format!("Old ships: rope{n}"),
+            _ => format!("Rope{n} (old ships)"),
+        });
+        assert_eq!((titles[2].as_str(), titles[3].as_str()), (": rope2", "Rope3 ("));
+    }
 }

@@ -33,10 +33,9 @@ pub(super) fn of(doc: &Text<'_>, title: Option<usize>) -> Vec<Found> {
             add(0, text.len(), MIN_TITLE_WORDS, true);
             let parts = title_parts(text);
             for (n, &(start, end)) in parts.iter().enumerate() {
-                // What is said of all documents stands at the end: the event, the place, the year.
-                let is_last = n > 0 && n + 1 == parts.len();
+                // What is said of many documents stands behind: the event, the place, the year.
                 let n_words = hash_of_words(&text[start..end]).1;
-                add(start, end, MIN_TITLE_WORDS, is_last && n_words >= MIN_PART_WORDS);
+                add(start, end, MIN_TITLE_WORDS, n > 0 && n_words >= MIN_PART_WORDS);
             }
             continue;
         }
@@ -64,7 +63,7 @@ fn title_parts(title: &str) -> Vec<(usize, usize)> {
         let is_before_space = chars.peek().is_none_or(|(_, next)| next.is_whitespace());
         let parts_here = match c {
             '|' | '｜' | '–' | '—' | '：' | '(' | ')' | '[' | ']' | '·' => true,
-            ':' => is_before_space,
+            ':' | ',' => is_before_space,
             '-' => is_before_space && before.is_whitespace(),
             _ => false,
         };
