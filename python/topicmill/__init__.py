@@ -30,6 +30,11 @@ from topicmill.memory import (
     hash,
     load,
 )
+from topicmill.results import (
+    Result,
+    build,
+    open,
+)
 from topicmill.text import (
     CountVectorizer,
     HashingVectorizer,
@@ -53,6 +58,7 @@ __all__ = [
     "NotMemorizedFunc",
     "NotMemorizedResult",
     "Parallel",
+    "Result",
     "TfidfTransformer",
     "TfidfVectorizer",
     "all",
@@ -60,6 +66,7 @@ __all__ = [
     "argmax",
     "argmin",
     "array",
+    "build",
     "count",
     "delayed",
     "dump",
@@ -71,6 +78,7 @@ __all__ = [
     "mean",
     "min",
     "non_negative_factorization",
+    "open",
     "prod",
     "std",
     "sum",

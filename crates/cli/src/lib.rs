@@ -18,6 +18,7 @@ mod settings;
 mod size;
 
 use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -41,6 +42,12 @@ where
     T: Into<OsString> + Clone,
 {
     run_command(args).code()
+}
+
+/// The folder of the cache: `named`, or else the user's; none where the system tells no home.
+#[must_use]
+pub fn cache_folder(named: Option<&Path>) -> Option<PathBuf> {
+    settings::cache(named).ok()
 }
 
 fn run_command<I, T>(args: I) -> Exit

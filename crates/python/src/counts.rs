@@ -7,11 +7,12 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString};
 use sprs::CsMatI;
-use text::{AnalyzerConfig, CountConfig, Counter, DocFreq, Vocabulary};
+use text::{CountConfig, Counter, DocFreq, HashingConfig, Signs, Vocabulary};
 
+use crate::analysis::Analysis;
 use crate::error::Error;
 use crate::run::detached;
-use crate::sparse::{Parts, structure_parts, to_parts};
+use crate::sparse::{Parts, structure_parts};
 
 /// A limit of document frequency: so many documents, or a share of them.
 #[derive(Debug, Clone, Copy, FromPyObject)]
@@ -31,36 +32,31 @@ impl From<Limit> for DocFreq {
     }
 }
 
-/// How to count.
+/// How to cut and to count.
 #[derive(FromPyObject)]
 #[pyo3(from_item_all)]
 pub(crate) struct Settings {
+    analysis: Analysis,
     min_df: Limit,
     max_df: Limit,
-    max_features: Option<usize>,
-    stop_words: Vec<String>,
     binary: bool,
     dtype: String,
     threads: usize,
 }
 
 impl Settings {
-    fn config(&self) -> CountConfig {
-        let analyzer =
-            AnalyzerConfig { stop_words: self.stop_words.clone(), ..AnalyzerConfig::sklearn() };
-        CountConfig {
-            analyzer,
+    fn config(&self) -> PyResult<CountConfig> {
+        Ok(CountConfig {
+            analyzer: self.analysis.config()?,
             min_df: self.min_df.into(),
             max_df: self.max_df.into(),
-            max_terms: self.max_features,
             binary: self.binary,
             ..CountConfig::sklearn()
-        }
+        })
     }
 }
 
-/// Counts the words of `texts` as scikit-learn's default analyser cuts them: the matrix, and its
-/// columns' terms in alphabetical order.
+/// Counts the terms of `texts`: the matrix, and its columns' terms in alphabetical order.
 #[pyfunction]
 pub(crate) fn count<'py>(
     py: Python<'py>,
@@ -69,13 +65,13 @@ pub(crate) fn count<'py>(
 ) -> PyResult<(Parts<'py>, Vec<String>)> {
     let strings = strings(texts)?;
     let texts = borrowed(&strings)?;
-    let config = settings.config();
+    let config = settings.config()?;
     let counts = detached(py, settings.threads, |run| Ok(text::count(&texts, &config, run)?))?;
     let terms = counts.vocabulary.terms().to_vec();
     Ok((counts_parts(py, counts.matrix, &settings.dtype)?, terms))
 }
 
-/// Counts the words of `texts` that stand in `terms`, whose positions are the columns.
+/// Counts the terms of `texts` that stand in `terms`, whose positions are the columns.
 #[pyfunction]
 pub(crate) fn count_known<'py>(
     py: Python<'py>,
@@ -85,12 +81,49 @@ pub(crate) fn count_known<'py>(
 ) -> PyResult<Parts<'py>> {
     let strings = strings(texts)?;
     let texts = borrowed(&strings)?;
-    let config = settings.config();
+    let config = settings.config()?;
     let matrix = detached(py, settings.threads, |run| {
         let vocabulary = Vocabulary::new(terms, BTreeMap::new());
         Ok(Counter::new(&config)?.count_known(&texts, &vocabulary, run)?)
     })?;
     counts_parts(py, matrix, &settings.dtype)
+}
+
+/// How to cut, and to count in columns that hashes choose.
+#[derive(FromPyObject)]
+#[pyo3(from_item_all)]
+pub(crate) struct Hashing {
+    analysis: Analysis,
+    n_features: u32,
+    alternate_sign: bool,
+    dtype: String,
+    threads: usize,
+}
+
+/// Counts the terms of `texts` in columns that their hashes choose. Terms that cancel out leave a zero.
+#[pyfunction]
+pub(crate) fn count_hashed<'py>(
+    py: Python<'py>,
+    texts: &Bound<'py, PyList>,
+    settings: Hashing,
+) -> PyResult<Parts<'py>> {
+    let strings = strings(texts)?;
+    let texts = borrowed(&strings)?;
+    let config = HashingConfig {
+        analyzer: settings.analysis.config()?,
+        n_columns: settings.n_features,
+        signs: if settings.alternate_sign { Signs::Alternate } else { Signs::Positive },
+    };
+    let matrix = detached(py, settings.threads, |run| Ok(config.count(&texts, run)?))?;
+    counts_parts(py, matrix, &settings.dtype)
+}
+
+/// How counts of numbered terms are written.
+#[derive(FromPyObject)]
+#[pyo3(from_item_all)]
+pub(crate) struct Written {
+    binary: bool,
+    dtype: String,
 }
 
 /// Terms of documents as numbers that the caller gave them: for analysers written in Python.
@@ -164,7 +197,7 @@ impl Numbered {
         py: Python<'py>,
         columns: PyReadonlyArray1<'py, i32>,
         n_columns: usize,
-        settings: Settings,
+        settings: Written,
     ) -> PyResult<Parts<'py>> {
         let columns = columns.as_slice()?;
         if columns.len() != self.n_terms
@@ -212,30 +245,28 @@ fn borrowed<'a>(strings: &'a [Bound<'_, PyString>]) -> PyResult<Vec<&'a str>> {
 }
 
 /// Hands counts out in one of the types that Python asks for.
-fn counts_parts<'py>(
+fn counts_parts<'py, C: Copy + Into<f64> + Into<i64>>(
     py: Python<'py>,
-    matrix: CsMatI<u32, u32, usize>,
+    matrix: CsMatI<C, u32, usize>,
     dtype: &str,
 ) -> PyResult<Parts<'py>> {
-    if dtype == "uint32" {
-        return Ok(to_parts(py, matrix));
-    }
     let (indptr, indices, data) = matrix.into_raw_storage();
     let data = match dtype {
-        "int32" => data_as(py, data, |count| count as i32),
-        "int64" => data_as(py, data, i64::from),
-        "float32" => data_as(py, data, |count| count as f32),
-        "float64" => data_as(py, data, f64::from),
+        "int32" => data_as(py, data, |count| Into::<i64>::into(count) as i32),
+        "int64" => data_as(py, data, Into::<i64>::into),
+        "uint32" => data_as(py, data, |count| Into::<i64>::into(count) as u32),
+        "float32" => data_as(py, data, |count| Into::<f64>::into(count) as f32),
+        "float64" => data_as(py, data, Into::<f64>::into),
         other => return Err(PyValueError::new_err(format!("counts cannot be {other:?}"))),
     };
     let (indptr, indices) = structure_parts(py, indptr, indices);
     Ok((indptr, indices, data))
 }
 
-fn data_as<T: numpy::Element>(
+fn data_as<C, T: numpy::Element>(
     py: Python<'_>,
-    data: Vec<u32>,
-    convert: impl Fn(u32) -> T,
+    data: Vec<C>,
+    convert: impl Fn(C) -> T,
 ) -> Bound<'_, PyAny> {
     PyArray1::from_vec(py, data.into_iter().map(convert).collect()).into_any()
 }

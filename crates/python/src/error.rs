@@ -1,11 +1,19 @@
 //! Errors to Python's exceptions, in the words that scikit-learn's users know where it has them.
 
 use pyo3::exceptions::{
-    PyIndexError, PyKeyError, PyMemoryError, PyNameError, PyNotImplementedError, PyOverflowError,
-    PyRuntimeError, PySyntaxError, PyTypeError, PyValueError, PyZeroDivisionError,
+    PyFileNotFoundError, PyIndexError, PyKeyError, PyMemoryError, PyNameError,
+    PyNotImplementedError, PyOSError, PyOverflowError, PyPermissionError, PyRuntimeError,
+    PySyntaxError, PyTypeError, PyValueError, PyZeroDivisionError,
 };
 use pyo3::prelude::*;
 use text::DocFreq;
+
+pyo3::create_exception!(
+    topicmill._native,
+    CannotCut,
+    PyValueError,
+    "A token pattern, or a text, that only Python can cut."
+);
 
 /// An error of a crate below, on its way to Python.
 #[derive(Debug)]
@@ -20,6 +28,8 @@ pub(crate) enum Error {
     Expr(expr::Error, String),
     /// Of the parallel run.
     Jobs(jobs::Error),
+    /// Of building a site, or of reading one.
+    Pipeline(pipeline::Error),
     /// A value that has to be refused, in plain words.
     Value(String),
 }
@@ -42,6 +52,12 @@ impl From<learn::Error> for Error {
     }
 }
 
+impl From<pipeline::Error> for Error {
+    fn from(error: pipeline::Error) -> Self {
+        Self::Pipeline(error)
+    }
+}
+
 impl From<jobs::Error> for Error {
     fn from(error: jobs::Error) -> Self {
         Self::Jobs(error)
@@ -56,6 +72,7 @@ impl From<Error> for PyErr {
             Error::Expr(error, text) => of_expr(&error, &text),
             Error::Jobs(error) | Error::Learn(learn::Error::Run(error)) => of_jobs(error),
             Error::Learn(error) => PyValueError::new_err(error.to_string()),
+            Error::Pipeline(error) => of_pipeline(&error),
             Error::Value(message) => PyValueError::new_err(message),
         }
     }
@@ -73,6 +90,9 @@ fn of_text(error: text::Error) -> PyErr {
         }
         text::Error::DocFreqOrder { .. } => {
             PyValueError::new_err("max_df corresponds to < documents than min_df")
+        }
+        text::Error::Pattern { .. } | text::Error::TextTooLong { .. } => {
+            CannotCut::new_err(error.to_string())
         }
         text::Error::Run(error) => of_jobs(error),
         other => PyValueError::new_err(other.to_string()),
@@ -107,6 +127,34 @@ fn of_expr(error: &expr::Error, text: &str) -> PyErr {
         E::Memory { .. } => PyMemoryError::new_err(message),
         E::Unsupported { .. } => PyNotImplementedError::new_err(message),
         E::Run { .. } => PyRuntimeError::new_err(message),
+        _ => PyValueError::new_err(message),
+    }
+}
+
+/// What the world refused is an `OSError`, what the user asked for a `ValueError`; the next step follows
+/// on a line of its own.
+fn of_pipeline(error: &pipeline::Error) -> PyErr {
+    use pipeline::Error as E;
+    let chain = || std::iter::successors(Some(error as &dyn std::error::Error), |e| e.source());
+    let mut message = String::new();
+    for cause in chain().map(ToString::to_string) {
+        // Many messages tell their cause already.
+        if message.is_empty() {
+            message = cause;
+        } else if !message.contains(&cause) {
+            message = format!("{message}: {cause}");
+        }
+    }
+    if let Some(hint) = error.hint() {
+        message = format!("{message}\nhint: {hint}");
+    }
+    let kind = chain().find_map(|e| e.downcast_ref::<std::io::Error>()).map(std::io::Error::kind);
+    match (error, kind) {
+        (E::Corpus(corpus::Error::NotFound { .. }) | E::NoResults { .. }, _)
+        | (_, Some(std::io::ErrorKind::NotFound)) => PyFileNotFoundError::new_err(message),
+        (_, Some(std::io::ErrorKind::PermissionDenied)) => PyPermissionError::new_err(message),
+        (E::Crawl(_), _) | (_, Some(_)) => PyOSError::new_err(message),
+        (E::Stage { .. } | E::Jobs(_), _) => PyRuntimeError::new_err(message),
         _ => PyValueError::new_err(message),
     }
 }

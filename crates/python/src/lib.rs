@@ -5,11 +5,13 @@
 //! defaults, checks and their wording) stands in Python, below `python/topicmill`; the work is done by
 //! the crates below, on arrays that are borrowed and not copied, without the interpreter's lock.
 
+mod analysis;
 mod command;
 mod counts;
 mod error;
 mod expressions;
 mod memory;
+mod results;
 mod run;
 mod sparse;
 mod topics;
@@ -24,11 +26,15 @@ mod native {
     #[pymodule_export]
     use super::command::run_command;
     #[pymodule_export]
-    use super::counts::{Numbered, count, count_known};
+    use super::counts::{Numbered, count, count_hashed, count_known};
+    #[pymodule_export]
+    use super::error::CannotCut;
     #[pymodule_export]
     use super::expressions::Expression;
     #[pymodule_export]
     use super::memory::{Store, digest};
+    #[pymodule_export]
+    use super::results::{build_site, check_config, draw_cloud, query};
     #[pymodule_export]
     use super::run::n_fits;
     #[pymodule_export]

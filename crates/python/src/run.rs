@@ -69,10 +69,22 @@ pub(crate) fn detached<R: Send>(
 ) -> PyResult<R> {
     let run = run_with(threads)?;
     N_FITS.fetch_add(1, Ordering::Relaxed);
+    waited_for(py, &run, work, |_| Ok(()))
+}
+
+/// Runs `work` on another thread and without the interpreter's lock.
+///
+/// The calling thread hears signals meanwhile, calls `tick` between them and once more at the end, and
+/// cancels the work when one of these raises.
+pub(crate) fn waited_for<R: Send>(
+    py: Python<'_>,
+    run: &Run,
+    work: impl FnOnce(&Run) -> Result<R, Error> + Send,
+    mut tick: impl FnMut(Python<'_>) -> PyResult<()> + Send,
+) -> PyResult<R> {
     py.detach(|| {
         std::thread::scope(|scope| {
             let (sender, receiver) = channel::<()>();
-            let run = &run;
             let worker = scope.spawn(move || {
                 let result = work(run);
                 // Hung up by going out of scope: there is nothing to say but that we are done.
@@ -82,7 +94,7 @@ pub(crate) fn detached<R: Send>(
             let mut raised = None;
             while receiver.recv_timeout(SIGNALS) == Err(RecvTimeoutError::Timeout) {
                 if raised.is_none() {
-                    raised = Python::attach(|py| py.check_signals().err());
+                    raised = Python::attach(|py| py.check_signals().and_then(|()| tick(py)).err());
                     if raised.is_some() {
                         run.cancel().cancel();
                     }
@@ -91,7 +103,7 @@ pub(crate) fn detached<R: Send>(
             let result = worker
                 .join()
                 .map_err(|_| Error::Value("internal error: the work panicked".to_owned()));
-            match raised {
+            match raised.or_else(|| Python::attach(|py| tick(py).err())) {
                 Some(error) => Err(error),
                 None => result.and_then(|result| result).map_err(PyErr::from),
             }

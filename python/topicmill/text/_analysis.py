@@ -1,7 +1,7 @@
 """From one document to its terms, in Python: what users replace by functions of their own.
 
 Where nothing is replaced the native half cuts the texts; these functions then define what it must
-find, and cut what it cannot take (strings with lone surrogates).
+find, and cut what it cannot take (strings with lone surrogates, some regular expressions).
 """
 
 import functools
@@ -13,10 +13,14 @@ import warnings
 
 import numpy as np
 
+from topicmill import _native
+
 #: What a word is by default: two or more word characters.
 TOKEN_PATTERN = r"(?u)\b\w\w+\b"
 
 _SPACES = re.compile(r"\s\s+")
+#: What other engines of regular expressions read in another way than Python's.
+_PYTHONS_OWN = re.compile(r"\$|--|\{,|\(\?[a-zA-Z]*[imsx]|\\[0-9AN<>]|\\b\{|\(\?\(")
 
 
 def strip_accents_unicode(text):
@@ -127,7 +131,7 @@ class CharWbNgrams:
 
 
 #: What a subclass may have replaced.
-_OVERRIDABLE = ("build_analyzer", "build_preprocessor", "build_tokenizer")
+_OVERRIDABLE = ("build_analyzer", "build_preprocessor", "build_tokenizer", "get_stop_words")
 
 
 class AnalysisMixin:
@@ -284,18 +288,50 @@ class AnalysisMixin:
             if applies:
                 warnings.warn(f"The parameter '{name}' will not be used since {why}")
 
-    def _is_native(self):
-        """Whether the native half cuts texts in exactly this way."""
-        return (
-            self.analyzer == "word"
-            and self.tokenizer is None
-            and self.preprocessor is None
-            and self.token_pattern == TOKEN_PATTERN
-            and self.ngram_range == (1, 1)
-            and not self.strip_accents
-            and self.lowercase
-            and all(getattr(type(self), name) is getattr(AnalysisMixin, name) for name in _OVERRIDABLE)
-        )
+    def _native_analysis(self):
+        """How the native half is to cut texts; None where it does not cut them in exactly this way."""
+        least, most = self.ngram_range
+        is_own = any(getattr(type(self), name) is not getattr(AnalysisMixin, name) for name in _OVERRIDABLE)
+        if is_own or callable(self.analyzer) or self.preprocessor is not None or not 1 <= least <= most:
+            return None
+        if self.strip_accents and self.strip_accents not in _ACCENTS:
+            return None
+        is_word = self.analyzer == "word"
+        if is_word and (self.tokenizer is not None or _PYTHONS_OWN.search(self.token_pattern)):
+            return None
+        return {
+            "analyzer": self.analyzer,
+            "token_pattern": self.token_pattern if is_word else TOKEN_PATTERN,
+            "lowercase": bool(self.lowercase),
+            "strip_accents": self.strip_accents or None,
+            "ngram_range": (least, most),
+            "stop_words": sorted(self.get_stop_words() or ()) if is_word else [],
+        }
+
+    def _cut(self, raw_documents, natively, by_python):
+        """What `natively` makes of the texts and of how they are cut; where the native half cannot cut
+        them, what `by_python` makes of the terms of each."""
+        analyze = self.build_analyzer()
+        analysis = self._native_analysis()
+        if analysis is None:
+            return by_python(map(analyze, raw_documents))
+        texts = self._decoded(raw_documents)
+        try:
+            return natively(texts, analysis)
+        except (UnicodeEncodeError, _native.CannotCut):
+            # Lone surrogates have no UTF-8.
+            return by_python(map(analyze.of_text(), texts))
+
+    def _decoded(self, raw_documents):
+        """The documents as a list of strings."""
+        documents = list(raw_documents)
+        if self.input != "content" or any(type(document) is not str for document in documents):
+            documents = [self.decode(document) for document in documents]
+            for document in documents:
+                if not isinstance(document, str):
+                    # Says what it lacks to be a text.
+                    document.lower()
+        return documents
 
 
 def refuse_string(documents):

@@ -2,7 +2,6 @@
 
 import itertools
 import warnings
-from array import array
 from collections.abc import Mapping
 from numbers import Integral
 
@@ -16,17 +15,18 @@ from sklearn.utils._param_validation import HasMethods, Interval, RealNotInt, St
 from topicmill import _native
 from topicmill._threads import n_threads
 from topicmill.text._analysis import TOKEN_PATTERN, AnalysisMixin, refuse_string
+from topicmill.text._numbered import Growing, columns_of, number, written
 
-#: The types that the native half writes; others are converted.
-_DTYPES = {np.dtype(name): name for name in ("int32", "int64", "uint32", "float32", "float64")}
+#: Frequencies of documents beyond this mean the same: no corpus is as large.
+_MOST_DOCUMENTS = 2**32 - 1
 
 
 class CountVectorizer(AnalysisMixin, BaseEstimator):
     r"""Counts how often each term occurs in each document.
 
     Parameters, attributes and results are those of scikit-learn's class of the same name. Texts are
-    cut natively and on all processors unless one of `preprocessor`, `tokenizer`, `analyzer`,
-    `token_pattern`, `ngram_range`, `strip_accents` or `lowercase` asks for something else.
+    cut natively and on all processors, unless `preprocessor`, `tokenizer`, `analyzer` or
+    `strip_accents` is a function.
 
     Parameters
     ----------
@@ -252,98 +252,84 @@ class CountVectorizer(AnalysisMixin, BaseEstimator):
         """The terms in the order of their columns."""
         return sorted(self.vocabulary_, key=self.vocabulary_.__getitem__)
 
-    def _settings(self):
-        """How the native half is to count."""
-        dtype = np.dtype(self.dtype)
-        max_df, min_df = (int(df) if isinstance(df, Integral) else float(df) for df in (self.max_df, self.min_df))
+    def _settings(self, analysis):
+        """How the native half is to cut and count."""
+        min_df, max_df = (
+            min(int(df), _MOST_DOCUMENTS) if isinstance(df, Integral) else float(df)
+            for df in (self.min_df, self.max_df)
+        )
         return {
-            "max_df": max_df,
+            **written(self.dtype),
+            "analysis": analysis,
             "min_df": min_df,
-            "max_features": self.max_features,
-            "stop_words": [],
+            "max_df": max_df,
             "binary": bool(self.binary),
-            "dtype": _DTYPES.get(dtype, "float64" if dtype.kind == "f" else "int64"),
             "threads": n_threads(self.n_jobs),
         }
 
     def _count(self, raw_documents):
         """The counts of all terms within the limits, and their columns."""
-        analyze = self.build_analyzer()
-        if self._is_native():
-            raw_documents = self._decoded(raw_documents)
-            analyze = analyze.of_text()
-            try:
-                parts, terms = _native.count(raw_documents, self._native_settings())
-            except UnicodeEncodeError:
-                # Lone surrogates: these texts are cut below.
-                pass
-            else:
-                return self._to_scipy(parts, (len(raw_documents), len(terms))), _columns(terms)
-        columns = _Growing()
-        numbered = _number(
-            map(analyze, raw_documents),
-            lambda terms: map(columns.__getitem__, terms),
-            columns.__len__,
-        )
-        if not columns:
-            raise ValueError("empty vocabulary; perhaps the documents only contain stop words")
-        terms = list(columns)
-        kept = self._kept(terms, *numbered.usage(), numbered.n_docs)
-        column_of = np.full(len(terms), -1, dtype=np.int32)
-        column_of[kept] = np.arange(len(kept), dtype=np.int32)
-        parts = numbered.matrix(column_of, len(kept), self._settings())
-        return self._to_scipy(parts, (numbered.n_docs, len(kept))), _columns([terms[at] for at in kept])
+
+        def natively(texts, analysis):
+            parts, terms = _native.count(texts, self._settings(analysis))
+            return self._to_scipy(parts, (len(texts), len(terms))), terms
+
+        def by_python(documents):
+            columns = Growing()
+            numbered = number(documents, lambda terms: map(columns.__getitem__, terms), columns.__len__)
+            if not columns:
+                raise ValueError("empty vocabulary; perhaps the documents only contain stop words")
+            terms = list(columns)
+            kept = self._kept(terms, numbered.usage()[0], numbered.n_docs)
+            column_of = np.full(len(terms), -1, dtype=np.int32)
+            column_of[kept] = np.arange(len(kept), dtype=np.int32)
+            parts = numbered.matrix(column_of, len(kept), self._written())
+            return self._to_scipy(parts, (numbered.n_docs, len(kept))), [terms[at] for at in kept]
+
+        counts, terms = self._most_frequent(*self._cut(raw_documents, natively, by_python))
+        return _align_api_if_sparse(counts), columns_of(terms)
 
     def _count_known(self, raw_documents):
         """The counts of the terms of the vocabulary."""
-        analyze = self.build_analyzer()
-        if self._is_native() and all(isinstance(term, str) for term in self.vocabulary_):
-            raw_documents = self._decoded(raw_documents)
-            analyze = analyze.of_text()
-            try:
-                parts = _native.count_known(raw_documents, self._terms(), self._native_settings())
-            except UnicodeEncodeError:
-                # Lone surrogates: these texts are cut below.
-                pass
-            else:
-                return self._to_scipy(parts, (len(raw_documents), len(self.vocabulary_)))
-        n_terms = len(self.vocabulary_)
-        # What no column has gets a number of its own, which is left out.
-        numbered = _number(
-            map(analyze, raw_documents),
-            lambda terms: map(self.vocabulary_.get, terms, itertools.repeat(n_terms)),
-            lambda: n_terms + 1,
-        )
-        column_of = np.arange(n_terms + 1, dtype=np.int32)
-        column_of[n_terms] = -1
-        parts = numbered.matrix(column_of, n_terms, self._settings())
-        return self._to_scipy(parts, (numbered.n_docs, n_terms))
+        vocabulary = self.vocabulary_
+        n_terms = len(vocabulary)
 
-    def _native_settings(self):
-        """How the native half is to cut and count."""
-        return {**self._settings(), "stop_words": sorted(self.get_stop_words() or ())}
+        def natively(texts, analysis):
+            if not all(isinstance(term, str) for term in vocabulary):
+                raise _native.CannotCut("terms that are no strings")
+            parts = _native.count_known(texts, self._terms(), self._settings(analysis))
+            return self._to_scipy(parts, (len(texts), n_terms))
 
-    def _decoded(self, raw_documents):
-        """The documents as a list of strings."""
-        documents = list(raw_documents)
-        if self.input != "content" or any(type(document) is not str for document in documents):
-            documents = [self.decode(document) for document in documents]
-            for document in documents:
-                if not isinstance(document, str):
-                    # Says what it lacks to be a text.
-                    document.lower()
-        return documents
+        def by_python(documents):
+            # What no column has gets a number of its own, which is left out.
+            numbers = lambda terms: map(vocabulary.get, terms, itertools.repeat(n_terms))
+            numbered = number(documents, numbers, lambda: n_terms + 1)
+            column_of = np.arange(n_terms + 1, dtype=np.int32)
+            column_of[n_terms] = -1
+            parts = numbered.matrix(column_of, n_terms, self._written())
+            return self._to_scipy(parts, (numbered.n_docs, n_terms))
 
-    def _kept(self, terms, doc_freq, total, n_docs):
-        """The numbers of the terms that stay, in the order of their columns."""
+        return _align_api_if_sparse(self._cut(raw_documents, natively, by_python))
+
+    def _written(self):
+        return {**written(self.dtype), "binary": bool(self.binary)}
+
+    def _most_frequent(self, counts, terms):
+        """The columns of the `max_features` terms that occur most often; of equal ones those that NumPy's
+        sort puts first, as with scikit-learn."""
+        if self.max_features is None or len(terms) <= self.max_features:
+            return counts, terms
+        totals = np.asarray(counts.sum(axis=0)).ravel()
+        kept = np.sort((-totals).argsort()[: self.max_features])
+        return counts[:, kept], [terms[at] for at in kept]
+
+    def _kept(self, terms, doc_freq, n_docs):
+        """The numbers of the terms within the limits, in the order of their columns."""
         most, least = (df if isinstance(df, Integral) else df * n_docs for df in (self.max_df, self.min_df))
         if most < least:
             raise ValueError("max_df corresponds to < documents than min_df")
         kept = np.array(sorted(range(len(terms)), key=terms.__getitem__))
         kept = kept[(doc_freq[kept] <= most) & (doc_freq[kept] >= least)]
-        if self.max_features is not None and len(kept) > self.max_features:
-            first = np.argsort(-total[kept], kind="stable")[: self.max_features]
-            kept = kept[np.sort(first)]
         if len(kept) == 0:
             raise ValueError("After pruning, no terms remain. Try a lower min_df or a higher max_df.")
         return kept
@@ -352,7 +338,7 @@ class CountVectorizer(AnalysisMixin, BaseEstimator):
         indptr, indices, data = parts
         counts = sp.csr_array((data, indices, indptr), shape=shape, copy=False)
         counts.has_canonical_format = True
-        return _align_api_if_sparse(counts.astype(self.dtype, copy=False))
+        return counts.astype(self.dtype, copy=False)
 
     def _validate_vocabulary(self):
         """Takes the vocabulary that was given, if one was."""
@@ -393,29 +379,3 @@ class CountVectorizer(AnalysisMixin, BaseEstimator):
                 "Upper case characters found in vocabulary while 'lowercase' is True. "
                 "These entries will not be matched with any documents"
             )
-
-
-class _Growing(dict):
-    """Terms to numbers: a new term gets the next one."""
-
-    def __missing__(self, term):
-        number = self[term] = len(self)
-        return number
-
-
-def _number(documents, numbers_of, n_terms):
-    """The terms of `documents` as numbers, by a function for those of one document."""
-    numbers, ends = array("i"), array("q")
-    for terms in documents:
-        numbers.extend(numbers_of(terms))
-        ends.append(len(numbers))
-    return _native.Numbered(_as_numpy(numbers), _as_numpy(ends), n_terms())
-
-
-def _as_numpy(values):
-    dtype = np.dtype(values.typecode)
-    return np.frombuffer(values, dtype=dtype) if values else np.empty(0, dtype=dtype)
-
-
-def _columns(terms):
-    return dict(zip(terms, range(len(terms))))

@@ -8,8 +8,11 @@ from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
 from sklearn.utils import _align_api_if_sparse, murmurhash3_32
 from sklearn.utils._param_validation import Interval, StrOptions
 
+from topicmill import _native
+from topicmill._threads import n_threads
 from topicmill.text._analysis import TOKEN_PATTERN, AnalysisMixin, refuse_string
 from topicmill.text._count import CountVectorizer
+from topicmill.text._numbered import Growing, number, written
 from topicmill.text._tfidf import TfidfTransformer
 
 
@@ -147,12 +150,7 @@ class HashingVectorizer(AnalysisMixin, TransformerMixin, BaseEstimator, auto_wra
         """
         refuse_string(X)
         self._validate_ngram_range()
-        counts, terms = self._counts(list(X))
-        columns, signs = self._hashed(terms)
-        data = counts.data * signs[counts.indices]
-        shape = (counts.shape[0], self.n_features)
-        hashed = sp.csr_array((data, columns[counts.indices], counts.indptr), shape=shape)
-        hashed.sum_duplicates()
+        hashed = self._cut(X, self._natively, self._by_python)
         if self.binary:
             hashed.data.fill(1)
         hashed = hashed.astype(self.dtype, copy=False)
@@ -185,32 +183,35 @@ class HashingVectorizer(AnalysisMixin, TransformerMixin, BaseEstimator, auto_wra
         tags.requires_fit = False
         return tags
 
-    def _counts(self, documents):
-        """The counts of all terms, and the terms by column."""
-        names = [name for name in CountVectorizer().get_params() if hasattr(self, name)]
-        counter = CountVectorizer(**{name: getattr(self, name) for name in names})
-        counter.set_params(binary=False, dtype=np.float64)
-        analyze = self.build_analyzer()
-        if self._is_native():
-            # They have just been checked.
-            counter._stop_words_id = id(counter.stop_words)
-        else:
-            # The analyser may be a subclass's own; it decodes.
-            counter.set_params(input="content", analyzer=analyze, stop_words=None)
-        try:
-            counts, columns = counter._count(documents)
-        except ValueError as error:
-            if "empty vocabulary" not in str(error):
-                raise
-            return sp.csr_array((len(documents), 0)), []
-        return sp.csr_array(counts), list(columns)
+    def _natively(self, texts, analysis):
+        settings = {
+            **written(self.dtype),
+            "analysis": analysis,
+            "n_features": int(self.n_features),
+            "alternate_sign": bool(self.alternate_sign),
+            "threads": n_threads(self.n_jobs),
+        }
+        indptr, indices, data = _native.count_hashed(texts, settings)
+        hashed = sp.csr_array((data, indices, indptr), shape=(len(texts), self.n_features), copy=False)
+        hashed.has_canonical_format = True
+        return hashed
+
+    def _by_python(self, documents):
+        terms = Growing()
+        numbered = number(documents, lambda found: map(terms.__getitem__, found), terms.__len__)
+        n_terms = len(terms)
+        settings = {"dtype": "float64", "binary": False}
+        indptr, indices, data = numbered.matrix(np.arange(n_terms, dtype=np.int32), n_terms, settings)
+        columns, signs = self._hashed(terms)
+        shape = (numbered.n_docs, self.n_features)
+        hashed = sp.csr_array((data * signs[indices], columns[indices], indptr), shape=shape)
+        hashed.sum_duplicates()
+        return hashed
 
     def _hashed(self, terms):
         """The columns of terms, and their signs: MurmurHash3, as scikit-learn has it."""
         hashes = np.array([murmurhash3_32(term.encode("utf-8")) for term in terms], dtype=np.int64)
+        # The absolute value of the lowest hash has no place in 32 bits, but in 64.
         columns = (np.abs(hashes) % self.n_features).astype(np.int32)
-        # The absolute value of this one does not fit 32 bits.
-        lowest = hashes == -(2**31)
-        columns[lowest] = (2**31 - 1 - (self.n_features - 1)) % self.n_features
         signs = np.where(hashes >= 0, 1.0, -1.0) if self.alternate_sign else np.ones(len(hashes))
         return columns, signs

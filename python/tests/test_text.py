@@ -1,0 +1,135 @@
+"""Texts are cut natively, with scikit-learn's results for every setting that is no function."""
+
+import random
+import warnings
+
+import numpy as np
+import pytest
+import sklearn.feature_extraction.text as theirs
+import topicmill as tm
+from topicmill import _native
+
+WORDS = """Test testing école ÉCOLE naïve İstanbul straße ΣΑΣ 日本語 x a 1st don't foo-bar é _u_ ² ½ हिन्दी the and ... 🎉 ﬁ K Ⅷ
+\u00a0 \u2003 \x1c""".split(" ") + ["\n", "\t\t", "\u00a0"]
+PATTERNS = [
+    r"(?u)\b\w\w+\b",
+    r"\w+",
+    r"[a-z]+",
+    r"\S+",
+    r"(\w)\w*",
+    r"[^\W\d_]+",
+    r"\b\w{3,}\b",
+    r"(?u)(?:\w|-)+",
+    r"\d+|\w+",
+    r"\w+(?=-)",
+    r"(?<!\w)\w",
+    # Cut by Python.
+    r"(?i)[a-z]{2,}",
+    r"x$",
+]
+#: What the settings of one case are drawn from; a case is one seed.
+SETTINGS = {
+    "analyzer": ["word", "word", "char", "char_wb"],
+    "token_pattern": PATTERNS,
+    "lowercase": [True, True, False],
+    "strip_accents": [None, "ascii", "unicode"],
+    "ngram_range": [(1, 1), (1, 2), (2, 3), (3, 4), (1, 4)],
+    "binary": [False, False, True],
+    "stop_words": [None, "english", ["test", "x", "foo"]],
+}
+LIMITS = {"min_df": [1, 1, 2, 0.1], "max_df": [1.0, 0.7, 5], "max_features": [None, None, 3, 10, 40]}
+HASHED = {"n_features": [7, 1024, 2**20], "alternate_sign": [True, False], "norm": ["l1", "l2", None]}
+FAMILIES = {"CountVectorizer": LIMITS, "TfidfVectorizer": LIMITS, "HashingVectorizer": HASHED}
+
+
+def drawn(seed, name):
+    random_ = random.Random(f"{seed} {name}")
+    words = lambda: (random_.choice([" ", "", "  "]) + random_.choice(WORDS) for _ in range(random_.randint(0, 30)))
+    texts = ["".join(words()) for _ in range(random_.randint(1, 30))]
+    settings = {key: random_.choice(values) for key, values in (SETTINGS | FAMILIES[name]).items()}
+    return texts, settings
+
+
+def result(module, name, texts, settings):
+    """Both matrices and the columns, or the words of the error."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        vectorizer = getattr(module, name)(**settings)
+        try:
+            return vectorizer.fit_transform(texts), vectorizer.transform(texts[::-1]), getattr(vectorizer, "vocabulary_", None)
+        except ValueError as error:
+            return str(error)
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+@pytest.mark.parametrize("seed", range(60))
+def test_results_are_scikit_learns(seed, name):
+    texts, settings = drawn(seed, name)
+    ours, expected = (result(module, name, texts, settings) for module in (tm, theirs))
+    assert isinstance(ours, str) == isinstance(expected, str), (ours, expected, settings)
+    if isinstance(expected, str):
+        assert ours == expected, settings
+        return
+    for got, want in zip(ours[:2], expected[:2]):
+        assert got.shape == want.shape and got.dtype == want.dtype and got.nnz == want.nnz, settings
+        np.testing.assert_allclose(got.toarray(), want.toarray(), rtol=1e-12, err_msg=str(settings))
+    assert ours[2] == expected[2], settings
+
+
+CUT_NATIVELY = [
+    {},
+    {"ngram_range": (1, 3)},
+    {"analyzer": "char", "ngram_range": (2, 3)},
+    {"analyzer": "char_wb", "strip_accents": "unicode"},
+    {"lowercase": False, "strip_accents": "ascii", "stop_words": "english"},
+    {"token_pattern": r"[^\W\d_]+"},
+]
+
+
+@pytest.mark.parametrize("settings", CUT_NATIVELY)
+@pytest.mark.parametrize("name", FAMILIES)
+def test_settings_that_are_no_functions_are_cut_natively(name, settings, monkeypatch):
+    monkeypatch.setattr(_native, "Numbered", None)
+    vectorizer = getattr(tm, name)(**settings)
+    assert vectorizer.fit_transform(["a talk about testing", "testing"]).shape[0] == 2
+
+
+def test_a_lone_surrogate_is_a_character_like_others():
+    texts = ["a lone \ud800word", "a word"]
+    ours, expected = (module.CountVectorizer(analyzer="char").fit(texts) for module in (tm, theirs))
+    assert ours.vocabulary_ == expected.vocabulary_
+    assert (ours.transform(texts) != expected.transform(texts)).nnz == 0
+
+
+def test_of_equal_terms_those_are_kept_that_scikit_learn_keeps():
+    texts = [" ".join(f"w{n:03}" for n in range(start, start + 60)) for start in range(0, 300, 10)]
+    for n in (5, 17, 100):
+        ours, expected = (module.CountVectorizer(max_features=n).fit(texts) for module in (tm, theirs))
+        assert ours.vocabulary_ == expected.vocabulary_
+
+
+WRONG = {
+    "one string": ("a text", ValueError, "string object received"),
+    "no documents": ([], ValueError, "empty vocabulary"),
+    "numbers": ([1, 2], AttributeError, "lower"),
+    "nothing": ([None], AttributeError, "lower"),
+    "not a number": ([np.nan], ValueError, "np.nan is an invalid document"),
+    "bytes of another encoding": ([b"\xff"], UnicodeDecodeError, "utf-8"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_what_are_no_texts_is_refused_as_by_scikit_learn(case):
+    texts, kind, words = WRONG[case]
+    for module in (theirs, tm):
+        with pytest.raises(kind, match=words):
+            module.CountVectorizer().fit(texts)
+
+
+@pytest.mark.parametrize("role", ["tokenizer", "preprocessor", "analyzer"])
+def test_an_exception_in_a_users_function_comes_through(role):
+    def broken(text):
+        raise RuntimeError("mine")
+
+    with pytest.raises(RuntimeError, match="mine"):
+        tm.TfidfVectorizer(**{role: broken}).fit(["a text"])

@@ -1,0 +1,53 @@
+"""Documents that are at hand in Python, as a source of a build."""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+
+def sources_of(source, folder):
+    """The sources that a user gave: addresses and paths as strings.
+
+    Documents themselves, rows of a table or mappings, are written as JSON lines into `folder`.
+    """
+    if isinstance(source, (str, os.PathLike)):
+        return [os.fspath(source)]
+    documents = _documents(source)
+    if documents is None:
+        return [os.fspath(one) for one in source]
+    path = Path(folder) / "documents.jsonl"
+    with path.open("w", encoding="utf-8") as file:
+        for document in documents:
+            present = {key: value for key, value in document.items() if not _is_missing(value)}
+            file.write(json.dumps(present, default=_plain) + "\n")
+    return [os.fspath(path)]
+
+
+def _documents(source):
+    """The mappings of a table or of an iterable of them; None when it is of something else."""
+    if hasattr(source, "to_dicts"):
+        return source.to_dicts()
+    if hasattr(source, "to_dict") and hasattr(source, "columns"):
+        return source.to_dict("records")
+    source = list(source)
+    kinds = {"path" if isinstance(one, (str, os.PathLike)) else "document" if isinstance(one, Mapping) else None for one in source}
+    if None in kinds or len(kinds) > 1:
+        wrong = next(one for one in source if not isinstance(one, (str, os.PathLike)))
+        raise TypeError(
+            "source must be an address or a path, a list of these, a table, or a list of documents "
+            f"(mappings with a text), got {type(wrong).__name__} in it"
+        )
+    return None if kinds == {"path"} else source
+
+
+def _is_missing(value):
+    return value is None or (isinstance(value, float) and value != value) or type(value).__name__ == "NaTType"
+
+
+def _plain(value):
+    """Dates by their ISO form, NumPy's numbers and arrays as Python's, and everything else as its text."""
+    for name in ("isoformat", "tolist"):
+        if hasattr(value, name):
+            return getattr(value, name)()
+    return str(value)
