@@ -6,6 +6,7 @@ from numbers import Integral, Real
 import numpy as np
 import scipy.sparse as sp
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_array
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted, check_non_negative
@@ -155,6 +156,19 @@ class BaseNMF(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
             "forget": float(forget),
             "threads": n_threads(self.n_jobs),
         }
+
+    def _warn_at_limit(self, n_iter):
+        if n_iter == self.max_iter and self.tol > 0:
+            warnings.warn(
+                f"Maximum number of iterations {self.max_iter} reached. Increase it to improve convergence.",
+                ConvergenceWarning,
+            )
+
+    @staticmethod
+    def _drop_tiny(factor, applies):
+        """Zeros for what a multiplicative step has made too small to divide by, where that `applies`."""
+        if applies:
+            factor[factor < np.finfo(np.float64).eps] = 0.0
 
     def _divergence(self, X, W, Ht):
         """The β-divergence of `X` (canonical) from the model."""

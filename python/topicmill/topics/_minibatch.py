@@ -1,12 +1,10 @@
 """Non-negative matrix factorisation, a batch of documents at a time."""
 
 import itertools
-import warnings
 from numbers import Integral, Real
 
 import numpy as np
 from sklearn.base import _fit_context
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import gen_batches
 from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted, check_non_negative, validate_data
@@ -225,11 +223,7 @@ class MiniBatchNMF(BaseNMF):
         if self.fresh_restarts:
             W = self._weights(X, Ht, self._transform_max_iter)
         n_iter = -(-n_steps // len(batches))
-        if n_iter == self.max_iter and self.tol > 0:
-            warnings.warn(
-                f"Maximum number of iterations {self.max_iter} reached. Increase it to improve convergence.",
-                ConvergenceWarning,
-            )
+        self._warn_at_limit(n_iter)
         self.components_ = np.ascontiguousarray(Ht.T)
         return W, n_steps, n_iter
 
@@ -245,21 +239,18 @@ class MiniBatchNMF(BaseNMF):
         """One step with a batch: its weights and its mean cost; `Ht` changes in place."""
         X, Xt = parts
         penalties = self._penalties(X)
-        eps = np.finfo(np.float64).eps
         if W is None or self.fresh_restarts:
             W = self._weights(X, Ht, self.fresh_restarts_max_iter)
         else:
             W = np.array(W, order="C")
             _native.update(X, W, Ht, self._step(penalties["l1_w"], penalties["l2_w"]))
-        if self._beta_loss < 1:
-            W[W < eps] = 0.0
+        self._drop_tiny(W, self._beta_loss < 1)
         cost = self._divergence(X, W, Ht)
         cost += penalties["l1_w"] * W.sum() + penalties["l1_h"] * Ht.sum()
         cost += penalties["l2_w"] * (W**2).sum() + penalties["l2_h"] * (Ht**2).sum()
         step = self._step(penalties["l1_h"], penalties["l2_h"], self._forget)
         _native.update(Xt, Ht, W, step, (self._numerator, self._denominator))
-        if self._beta_loss <= 1:
-            Ht[Ht < eps] = 0.0
+        self._drop_tiny(Ht, self._beta_loss <= 1)
         return W, cost / X.shape[0]
 
     def _weights(self, X, Ht, max_iter):

@@ -4,7 +4,6 @@ import warnings
 
 import numpy as np
 from sklearn.base import _fit_context
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_array, check_random_state
 from sklearn.utils._param_validation import StrOptions, validate_params
 from sklearn.utils.validation import check_is_fitted, validate_data
@@ -196,11 +195,7 @@ class NMF(BaseNMF):
         W, H = self._check_w_h(X, W, H, update_H)
         solve = self._least_squares if self.solver == "cd" else self._multiplicative
         X, W, H, n_iter = solve(X, W, H, update_H)
-        if n_iter == self.max_iter and self.tol > 0:
-            warnings.warn(
-                f"Maximum number of iterations {self.max_iter} reached. Increase it to improve convergence.",
-                ConvergenceWarning,
-            )
+        self._warn_at_limit(n_iter)
         return W, H, n_iter, X
 
     def _least_squares(self, X, W, H, update_H):
@@ -242,12 +237,10 @@ class NMF(BaseNMF):
         first = last = self._loss(X, W, Ht) if self.tol > 0 else None
         for n_iter in range(1, self.max_iter + 1):
             _native.update(X, W, Ht, step_w)
-            if self._beta_loss < 1:
-                W[W < np.finfo(np.float64).eps] = 0.0
+            self._drop_tiny(W, self._beta_loss < 1)
             if update_H:
                 _native.update(Xt, Ht, W, step_h)
-                if self._beta_loss <= 1:
-                    Ht[Ht < np.finfo(np.float64).eps] = 0.0
+                self._drop_tiny(Ht, self._beta_loss <= 1)
             if self.tol > 0 and n_iter % _LOOKS == 0:
                 error = self._loss(X, W, Ht)
                 if self.verbose:
