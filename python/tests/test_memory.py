@@ -1,5 +1,6 @@
 """Kept results, digests, files and parallel calls."""
 
+import datetime
 import os
 import pickle
 import threading
@@ -237,3 +238,36 @@ def test_an_exception_in_a_worker_comes_through():
     for backend in ("threading", "loky"):
         with pytest.raises(KeyError):
             tm.Parallel(n_jobs=2, backend=backend)(tm.delayed(broken)(n) for n in range(3))
+
+
+def test_the_folder_is_made_smaller(memory):
+    calls = []
+
+    @memory.cache
+    def numbers(n):
+        calls.append(n)
+        # What cannot be made smaller by compressing it.
+        return np.random.default_rng(n).random(20_000)
+
+    for n in range(8):
+        numbers(n)
+    memory.reduce_size()
+    assert all(numbers.check_call_in_cache(n) for n in range(8))
+    memory.reduce_size(bytes_limit="500K")
+    kept = sum(numbers.check_call_in_cache(n) for n in range(8))
+    assert 0 < kept < 8
+    np.testing.assert_array_equal(numbers(3), np.random.default_rng(3).random(20_000))
+    memory.reduce_size(age_limit=datetime.timedelta(days=1))
+    assert numbers.check_call_in_cache(3)
+    memory.reduce_size(items_limit=0)
+    assert not any(numbers.check_call_in_cache(n) for n in range(8))
+    assert tm.Memory(None).reduce_size(items_limit=0) is None
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [{"bytes_limit": -1}, {"bytes_limit": "many"}, {"items_limit": -1}, {"age_limit": datetime.timedelta(days=-1)}],
+)
+def test_limits_below_nothing_are_refused(memory, limits):
+    with pytest.raises(ValueError, match="_limit must be"):
+        memory.reduce_size(**limits)

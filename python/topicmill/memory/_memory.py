@@ -132,6 +132,25 @@ class Memory:
             warnings.warn(f"removing all results in {self.folder}", stacklevel=2)
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def reduce_size(self, bytes_limit=None, items_limit=None, age_limit=None):
+        """Removes results until the folder is as small as asked: first those that are cheap to compute and were not asked for.
+
+        Parameters
+        ----------
+        bytes_limit : int or str, default=None
+            The most bytes; a string ends in K, M or G.
+        items_limit : int, default=None
+            The most files; a result has one or two.
+        age_limit : timedelta, default=None
+            Results that nobody asked for in so long a time are removed too.
+        """
+        limits = (_bytes(bytes_limit), _not_negative("items_limit", items_limit), _seconds(age_limit))
+        if self.location is None or limits == (None, None, None):
+            return
+        _store(str(self.folder)).reduce(*limits)
+        # Copies for mapping, which are made again of the results that stay.
+        shutil.rmtree(self.folder / "mapped", ignore_errors=True)
+
     def eval(self, func, *args, **kwargs):
         """Calls a function, by way of the memory.
 
@@ -423,6 +442,28 @@ class NotMemorizedResult:
 @functools.cache
 def _store(folder):
     return _native.Store(folder)
+
+
+def _bytes(limit):
+    """A number of bytes that may be a text as joblib has it: `"10M"`."""
+    if isinstance(limit, str):
+        number, unit = limit[:-1], {"K": 2**10, "M": 2**20, "G": 2**30}.get(limit[-1:])
+        if unit is None or not number.replace(".", "", 1).isdigit():
+            raise ValueError(f"bytes_limit must be a number of bytes, or end in K, M or G, got {limit!r}")
+        return int(float(number) * unit)
+    return _not_negative("bytes_limit", limit)
+
+
+def _not_negative(name, limit):
+    if limit is not None and limit < 0:
+        raise ValueError(f"{name} must be at least 0, got {limit}")
+    return None if limit is None else int(limit)
+
+
+def _seconds(age):
+    if age is not None and age.total_seconds() < 0:
+        raise ValueError(f"age_limit must be at least 0, got {age}")
+    return None if age is None else age.total_seconds()
 
 
 def _name(func):

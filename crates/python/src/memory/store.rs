@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use jobs::{About, Content, Digest, FileStore, Lookup, Run, Store as _};
+use jobs::{About, Content, Digest, FileStore, Limits, Lookup, Run, Store as _};
 use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -50,6 +50,24 @@ impl Store {
         let cost = Duration::try_from_secs_f64(seconds).unwrap_or_default();
         let about = About { task: &task, cost, content: Content::Plain };
         Ok(py.detach(|| self.store.put(&key, bytes, &about)).map_err(Error::from)?)
+    }
+
+    /// Removes what is cheapest to make and was not asked for until so many bytes and files are left, and
+    /// what nobody asked for in so many seconds; how many files and bytes that were.
+    fn reduce(
+        &self,
+        py: Python<'_>,
+        bytes: Option<u64>,
+        files: Option<u64>,
+        age: Option<f64>,
+    ) -> PyResult<(u64, u64)> {
+        let limits = Limits {
+            bytes: bytes.unwrap_or(u64::MAX),
+            files: files.unwrap_or(u64::MAX),
+            age: age.map(|seconds| Duration::try_from_secs_f64(seconds).unwrap_or_default()),
+        };
+        let removed = py.detach(|| self.store.collect(&limits)).map_err(Error::from)?;
+        Ok((removed.files, removed.bytes))
     }
 
     /// Waits until nobody else makes the entry under `key`; what it returns holds that right.
