@@ -94,6 +94,13 @@ def test_settings_that_are_no_functions_are_cut_natively(name, settings, monkeyp
     assert vectorizer.fit_transform(["a talk about testing", "testing"]).shape[0] == 2
 
 
+@pytest.mark.parametrize("pattern, text", [(r"(?i)[a-z]{2,}", "İstanbul x"), (r"\w+$", "it ends here\n")])
+def test_what_engines_of_patterns_read_in_different_ways_is_read_as_by_python(pattern, text):
+    settings = {"token_pattern": pattern, "lowercase": False}
+    ours, expected = (module.CountVectorizer(**settings).fit([text]) for module in (tm, theirs))
+    assert ours.vocabulary_ == expected.vocabulary_
+
+
 def test_a_lone_surrogate_is_a_character_like_others():
     texts = ["a lone \ud800word", "a word"]
     ours, expected = (module.CountVectorizer(analyzer="char").fit(texts) for module in (tm, theirs))

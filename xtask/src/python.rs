@@ -10,19 +10,45 @@ use crate::venv;
 
 /// Builds the wheel, installs it, and runs its tests and its documentation's examples.
 pub(crate) fn test(root: &Path) -> Result<(), String> {
-    let python = venv::python(root, "python", &root.join("python/requirements.txt"))?;
-    let wheel = wheel(root, &python, "ci")?;
-    install(root, &python, &wheel)?;
+    let (python, wheel) = installed(root)?;
     let mut tests = Command::new(&python);
     tests.args(["-m", "pytest", "-q"]);
     // Not beside the sources, which would be imported instead of what the wheel installed.
     run(&root.join("python/tests"), tests)?;
+    // The examples in the docstrings of what the wheel installed.
+    let mut examples = Command::new(&python);
+    examples.args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "--doctest-modules"]);
+    examples.args(["--pyargs", "topicmill"]);
+    run(&root.join("target"), examples)?;
+    let mut stubs = Command::new(&python);
+    stubs.args(["-m", "mypy.stubtest", "topicmill._native", "--ignore-disjoint-bases"]);
+    run(&root.join("target"), stubs)?;
     // Every example is executed; a warning is an error.
     let mut docs = Command::new(&python);
     docs.args(["-m", "sphinx", "-q", "-W", "-b", "html", "-d", "target/python-docs/trees"]);
     docs.args(["docs/python", "target/python-docs/html"]);
     run(root, docs)?;
     alone(root, &wheel)
+}
+
+/// Runs work of every kind on the wheel under valgrind, where that is installed.
+pub(crate) fn soak(root: &Path) -> Result<(), String> {
+    if Command::new("valgrind").arg("--version").output().is_err() {
+        println!("valgrind is not installed: the Python package is not checked with it");
+        return Ok(());
+    }
+    let (python, _) = installed(root)?;
+    let mut check = Command::new(&python);
+    check.arg("memcheck.py");
+    run(&root.join("python/tests"), check)
+}
+
+/// The interpreter that has the wheel, built with the profile `ci`, and the wheel.
+fn installed(root: &Path) -> Result<(PathBuf, PathBuf), String> {
+    let python = venv::python(root, "python", &root.join("python/requirements.txt"))?;
+    let wheel = wheel(root, &python, "ci")?;
+    install(root, &python, &wheel)?;
+    Ok((python, wheel))
 }
 
 /// Builds the wheel as users get it and installs it for `python`.

@@ -33,7 +33,7 @@ pub(crate) fn test(root: &Path) -> Result<(), String> {
     run(root, doc)
 }
 
-/// The fault tests, at full length.
+/// The fault tests at full length, and the Python package under valgrind.
 pub(crate) fn soak(root: &Path) -> Result<(), String> {
     let tests = [("topicmill-jobs", "jobs", "faults"), ("topicmill-cli", "cli", "killed")];
     for (package, target, module) in tests {
@@ -42,7 +42,7 @@ pub(crate) fn soak(root: &Path) -> Result<(), String> {
         test.env("TOPICMILL_SOAK", "1");
         run(root, test)?;
     }
-    Ok(())
+    python::soak(root)
 }
 
 /// The rules of the house.

@@ -16,10 +16,12 @@ from topicmill.expressions._functions import (
     var,
     where,
 )
+from topicmill.expressions._group import Groups, group
 from topicmill.expressions._lazy import Lazy, array
 from topicmill.expressions._trace import expr
 
 __all__ = [
+    "Groups",
     "Lazy",
     "all",
     "any",
@@ -29,6 +31,7 @@ __all__ = [
     "count",
     "evaluate",
     "expr",
+    "group",
     "max",
     "mean",
     "min",

@@ -1,12 +1,13 @@
 //! Expressions that are prepared once and called many times.
 
-use expr::{Expr, Operand, Output, Prepared, Type};
+use expr::{Dialect, Expr, Operand, Output, Prepared, Type};
 use jobs::Run;
 use ndarray::IxDyn;
 use numpy::{Element, PyArray, PyArrayMethods, PyUntypedArray};
-use pyo3::exceptions::{PyKeyError, PyTypeError};
+use pyo3::exceptions::{PyKeyError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
+use pyo3::types::{PyDict, PyTuple};
+use smallvec::{SmallVec, smallvec};
 
 use super::operands::{Given, output};
 use crate::error::Error;
@@ -15,6 +16,12 @@ use crate::run::run_with;
 /// Elements up to which the interpreter's lock is kept and one thread works: giving the lock away and
 /// waking threads takes longer than the work.
 const SMALL: usize = 1 << 14;
+
+/// So many operands, and one output, take no memory but the stack's: a call with few elements is over
+/// before many allocations are.
+const FEW: usize = 4;
+
+type Arrays<'py> = SmallVec<[Bound<'py, PyUntypedArray>; 1]>;
 
 /// An expression, ready to be called with arrays for its names.
 #[pyclass(frozen, module = "topicmill._native")]
@@ -69,6 +76,37 @@ impl Expression {
         self.prepared.expr().len()
     }
 
+    /// The results as SQL over columns that are called as the names: a text, or a tuple of several.
+    ///
+    /// `types` tells those of columns; without it they are guessed from what is done with them.
+    #[pyo3(signature = (dialect, types = None))]
+    fn to_sql<'py>(
+        &self,
+        py: Python<'py>,
+        dialect: &str,
+        types: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let dialect = match dialect {
+            "sqlite" => Dialect::Sqlite,
+            "postgres" | "postgresql" => Dialect::Postgres,
+            other => {
+                let message = format!("dialect must be 'sqlite', 'postgres', got {other:?}");
+                return Err(PyValueError::new_err(message));
+            }
+        };
+        let mut schema: Vec<(String, Type)> = Vec::new();
+        for (name, ty) in types.into_iter().flatten() {
+            schema.push((name.extract()?, type_named(ty.str()?.to_str()?)?));
+        }
+        let schema = schema.iter().map(|(name, ty)| (name.as_str(), *ty));
+        let texts = self.prepared.expr().to_sql(schema, dialect);
+        let texts = texts.map_err(|error| self.explained(error))?;
+        match <[String; 1]>::try_from(texts) {
+            Ok([text]) => Ok(text.into_pyobject(py)?.into_any()),
+            Err(texts) => Ok(PyTuple::new(py, texts)?.into_any()),
+        }
+    }
+
     /// Specialisations that are kept, and how many were made.
     fn stats(&self) -> (usize, u64) {
         let stats = self.prepared.stats();
@@ -86,9 +124,9 @@ impl Expression {
     ) -> PyResult<Bound<'py, PyAny>> {
         let given = self.given(operands)?;
         let weak = Given::weak_type(&given);
-        let operands: Vec<Operand<'_>> =
+        let operands: SmallVec<[Operand<'_>; FEW]> =
             given.iter().map(|one| one.operand(weak)).collect::<PyResult<_>>()?;
-        let arrays = match out {
+        let mut arrays = match out {
             Some(out) => outputs_given(out)?,
             None => self
                 .prepared
@@ -98,7 +136,8 @@ impl Expression {
                 .map(|(ty, shape)| empty(py, ty, &shape))
                 .collect::<PyResult<_>>()?,
         };
-        let mut outputs: Vec<Output<'_>> = arrays.iter().map(output).collect::<PyResult<_>>()?;
+        let mut outputs: SmallVec<[Output<'_>; 1]> =
+            arrays.iter().map(output).collect::<PyResult<_>>()?;
         let sizes = operands.iter().map(|one| one.shape().iter().product());
         if sizes.max().unwrap_or(0) <= SMALL {
             self.prepared.call(&operands, &mut outputs, &self.serial)
@@ -107,16 +146,19 @@ impl Expression {
             py.detach(|| self.prepared.call(&operands, &mut outputs, &run))
         }
         .map_err(|error| self.explained(error))?;
-        match <[_; 1]>::try_from(arrays) {
-            Ok([array]) => Ok(array.into_any()),
-            Err(arrays) => Ok(PyTuple::new(py, arrays)?.into_any()),
+        drop(outputs);
+        match arrays.pop() {
+            Some(array) if arrays.is_empty() => Ok(array.into_any()),
+            last => {
+                Ok(PyTuple::new(py, arrays.into_iter().chain(last).collect::<Vec<_>>())?.into_any())
+            }
         }
     }
 }
 
 impl Expression {
     /// The operands in the order of the expression's names.
-    fn given<'py>(&self, operands: &Bound<'py, PyTuple>) -> PyResult<Vec<Given<'py>>> {
+    fn given<'py>(&self, operands: &Bound<'py, PyTuple>) -> PyResult<SmallVec<[Given<'py>; FEW]>> {
         if operands.len() != self.parameters.len() {
             return Err(PyTypeError::new_err(format!(
                 "the expression takes {} arrays ({}), got {}",
@@ -138,12 +180,30 @@ impl Expression {
     }
 }
 
+/// A type by the name that NumPy has for it.
+fn type_named(name: &str) -> PyResult<Type> {
+    const TYPES: [(&str, Type); 8] = [
+        ("bool", Type::Bool),
+        ("uint8", Type::U8),
+        ("uint32", Type::U32),
+        ("int32", Type::I32),
+        ("int64", Type::I64),
+        ("float32", Type::F32),
+        ("float64", Type::F64),
+        ("str", Type::Text),
+    ];
+    TYPES.iter().find(|(known, _)| *known == name).map(|(_, ty)| *ty).ok_or_else(|| {
+        let known: Vec<&str> = TYPES.iter().map(|(known, _)| *known).collect();
+        PyValueError::new_err(format!("a type is one of {}, got {name:?}", known.join(", ")))
+    })
+}
+
 /// The arrays of `out`: one, or a tuple of as many as there are results.
-fn outputs_given<'py>(out: &Bound<'py, PyAny>) -> PyResult<Vec<Bound<'py, PyUntypedArray>>> {
+fn outputs_given<'py>(out: &Bound<'py, PyAny>) -> PyResult<Arrays<'py>> {
     if let Ok(several) = out.cast::<PyTuple>() {
         return several.iter().map(|one| Ok(one.cast_into::<PyUntypedArray>()?)).collect();
     }
-    Ok(vec![out.clone().cast_into::<PyUntypedArray>()?])
+    Ok(smallvec![out.clone().cast_into::<PyUntypedArray>()?])
 }
 
 /// An array that has not been written.

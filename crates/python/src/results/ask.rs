@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use cloud::{CloudConfig, Link, Word};
-use expr::{Answer, Query, Scalar, Type};
-use numpy::PyArray1;
+use expr::Query;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
 use crate::error::Error;
+use crate::expressions::to_python;
 use crate::run::{run_with, waited_for};
 
 /// The answer to a question of the results in `out`: columns, each with its name. Numbers are arrays, texts
@@ -29,34 +29,7 @@ pub(crate) fn query<'py>(
     };
     let answer = waited_for(py, &run, work, |_| Ok(()))?;
     let schema = answer.schema().enumerate();
-    schema.map(|(at, (name, ty))| Ok((name.to_owned(), column(py, &answer, (at, ty))?))).collect()
-}
-
-fn column<'py>(
-    py: Python<'py>,
-    answer: &Answer,
-    (at, ty): (usize, Type),
-) -> PyResult<Bound<'py, PyAny>> {
-    let rows = 0..answer.n_rows();
-    let scalars = rows.clone().map(|row| answer.scalar(row, at).unwrap_or(Scalar::Bool(false)));
-    Ok(match ty {
-        Type::Text => {
-            let texts: Vec<&str> =
-                rows.map(|row| answer.text(row, at).unwrap_or_default()).collect();
-            texts.into_pyobject(py)?
-        }
-        Type::Bool => {
-            let truths = scalars.map(|scalar| matches!(scalar, Scalar::Bool(true))).collect();
-            PyArray1::from_vec(py, truths).into_any()
-        }
-        Type::F32 | Type::F64 => {
-            PyArray1::from_vec(py, scalars.map(Scalar::to_f64).collect()).into_any()
-        }
-        _ => {
-            let wholes = scalars.map(|scalar| scalar.to_f64() as i64).collect();
-            PyArray1::from_vec(py, wholes).into_any()
-        }
-    })
+    schema.map(|(at, (name, _))| Ok((name.to_owned(), to_python(py, answer.column(at))?))).collect()
 }
 
 /// A cloud of words by their weights, as an SVG element whose words lead to `href`.
