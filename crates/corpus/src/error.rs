@@ -39,6 +39,12 @@ pub enum Error {
         /// The folder as it was given.
         path: PathBuf,
     },
+    /// A pattern that no file of a known ending matches.
+    #[error("no file matches {}, with one of the endings {ALLOWED}", pattern.display())]
+    NoMatch {
+        /// The pattern as it was given.
+        pattern: PathBuf,
+    },
     /// A table without a column that is needed.
     #[error("{name} has no column {}, it has {}", wanted(*part, column), listed(columns))]
     NoColumn {
@@ -109,6 +115,9 @@ impl Error {
             }
             Self::EmptyFolder { .. } => {
                 "give the folder that holds the documents; hidden files and folders are not read"
+            }
+            Self::NoMatch { .. } => {
+                "** stands for any folders, * and ? for parts of a name; quote the pattern for the shell"
             }
             Self::NoColumn { part, .. } => {
                 return Some(format!("name the column that holds it: --{part} COLUMN"));

@@ -71,6 +71,62 @@ pub(crate) fn list(root: &Path) -> io::Result<(Vec<Entry>, Vec<Skipped>)> {
     Ok((entries, skipped))
 }
 
+/// The folder that holds all files of a pattern such as `docs/**/*.md`, and the parts of the pattern
+/// below it; none where `path` is a file or folder, or no pattern.
+pub(crate) fn pattern(path: &Path) -> Option<(PathBuf, Vec<String>)> {
+    let is_open = |part: &str| part.contains(['*', '?']);
+    if !is_open(path.to_str()?) || path.exists() {
+        return None;
+    }
+    let parts: Vec<String> =
+        path.components().map(|c| c.as_os_str().to_string_lossy().into_owned()).collect();
+    let first = parts.iter().position(|part| is_open(part))?;
+    let root: PathBuf = parts[..first].iter().collect();
+    let root = if first == 0 { PathBuf::from(".") } else { root };
+    Some((root, parts[first..].to_vec()))
+}
+
+/// Whether the path `name`, with `/`, is one of a pattern.
+pub(crate) fn matches(pattern: &[String], name: &str) -> bool {
+    let parts: Vec<&str> = name.split('/').collect();
+    // Which beginnings of the path the pattern so far stands for.
+    let mut open = vec![false; parts.len() + 1];
+    open[0] = true;
+    for step in pattern {
+        let mut next = vec![false; parts.len() + 1];
+        if step == "**" {
+            let first = open.iter().position(|is_open| *is_open).unwrap_or(parts.len() + 1);
+            next.iter_mut().skip(first).for_each(|is_open| *is_open = true);
+        } else {
+            for (at, part) in parts.iter().enumerate() {
+                next[at + 1] = open[at] && part_matches(step, part);
+            }
+        }
+        open = next;
+    }
+    open[parts.len()]
+}
+
+/// Whether a name is one that `*` and `?` in `pattern` stand for. Time: the product of the lengths.
+fn part_matches(pattern: &str, name: &str) -> bool {
+    let name: Vec<char> = name.chars().collect();
+    let mut open = vec![false; name.len() + 1];
+    open[0] = true;
+    for sign in pattern.chars() {
+        let mut next = vec![false; name.len() + 1];
+        if sign == '*' {
+            let first = open.iter().position(|is_open| *is_open).unwrap_or(name.len() + 1);
+            next.iter_mut().skip(first).for_each(|is_open| *is_open = true);
+        } else {
+            for (at, c) in name.iter().enumerate() {
+                next[at + 1] = open[at] && (sign == '?' || sign == *c);
+            }
+        }
+        open = next;
+    }
+    open[name.len()]
+}
+
 /// Whether `path` is a file, and one of the folder; without a reason where it is a folder.
 fn check(path: &Path, real_root: &Path) -> Result<(), Option<String>> {
     let real = fs::canonicalize(path).map_err(|error| Some(format!("cannot be read: {error}")))?;
@@ -90,4 +146,28 @@ fn check(path: &Path, real_root: &Path) -> Result<(), Option<String>> {
 
 fn refused(path: &Path, reason: String) -> Skipped {
     Skipped { location: path.display().to_string(), reason }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_stand_for_names_and_folders() {
+        let check = |pattern: &str, name: &str, expected: bool| {
+            let pattern: Vec<String> = pattern.split('/').map(str::to_owned).collect();
+            assert_eq!(matches(&pattern, name), expected, "{pattern:?} {name}");
+        };
+        check("**/*.md", "a.md", true);
+        check("**/*.md", "x/y/a.md", true);
+        check("**/*.md", "x/a.txt", false);
+        check("*.md", "x/a.md", false);
+        check("talk-?.*", "talk-1.html", true);
+        check("talk-?.*", "talk-12.html", false);
+        check("a/**/b/*", "a/b/c", true);
+        check("a/**/b/*", "a/x/y/b/c", true);
+        check("a/**/b/*", "a/x/c", false);
+        check("*a*b*", "xaxbx", true);
+        check("*a*b*", "xbxax", false);
+    }
 }

@@ -1,7 +1,11 @@
 //! Which format a file has, by its name.
 
 use std::fmt;
+use std::io::{self, Write};
 use std::path::Path;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
 
 /// The endings that are read, for messages; the table itself is [`ENDINGS`].
 pub(crate) const ALLOWED: &str = ".jsonl, .ndjson, .json, .csv, .tsv, .parquet, .xml, .ics, \
@@ -64,6 +68,24 @@ pub enum Packing {
     Gzip,
     /// Zstandard, ending `.zst`; several frames may follow each other.
     Zstd,
+}
+
+impl Packing {
+    /// `bytes` compressed so; the same bytes give the same.
+    ///
+    /// # Errors
+    /// When the compressor fails, which it does only without memory.
+    pub fn pack(self, bytes: Vec<u8>) -> io::Result<Vec<u8>> {
+        match self {
+            Self::Plain => Ok(bytes),
+            Self::Gzip => {
+                let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+                encoder.write_all(&bytes)?;
+                encoder.finish()
+            }
+            Self::Zstd => zstd::encode_all(bytes.as_slice(), zstd::DEFAULT_COMPRESSION_LEVEL),
+        }
+    }
 }
 
 impl fmt::Display for Packing {

@@ -45,9 +45,10 @@ mod rst;
 mod schedule;
 mod surrogates;
 mod table;
+mod write;
 
 pub use columns::{ColumnNames, Part};
-pub use database::read_sqlite;
+pub use database::{read_postgres, read_sqlite};
 pub use decode::decode_html;
 pub use document::{Document, Skipped};
 pub use error::Error;
@@ -58,3 +59,4 @@ pub use page::of_page;
 pub use plain::{names, single_line};
 pub use read::{Batch, ReadConfig, Reader, read, read_lines};
 pub use schedule::{Published, Schedule, embedded, published, schedule, sitemap};
+pub use write::{write_csv, write_parquet};

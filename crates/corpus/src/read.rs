@@ -59,6 +59,9 @@ pub struct Batch {
 /// missing id becomes `<name of the file>:<line>`, a missing title the first words of the text.
 /// A URL that is not http or https, and a language that is no ISO 639 code, count as absent.
 ///
+/// A path that is no file and has `*` or `?` in it is a pattern: `docs/**/*.md` stands for all
+/// Markdown files below `docs`, `*` for anything inside a name.
+///
 /// **Folders** are read with all that is inside, sorted by the bytes of the path; hidden files
 /// and folders, other endings and links out of the folder are passed over. The id of a file's
 /// document is its path in the folder. A repeated id gets a suffix: `-2`, `-3`.
@@ -68,7 +71,7 @@ pub struct Batch {
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::NotReadable`], [`Error::UnknownEnding`] and
-/// [`Error::EmptyFolder`]. For a single file also [`Error::Truncated`] and [`Error::NotPacked`],
+/// [`Error::EmptyFolder`] or [`Error::NoMatch`]. For a single file also [`Error::Truncated`] and [`Error::NotPacked`],
 /// at the latest in the place of the first batch.
 ///
 /// ```no_run
@@ -80,6 +83,16 @@ pub struct Batch {
 /// # Ok::<(), corpus::Error>(())
 /// ```
 pub fn read(path: &Path, config: &ReadConfig) -> Result<Reader, Error> {
+    if let Some((root, pattern)) = folder::pattern(path) {
+        let (entries, skipped) =
+            folder::list(&root).map_err(|source| not_readable(&root, source))?;
+        let is_asked = |entry: &Entry| folder::matches(&pattern, &entry.name);
+        let entries: Vec<Entry> = entries.into_iter().filter(is_asked).collect();
+        if entries.is_empty() {
+            return Err(Error::NoMatch { pattern: path.to_owned() });
+        }
+        return Ok(Reader { entries: entries.into_iter(), skipped, ..Reader::new(config) });
+    }
     let metadata = fs::metadata(path).map_err(|source| match source.kind() {
         io::ErrorKind::NotFound => Error::NotFound { path: path.to_owned() },
         _ => not_readable(path, source),

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "these are tests, helpers included")]
 
 mod mutations;
+mod postgres;
 mod real;
 
 use std::fs;
@@ -41,6 +42,17 @@ fn gathered(reader: impl Iterator<Item = Result<Batch, Error>>) -> (Vec<Document
 
 fn ids(documents: &[Document]) -> Vec<&str> {
     documents.iter().map(|document| document.id.as_str()).collect()
+}
+
+#[test]
+fn a_pattern_reads_the_files_that_it_stands_for() {
+    let folder =
+        folder(&[("a.md", b"# A"), ("x/y/b.md", b"# B"), ("x/c.txt", b"C"), (".d/e.md", b"E")]);
+    let (documents, skipped) = read_all(&folder.path().join("**/*.md"));
+    assert_eq!(ids(&documents), ["a.md", "x/y/b.md"]);
+    assert!(skipped.is_empty());
+    let error = read(&folder.path().join("x/*.html"), &ReadConfig::default()).unwrap_err();
+    assert!(matches!(error, Error::NoMatch { .. }) && error.to_string().contains("x/*.html"));
 }
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {

@@ -1,5 +1,7 @@
 //! Databases: the rows of a query, a document each.
 
+mod postgres;
+
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::{io, thread};
@@ -9,6 +11,8 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::columns::{Cell, ColumnNames, Columns};
 use crate::{Document, Error, ReadConfig, Reader, Skipped};
+
+pub use self::postgres::read_postgres;
 
 /// Rows that may wait to be taken.
 const WAITING_ROWS: usize = 1024;
