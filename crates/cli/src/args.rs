@@ -26,7 +26,7 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Read documents, find their topics and write a site
     Build(Build),
-    /// Read documents and write them as JSON lines
+    /// Read documents and write them as JSON lines, CSV or Parquet
     Crawl(Crawl),
     /// Find the topics of documents and print them, without a site
     Topics(Topics),
@@ -87,7 +87,8 @@ pub(crate) struct Crawl {
     /// Column of tables with the title
     #[arg(long, value_name = "COL")]
     pub(crate) title: Option<String>,
-    /// File of the documents, ending in .jsonl; `-` is standard output
+    /// File of the documents, ending in .jsonl, .csv or .parquet (.jsonl and .csv also with .gz or
+    /// .zst behind it); `-` is JSON lines on standard output
     #[arg(short, long, value_name = "FILE")]
     pub(crate) out: PathBuf,
     #[command(flatten)]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jobs::Run;
-use pipeline::{CacheMode, Config, Options};
+use pipeline::{CacheMode, Config, Options, SourceEntry};
 
 use crate::args::{Common, Sources, TopicFlags};
 use crate::exit::Usage;
@@ -29,7 +29,8 @@ pub(crate) fn config(
     };
     if let Some(sources) = sources {
         if !sources.sources.is_empty() {
-            config.sources.clone_from(&sources.sources);
+            config.sources =
+                sources.sources.iter().map(|from| SourceEntry::from(&**from)).collect();
         }
         config.columns.extend(sources.columns.iter().cloned());
         set_column(&mut config, "text", sources.text.as_ref());

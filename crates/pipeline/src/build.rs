@@ -173,7 +173,7 @@ fn in_stage(error: Error, trace: &Trace) -> Error {
 fn check_sources_survive(config: &Config, out: &Path) -> Result<(), Error> {
     let Ok(folder) = out.canonicalize() else { return Ok(()) };
     for source in &config.sources {
-        if let Source::Path(path) = Source::parse(source)?
+        if let Source::Path(path) = Source::parse(&source.from)?
             && path.canonicalize().is_ok_and(|path| path.starts_with(&folder))
         {
             return Err(Error::OutHoldsSource { out: out.to_owned(), source_path: path });
@@ -215,7 +215,8 @@ fn read(
         prepared.check_topics_can_be_found()?;
         prepared.repeats = set_aside::find(&prepared, config, run)?;
         stage.items = prepared.documents.len() as u64;
-        stage.cached = prepared.requests == 0 && config.sources.iter().all(|s| s.contains("://"));
+        stage.cached =
+            prepared.requests == 0 && config.sources.iter().all(|s| s.from.contains("://"));
         Ok(prepared)
     })
 }
@@ -365,7 +366,10 @@ fn results(
 ) -> Result<Results, Error> {
     let (fit, x) = (&fitted.fit, fitted.x.view());
     let mut names = Names::default();
-    let documents = prepared.documents.clone();
+    let shown =
+        |(document, origin): (&corpus::Document, &usize)| config.sources[*origin].shown(document);
+    let documents: Vec<corpus::Document> =
+        prepared.documents.iter().zip(&prepared.origins).map(shown).collect();
     let slugs = documents.iter().map(|d| names.give(&d.title, &d.id, "document")).collect();
     let (tags, doc_tags) = tags::tags(&documents);
     Ok(Results {
@@ -393,7 +397,7 @@ fn results(
 fn title(config: &Config, prepared: &Prepared) -> Result<String, Error> {
     match (config.title.as_ref().or(prepared.title.as_ref()), config.sources.first()) {
         (Some(title), _) => Ok(title.clone()),
-        (None, Some(source)) => Ok(Source::parse(source)?.name()),
+        (None, Some(source)) => Ok(Source::parse(&source.from)?.name()),
         (None, None) => Err(Error::NoSources),
     }
 }

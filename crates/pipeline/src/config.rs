@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde::de::{self, Deserializer, Visitor};
 
 use crate::arrange::{Labels, read_previous};
-use crate::{Error, keys};
+use crate::{Error, SourceEntry, keys};
 
 /// The configuration: what `topicmill.toml` holds. The command line overrides single values.
 ///
@@ -17,7 +17,7 @@ use crate::{Error, keys};
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// Where the documents come from.
-    pub sources: Vec<String>,
+    pub sources: Vec<SourceEntry>,
     /// The site's title; by default named after the first source.
     pub title: Option<String>,
     /// The address the site will be published at.

@@ -70,7 +70,7 @@ fn key(target: &Path) -> Digest {
 pub(crate) fn digest_of_sources(config: &Config) -> Result<Option<Digest>, Error> {
     let mut files = BTreeMap::new();
     for source in &config.sources {
-        let Source::Path(path) = Source::parse(source)? else { return Ok(None) };
+        let Source::Path(path) = Source::parse(&source.from)? else { return Ok(None) };
         if add_files(&path, &mut files, MAX_DEPTH).is_err() {
             return Ok(None);
         }

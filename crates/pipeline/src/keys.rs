@@ -30,7 +30,14 @@ const fn key(
 
 /// Every key, table by table.
 pub const KEYS: &[Key] = &[
-    key("", "sources", "[]", "Where the documents come from: folders, .jsonl files, http(s) URLs."),
+    key(
+        "",
+        "sources",
+        "[]",
+        "Where the documents come from: folders, files, http(s) URLs, databases. A table in place of an \
+         address has the keys from (the address), text (how much of its texts is published: full, excerpt or \
+         none; topics are found in all of them) and licence.",
+    ),
     key(
         "",
         "title",

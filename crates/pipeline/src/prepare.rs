@@ -74,6 +74,8 @@ pub struct Prepared {
     /// Those that are kept, in the order of their sources. Their languages are filled in where they
     /// were not given and can be told from the text.
     pub documents: Vec<Document>,
+    /// Of each of them, which source it comes from.
+    pub origins: Vec<usize>,
     /// Those that are not, with the reasons.
     pub dropped: Vec<Skipped>,
     /// How many the sources named.
@@ -123,6 +125,7 @@ pub fn prepare(config: &Config, options: &Options, run: &Run) -> Result<Prepared
     }
     let mut prepared = Prepared {
         documents: Vec::new(),
+        origins: Vec::new(),
         dropped: Vec::new(),
         found: 0,
         fetched: 0,
@@ -134,20 +137,24 @@ pub fn prepare(config: &Config, options: &Options, run: &Run) -> Result<Prepared
         other_languages: Vec::new(),
         repeats: Repeats::default(),
     };
-    for source in &config.sources {
+    for (origin, source) in config.sources.iter().enumerate() {
         let columns = config.column_names();
         let reading = ReadConfig { columns, ..ReadConfig::default() };
-        match Source::parse(source)? {
+        match Source::parse(&source.from)? {
             Source::Url(url) => prepared.crawl(&url, config, options, run)?,
             Source::Path(path) => prepared.read(corpus::read(&path, &reading)?, run)?,
             Source::Sqlite { path, query } => {
                 prepared.read(corpus::read_sqlite(&path, &query, &reading)?, run)?;
+            }
+            Source::Postgres { address, query } => {
+                prepared.read(corpus::read_postgres(&address.0, &query, &reading)?, run)?;
             }
             Source::Stdin => {
                 let input = io::BufReader::new(io::stdin());
                 prepared.read(corpus::read_lines(input, "-", &reading), run)?;
             }
         }
+        prepared.origins.resize(prepared.documents.len(), origin);
     }
     prepared.weights = Weights {
         title: config.text.title_weight.unwrap_or(prepared.weights.title),
@@ -265,11 +272,12 @@ impl Prepared {
                     || document.speakers.contains(name)
             })
         };
-        let (out, kept): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut self.documents).into_iter().partition(is_excluded);
-        self.documents = kept;
+        let n_before = self.documents.len();
+        let all = std::mem::take(&mut self.documents).into_iter().zip(self.origins.drain(..));
+        let kept = all.filter(|(document, _)| !is_excluded(document));
+        (self.documents, self.origins) = kept.collect();
         // What the user asked for is no failure: it counts neither as found nor as dropped.
-        self.found -= out.len();
+        self.found -= n_before - self.documents.len();
     }
 
     /// Several sources may use one id.

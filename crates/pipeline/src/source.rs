@@ -20,8 +20,25 @@ pub enum Source {
         /// The query.
         query: String,
     },
+    /// A query of a PostgreSQL server: `postgres://…?query=SELECT …`.
+    Postgres {
+        /// The server and the database, with what it takes to log in.
+        address: Secret,
+        /// The query.
+        query: String,
+    },
     /// JSON lines on standard input.
     Stdin,
+}
+
+/// An address that may hold a password; it is not shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(pub(crate) String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("…")
+    }
 }
 
 impl Source {
@@ -37,6 +54,17 @@ impl Source {
             let (path, query) = rest.split_once("?query=").ok_or(Error::NoQuery)?;
             let path = PathBuf::from(path.strip_prefix("//").unwrap_or(path));
             return Ok(Self::Sqlite { path, query: query.to_owned() });
+        }
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            let (address, query) = ["?query=", "&query="]
+                .iter()
+                .filter_map(|key| text.split_once(key))
+                .min_by_key(|(address, _)| address.len())
+                .ok_or(Error::NoQuery)?;
+            return Ok(Self::Postgres {
+                address: Secret(address.to_owned()),
+                query: query.to_owned(),
+            });
         }
         let Some((scheme, _)) = text.split_once("://") else {
             return Ok(Self::Path(PathBuf::from(text)));
@@ -68,6 +96,12 @@ impl Source {
                 };
                 if stem.is_empty() { "Documents".to_owned() } else { stem.to_owned() }
             }
+            Self::Postgres { address, .. } => {
+                let place = address.0.split('?').next().unwrap_or_default();
+                let name = place.rsplit('/').next().unwrap_or_default();
+                let is_name = !name.is_empty() && !name.contains(['@', ':']);
+                if is_name { name.to_owned() } else { "Documents".to_owned() }
+            }
             Self::Stdin => "Documents".to_owned(),
         }
     }
@@ -91,6 +125,14 @@ mod tests {
         let source = Source::parse(&format!("sqlite:dir/talks.db?query={query}")).unwrap();
         assert_eq!(source, Source::Sqlite { path: "dir/talks.db".into(), query: query.to_owned() });
         assert_eq!(source.name(), "talks");
+        let server = "postgres://ada:geheim@db.example/talks?sslmode=disable";
+        let source = Source::parse(&format!("{server}&query=select text from t")).unwrap();
+        let expected = Source::Postgres {
+            address: Secret(server.to_owned()),
+            query: "select text from t".to_owned(),
+        };
+        assert_eq!((source.name().as_str(), &source), ("talks", &expected));
+        assert!(!format!("{source:?}").contains("geheim"));
         let error = Source::parse("sqlite:talks.db").unwrap_err();
         assert!(error.to_string().contains("query") && error.is_usage(), "{error}");
     }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::Context;
+use pipeline::Format;
 
 use crate::args::Crawl;
 use crate::commands::{end, print};
@@ -11,14 +12,20 @@ use crate::settings;
 
 pub(crate) fn run(args: &Crawl) -> anyhow::Result<Exit> {
     let to_stdout = args.out == Path::new("-");
-    let ending = args.out.extension().and_then(|ending| ending.to_str());
-    if !to_stdout && ending != Some("jsonl") {
+    let format = if to_stdout { Some(Format::LINES) } else { Format::of(&args.out) };
+    let Some(format) = format else {
         return Err(Usage {
-            message: format!("documents are written as .jsonl, got {}", args.out.display()),
-            hint: Some("name a file ending in .jsonl, or - for standard output".to_owned()),
+            message: format!(
+                "documents are written as .jsonl, .csv or .parquet (.jsonl and .csv also with .gz \
+                 or .zst), got {}",
+                args.out.display()
+            ),
+            hint: Some(
+                "name a file with one of these endings, or - for standard output".to_owned(),
+            ),
         }
         .into());
-    }
+    };
     let mut config = settings::config(&args.common, Some(&args.sources), None)?;
     settings::set_column(&mut config, "title", args.title.as_ref());
     let run = settings::run(&args.common)?;
@@ -26,12 +33,11 @@ pub(crate) fn run(args: &Crawl) -> anyhow::Result<Exit> {
     let folder = (!to_stdout).then(|| args.out.parent().unwrap_or(Path::new("")));
     let (documents, report) =
         pipeline::documents(&config, &settings::options(&args.common, folder)?, &run)?;
-    let mut lines = Vec::new();
-    pipeline::write_documents(&documents, &mut lines)?;
+    let bytes = pipeline::documents_as(&documents, format)?;
     if to_stdout {
-        print(&lines)?;
+        print(&bytes)?;
     } else {
-        write(&args.out, &lines)?;
+        write(&args.out, &bytes)?;
         if let (Some(folder), Some(lock)) = (folder, &report.lock) {
             write(&folder.join(pipeline::LOCK_FILE), lock.as_bytes())?;
         }

@@ -12,7 +12,7 @@ use crate::settings;
 pub(crate) fn run(args: &Demo) -> anyhow::Result<Exit> {
     let conference = Conference::open()?;
     let mut config = settings::config(&args.common, None, Some(&args.topics))?;
-    config.sources = vec![conference.start().to_owned()];
+    config.sources = vec![pipeline::SourceEntry::from(conference.start())];
     config.crawl.recipe = Some(conference.recipe().to_string_lossy().into_owned());
     let exit = build::build(&config, (&args.out, Overwrite::OwnSites), &args.common)?;
     if args.serve {

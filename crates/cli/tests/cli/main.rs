@@ -17,4 +17,5 @@ mod real;
 mod rebuild;
 mod scene;
 mod site;
+mod sources;
 mod talks;

@@ -110,7 +110,7 @@ pub(crate) fn documents_jsonl(results: &Results) -> Result<Vec<u8>, serde_json::
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write_documents(documents: &[Document], mut out: impl Write) -> io::Result<()> {
+pub(super) fn write_documents(documents: &[Document], mut out: impl Write) -> io::Result<()> {
     for document in documents {
         serde_json::to_writer(&mut out, &Line::of(document))?;
         out.write_all(b"\n")?;

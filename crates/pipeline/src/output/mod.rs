@@ -2,6 +2,7 @@
 
 mod documents_jsonl;
 mod folder;
+mod format;
 mod pages;
 mod results_db;
 mod templates;
@@ -9,8 +10,8 @@ mod topics_json;
 mod words;
 
 pub(crate) use documents_jsonl::documents_jsonl;
-pub use documents_jsonl::write_documents;
 pub(crate) use folder::Folder;
+pub use format::{Format, documents_as};
 pub(crate) use pages::{Inputs, clouds, write_site};
 pub(crate) use results_db::{SCHEMA_VERSION as RESULTS_SCHEMA_VERSION, write_results_db};
 pub(crate) use templates::renderer;

@@ -163,7 +163,6 @@ fn site_data<'a>(
     x: CsMatViewI<'_, f32, u32, usize>,
     settings: &'a SiteSection,
 ) -> SiteData<'a> {
-    let licence = settings.licence.as_deref();
     SiteData {
         title: &results.title,
         language: &results.language,
@@ -204,7 +203,11 @@ fn site_data<'a>(
             .collect(),
         max_document_pages: settings.document_pages,
         facts: words.facts.iter().map(|(name, value)| site::Fact { name, value }).collect(),
-        sources: words.sources.iter().map(|name| site::Source { name, licence }).collect(),
+        sources: words
+            .sources
+            .iter()
+            .map(|(name, licence)| site::Source { name, licence: licence.as_deref() })
+            .collect(),
         dropped: words
             .dropped
             .iter()

@@ -47,7 +47,7 @@ pub(super) struct Words {
     pub(super) reasons: Vec<Vec<Vec<u32>>>,
     pub(super) index: Vec<IndexTerm>,
     /// The sources as they are shown.
-    pub(super) sources: Vec<String>,
+    pub(super) sources: Vec<(String, Option<String>)>,
     pub(super) dropped: Vec<(String, usize)>,
 }
 
@@ -63,7 +63,7 @@ impl Words {
         let (people, doc_people) = people(results);
         Ok(Self {
             anchors: anchors(results),
-            facts: facts(results, config.site.licence.as_deref()),
+            facts: facts(results, licences(config).as_deref()),
             people,
             doc_people,
             reasons: reasons(results, x, components),
@@ -180,16 +180,28 @@ fn index(x: CsMatViewI<'_, f32, u32, usize>) -> Vec<IndexTerm> {
     index
 }
 
+/// The licences of all documents: that of the site, else those of its sources.
+fn licences(config: &Config) -> Option<String> {
+    let mut own: Vec<&str> = config.site.licence.as_deref().into_iter().collect();
+    for licence in config.sources.iter().filter_map(|source| source.licence.as_deref()) {
+        if !own.contains(&licence) {
+            own.push(licence);
+        }
+    }
+    (!own.is_empty()).then(|| own.join(", "))
+}
+
 /// The addresses among the sources, without passwords and queries. How the files of whoever built the
 /// site are called concerns no visitor, and the same documents give the same site from any file.
-fn sources(config: &Config) -> Result<Vec<String>, Error> {
+fn sources(config: &Config) -> Result<Vec<(String, Option<String>)>, Error> {
     let mut shown = Vec::new();
     for source in &config.sources {
-        if let Source::Url(mut url) = Source::parse(source)? {
+        if let Source::Url(mut url) = Source::parse(&source.from)? {
             url.set_query(None);
             url.set_fragment(None);
             let is_clean = url.set_username("").is_ok() && url.set_password(None).is_ok();
-            shown.extend(is_clean.then(|| url.to_string()));
+            let licence = source.licence.as_ref().or(config.site.licence.as_ref());
+            shown.extend(is_clean.then(|| (url.to_string(), licence.cloned())));
         }
     }
     Ok(shown)

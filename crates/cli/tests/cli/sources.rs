@@ -1,0 +1,140 @@
+//! What may be shown of a source, what documents are written as, and recipes from end to end.
+
+use std::collections::BTreeMap;
+
+use crate::scene::{Scene, WebSite};
+use crate::talks::write_talks;
+
+/// The files in which a text stands.
+fn files_with(tree: &BTreeMap<String, Vec<u8>>, text: &str) -> Vec<String> {
+    let holds = |bytes: &[u8]| bytes.windows(text.len()).any(|window| window == text.as_bytes());
+    tree.iter().filter(|(_, bytes)| holds(bytes)).map(|(name, _)| name.clone()).collect()
+}
+
+/// A line of JSON with a long text whose end is a sentence of its own.
+fn line(source: &str, n: usize) -> String {
+    let topic = ["lighthouses and their keepers", "compilers and their parsers"][n % 2];
+    let text = format!("Talk {n} is about {topic}. ").repeat(14);
+    format!(
+        "{{\"id\": \"{source}{n}\", \"title\": \"{source} {n}\", \"text\": \"{text} Endsentence of {source}.\"}}\n"
+    )
+}
+
+#[test]
+fn texts_are_published_as_far_as_their_source_allows() {
+    let scene = Scene::new();
+    for source in ["alpha", "beta", "gamma"] {
+        let lines: String = (0..8).map(|n| line(source, n)).collect::<Vec<_>>().concat();
+        scene.write(&format!("{source}.jsonl"), lines);
+    }
+    scene.write(
+        "topicmill.toml",
+        "base_url = \"https://talks.example/\"\nk = 2\nsources = [\"alpha.jsonl\", \
+         { from = \"beta.jsonl\", text = \"excerpt\" }, \
+         { from = \"gamma.jsonl\", text = \"none\", licence = \"CC BY-NC 4.0\" }]\n",
+    );
+    scene.succeed("build -o out");
+    let tree = scene.tree("out");
+    assert!(!files_with(&tree, "Endsentence of alpha").is_empty());
+    assert_eq!(files_with(&tree, "Endsentence of beta"), [""; 0]);
+    assert_eq!(files_with(&tree, "Endsentence of gamma"), [""; 0]);
+    let documents = scene.json_lines("out/data/documents.jsonl");
+    let text = |id: &str| {
+        let document = documents.iter().find(|document| document["id"] == id).unwrap();
+        document["text"].as_str().unwrap_or_default().to_owned()
+    };
+    assert!(text("alpha0").len() > 500);
+    assert!(text("beta0").ends_with(" …") && (100..320).contains(&text("beta0").len()));
+    assert_eq!(text("gamma0"), "");
+    // Topics are found in all of the texts.
+    let topics = |id: &str| {
+        let document = documents.iter().find(|document| document["id"] == id).unwrap();
+        document["topics"][0]["id"].clone()
+    };
+    assert_eq!((topics("gamma0"), topics("gamma1")), (topics("alpha0"), topics("alpha1")));
+    assert_ne!(topics("gamma0"), topics("gamma1"));
+    let about = files_with(&tree, "CC BY-NC 4.0");
+    assert_eq!(about.len(), 1, "{about:?}");
+}
+
+#[test]
+fn documents_are_written_as_the_ending_says() {
+    let scene = Scene::new();
+    write_talks(&scene);
+    // In a table a document without a text is none.
+    let talks = String::from_utf8(scene.read("talks.jsonl")).unwrap();
+    let with_text: Vec<&str> =
+        talks.lines().filter(|line| !line.contains("\"abstract\":\"\"")).collect();
+    assert!(with_text.len() > 100);
+    scene.write("talks.jsonl", with_text.join("\n"));
+    scene.succeed("crawl talks.jsonl -o plain.jsonl");
+    let plain = scene.read("plain.jsonl");
+    for name in ["d.csv", "d.csv.gz", "d.parquet", "d.jsonl.zst"] {
+        scene.succeed(&format!("crawl talks.jsonl -o {name}"));
+        scene.succeed(&format!("crawl {name} -o again.jsonl"));
+        assert_eq!(scene.read("again.jsonl"), plain, "{name}");
+    }
+    let outcome = scene.run("crawl talks.jsonl -o d.xml");
+    assert_eq!(outcome.code, Some(2));
+    assert!(outcome.stderr.contains(".parquet") && outcome.stderr.contains("d.xml"));
+}
+
+/// A list of twelve talks and a page for each.
+fn site(scene: &Scene) -> WebSite {
+    let mut list = String::new();
+    for n in 0..12 {
+        list +=
+            &format!("<li><a href=/talks/{n}.html>How the {n}th bridge was built again</a></li>");
+        let text = format!(
+            "Bridge {n} fell in the year {}, and this is what was learnt from it. ",
+            1900 + n
+        );
+        scene.write(
+            &format!("www/talks/{n}.html"),
+            format!(
+                "<title>Bridges</title><main><h1>How the {n}th bridge was built again</h1>\
+                 <div class=zeile>Ada Number {n}</div><div class=absatz>{}</div></main>",
+                text.repeat(3)
+            ),
+        );
+    }
+    scene.write("www/index.html", format!("<title>Bridges</title><ul>{list}</ul>"));
+    WebSite::serve(&scene.path("www"))
+}
+
+#[test]
+fn recipe_test_shows_the_coverage_and_three_samples() {
+    let scene = Scene::new();
+    let site = site(&scene);
+    let shown = scene.succeed(&format!("recipe test {}", site.url("/"))).stdout;
+    assert!(shown.contains("confidence") && shown.contains("12 documents"), "{shown}");
+    for part in ["title       100%", "text        100%", "speakers      0%"] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    assert_eq!(shown.matches("\n  title     How the").count(), 3, "{shown}");
+}
+
+#[test]
+fn a_recipe_is_learnt_from_one_example_and_reads_the_site() {
+    let scene = Scene::new();
+    let site = site(&scene);
+    let url = site.url("/");
+    let example = "title=How the 3th bridge was built again,speakers=Ada Number 3";
+    let learnt = scene.run_words(&["recipe", "learn", &url, "--example", example]);
+    assert_eq!(learnt.code, Some(0), "{}", learnt.stderr);
+    scene.write("learnt.toml", &learnt.stdout);
+    scene.succeed(&format!("crawl {url} --recipe learnt.toml -o d.jsonl"));
+    let documents = scene.json_lines("d.jsonl");
+    assert_eq!(documents.len(), 12);
+    for (n, document) in documents.iter().enumerate() {
+        assert_eq!(document["speakers"][0], format!("Ada Number {n}"));
+        assert_eq!(document["title"], format!("How the {n}th bridge was built again"));
+        assert!(document["text"].as_str().unwrap().starts_with(&format!("Bridge {n} fell")));
+    }
+    let unknown = scene.run_words(&["recipe", "learn", &url, "--example", "room=Nowhere hall"]);
+    assert!(
+        unknown.code != Some(0) && unknown.stderr.contains("Nowhere hall"),
+        "{}",
+        unknown.stderr
+    );
+}

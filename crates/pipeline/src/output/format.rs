@@ -1,0 +1,102 @@
+//! Documents alone, in the format that the name of a file asks for.
+
+use std::io;
+use std::path::Path;
+
+use corpus::{Document, Packing};
+
+use super::documents_jsonl::write_documents;
+
+/// How documents are written down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Format {
+    table: Table,
+    packing: Packing,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Table {
+    JsonLines,
+    Csv,
+    Parquet,
+}
+
+impl Format {
+    /// JSON lines, not compressed.
+    pub const LINES: Self = Self { table: Table::JsonLines, packing: Packing::Plain };
+
+    /// The format that a file has by its name: `.jsonl`, `.csv` (both also with `.gz` or `.zst`
+    /// behind it) or `.parquet`, which is compressed inside.
+    #[must_use]
+    pub fn of(path: &Path) -> Option<Self> {
+        let name = path.file_name()?.to_str()?.to_ascii_lowercase();
+        let (stem, packing) = match name.rsplit_once('.')? {
+            (stem, "gz") => (stem, Packing::Gzip),
+            (stem, "zst") => (stem, Packing::Zstd),
+            _ => (name.as_str(), Packing::Plain),
+        };
+        let table = match stem.rsplit_once('.')?.1 {
+            "jsonl" => Table::JsonLines,
+            "csv" => Table::Csv,
+            "parquet" if packing == Packing::Plain => Table::Parquet,
+            _ => return None,
+        };
+        Some(Self { table, packing })
+    }
+}
+
+/// The bytes of a file with `documents`, which [`corpus::read`] reads as they are.
+///
+/// # Errors
+/// When a document does not fit the format.
+pub fn documents_as(documents: &[Document], format: Format) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    match format.table {
+        Table::JsonLines => write_documents(documents, &mut bytes)?,
+        Table::Csv => corpus::write_csv(documents, &mut bytes)?,
+        Table::Parquet => corpus::write_parquet(documents, &mut bytes)?,
+    }
+    format.packing.pack(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ending_tells_the_format() {
+        let check = |name: &str, expected: Option<(Table, Packing)>| {
+            let format = Format::of(Path::new(name));
+            assert_eq!(format.map(|f| (f.table, f.packing)), expected, "{name}");
+        };
+        check("a/d.jsonl", Some((Table::JsonLines, Packing::Plain)));
+        check("d.CSV.gz", Some((Table::Csv, Packing::Gzip)));
+        check("d.jsonl.zst", Some((Table::JsonLines, Packing::Zstd)));
+        check("d.parquet", Some((Table::Parquet, Packing::Plain)));
+        for name in ["d.parquet.gz", "d.txt", "d", "gz", ".gz"] {
+            check(name, None);
+        }
+    }
+
+    #[test]
+    fn every_format_is_read_back() {
+        let documents: Vec<Document> = (0..9)
+            .map(|n| Document {
+                id: n.to_string(),
+                title: format!("T {n}"),
+                text: format!("Text, {n}\n\nMore"),
+                tags: vec!["a".to_owned(), "b, c".to_owned()],
+                ..Document::default()
+            })
+            .collect();
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["d.jsonl", "d.jsonl.gz", "d.csv", "d.csv.zst", "d.parquet"] {
+            let path = folder.path().join(name);
+            let format = Format::of(&path).unwrap();
+            std::fs::write(&path, documents_as(&documents, format).unwrap()).unwrap();
+            let batches = corpus::read(&path, &corpus::ReadConfig::default()).unwrap();
+            let read: Vec<Document> = batches.flat_map(|batch| batch.unwrap().documents).collect();
+            assert_eq!(read, documents, "{name}");
+        }
+    }
+}
