@@ -43,6 +43,17 @@ pub(crate) fn is_same_site(a: &Url, b: &Url) -> bool {
     is_web(a) && is_web(b) && name(a) == name(b)
 }
 
+/// Whether both are web pages below one name that somebody has registered (`talks.conf.example` and
+/// `conf.example`, but not two sites of one provider), or of one host.
+pub(crate) fn is_same_domain(a: &Url, b: &Url) -> bool {
+    let registered = |url: &Url| match url.host() {
+        Some(Host::Domain(name)) => psl::domain_str(name).map(str::to_owned),
+        _ => None,
+    };
+    let is_one_name = registered(a).is_some_and(|name| registered(b) == Some(name));
+    is_same_site(a, b) || is_one_name && is_web(a) && is_web(b)
+}
+
 /// Whether the host is this machine, by its name or address.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
@@ -131,6 +142,21 @@ mod tests {
         {
             assert!(!is_same_site(&start, &url(other)), "{other}");
         }
+    }
+
+    #[test]
+    fn a_domain_is_what_somebody_registered() {
+        let start = url("https://www.conf.co.uk/talks");
+        for same in ["https://talks.conf.co.uk/", "http://conf.co.uk/x"] {
+            assert!(is_same_domain(&start, &url(same)), "{same}");
+        }
+        for other in ["https://other.co.uk/", "ftp://conf.co.uk/", "https://co.uk/"] {
+            assert!(!is_same_domain(&start, &url(other)), "{other}");
+        }
+        // Sites of one provider belong to different people; an address is no name.
+        assert!(!is_same_domain(&url("https://a.github.io/"), &url("https://b.github.io/")));
+        assert!(!is_same_domain(&url("http://127.0.0.1/"), &url("http://127.0.0.2/")));
+        assert!(is_same_domain(&url("http://localhost:1/"), &url("http://localhost:2/")));
     }
 
     #[test]

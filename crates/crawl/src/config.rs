@@ -35,6 +35,9 @@ pub struct CrawlConfig {
     pub headers: Vec<(String, String)>,
     /// The time for a whole request. Default: 30 s.
     pub timeout: Duration,
+    /// The rate, bytes per second, that a body must have had on the whole once a third of
+    /// [`timeout`](Self::timeout) has passed since it began; 0 for none. Default: 1,000.
+    pub min_rate: u32,
     /// The time for a connection. Default: 10 s.
     pub connect_timeout: Duration,
     /// How often a page is tried when the server is in trouble, at least once. Default: 3.
@@ -64,6 +67,7 @@ impl Default for CrawlConfig {
             max_time: Duration::from_mins(30),
             headers: Vec::new(),
             timeout: Duration::from_secs(30),
+            min_rate: 1000,
             connect_timeout: Duration::from_secs(10),
             tries: 3,
             retry_delay: Duration::from_secs(1),

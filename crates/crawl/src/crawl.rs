@@ -9,7 +9,7 @@ use jobs::{FileStore, Run};
 use tokio::task::JoinSet;
 use url::Url;
 
-use crate::address::{is_same_site, is_web, redact, without_credentials};
+use crate::address::{is_same_domain, is_web, redact, without_credentials};
 use crate::cache::PageCache;
 use crate::extract::{self, Row};
 use crate::fetch::{Failure, Fetcher, Kind};
@@ -102,8 +102,8 @@ impl Coverage {
 /// goes in the place of the recipe's own [start pages](Recipe::start); give those to start where
 /// the recipe does.
 ///
-/// Only pages of the first start page's host (with `www.` or without) are read, and only where
-/// its robots.txt allows; its user name and password are sent to that host alone and appear in
+/// Only pages below the registered domain of the first start page are read (`talks.conf.example` for
+/// `conf.example`), and only where the robots.txt of their host allows; its user name and password are sent to that host alone and appear in
 /// nothing that comes back. Pages are kept in `store`, each as soon as it has come, so that an
 /// interrupted crawl goes on where it stopped. Every page is one step of `run`'s progress.
 ///
@@ -344,7 +344,7 @@ async fn read_some(talks: Arc<Talks>, fetcher: Arc<Fetcher>, run: Run) -> Result
     loop {
         let at = talks.next.fetch_add(1, Ordering::Relaxed);
         let Some(url) = talks.urls.get(at) else { return Ok(()) };
-        let outcome = if !is_same_site(url, &talks.home) {
+        let outcome = if !is_same_domain(url, &talks.home) {
             Err(Problem::Elsewhere { to: redact(url) })
         } else if at >= talks.max_pages {
             Err(Problem::PageLimit { max: talks.max_pages })

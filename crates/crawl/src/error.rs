@@ -163,6 +163,16 @@ pub enum Problem {
         /// The time allowed.
         limit: Duration,
     },
+    /// The answer comes in too slowly.
+    #[error("{n_bytes} bytes came in {:.1} s, allowed are at least {min_rate} a second", took.as_secs_f64())]
+    TooSlow {
+        /// What came.
+        n_bytes: usize,
+        /// In this time.
+        took: Duration,
+        /// The least rate, bytes a second.
+        min_rate: u32,
+    },
     /// The connection broke while the answer came.
     #[error("the answer broke off: {reason}")]
     Broken {
@@ -288,7 +298,7 @@ impl Problem {
     pub(crate) fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Unreachable { .. } => "check the URL and the network; with a cache from an earlier run, try --offline".to_owned(),
-            Self::Timeout { .. } | Self::Broken { .. } | Self::GivenUp { .. } | Self::RobotsUnavailable { .. } => "try again later".to_owned(),
+            Self::Timeout { .. } | Self::TooSlow { .. } | Self::Broken { .. } | Self::GivenUp { .. } | Self::RobotsUnavailable { .. } => "try again later".to_owned(),
             Self::LoginWall => {
                 "give a page that needs no login, a header with --header NAME=env:VAR, or a saved copy of the site as a folder".to_owned()
             }
@@ -330,6 +340,7 @@ impl Problem {
             self,
             Self::Unreachable { .. }
                 | Self::Timeout { .. }
+                | Self::TooSlow { .. }
                 | Self::Broken { .. }
                 | Self::GivenUp { .. }
                 | Self::RobotsUnavailable { .. }

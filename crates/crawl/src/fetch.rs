@@ -9,7 +9,7 @@ use jobs::Run;
 use tokio::sync::Mutex;
 use url::Url;
 
-use crate::address::{is_same_site, is_web, origin, redact, without_credentials};
+use crate::address::{is_same_domain, is_web, origin, redact, without_credentials};
 use crate::cache::{Entry, Packed, PageCache, now};
 use crate::http::{Answer, Http, Overlong, Request};
 use crate::robots::{self, Robots};
@@ -133,7 +133,7 @@ impl Fetcher {
 
     async fn asked_page(&self, url: &Url, kind: Kind) -> Result<Entry, Failure> {
         let url = &without_credentials(url);
-        if !is_same_site(url, &self.home) {
+        if !is_same_domain(url, &self.home) {
             return Err(Problem::Elsewhere { to: redact(url) }.into());
         }
         let cached = self.cache.get(url)?.filter(|entry| entry.status == 200);
@@ -209,7 +209,7 @@ impl Fetcher {
             };
             let answer = self.http.get(request).await?;
             let Some(next) = redirect(&at, &answer)? else { return Ok((at, answer)) };
-            if !is_same_site(&next, &self.home) {
+            if !is_same_domain(&next, &self.home) {
                 return Err(Problem::Elsewhere { to: redact(&next) }.into());
             }
             self.check_robots(&next).await?;

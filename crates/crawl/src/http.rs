@@ -210,7 +210,10 @@ impl Http {
     /// The body, never more of it in memory than is allowed and one piece of the network.
     async fn body(&self, mut response: Response, request: Request<'_>) -> Result<Vec<u8>, Failed> {
         let mut body = Vec::new();
-        while let Some(piece) = response.chunk().await.map_err(|error| self.failed(&error))? {
+        let began = Instant::now();
+        loop {
+            let piece = self.piece(&mut response, (began, body.len())).await?;
+            let Some(piece) = piece else { break };
             let room = request.max_bytes - body.len();
             if piece.len() > room {
                 if request.overlong == Overlong::Refuse {
@@ -227,6 +230,31 @@ impl Http {
             }
         }
         Ok(body)
+    }
+
+    /// The next piece of a body that has come in since `began`, if it comes fast enough.
+    async fn piece(
+        &self,
+        response: &mut Response,
+        (began, n_bytes): (Instant, usize),
+    ) -> Result<Option<impl std::ops::Deref<Target = [u8]>>, Failed> {
+        let min_rate = self.config.min_rate;
+        let grace = self.config.timeout / 3;
+        // The moment from which on what has come is too little; the whole request ends before that
+        // where there is no least rate.
+        let allowed = n_bytes as f64 / f64::from(min_rate);
+        let allowed = Duration::try_from_secs_f64(allowed).unwrap_or(self.config.timeout);
+        let until = if min_rate == 0 {
+            began + 2 * self.config.timeout
+        } else {
+            began + grace.max(allowed)
+        };
+        if let Ok(piece) = tokio::time::timeout_at(until.into(), response.chunk()).await {
+            piece.map_err(|error| self.failed(&error))
+        } else {
+            let took = began.elapsed();
+            Err(Problem::TooSlow { n_bytes, took, min_rate }.into())
+        }
     }
 
     fn client(&self, url: &Url, reach: Reach) -> Result<&Client, Problem> {

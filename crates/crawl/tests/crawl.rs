@@ -492,11 +492,25 @@ fn pages_in_gzip_and_in_other_encodings_are_read() {
 }
 
 #[test]
+fn a_page_that_comes_too_slowly_is_given_up() {
+    let server = site(2);
+    server.set("/t0", talk("slow").dripping(Duration::from_millis(20)));
+    let crawler = Crawler::with(|config| {
+        config.timeout = Duration::from_secs(3);
+        config.tries = 1;
+    });
+    let crawl = crawler.crawl(&server.url("/"));
+    assert_eq!(texts(&crawl), ["Talk 1"]);
+    assert!(only_skipped(&crawl).1.contains("allowed are at least 1000 a second"));
+}
+
+#[test]
 fn a_dripping_page_runs_out_of_time() {
     let server = site(2);
     server.set("/t0", talk("slow").dripping(Duration::from_millis(50)));
     let crawler = Crawler::with(|config| {
         config.timeout = Duration::from_millis(200);
+        config.min_rate = 0;
         config.tries = 1;
     });
     let crawl = crawler.crawl(&server.url("/"));

@@ -172,7 +172,7 @@ fn attacks() -> Vec<Attack> {
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n0\r\n",
             b"X: y\r\n".repeat(1000),
         ),
-        attack("drip-body", "no complete answer", |stream| {
+        attack("drip-body", "allowed are at least", |stream| {
             stream.write_all(format!("{OK}Content-Length: 1000\r\n\r\n").as_bytes())?;
             loop {
                 thread::sleep(Duration::from_millis(200));
