@@ -119,6 +119,9 @@ impl Prepared {
 ///
 /// # Errors
 /// Those of the sources themselves; a single bad document is only dropped.
+///
+/// # Panics
+/// When it is called inside an asynchronous runtime and a source is an address.
 pub fn prepare(config: &Config, options: &Options, run: &Run) -> Result<Prepared, Error> {
     if config.sources.is_empty() {
         return Err(Error::NoSources);
@@ -137,11 +140,19 @@ pub fn prepare(config: &Config, options: &Options, run: &Run) -> Result<Prepared
         other_languages: Vec::new(),
         repeats: Repeats::default(),
     };
-    for (origin, source) in config.sources.iter().enumerate() {
+    let sources: Vec<Source> = config
+        .sources
+        .iter()
+        .map(|source| Source::parse(&source.from))
+        .collect::<Result<_, _>>()?;
+    let mut crawls = crawl_all(&sources, config, options, run)?.into_iter();
+    for (origin, source) in sources.into_iter().enumerate() {
         let columns = config.column_names();
         let reading = ReadConfig { columns, ..ReadConfig::default() };
-        match Source::parse(&source.from)? {
-            Source::Url(url) => prepared.crawl(&url, config, options, run)?,
+        match source {
+            Source::Url(_) => {
+                prepared.take(crawls.next().expect("each address was crawled"), run);
+            }
             Source::Path(path) => prepared.read(corpus::read(&path, &reading)?, run)?,
             Source::Sqlite { path, query } => {
                 prepared.read(corpus::read_sqlite(&path, &query, &reading)?, run)?;
@@ -198,53 +209,92 @@ fn crawl_config(config: &Config, options: &Options) -> Result<CrawlConfig, Error
     })
 }
 
-impl Prepared {
-    fn crawl(
-        &mut self,
-        url: &Url,
-        config: &Config,
-        options: &Options,
-        run: &Run,
-    ) -> Result<(), Error> {
+/// What came of a site.
+struct Crawled {
+    url: Url,
+    crawl: crawl::Crawl,
+    /// How often words count, where a recipe says.
+    weights: Option<Weights>,
+    /// The text of the lock file, where its recipe was used.
+    lock: Option<String>,
+}
+
+/// Sites that are crawled at the same time: each waits for its host most of the time.
+const SITES_AT_ONCE: usize = 8;
+
+/// Crawls all addresses among `sources`, several at once; what came, in their order.
+fn crawl_all(
+    sources: &[Source],
+    config: &Config,
+    options: &Options,
+    run: &Run,
+) -> Result<Vec<Crawled>, Error> {
+    let urls = sources.iter().filter_map(|source| match source {
+        Source::Url(url) => Some(url),
+        _ => None,
+    });
+    let urls: Vec<&Url> = urls.collect();
+    let mut crawled = Vec::new();
+    for urls in urls.chunks(SITES_AT_ONCE) {
+        let results: Vec<Result<Crawled, Error>> = std::thread::scope(|scope| {
+            let crawl = |url| scope.spawn(move || Crawled::of(url, config, options, run));
+            let threads: Vec<_> = urls.iter().map(|url| crawl(*url)).collect();
+            let join = |thread: std::thread::ScopedJoinHandle<'_, Result<Crawled, Error>>| {
+                thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            };
+            threads.into_iter().map(join).collect()
+        });
+        crawled.extend(results.into_iter().collect::<Result<Vec<_>, _>>()?);
+    }
+    Ok(crawled)
+}
+
+impl Crawled {
+    fn of(url: &Url, config: &Config, options: &Options, run: &Run) -> Result<Self, Error> {
         let store = FileStore::open_with(&options.cache, Limits::default(), run.shared_progress())?;
         let settings = crawl_config(config, options)?;
         let mut start = vec![url.clone()];
+        let mut lock = None;
         let recipe = match recipe_for(url, config.crawl.recipe.as_deref())? {
             Some(recipe) => Some(recipe),
             None => match locked(url, options.lock.as_deref())? {
                 Some((recipe, text)) => {
                     start.extend(recipe.start().iter().skip(1).cloned());
-                    self.lock.get_or_insert(text);
+                    lock = Some(text);
                     Some(recipe)
                 }
                 None => None,
             },
         };
-        let crawled = match &recipe {
-            Some(recipe) => {
-                self.weights =
-                    Weights { title: recipe.weights().title, tags: recipe.weights().tags };
-                crawl::crawl(&start, recipe, &settings, &store, run)?
-            }
+        let weights = recipe.as_ref().map(Recipe::weights);
+        let weights = weights.map(|own| Weights { title: own.title, tags: own.tags });
+        let crawl = match &recipe {
+            Some(recipe) => crawl::crawl(&start, recipe, &settings, &store, run)?,
             None => crawl::explore(url, &settings, &store, run)?,
         };
+        Ok(Self { url: url.clone(), crawl, weights, lock })
+    }
+}
+
+impl Prepared {
+    /// Adds what came of a site.
+    fn take(&mut self, crawled: Crawled, run: &Run) {
+        let Crawled { url, crawl: crawled, weights, lock } = crawled;
+        self.weights = weights.unwrap_or(self.weights);
         let site = Site {
-            url: crawl::redact(url),
+            url: crawl::redact(&url),
             confidence: crawled.confidence,
             coverage: crawled.coverage,
         };
         warn_of_weak(&site, run);
         self.sites.push(site);
-        if self.lock.is_none() {
-            self.lock = crawled.recipe;
-        }
+        self.lock = self.lock.take().or(lock).or(crawled.recipe);
         self.title = self.title.take().or(crawled.title);
         self.found += crawled.found;
         self.fetched += crawled.fetched;
         self.requests += crawled.requests;
         self.documents.extend(crawled.documents);
         self.dropped.extend(crawled.skipped);
-        Ok(())
     }
 
     fn read(&mut self, reader: Reader, run: &Run) -> Result<(), Error> {
