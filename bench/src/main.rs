@@ -7,6 +7,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program speaks to its caller")]
 
 mod clouds;
+mod crawl;
 mod expr;
 mod jobs;
 mod learn;
@@ -25,6 +26,7 @@ type Bench = fn(&[String]) -> Figures;
 /// The subcommands: one file each.
 const BENCHES: &[(&str, Bench)] = &[
     ("clouds", clouds::run),
+    ("crawl", crawl::run),
     ("expr", expr::run),
     ("jobs", jobs::run),
     ("learn", learn::run),
