@@ -34,6 +34,8 @@ mod globs;
 mod guard;
 mod http;
 mod induce;
+#[cfg(test)]
+mod mutations;
 mod nearest;
 mod placeholder;
 mod recipe;

@@ -337,6 +337,30 @@ fn a_robots_txt_that_is_not_there_allows_and_one_that_fails_forbids() {
 }
 
 #[test]
+fn the_status_of_robots_txt_says_whether_anything_may_be_read() {
+    for (status, is_allowed) in [
+        (204, true),
+        (400, true),
+        (401, true),
+        (404, true),
+        (410, true),
+        (451, true),
+        (429, false),
+        (500, false),
+        (502, false),
+        (503, false),
+        (599, false),
+    ] {
+        let server = site(1);
+        server.set("/robots.txt", Reply::status(status));
+        let result = Crawler::new().try_crawl(&server.url("/"));
+        assert_eq!(result.is_ok(), is_allowed, "{status}: {result:?}");
+        let targets = server.take_targets();
+        assert_eq!(targets.contains(&"/".to_owned()), is_allowed, "{status}: {targets:?}");
+    }
+}
+
+#[test]
 fn redirects_of_robots_txt_are_followed_but_not_to_other_private_hosts() {
     let other = Server::start();
     let server = site(2);
