@@ -63,6 +63,9 @@ const BODY_NAMES: &[&str] = &[
     "article__text",
 ];
 
+/// The other sections of an article have at least this share of the votes of the richest one.
+const SECTION_SHARE: f64 = 0.25;
+
 /// Words in names of elements that make them unlikely to hold the text.
 const UNLIKELY: &[&str] = &[
     "share",
@@ -181,6 +184,8 @@ struct Entry<'a> {
     /// Text directly inside, or in inline elements.
     own: usize,
     score: f64,
+    /// The votes of all paragraphs inside, whole.
+    votes: f64,
     is_gone: bool,
 }
 
@@ -228,6 +233,7 @@ fn visit<'a>(element: ElementRef<'a>, parent: Option<usize>, entries: &mut Vec<E
         commas: 0,
         own: 0,
         score: 0.0,
+        votes: 0.0,
         is_gone: false,
     });
     for child in element.children() {
@@ -355,6 +361,7 @@ fn vote(entries: &mut [Entry<'_>]) {
         let in_list = if entry.name() == "li" { 0.4 } else { 1.0 };
         let votes =
             in_list * (1.0 + entry.commas.min(20) as f64 + (entry.own as f64 / 100.0).min(4.0));
+        entries[at].votes += votes;
         let mut share = 1.0;
         // A block with text of its own is its own container.
         let first = if matches!(entries[at].name(), "div" | "section" | "article" | "main") {
@@ -367,6 +374,12 @@ fn vote(entries: &mut [Entry<'_>]) {
         {
             entries[around].score += votes * share;
             share *= 0.5;
+        }
+    }
+    for at in (1..entries.len()).rev() {
+        // Parents come before their children.
+        if let Some(parent) = entries[at].parent.filter(|_| !entries[at].is_gone) {
+            entries[parent].votes += entries[at].votes;
         }
     }
     for entry in entries.iter_mut().filter(|entry| entry.score > 0.0) {
@@ -404,7 +417,40 @@ fn best(entries: &[Entry<'_>]) -> Option<usize> {
         }
         at = parent;
     }
-    Some(at)
+    Some(around_all_sections(entries, at))
+}
+
+/// Of an article in several sections, of which `at` is one, the element around all of them.
+///
+/// Sections are what stands beside each other in one `article`, or has the same classes.
+fn around_all_sections(entries: &[Entry<'_>], at: usize) -> usize {
+    let classes = |at: usize| Element(entries[at].element).attribute("class");
+    let (mut best, mut child) = (at, at);
+    while let Some(parent) = entries[child].parent {
+        let outer = &entries[parent];
+        if outer.name() == "body" || outer.is_gone || outer.has_word(UNLIKELY) {
+            break;
+        }
+        let mut alike = 0.0;
+        let mut sibling = parent + 1;
+        while sibling < outer.end {
+            let is_alike = entries[sibling].name() == entries[child].name()
+                && classes(child).is_some()
+                && classes(sibling) == classes(child);
+            if sibling != child && is_alike {
+                alike += entries[sibling].votes;
+            }
+            sibling = entries[sibling].end;
+        }
+        let mut chain = std::iter::successors(Some(parent), |at| entries[*at].parent);
+        let is_article = chain.any(|at| entries[at].name() == "article");
+        let gain = if is_article { outer.votes - entries[best].votes } else { alike };
+        if gain >= SECTION_SHARE * entries[best].votes && outer.link_density() < 0.25 {
+            best = parent;
+        }
+        child = parent;
+    }
+    best
 }
 
 /// The winner with the siblings that read like it.
@@ -479,6 +525,24 @@ mod tests {
             .map(|k| format!("<p>Sentence {k} of the article, with a comma, says what it has to say to everybody who reads it.</p>"))
             .collect::<Vec<_>>()
             .concat()
+    }
+
+    #[test]
+    fn an_article_in_sections_is_read_whole() {
+        let section = |class: &str, n: usize| {
+            format!(
+                "<div class='wrap'><section class='{class}'><div>{}</div></section></div>",
+                prose(n)
+            )
+        };
+        let sections = section("a", 4) + &section("a", 5) + &section("b", 4);
+        let page = format!(
+            "<body><div class=x><article><div>{sections}</div></article></div>\
+             <div class=y><p>Another text, that has nothing to do with it, stands here too.</p></div></body>"
+        );
+        let text = article_text(&Html::parse(&page)).unwrap();
+        assert_eq!(text.matches("Sentence 0").count(), 3, "{text}");
+        assert!(!text.contains("Another text"), "{text}");
     }
 
     #[track_caller]
