@@ -154,7 +154,7 @@ fn run_pass(
     for folding in &pass.foldings {
         cells[folding.state as usize] = State::new(folding.kind, folding.ty);
     }
-    let work = Work { program, pass, operands, outputs, walk };
+    let work = Work { program, pass, operands, outputs, walk, n };
     let mut faults = 0;
     if n > 0 {
         let part = part_len(n, pass, run);
@@ -258,6 +258,8 @@ struct Work<'a> {
     operands: &'a [Operand<'a>],
     outputs: &'a [Output<'a>],
     walk: Walk<'a>,
+    /// Elements of the whole pass.
+    n: usize,
 }
 
 impl Work<'_> {
@@ -294,22 +296,11 @@ impl Work<'_> {
         let Self { program, pass, operands, outputs, .. } = *self;
         let output_slot = program.output_slot(0) as usize;
         let input_slot = program.input_slot(0) as usize;
-        let out_bytes: usize = pass.outputs.iter().map(|at| outputs[*at as usize].ty.size()).sum();
-        let in_place = writing == Writing::InPlace;
-        let streamed = !in_place
-            && pass.outputs.iter().any(|at| {
-                let output = &outputs[*at as usize];
-                output.shape.iter().product::<usize>() * output.ty.size() >= STREAMED
-            });
-        let buffered = streamed || in_place;
-        let per_element = pass.register_bytes + if buffered { out_bytes } else { 0 };
-        let mut block = block_len(per_element);
-        if streamed {
-            block = block.min(STREAMED_BLOCK);
-        }
-        if per_element == 0 && pass.foldings.is_empty() {
-            block = n;
-        }
+        let sizes = pass.outputs.iter().map(|at| outputs[*at as usize].ty.size());
+        let whole = self.n;
+        let Blocks { block, streamed, buffered, per_element } =
+            Blocks::of(pass, sizes, whole, writing);
+        let block = block.min(n);
         let spare = if per_element == 0 { 0 } else { 64 * slots.len() };
         with_scratch(per_element * block.min(n.next_multiple_of(8)) + spare, |scratch| {
             let mut scratch = Scratch(scratch);
@@ -355,7 +346,7 @@ impl Work<'_> {
                         if buffered {
                             let target = output.data.add((start + done) * size);
                             if streamed {
-                                kernels::stream(target, *slot, len * size);
+                                kernels::stream(program.level, target, *slot, len * size);
                             } else {
                                 std::ptr::copy_nonoverlapping(*slot, target, len * size);
                             }
@@ -477,6 +468,42 @@ impl Work<'_> {
                 done += len;
             }
         });
+    }
+}
+
+/// How a pass over dense arrays is cut.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Blocks {
+    /// Elements of a block.
+    pub(crate) block: usize,
+    /// Outputs are written past the caches.
+    pub(crate) streamed: bool,
+    /// Outputs are computed in scratch memory first.
+    buffered: bool,
+    /// Bytes of scratch memory for an element.
+    per_element: usize,
+}
+
+impl Blocks {
+    /// The blocks of `n` elements, for outputs of these sizes of elements.
+    pub(crate) fn of(
+        pass: &Pass,
+        sizes: impl Iterator<Item = usize> + Clone,
+        n: usize,
+        writing: Writing,
+    ) -> Self {
+        let in_place = writing == Writing::InPlace;
+        let streamed = !in_place && sizes.clone().any(|size| n * size >= STREAMED);
+        let buffered = streamed || in_place;
+        let per_element = pass.register_bytes + if buffered { sizes.sum() } else { 0 };
+        let mut block = block_len(per_element);
+        if streamed {
+            block = block.min(STREAMED_BLOCK);
+        }
+        if per_element == 0 && pass.foldings.is_empty() {
+            block = n;
+        }
+        Self { block, streamed, buffered, per_element }
     }
 }
 

@@ -6,6 +6,7 @@
 
 use std::slice::{from_raw_parts, from_raw_parts_mut};
 
+use super::Level;
 use super::scalar::{CastTo, Flag, Map, TryZip, Zip};
 use crate::types::{Scalar, Type};
 
@@ -312,47 +313,59 @@ pub(crate) unsafe fn scatter_strided(
     }
 }
 
-/// Copies `bytes` bytes past the caches, where the machine can. The caller orders them with
-/// [`fence`] before another thread may read.
+/// Copies `bytes` bytes past the caches, where the machine can, in the widest pieces that `level`
+/// has: lines that are written by one store leave at once. The caller orders them with [`fence`]
+/// before another thread may read.
 ///
 /// # Safety
-/// Both sides are valid for `bytes` bytes and do not overlap.
-#[cfg(target_arch = "x86_64")]
-pub(crate) unsafe fn stream(d: *mut u8, a: *const u8, bytes: usize) {
-    use std::arch::x86_64::{__m128i, _mm_loadu_si128, _mm_stream_si128};
-    let head = d.align_offset(64).min(bytes);
-    let blocks = (bytes - head) / 64;
+/// Both sides are valid for `bytes` bytes and do not overlap; the machine has `level`.
+pub(crate) unsafe fn stream(level: Level, d: *mut u8, a: *const u8, bytes: usize) {
+    const LINE: usize = 64;
+    let head = d.align_offset(LINE).min(bytes);
+    let lines = (bytes - head) / LINE;
+    let done = head + lines * LINE;
     // SAFETY: the caller's promise; every streamed line is aligned after the head.
     unsafe {
         std::ptr::copy_nonoverlapping(a, d, head);
-        for block in 0..blocks {
-            let at = head + block * 64;
-            let (from, to) = (a.add(at).cast::<__m128i>(), d.add(at).cast::<__m128i>());
-            let line = [
-                _mm_loadu_si128(from),
-                _mm_loadu_si128(from.add(1)),
-                _mm_loadu_si128(from.add(2)),
-                _mm_loadu_si128(from.add(3)),
-            ];
-            _mm_stream_si128(to, line[0]);
-            _mm_stream_si128(to.add(1), line[1]);
-            _mm_stream_si128(to.add(2), line[2]);
-            _mm_stream_si128(to.add(3), line[3]);
+        let (to, from) = (d.add(head), a.add(head));
+        match level {
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx512 => lines_avx512(to, from, lines),
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx2 => lines_avx2(to, from, lines),
+            #[cfg(target_arch = "x86_64")]
+            Level::Portable => lines_sse2(to, from, lines),
+            #[cfg(not(target_arch = "x86_64"))]
+            _ => std::ptr::copy_nonoverlapping(from, to, lines * LINE),
         }
-        let done = head + blocks * 64;
         std::ptr::copy_nonoverlapping(a.add(done), d.add(done), bytes - done);
     }
 }
 
-/// Copies `bytes` bytes; this machine has no way past the caches.
-///
-/// # Safety
-/// Both sides are valid for `bytes` bytes and do not overlap.
-#[cfg(not(target_arch = "x86_64"))]
-pub(crate) unsafe fn stream(d: *mut u8, a: *const u8, bytes: usize) {
-    // SAFETY: the caller's promise.
-    unsafe { std::ptr::copy_nonoverlapping(a, d, bytes) }
+macro_rules! lines {
+    ($name:ident, $feature:literal, $register:ident, $load:ident, $store:ident, $n:literal) => {
+        /// # Safety
+        /// `lines` lines of 64 bytes on both sides, those at `d` aligned.
+        #[cfg(target_arch = "x86_64")]
+        #[target_feature(enable = $feature)]
+        unsafe fn $name(d: *mut u8, a: *const u8, lines: usize) {
+            use std::arch::x86_64::{$load, $register, $store};
+            for line in 0..lines {
+                // SAFETY: the caller's promise.
+                unsafe {
+                    let from = a.add(line * 64).cast::<$register>();
+                    let to = d.add(line * 64).cast::<$register>();
+                    for i in 0..$n {
+                        $store(to.add(i), $load(from.add(i)));
+                    }
+                }
+            }
+        }
+    };
 }
+lines!(lines_avx512, "avx512f", __m512i, _mm512_loadu_si512, _mm512_stream_si512, 1);
+lines!(lines_avx2, "avx", __m256i, _mm256_loadu_si256, _mm256_stream_si256, 2);
+lines!(lines_sse2, "sse2", __m128i, _mm_loadu_si128, _mm_stream_si128, 4);
 
 /// Ends a run of [`stream`]: what was written is seen by whoever this thread tells of it.
 pub(crate) fn fence() {
