@@ -53,6 +53,17 @@ pub(crate) fn is_contiguous(shape: &[usize], strides: &[isize], size: usize) -> 
     true
 }
 
+/// The strides of an array that is broadcast to `dims` axes: 0 where one value stands for all.
+pub(crate) fn full_strides(dims: usize, lens: &[usize], strides: &[isize]) -> Vec<isize> {
+    let missing = dims - lens.len();
+    (0..dims)
+        .map(|axis| match axis.checked_sub(missing) {
+            Some(own) if lens[own] != 1 => strides[own],
+            _ => 0,
+        })
+        .collect()
+}
+
 pub(crate) fn is_aligned(address: *const u8, size: usize) -> bool {
     address.addr().is_multiple_of(size.max(1))
 }
@@ -152,18 +163,8 @@ impl Axes {
     /// [`Order::Any`] they may be walked in another order than that of the indices.
     pub(crate) fn new(shape: &[usize], arrays: &[(&[usize], &[isize])], order: Order) -> Self {
         let dims = shape.len();
-        let full: Vec<Vec<isize>> = arrays
-            .iter()
-            .map(|(lens, strides)| {
-                let missing = dims - lens.len();
-                (0..dims)
-                    .map(|axis| match axis.checked_sub(missing) {
-                        Some(own) if lens[own] != 1 => strides[own],
-                        _ => 0,
-                    })
-                    .collect()
-            })
-            .collect();
+        let full: Vec<Vec<isize>> =
+            arrays.iter().map(|(lens, strides)| full_strides(dims, lens, strides)).collect();
         let mut walked: Vec<usize> = (0..dims).filter(|axis| shape[*axis] != 1).collect();
         if order == Order::Any {
             // As the arrays lie: the longest steps outermost.

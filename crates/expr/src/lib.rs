@@ -22,8 +22,10 @@
 //! numbers are exact or an error. Results are the same bytes for any number of threads and at
 //! every level of the instruction set.
 
+mod axis;
 mod error;
 mod exec;
+mod explain;
 mod expression;
 mod fast;
 mod graph;
@@ -31,17 +33,21 @@ mod kernels;
 mod layout;
 mod op;
 mod operand;
+mod pick;
 mod prepared;
 mod program;
 mod query;
 mod sparse;
 mod sql;
+mod staged;
 mod syntax;
+mod tiles;
 mod typed;
 mod types;
 mod value;
 
 pub use error::{Error, Shape, Span};
+pub use explain::{Explanation, PassExplanation};
 pub use expression::Expr;
 pub use kernels::Level;
 pub use operand::{Operand, Output, View, ViewMut};

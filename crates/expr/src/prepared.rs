@@ -8,12 +8,14 @@ use jobs::Run;
 
 use crate::error::{Error, Shape};
 use crate::exec::{self, Writing};
+use crate::explain::{Explanation, PassExplanation};
 use crate::expression::Expr;
 use crate::fast::OneLoop;
 use crate::kernels::Level;
 use crate::layout::{self, Overlap};
 use crate::operand::{Operand, Output};
 use crate::program::{self, InputKind, Program};
+use crate::staged::Staged;
 use crate::typed;
 use crate::types::Type;
 use crate::value::Value;
@@ -46,6 +48,8 @@ pub struct Prepared {
     level: Level,
     kept: RwLock<Vec<Arc<Special>>>,
     made: AtomicU64,
+    /// What one walk cannot compute, or why nothing can.
+    staged: Option<Result<Box<Staged>, Error>>,
 }
 
 /// A program and what it was made for.
@@ -53,6 +57,8 @@ pub struct Prepared {
 struct Special {
     inputs: Vec<InputKind>,
     outputs: Vec<Type>,
+    /// The outputs have the types of the results.
+    as_computed: bool,
     one_loop: Option<OneLoop>,
     program: Program,
 }
@@ -80,7 +86,8 @@ impl Prepared {
     #[must_use]
     pub fn for_level(expr: &Expr, level: Level) -> Self {
         assert!(Level::available().contains(&level), "a level that this machine has");
-        Self { expr: expr.clone(), level, kept: RwLock::default(), made: AtomicU64::new(0) }
+        let staged = Staged::of(expr, level).map(|staged| staged.map(Box::new)).transpose();
+        Self { expr: expr.clone(), level, kept: RwLock::default(), made: AtomicU64::new(0), staged }
     }
 
     /// Gives its operand `x`.
@@ -109,15 +116,64 @@ impl Prepared {
 
     /// Types and shapes of the results for operands of these types and shapes.
     ///
+    /// An expression `values[mask]` has as many results as the mask holds, which is computed to
+    /// tell.
+    ///
     /// # Errors
     /// Those of [`call`](Self::call) that do not depend on the values.
     pub fn results(&self, operands: &[Operand<'_>]) -> Result<Vec<(Type, Vec<usize>)>, Error> {
         self.check_count(operands)?;
+        if let Some(staged) = &self.staged
+            && let Some(results) = staged.as_ref().map_err(Error::clone)?.results(operands)?
+        {
+            return Ok(results);
+        }
         let special = self.special(operands, None)?;
         let program = &special.program;
         (0..program.outputs.len())
             .map(|at| Ok((program.outputs[at], self.output_shape(program, at, operands)?)))
             .collect()
+    }
+
+    /// How it is computed for these operands.
+    ///
+    /// ```
+    /// use expr::{Expr, Prepared, View};
+    ///
+    /// let prepared = Prepared::new(&Expr::parse("where(idf == 0, 0, tf * idf - 1)")?);
+    /// let (tf, idf) = (vec![1.0; 5000], vec![0.5; 5000]);
+    /// let (tf, idf) = (View::from(&tf[..]), View::from(&idf[..]));
+    /// let explained = prepared.explain(&[idf.operand(), tf.operand()])?;
+    /// assert_eq!(explained.passes()[0].loops.len(), 3);
+    /// assert_eq!(explained.bytes(), 5000 * 24);
+    /// # Ok::<(), expr::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`call`](Self::call) that do not depend on the values.
+    pub fn explain(&self, operands: &[Operand<'_>]) -> Result<Explanation, Error> {
+        self.check_count(operands)?;
+        let mut explanation =
+            Explanation { level: self.level, stages: Vec::new(), passes: Vec::new() };
+        if let Some(staged) = &self.staged {
+            let staged = staged.as_ref().map_err(Error::clone)?;
+            explanation.stages = staged.explain(operands)?;
+            return Ok(explanation);
+        }
+        let special = self.special(operands, None)?;
+        let names = self.names();
+        let program = &special.program;
+        explanation.passes = program
+            .passes
+            .iter()
+            .map(|pass| PassExplanation::of((program, pass), &names, operands))
+            .collect();
+        Ok(explanation)
+    }
+
+    /// The types of the results.
+    pub(crate) fn types(&self, operands: &[Operand<'_>]) -> Result<Vec<Type>, Error> {
+        Ok(self.special(operands, None)?.outputs.clone())
     }
 
     /// Computes the results into memory of its own.
@@ -156,6 +212,11 @@ impl Prepared {
         run: &Run,
     ) -> Result<(), Error> {
         self.check_count(operands)?;
+        if let Some(staged) = &self.staged
+            && staged.as_ref().map_err(Error::clone)?.call(operands, outputs, run)?
+        {
+            return Ok(());
+        }
         {
             let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
             if let Some(special) = kept.iter().find(|special| special.fits(operands, Some(outputs)))
@@ -210,6 +271,7 @@ impl Prepared {
     ) -> Result<Special, Error> {
         let types: Vec<Type> = operands.iter().map(Operand::ty).collect();
         let mut graph = typed::lower(&self.expr.graph, &self.expr.roots, &types)?;
+        let computed = graph.roots.clone();
         if let Some(outputs) = outputs {
             if outputs.len() != graph.roots.len() {
                 let (expected, got) = (graph.roots.len(), outputs.len());
@@ -238,7 +300,8 @@ impl Prepared {
             .collect();
         let outputs = graph.roots.iter().map(|r| graph.nodes[*r as usize].ty).collect();
         let program = program::compile(&graph, &inputs, self.level);
-        Ok(Special { inputs, outputs, one_loop: OneLoop::of(&program), program })
+        let as_computed = computed == graph.roots;
+        Ok(Special { inputs, outputs, as_computed, one_loop: OneLoop::of(&program), program })
     }
 
     fn output_shape(
@@ -322,10 +385,13 @@ impl Special {
                         || operands[kind.shape as usize].shape == operand.shape)
             });
         inputs_fit
-            && outputs.is_none_or(|outputs| {
-                outputs.len() == self.outputs.len()
-                    && outputs.iter().zip(&self.outputs).all(|(output, ty)| output.ty == *ty)
-            })
+            && match outputs {
+                None => self.as_computed,
+                Some(outputs) => {
+                    outputs.len() == self.outputs.len()
+                        && outputs.iter().zip(&self.outputs).all(|(output, ty)| output.ty == *ty)
+                }
+            }
     }
 }
 

@@ -117,6 +117,8 @@ enum Value {
     Int(i64),
     /// A number as written, with a point.
     Float(f64),
+    /// The values where a mask holds: only a reduction can take them in.
+    Chosen(TypedId, TypedId),
 }
 
 /// What happens to a number as written that the type it meets cannot hold.
@@ -152,6 +154,7 @@ pub(crate) fn lower(graph: &Graph, roots: &[NodeId], inputs: &[Type]) -> Result<
         values.insert(id, value);
     }
     for root in roots {
+        no_choice(std::slice::from_ref(&values[root]), graph.span(*root))?;
         let id = lowering.strong(&values[root], graph.span(*root));
         lowering.out.roots.push(id);
     }
@@ -224,6 +227,7 @@ impl Lowering<'_> {
             Value::Node(id) => *id,
             Value::Int(int) => self.scalar(Scalar::I64(*int), span),
             Value::Float(float) => self.scalar(Scalar::F64(*float), span),
+            Value::Chosen(..) => unreachable!("refused by `no_choice`"),
         }
     }
 
@@ -293,12 +297,15 @@ impl Lowering<'_> {
             },
             (Value::Float(float), Type::F32) => Scalar::F32(*float as f32),
             (Value::Float(float), _) => Scalar::F64(*float),
-            (Value::Node(id), _) => return Ok(*id),
+            (Value::Node(id) | Value::Chosen(id, _), _) => return Ok(*id),
         };
         Ok(self.scalar(value, span))
     }
 
     fn node(&mut self, op: &Op, args: &[Value], span: Span) -> Result<Value, Error> {
+        if !matches!(op, Op::Reduce(_)) {
+            no_choice(args, span)?;
+        }
         let id = match op {
             Op::Literal(Literal::Int(int)) => return Ok(Value::Int(*int)),
             Op::Literal(Literal::Float(bits)) => return Ok(Value::Float(f64::from_bits(*bits))),
@@ -315,7 +322,7 @@ impl Lowering<'_> {
             Op::Compare(compare) => self.compare(*compare, &args[0], &args[1], span)?,
             Op::Search(search) => self.search(*search, args, span)?,
             Op::Where => self.select(args, span)?,
-            Op::Index => self.index(args, span)?,
+            Op::Index => return self.index(args, span),
             Op::Cast(ty) => {
                 let id = self.strong(&args[0], span);
                 if self.ty(id) == Type::Text {
@@ -387,6 +394,7 @@ impl Lowering<'_> {
                 Some(Scalar::Bool(truth)) => Some(Written::Truth(truth)),
                 _ => None,
             },
+            Value::Chosen(..) => None,
         }
     }
 
@@ -442,7 +450,7 @@ impl Lowering<'_> {
         let exponent = match b {
             Value::Int(int) => *int as f64,
             Value::Float(float) => *float,
-            Value::Node(_) => return Ok(None),
+            Value::Node(_) | Value::Chosen(..) => return Ok(None),
         };
         let ty = self.ty(base);
         if ty == Type::Text {
@@ -516,22 +524,20 @@ impl Lowering<'_> {
         Ok(self.cast(id, Type::Bool, span))
     }
 
-    fn index(&mut self, args: &[Value], span: Span) -> Result<TypedId, Error> {
+    fn index(&mut self, args: &[Value], span: Span) -> Result<Value, Error> {
         let (table, index) = (self.strong(&args[0], span), self.strong(&args[1], span));
+        if self.ty(index) == Type::Bool {
+            return Ok(Value::Chosen(table, index));
+        }
         if !matches!(self.out.nodes[table as usize].op, Typed::Input(_)) {
             let what = "only operands can be indexed, not what is computed from them";
-            return Err(Error::Unsupported { span, what });
-        }
-        if self.ty(index) == Type::Bool {
-            let what = "a choice by a mask has another length than its operands; reduce it, or \
-                        use it as the whole expression";
             return Err(Error::Unsupported { span, what });
         }
         if !self.ty(index).is_integer() || self.ty(table) == Type::Text {
             return self.types_error("an index", &[table, index], span);
         }
         let index = self.cast(index, Type::I64, span);
-        Ok(self.push(Typed::Gather, self.ty(table), &[table, index], span))
+        Ok(Value::Node(self.push(Typed::Gather, self.ty(table), &[table, index], span)))
     }
 
     fn reduce(
@@ -541,13 +547,26 @@ impl Lowering<'_> {
         args: &[Value],
         span: Span,
     ) -> Result<TypedId, Error> {
-        let x = self.strong(&args[0], span);
+        no_choice(&args[1..], span)?;
+        // The values that a mask chooses are reduced under it.
+        let (x, chosen) = match args[0] {
+            Value::Chosen(x, mask) => (x, Some(mask)),
+            _ => (self.strong(&args[0], span), None),
+        };
         let ty = self.ty(x);
         if ty == Type::Text {
             return self.types_error(kind.name(), &[x], span);
         }
-        let mut args: Vec<TypedId> =
-            if args.len() > 1 { vec![x, self.truth(&args[1], span)?] } else { vec![x] };
+        let is_place = matches!(kind, Reduction::ArgMin | Reduction::ArgMax);
+        if chosen.is_some() && (args.len() > 1 || is_place) {
+            let what = "a place among chosen values, or a second mask of them";
+            return Err(Error::Unsupported { span, what });
+        }
+        let mask = match args.get(1) {
+            Some(mask) => Some(self.truth(mask, span)?),
+            None => chosen,
+        };
+        let mut args: Vec<TypedId> = std::iter::once(x).chain(mask).collect();
         let result = match kind {
             Reduction::Mean => {
                 let sum = self.sum(&args, span);
@@ -614,6 +633,16 @@ impl Lowering<'_> {
             _ => self.push(Typed::Len, Type::I64, &args[..1], span),
         }
     }
+}
+
+/// Refuses a choice by a mask where something else than a reduction would take it in.
+fn no_choice(values: &[Value], span: Span) -> Result<(), Error> {
+    if values.iter().any(|value| matches!(value, Value::Chosen(..))) {
+        let what = "a choice by a mask has another length than its operands; reduce it, or \
+                    use it as the whole expression";
+        return Err(Error::Unsupported { span, what });
+    }
+    Ok(())
 }
 
 /// Arithmetic on numbers as written, which stay what they are: Python's rules.

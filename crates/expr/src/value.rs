@@ -58,6 +58,70 @@ impl Value {
         })
     }
 
+    /// An array of type `ty` with these values, in the order of the indices.
+    ///
+    /// # Errors
+    /// [`Error::Memory`] when it cannot be had.
+    pub(crate) fn from_scalars(
+        ty: Type,
+        shape: &[usize],
+        scalars: &[Scalar],
+    ) -> Result<Self, Error> {
+        macro_rules! of {
+            ($($name:ident $ty:ty, $get:expr;)*) => {
+                match ty {
+                    $(Type::$name => {
+                        let values: Vec<$ty> = scalars.iter().map($get).collect();
+                        ArrayD::from_shape_vec(IxDyn(shape), values).map(Self::$name)
+                    })*
+                    Type::Text => unreachable!("no reduction makes a text"),
+                }
+            };
+        }
+        let whole = |x: &Scalar| match *x {
+            Scalar::I64(x) => x,
+            other => other.to_f64() as i64,
+        };
+        let array = of! {
+            Bool bool, |x| x.to_f64() != 0.0;
+            U8 u8, |x| x.to_f64() as u8;
+            U32 u32, |x| x.to_f64() as u32;
+            I32 i32, |x| x.to_f64() as i32;
+            I64 i64, whole;
+            F32 f32, |x| x.to_f64() as f32;
+            F64 f64, |x| x.to_f64();
+        };
+        array.map_err(|_| Error::Memory { bytes: scalars.len() * ty.size() })
+    }
+
+    /// Its memory: the address, the size of an element and how many there are, side by side.
+    pub(crate) fn bytes(&self) -> (*const u8, usize, usize) {
+        each!(self, array => {
+            let all = array.as_slice().unwrap_or_default();
+            (all.as_ptr().cast(), size_of_val(all) / all.len().max(1), all.len())
+        })
+    }
+
+    /// Appends the values where `mask` holds, in their order, to `kept`, an array of one axis.
+    pub(crate) fn compress_into(&self, mask: &ArrayD<bool>, kept: &mut Option<Self>) {
+        macro_rules! of {
+            ($($name:ident)*) => {
+                match self {
+                    $(Self::$name(array) => {
+                        let mut all = match kept.take() {
+                            Some(Self::$name(before)) => before.into_raw_vec_and_offset().0,
+                            _ => Vec::new(),
+                        };
+                        let chosen = array.iter().zip(mask).filter(|(_, holds)| **holds);
+                        all.extend(chosen.map(|(value, _)| *value));
+                        *kept = Some(Self::$name(ndarray::Array1::from_vec(all).into_dyn()));
+                    })*
+                }
+            };
+        }
+        of!(Bool U8 U32 I32 I64 F32 F64);
+    }
+
     /// The values along one axis.
     pub(crate) fn from_vec<T: Element>(values: Vec<T>) -> Self {
         let values: Box<dyn Any> = Box::new(values);

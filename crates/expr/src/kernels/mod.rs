@@ -14,7 +14,7 @@ mod text;
 
 pub use levels::Level;
 pub(crate) use loops::{Gather, copy_strided, fence, scatter_strided, stream};
-pub(crate) use reduce::{State, finish, merge};
+pub(crate) use reduce::{State, finish, fold_run, merge};
 pub(crate) use text::TextArgs;
 
 use crate::op::{Binary, Compare, Reduction, Search, Unary};

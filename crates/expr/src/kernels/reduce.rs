@@ -12,6 +12,7 @@ use super::scalar::{CastTo, Flag, Max, Min, Zip};
 use crate::error::{Error, Span};
 use crate::op::Reduction;
 use crate::types::{Scalar, Type};
+use crate::value::Value;
 
 /// Partial sums that are kept side by side.
 const LANES: usize = 32;
@@ -59,6 +60,35 @@ pub(super) unsafe fn fold<A, F: Fold<A>, const MASKED: bool>(
         let values = from_raw_parts(a.cast::<A>(), n);
         let mask = if MASKED { Some(from_raw_parts(mask.cast::<Flag>(), n)) } else { None };
         F::fold(state, values, mask, *position.cast::<u64>());
+    }
+}
+
+/// Takes the elements `run` of `values` into `state`, where `mask` holds; `position` is the place
+/// of the first.
+///
+/// # Panics
+/// When there are not so many elements.
+pub(crate) fn fold_run(
+    kernel: super::Kernel,
+    state: &mut State,
+    (values, mask): (&Value, Option<&Value>),
+    run: std::ops::Range<usize>,
+    position: usize,
+) {
+    let (values, size, len) = values.bytes();
+    let mask = mask.map_or((std::ptr::null(), 1, len), Value::bytes);
+    assert!(run.end <= len && run.end <= mask.2 && mask.1 == 1, "elements that there are");
+    let position = position as u64;
+    // SAFETY: both have the elements of the run, side by side and aligned, as was checked; the
+    // types are those that the loop was found for.
+    unsafe {
+        kernel(
+            std::ptr::from_mut(state).cast(),
+            values.add(run.start * size),
+            mask.0.wrapping_add(run.start),
+            std::ptr::from_ref(&position).cast(),
+            run.len(),
+        );
     }
 }
 

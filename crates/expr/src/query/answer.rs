@@ -616,13 +616,20 @@ fn evaluate<'t>(
         return Ok(column.clone());
     }
     let (graph, roots) = graph.rewritten(&[node], |_| None)?;
-    let prepared = Prepared::new(&Expr::from_graph(graph, roots));
+    let prepared = Prepared::new(&Expr::from_graph(graph.clone(), roots.clone()));
     let names: Vec<String> = prepared.names().iter().map(|name| (*name).to_owned()).collect();
     let columns: Vec<&Column<'_>> = names.iter().filter_map(|name| table.column(name)).collect();
     let mut values = with_operands(&columns, |operands| prepared.evaluate(operands, run))?;
     let value = values.pop().expect("one root has one value");
     // A single value stands in every row.
-    let value = if value.shape() == [n] { value } else { value.repeated(n) };
+    let value = match value.scalar() {
+        _ if value.shape() == [n] => value,
+        Some(_) => value.repeated(n),
+        None => {
+            let what = "a choice by a mask has another length than its table";
+            return Err(Error::Unsupported { span: graph.span(roots[0]), what });
+        }
+    };
     Ok(Column(Kind::Owned(Arc::new(value))))
 }
 

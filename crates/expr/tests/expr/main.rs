@@ -1,5 +1,6 @@
 //! The public interface: against NumPy, against plain loops, and with bad input.
 
+mod axis;
 mod bad_input;
 #[path = "../../../../xtask/src/postgres/cluster.rs"]
 mod cluster;
