@@ -16,12 +16,14 @@ pub struct Expr {
     pub(crate) graph: Arc<Graph>,
     pub(crate) roots: Vec<NodeId>,
     text: Arc<str>,
+    target: Option<Arc<str>>,
 }
 
 impl Expr {
     /// Reads an expression, or several with commas between them, in the spelling of Python and
     /// NumPy: `where(idf == 0, 0, tf / idf)`, `a & ~b`, `x ** 2`, `mean(age, where=sex == 'f')`.
-    /// Nothing is run to read it. Precedence is Python's, in which `&` binds tighter than `==`.
+    /// `x[mask] = value` is `x` with the values stored where the mask holds, see
+    /// [`target`](Self::target). Nothing is run to read it. Precedence is Python's, in which `&` binds tighter than `==`.
     ///
     /// # Errors
     /// [`Error::Syntax`], [`Error::UnknownFunction`], [`Error::Arguments`], [`Error::Literal`] with
@@ -30,26 +32,40 @@ impl Expr {
     pub fn parse(text: &str) -> Result<Self, Error> {
         let tokens = syntax::tokens(text)?;
         let mut parser = Parser::new(&tokens);
-        let roots = parser.list()?;
+        let mut roots = parser.list()?;
+        let mut target = None;
+        if let [root] = &mut roots[..]
+            && parser.take_sign("=")
+        {
+            let (name, stored) = parser.assignment(*root)?;
+            (target, *root) = (Some(name), stored);
+        }
         parser.end()?;
-        Ok(Self { graph: Arc::new(parser.graph), roots, text: text.into() })
+        Ok(Self { graph: Arc::new(parser.graph), roots, text: text.into(), target })
     }
 
     pub(crate) fn from_graph(graph: Graph, roots: Vec<NodeId>) -> Self {
-        Self { graph: Arc::new(graph), roots, text: "".into() }
+        Self { graph: Arc::new(graph), roots, text: "".into(), target: None }
     }
 
     /// The operand `x` itself.
     pub(crate) fn identity() -> Self {
         let mut graph = Graph::default();
         let root = graph.name("x", Span::default()).expect("one node is no large graph");
-        Self { graph: Arc::new(graph), roots: vec![root], text: "x".into() }
+        Self { graph: Arc::new(graph), roots: vec![root], text: "x".into(), target: None }
     }
 
     /// The names of its operands, in the order in which they are first used.
     #[must_use]
     pub fn names(&self) -> Vec<&str> {
         self.graph.names().iter().map(|name| &**name).collect()
+    }
+
+    /// The operand that an assignment, `x[mask] = value`, stores into. Its result is the whole
+    /// array: `where(mask, value, x)`, to be written over the operand itself.
+    #[must_use]
+    pub fn target(&self) -> Option<&str> {
+        self.target.as_deref()
     }
 
     /// How many results it has.

@@ -97,10 +97,19 @@ impl Graph {
 
     /// Adds the nodes of `other`; the answer maps its nodes to ours.
     pub(crate) fn absorb(&mut self, other: &Self) -> Result<Vec<NodeId>, Error> {
+        self.absorb_as(other, |name| name)
+    }
+
+    /// The same, with other names for those of `other`.
+    pub(crate) fn absorb_as<'n>(
+        &mut self,
+        other: &'n Self,
+        rename: impl Fn(&'n str) -> &'n str,
+    ) -> Result<Vec<NodeId>, Error> {
         let mut map: Vec<NodeId> = Vec::with_capacity(other.nodes.len());
         for (node, span) in other.nodes.iter().zip(&other.spans) {
             let id = match &node.op {
-                Op::Name(at) => self.name(&other.names[*at as usize], *span)?,
+                Op::Name(at) => self.name(rename(&other.names[*at as usize]), *span)?,
                 op => {
                     let args: Vec<NodeId> =
                         node.args().iter().map(|arg| map[arg.0 as usize]).collect();

@@ -95,6 +95,14 @@ impl<'a> Operand<'a> {
         self.shape
     }
 
+    /// Whether it is the same array: the same memory with the same layout.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        std::ptr::eq(self.data, other.data)
+            && std::ptr::eq(self.text, other.text)
+            && (self.ty, self.shape, self.strides, self.scalar)
+                == (other.ty, other.shape, other.strides, other.scalar)
+    }
+
     /// Elements `start..start + shape[0]` of an operand of one dense axis.
     ///
     /// # Panics

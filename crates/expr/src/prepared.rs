@@ -130,8 +130,15 @@ impl Prepared {
         }
         let special = self.special(operands, None)?;
         let program = &special.program;
+        // What is stored under a mask keeps the type of the array that it is stored into.
+        let stored = self.expr.target().and_then(|target| {
+            self.names().iter().position(|name| *name == target).map(|at| operands[at].ty)
+        });
         (0..program.outputs.len())
-            .map(|at| Ok((program.outputs[at], self.output_shape(program, at, operands)?)))
+            .map(|at| {
+                let ty = stored.unwrap_or(program.outputs[at]);
+                Ok((ty, self.output_shape(program, at, operands)?))
+            })
             .collect()
     }
 

@@ -42,7 +42,7 @@ enum Work {
 
 #[derive(Debug)]
 enum Last {
-    Plain(Prepared),
+    Plain(Box<Prepared>),
     /// `values[index]` as the whole expression: a choice when the index is a mask.
     Pick(Box<Pick>),
 }
@@ -117,7 +117,7 @@ impl Staged {
         let (last, sources) = match picks {
             None => {
                 let (prepared, sources) = planner.prepared(&expr.roots)?;
-                (Last::Plain(prepared), sources)
+                (Last::Plain(Box::new(prepared)), sources)
             }
             Some(root) => {
                 let args = graph.node(root).args();

@@ -1,9 +1,12 @@
 //! Words to the graph: precedence climbing.
 
+use std::sync::Arc;
+
 use crate::error::{Error, Span};
 use crate::graph::{Graph, NodeId};
 use crate::op::{self, Binary, Compare, Function, Literal, Op, Reduce, Search, Unary};
 use crate::syntax::{Token, TokenKind};
+use crate::types::Type;
 
 /// Levels of brackets, signs and powers within each other.
 const MAX_DEPTH: usize = 200;
@@ -45,6 +48,29 @@ impl<'a> Parser<'a> {
             roots.push(self.expression()?);
         }
         Ok(roots)
+    }
+
+    /// What follows `left =`: the name that is stored into, and the array after it.
+    pub(crate) fn assignment(&mut self, left: NodeId) -> Result<(Arc<str>, NodeId), Error> {
+        let span = self.graph.span(left);
+        let node = self.graph.node(left).clone();
+        let value = self.expression()?;
+        let name_of = |id: NodeId| match self.graph.node(id).op {
+            Op::Name(at) => Some(self.graph.names()[at as usize].clone()),
+            _ => None,
+        };
+        match (&node.op, node.args()) {
+            (Op::Index, [array, mask]) if let Some(name) = name_of(*array) => {
+                let span = span.to(self.last_span());
+                let mask = self.graph.add(Op::Cast(Type::Bool), &[*mask], span)?;
+                let stored = self.graph.add(Op::Where, &[mask, value, *array], span)?;
+                Ok((name, stored))
+            }
+            _ => {
+                let what = "only NAME[MASK] can be stored into";
+                Err(Error::Unsupported { span, what })
+            }
+        }
     }
 
     /// One expression.

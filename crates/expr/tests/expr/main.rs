@@ -5,6 +5,7 @@ mod bad_input;
 #[path = "../../../../xtask/src/postgres/cluster.rs"]
 mod cluster;
 mod layouts;
+mod lazy;
 mod memory;
 mod numpy;
 mod query;
