@@ -144,15 +144,18 @@ pub(crate) struct Query {
 /// `topicmill eval`
 #[derive(Debug, clap::Args)]
 pub(crate) struct Eval {
-    /// Expression in the spelling of NumPy, for example 'where(idf == 0, 0, tf / idf)'
+    /// Expression in the spelling of NumPy, for example 'where(idf == 0, 0, tf / idf)' or 'x[x < 0] = 0'
     #[arg(value_name = "EXPRESSION", allow_hyphen_values = true)]
     pub(crate) expression: String,
-    /// What the names in it are: a .npy file, or an array of a .npz file as FILE.npz:ARRAY
+    /// What the names in it are: a .npy file, an array of a .npz file as FILE.npz:ARRAY, or a column as FILE.parquet:COLUMN
     #[arg(value_name = "NAME=FILE", value_parser = named_file)]
     pub(crate) operands: Vec<(String, String)>,
-    /// File of the result, .npy; without it the result is printed
+    /// File of the result, .npy, or of several, .npz; without it they are printed
     #[arg(short, long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
+    /// Tell how it is computed: passes, fused loops, instruction set, bytes, and the speed of memory that it reaches
+    #[arg(long, conflicts_with = "out")]
+    pub(crate) explain: bool,
     #[command(flatten)]
     pub(crate) common: Common,
 }

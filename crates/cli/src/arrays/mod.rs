@@ -1,27 +1,38 @@
-//! Arrays in files: NumPy's `.npy` and `.npz`.
+//! Arrays in files: NumPy's `.npy` and `.npz`, columns of Parquet.
 
 mod npy;
+mod parquet;
 
 use std::fs;
-use std::io::{Cursor, Read};
+use std::io::{Cursor, Read, Write};
 use std::path::Path;
+
+use expr::Value;
 
 use crate::exit::Usage;
 
 pub(crate) use npy::{Array, write_npy};
 
-/// Reads the array in `path`: a `.npy` file, or, as `FILE.npz:NAME`, one of a `.npz` file.
+/// Reads the array in `path`: a `.npy` file, or, as `FILE.npz:NAME`, one of a `.npz` file, or, as
+/// `FILE.parquet:COLUMN`, a column.
 pub(crate) fn read(path: &str) -> anyhow::Result<Array> {
-    let member = path.rsplit_once(':').filter(|(file, _)| is_npz(file));
+    let column = path.rsplit_once(':').filter(|(file, _)| is(file, "parquet"));
+    if column.is_some() || is(path, "parquet") {
+        let (file, name) = column.map_or((path, None), |(file, name)| (file, Some(name)));
+        return parquet::read_column(file, name).map_err(|what| bad_file(file, &what));
+    }
+    let member = path.rsplit_once(':').filter(|(file, _)| is(file, "npz"));
     if let Some((file, name)) = member {
         return read_member(file, Some(name));
     }
-    if is_npz(path) {
+    if is(path, "npz") {
         return read_member(path, None);
     }
-    if !Path::new(path).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("npy")) {
+    if !is(path, "npy") {
         return Err(Usage {
-            message: format!("cannot read {path:?} as an array, allowed are .npy and .npz"),
+            message: format!(
+                "cannot read {path:?} as an array, allowed are .npy, .npz and .parquet"
+            ),
             hint: Some("numpy.save writes .npy, numpy.savez .npz".to_owned()),
         }
         .into());
@@ -31,8 +42,30 @@ pub(crate) fn read(path: &str) -> anyhow::Result<Array> {
     Array::from_npy(bytes).map_err(|what| bad_file(path, &what))
 }
 
-fn is_npz(path: &str) -> bool {
-    Path::new(path).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("npz"))
+fn is(path: &str, ending: &str) -> bool {
+    Path::new(path).extension().is_some_and(|own| own.eq_ignore_ascii_case(ending))
+}
+
+/// The content of a `.npz` file with these arrays, named as `numpy.savez` names them: `arr_0` and
+/// so on.
+///
+/// # Errors
+/// When it would be too large for its format.
+pub(crate) fn write_npz(values: &[Value]) -> anyhow::Result<Vec<u8>> {
+    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default()
+        .compression_method(zip::CompressionMethod::Stored)
+        .large_file(true);
+    for (at, value) in values.iter().enumerate() {
+        archive.start_file(format!("arr_{at}.npy"), options)?;
+        archive.write_all(&write_npy(value))?;
+    }
+    Ok(archive.finish()?.into_inner())
+}
+
+/// Whether results go into a `.npz` file.
+pub(crate) fn is_npz(path: &Path) -> bool {
+    path.extension().is_some_and(|own| own.eq_ignore_ascii_case("npz"))
 }
 
 fn bad_file(path: &str, what: &str) -> anyhow::Error {

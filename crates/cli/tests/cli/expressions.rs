@@ -1,6 +1,11 @@
 //! `topicmill eval` and `topicmill query`.
 
 use std::io::Write;
+use std::sync::Arc;
+
+use parquet::data_type::{ByteArrayType, DoubleType, Int32Type, Int64Type};
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::parser::parse_message_type;
 
 use crate::scene::Scene;
 use crate::talks::talks;
@@ -53,6 +58,84 @@ fn eval_reads_the_arrays_of_an_npz() {
     assert!(outcome.stderr.contains("holds 2 arrays: a, b"), "{}", outcome.stderr);
 }
 
+/// A Parquet file with the columns id (text), score (float with a gap), n (unsigned).
+fn parquet() -> Vec<u8> {
+    let schema = "message talks { REQUIRED BYTE_ARRAY id (UTF8); OPTIONAL DOUBLE score; \
+                  REQUIRED INT32 n (UINT_32); REPEATED INT64 many; }";
+    let schema = Arc::new(parse_message_type(schema).expect("a schema"));
+    let mut file = Vec::new();
+    let mut writer = SerializedFileWriter::new(&mut file, schema, Arc::default()).expect("a file");
+    for _ in 0..2 {
+        let mut group = writer.next_row_group().expect("a group");
+        let mut column = group.next_column().expect("columns").expect("id");
+        let ids = ["a".into(), "b\u{e9}".into()];
+        column.typed::<ByteArrayType>().write_batch(&ids, None, None).expect("values");
+        column.close().expect("a column");
+        let mut column = group.next_column().expect("columns").expect("score");
+        column.typed::<DoubleType>().write_batch(&[1.5], Some(&[0, 1]), None).expect("values");
+        column.close().expect("a column");
+        let mut column = group.next_column().expect("columns").expect("n");
+        column.typed::<Int32Type>().write_batch(&[-1, 2], None, None).expect("values");
+        column.close().expect("a column");
+        let mut column = group.next_column().expect("columns").expect("many");
+        let (definition, repetition) = ([0, 0], [0, 0]);
+        column
+            .typed::<Int64Type>()
+            .write_batch(&[], Some(&definition), Some(&repetition))
+            .expect("values");
+        column.close().expect("a column");
+        group.close().expect("a group");
+    }
+    writer.close().expect("a file");
+    file
+}
+
+#[test]
+fn eval_reads_columns_of_parquet() {
+    let scene = Scene::new();
+    scene.write("talks.parquet", parquet());
+    let shown = scene.succeed("eval id=='b\u{e9}' id=talks.parquet:id").stdout;
+    assert_eq!(shown, "bool (4): false true false true\n");
+    let shown = scene.succeed("eval x*2 x=talks.parquet:score").stdout;
+    assert_eq!(shown, "f64 (4): NaN 3.0 NaN 3.0\n");
+    assert_eq!(scene.succeed("eval max(n) n=talks.parquet:n").stdout, "4294967295\n");
+    scene.write("broken.parquet", b"PAR1 and no more");
+    for (operand, what) in [
+        ("x=talks.parquet:nothing", "there is no column nothing; there are: id, score, n, many"),
+        ("x=talks.parquet", "holds 4 columns: id, score, n, many"),
+        ("x=talks.parquet:many", "column many is nested"),
+        ("x=broken.parquet:x", "no Parquet that can be read"),
+    ] {
+        let outcome = scene.run(&format!("eval count(x) {operand}"));
+        assert_eq!(outcome.code, Some(2), "{operand}");
+        assert!(outcome.stderr.contains(what), "{operand}: {}", outcome.stderr);
+    }
+}
+
+#[test]
+fn eval_stores_under_a_mask_chooses_and_reduces_along_an_axis() {
+    let scene = scene();
+    scene.succeed("eval tf[idf==0]=9 tf=tf.npy idf=idf.npy -o out.npy");
+    assert_eq!(scene.read("out.npy"), npy(&[1.0, 9.0, 3.0]));
+    assert_eq!(scene.succeed("eval tf[idf>0] tf=tf.npy idf=idf.npy").stdout, "f64 (2): 1.0 3.0\n");
+    assert_eq!(scene.succeed("eval sum(tf,axis=0) tf=tf.npy").stdout, "6.0\n");
+    scene.succeed("eval tf*2,sum(tf) tf=tf.npy -o both.npz");
+    assert_eq!(scene.succeed("eval max(x)+s x=both.npz:arr_0 s=both.npz:arr_1").stdout, "12.0\n");
+}
+
+#[test]
+fn eval_explains_how_it_computes() {
+    let scene = scene();
+    let shown = scene.succeed("eval tf*idf-1 tf=tf.npy idf=idf.npy --explain --threads 1").stdout;
+    assert!(shown.starts_with("instruction set: "), "{shown}");
+    assert!(shown.contains("pass 1: 3 elements in blocks of 3"), "{shown}");
+    assert!(shown.contains("loop  out = (tf * idf) - 1.0    f64"), "{shown}");
+    assert!(
+        shown.contains("on 1 threads") && shown.contains("GB/s where a copy reaches"),
+        "{shown}"
+    );
+}
+
 #[test]
 fn eval_names_what_is_wrong() {
     let scene = scene();
@@ -65,7 +148,7 @@ fn eval_names_what_is_wrong() {
             "there is no function sqr; sqrt is one (at character 1, in \"sqr\")",
         ),
         ("eval tf tf=none.npy", "cannot read none.npy"),
-        ("eval tf tf=tf.csv", "allowed are .npy and .npz"),
+        ("eval tf tf=tf.csv", "allowed are .npy, .npz and .parquet"),
         ("eval tf,idf tf=tf.npy idf=idf.npy -o out.npy", "2 results do not fit one .npy file"),
         ("eval tf tf", "a name and its file are written NAME=FILE"),
     ] {
