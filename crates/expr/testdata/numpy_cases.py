@@ -3,7 +3,8 @@
     python3 -m venv /tmp/venv && /tmp/venv/bin/pip install numpy==2.4.6
     /tmp/venv/bin/python crates/expr/testdata/numpy_cases.py [SEED COUNT FILE]
 
-Arrays and results are the bytes of memory in hexadecimal. `tolerance` is in units of the last place
+Arrays and results are the bytes of memory in hexadecimal; arrays that are laid out otherwise than side by
+side have their strides and the place of their first element too. `tolerance` is in units of the last place
 for functions that IEEE 754 does not define; all else is compared to the bit. NumPy's choice of
 float16 and int8, which topicmill does not have, is kept out of the cases.
 """
@@ -39,6 +40,35 @@ def operands(rng):
                 x = rng.integers(low, high, n, dtype=dtype, endpoint=True)
             arrays[f"{letter}{digit}"] = x.reshape(shape)
     return arrays
+
+
+def laid_out(rng, arrays):
+    """The same arrays with gaps, backwards, transposed, at odd addresses, and one value for a whole axis."""
+    laid = {}
+    for at, (name, x) in enumerate(arrays.items()):
+        size = x.dtype.itemsize
+        offset = int(rng.integers(0, size)) if at % 3 == 0 else 0
+        steps = [int(rng.choice([1, 1, 2, -1, -2])) for _ in x.shape]
+        order = range(x.ndim) if at % 4 == 1 else reversed(range(x.ndim))
+        strides, step, low, high = [0] * x.ndim, size, 0, size
+        for axis in order:
+            one_for_all = x.ndim == 2 and axis == 0 and at % 5 == 2
+            strides[axis] = 0 if one_for_all else step * steps[axis]
+            reach = strides[axis] * max(x.shape[axis] - 1, 0)
+            low, high = low + min(reach, 0), high + max(reach, 0)
+            step *= abs(steps[axis]) * max(x.shape[axis], 1)
+        buffer = rng.integers(0, 2, offset - low + high, dtype=np.uint8)
+        view = np.ndarray(x.shape, x.dtype, buffer, offset - low, strides)
+        view[...] = x
+        laid[name] = view
+    return laid
+
+
+def empty(rng):
+    """Arrays without elements, and some that are broadcast to them."""
+    shapes = [(0, 4), (0, 4), (4,), (0, 1), ()]
+    names = zip("buvilfd", NAMES)
+    return {f"{letter}{digit}": np.ones(shape, dtype) for letter, dtype in names for digit, shape in enumerate(shapes)}
 
 
 class Trees:
@@ -121,6 +151,61 @@ class Trees:
         return True
 
 
+def encode_laid(view):
+    buffer = view.base
+    offset = view.__array_interface__["data"][0] - buffer.__array_interface__["data"][0]
+    return {"type": NAMES[view.dtype.name], "shape": list(view.shape), "bytes": buffer.tobytes().hex(),
+            "offset": offset, "strides": list(view.strides)}
+
+
+#: Reductions whose result does not depend on the order of the values.
+EXACT = {"min": np.min, "max": np.max, "argmin": np.argmin, "argmax": np.argmax, "any": np.any, "all": np.all,
+         "count": np.count_nonzero, "sum": np.sum}
+
+
+def along_axes(rand, trees, set_name, count):
+    """Reductions along an axis of what random expressions make."""
+    cases = []
+    while len(cases) < count:
+        tree = trees.tree(rand.randint(0, 2))
+        value = trees.value(tree) if len(tree) < 120 and trees.usable(tree) else None
+        if value is None or np.ndim(value) != 2:
+            continue
+        value = np.asarray(value)
+        kind, axis, keep = rand.choice(sorted(EXACT)), rand.choice([0, 1, -1, -2]), rand.random() < 0.3
+        if kind == "sum" and (value.dtype.kind != "i" or np.abs(value.astype(float)).sum() > 2.0**60):
+            continue
+        if kind in ("min", "max", "argmin", "argmax") and value.shape[axis] == 0:
+            continue
+        with np.errstate(all="ignore"):
+            result = EXACT[kind](value, axis=axis, keepdims=keep)
+        text = f"{kind}({tree}, axis={axis}{', keepdims=True' if keep else ''})"
+        cases.append({"text": text, "arrays": set_name, "result": encode(result), "tolerance": 0})
+    return cases
+
+
+def statistics(rng, cases):
+    """Sums, means and spreads along an axis: NumPy adds in another order."""
+    for dtype in ("float32", "float64", "int32"):
+        x = rng.integers(1, 100, (3, 5, 4)).astype(dtype)
+        mask = rng.random((3, 5, 4)) < 0.6
+        mask[0] = True
+        mask[:, 0] = True
+        mask[:, :, 0] = True
+        for axis in (0, 1, 2):
+            for text, result in (
+                (f"sum(x, axis={axis})", x.sum(axis=axis)),
+                (f"mean(x, axis={axis})", x.mean(axis=axis)),
+                (f"std(x, axis={axis})", x.std(axis=axis)),
+                (f"var(x, axis={axis}, ddof=1)", x.var(axis=axis, ddof=1)),
+                (f"mean(x, axis={axis}, where=m)", x.mean(axis=axis, where=mask)),
+                (f"max(x - mean(x, axis={axis}, keepdims=True), axis={axis})", (x - x.mean(axis=axis, keepdims=True)).max(axis=axis)),
+                ("x[m]", x[mask]),
+            ):
+                cases.append({"text": text, "operands": {"x": encode(x), "m": encode(mask)}, "result": encode(result),
+                              "tolerance": 16})
+
+
 def encode(value):
     value = np.asarray(value, order="C")
     return {"type": NAMES[value.dtype.name], "shape": list(np.shape(value)), "bytes": value.tobytes().hex()}
@@ -148,13 +233,8 @@ def functions(rng, cases):
                               "tolerance": tolerance})
 
 
-def main():
-    seed, count = (int(word) for word in (sys.argv[1:3] or ("1", "700")))
-    here = pathlib.Path(__file__).parent / "numpy_cases.json"
-    path = pathlib.Path(sys.argv[3]) if len(sys.argv) > 3 else here
-    rng, rand = np.random.default_rng(seed), random.Random(seed)
-    arrays = operands(rng)
-    trees = Trees(rand, arrays)
+def random_cases(rand, trees, set_name, count):
+    """Random expressions; a part of them is refused by NumPy."""
     cases = []
     while len(cases) < count:
         text = trees.tree(rand.randint(1, 4))
@@ -165,11 +245,34 @@ def main():
             continue
         if isinstance(value, (bool, int, float)):
             continue
-        names = sorted(name for name in arrays if name in text)
-        cases.append({"text": text, "names": names, "result": "error" if value is None else encode(value), "tolerance": 0})
+        result = "error" if value is None else encode(value)
+        cases.append({"text": text, "arrays": set_name, "result": result, "tolerance": 0})
+    return cases
+
+
+def main():
+    seed, count = (int(word) for word in (sys.argv[1:3] or ("1", "700")))
+    here = pathlib.Path(__file__).parent / "numpy_cases.json"
+    path = pathlib.Path(sys.argv[3]) if len(sys.argv) > 3 else here
+    rng, rand = np.random.default_rng(seed), random.Random(seed)
+    arrays = operands(rng)
+    sets = {"dense": arrays, "laid": laid_out(rng, arrays), "empty": empty(rng)}
+    cases = []
+    for set_name, share in (("dense", count), ("laid", count), ("empty", count // 8)):
+        trees = Trees(rand, sets[set_name])
+        cases += random_cases(rand, trees, set_name, share)
+        cases += along_axes(rand, trees, set_name, share // 4)
+    # Where there is nothing to convert NumPy does not look whether a number as written fits, and its where lets
+    # one wrap; ours is refused.
+    def wraps(case):
+        return "70000" in case["text"] and (case["arrays"] == "empty" or "where(" in case["text"])
+
+    cases = [case for case in cases if case["arrays"] == "dense" or not wraps(case)]
+    statistics(rng, cases)
     functions(rng, cases)
-    whole = {"numpy": np.__version__, "seed": seed,
-             "arrays": {name: encode(x) for name, x in arrays.items()}, "cases": cases}
+    encoders = {"dense": encode, "laid": encode_laid, "empty": encode}
+    encoded = {key: {name: encoders[key](x) for name, x in arrays.items()} for key, arrays in sets.items()}
+    whole = {"numpy": np.__version__, "seed": seed, "arrays": encoded, "cases": cases}
     lines = ",\n".join(json.dumps(case) for case in cases)
     del whole["cases"]
     path.write_text(json.dumps(whole)[:-1] + ', "cases": [\n' + lines + "\n]}\n")

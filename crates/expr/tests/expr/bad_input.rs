@@ -1,6 +1,6 @@
 //! Everything wrong is an error that names what and where, or the right result.
 
-use expr::{Error, Expr, Operand, Output, Prepared, Type, View, ViewMut};
+use expr::{Error, Expr, Operand, Output, Prepared, Query, Type, View, ViewMut};
 use jobs::Run;
 use proptest::prelude::*;
 
@@ -170,6 +170,40 @@ proptest! {
     #[test]
     fn any_text_is_read_or_refused(text in ".{0,60}") {
         drop(Expr::parse(&text));
+    }
+
+    #[test]
+    fn a_changed_text_is_read_or_refused_at_a_place_in_it(
+        text in prop::sample::select(vec![
+            "where(idf == 0, 0, tf / idf) ** 2 - -1.5e-3",
+            "mean(age, where=sex == 'f') - mean(age[sex != \"m\"], axis=-1, keepdims=True)",
+            "(a & ~b | c ^ 3) << 2 >> x[i // 2 % 7], not (t in ('x', 'y')) and 'é' in t",
+            "x[x < 0] = minimum(f32(y), 1)",
+            "t, count(), sum(x) as s where 0 < x <= 5 or b by t, year order count() desc, t top 5",
+        ]),
+        edits in prop::collection::vec(
+            (0.0..1.0_f64, 0..4_u8, prop::sample::select("()[]=<>!&|~^*/%+-.,'\" \nex0_é\u{0}".chars().collect::<Vec<_>>())),
+            1..6,
+        ),
+    ) {
+        let mut chars: Vec<char> = text.chars().collect();
+        for (place, kind, letter) in edits {
+            let at = (place * chars.len() as f64) as usize;
+            match kind {
+                0 => chars.insert(at, letter),
+                1 if at < chars.len() => chars[at] = letter,
+                2 if at < chars.len() => drop(chars.remove(at)),
+                _ => chars.extend_from_within(at..),
+            }
+        }
+        let text: String = chars.iter().collect();
+        for error in [Expr::parse(&text).err(), Query::parse(&text).err()].into_iter().flatten() {
+            if let Some(span) = error.span() {
+                let (start, end) = (span.start as usize, span.end as usize);
+                prop_assert!(text.get(start..end).is_some(), "{error} at {start}..{end} of {text:?}");
+                prop_assert!(error.excerpt(&text).is_some());
+            }
+        }
     }
 
     #[test]
