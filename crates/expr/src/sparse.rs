@@ -320,13 +320,12 @@ impl CsrPrepared {
         for (operand, buffer) in operands.iter().zip(buffers.iter_mut()) {
             match operand {
                 CsrOperand::Columns(of) => {
-                    let last = columns.iter().fold(0, |last, column| last.max(*column));
-                    if last as usize >= csr.n_columns {
+                    if !buffer.gather(of, columns) {
+                        let last = columns.iter().max().copied().unwrap_or_default();
                         let what =
                             format!("a non-zero is in column {last}, there are {}", csr.n_columns);
                         return Err(Error::Matrix { what });
                     }
-                    buffer.gather(of, columns);
                 }
                 CsrOperand::Rows(of) => buffer.spread(of, csr.indptr, (at, to), row),
                 CsrOperand::Values(_) | CsrOperand::One(_) => {}
@@ -373,26 +372,29 @@ fn part_ends(csr: &Csr<'_>) -> Vec<usize> {
     ends
 }
 
+/// `Σ f(x)`, in lanes that are added up in one order.
+#[inline]
+fn sum_by_lanes<T: Copy>(values: &[T], f: impl Fn(T) -> f64) -> f64 {
+    let mut lanes = [0.0_f64; LANES];
+    let (chunks, rest) = values.as_chunks::<LANES>();
+    for chunk in chunks {
+        for (lane, x) in lanes.iter_mut().zip(chunk) {
+            *lane += f(*x);
+        }
+    }
+    for (lane, x) in lanes.iter_mut().zip(rest) {
+        *lane += f(*x);
+    }
+    lanes.iter().sum()
+}
+
 macro_rules! normalise {
     ($name:ident, $ty:ty) => {
         fn $name(values: &mut [$ty], norm: Norm) {
-            let by_lanes = |f: fn(f64) -> f64| {
-                let mut lanes = [0.0_f64; LANES];
-                let (chunks, rest) = values.as_chunks::<LANES>();
-                for chunk in chunks {
-                    for (lane, x) in lanes.iter_mut().zip(chunk) {
-                        *lane += f(f64::from(*x));
-                    }
-                }
-                for (lane, x) in lanes.iter_mut().zip(rest) {
-                    *lane += f(f64::from(*x));
-                }
-                lanes.iter().sum::<f64>()
-            };
             let norm = match norm {
                 Norm::None => return,
-                Norm::L1 => by_lanes(f64::abs),
-                Norm::L2 => by_lanes(|x| x * x).sqrt(),
+                Norm::L1 => sum_by_lanes(values, |x| f64::from(x).abs()),
+                Norm::L2 => sum_by_lanes(values, |x| f64::from(x) * f64::from(x)).sqrt(),
                 Norm::Max => values.iter().fold(0.0, |most, x| f64::from(x.abs()).max(most)),
             };
             if norm != 0.0 {
@@ -426,14 +428,20 @@ macro_rules! buffers {
                 }
             }
 
-            /// Takes the value of each of `columns`, all of which there are.
-            fn gather(&mut self, of: &Operand<'_>, columns: &[u32]) {
+            /// Takes the value of each of `columns`; says no when there is one that there is not.
+            fn gather(&mut self, of: &Operand<'_>, columns: &[u32]) -> bool {
                 match self {
-                    Self::None => {}
+                    Self::None => true,
                     $(Self::$name(values) => {
                         let table = of.as_slice::<$ty>().unwrap_or_default();
+                        let mut all = true;
                         values.clear();
-                        values.extend(columns.iter().map(|column| table[*column as usize]));
+                        values.extend(columns.iter().map(|column| {
+                            let value = table.get(*column as usize);
+                            all &= value.is_some();
+                            value.copied().unwrap_or_default()
+                        }));
+                        all
                     })*
                 }
             }
