@@ -13,6 +13,7 @@ mod jobs;
 mod learn;
 mod machine;
 mod measure;
+mod tables;
 mod text;
 
 use std::process::ExitCode;
@@ -31,6 +32,7 @@ const BENCHES: &[(&str, Bench)] = &[
     ("jobs", jobs::run),
     ("learn", learn::run),
     ("machine", machine::run),
+    ("tables", tables::run),
     ("text", text::run),
 ];
 
