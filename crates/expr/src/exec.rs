@@ -208,10 +208,12 @@ fn part_len(n: usize, pass: &Pass, run: &Run) -> usize {
     if pass.foldings.is_empty() {
         // Outputs do not depend on how they are cut.
         let threads = run.threads();
-        if threads == 1 || n < 2 * MIN_PART {
+        if threads == 1 || n < MIN_PART {
             return n;
         }
-        return n.div_ceil(8 * threads).max(MIN_PART / 4).next_multiple_of(MAX_BLOCK);
+        // Few parts where all of it fits into the second caches: each stays with its thread.
+        let parts = if n < 1 << 20 { 2 * threads } else { 8 * threads };
+        return n.div_ceil(parts).max(MIN_PART / 4).next_multiple_of(MAX_BLOCK);
     }
     n.div_ceil(MAX_PARTS).max(MIN_PART).next_multiple_of(MAX_BLOCK)
 }

@@ -153,6 +153,10 @@ fn line(program: &Program, names: &[&str], instr: &Instr) -> String {
             }
             (said + ")", ty)
         }
+        Key::Statistics(ty) => {
+            let x = of(a, ty);
+            (format!("sum({x}), spread({x}), min({x}), max({x})"), ty)
+        }
         Key::Search(search, _) => {
             (format!("{}({}, {})", search.name(), of(a, Type::Text), of(b, Type::Text)), Type::Text)
         }

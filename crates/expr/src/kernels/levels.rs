@@ -134,8 +134,16 @@ macro_rules! level {
                 unsafe { reduce::fold::<A, F, MASKED>(d, a, (b, c), n) }
             }
 
+            $(#[target_feature(enable = $feature)])?
+            unsafe fn statistics<A: reduce::Statistic>(d: *mut u8, a: *const u8, _b: *const u8, _c: *const u8, n: usize) {
+                // SAFETY: the caller's promise is the same.
+                unsafe { reduce::statistics::<A>(d, a, n) }
+            }
+
             pub(super) fn find(key: Key) -> Option<Kernel> {
                 match key {
+                    Key::Statistics(Type::F32) => Some(statistics::<f32>),
+                    Key::Statistics(Type::F64) => Some(statistics::<f64>),
                     Key::Unary(unary, Type::F32) => floats::<f32>(unary),
                     Key::Unary(unary, Type::F64) => floats::<f64>(unary),
                     Key::Unary(unary, Type::I32) => integers::<i32>(unary),

@@ -14,7 +14,7 @@ mod text;
 
 pub use levels::Level;
 pub(crate) use loops::{Gather, copy_strided, fence, scatter_strided, stream};
-pub(crate) use reduce::{State, finish, fold_run, merge};
+pub(crate) use reduce::{STATISTICS, State, finish, fold_run, merge};
 pub(crate) use text::TextArgs;
 
 use crate::op::{Binary, Compare, Reduction, Search, Unary};
@@ -57,6 +57,9 @@ pub(crate) enum Key {
     /// d, a [`State`], takes in the values a, where the truth b holds if masked; c is the
     /// position of the first.
     Reduce { kind: Reduction, ty: Type, masked: bool },
+    /// d, four states, for the sum, the spread, the least and the greatest of the values a: what
+    /// four reductions would make of them, in fewer walks over the block.
+    Statistics(Type),
     /// d = a holds b; c is a [`TextArgs`].
     Search(Search, Arg),
     /// d = a == b, ... for texts; c is a [`TextArgs`].

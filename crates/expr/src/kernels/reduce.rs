@@ -397,6 +397,97 @@ macro_rules! spread {
 }
 spread!(Flag u8 u32 i32 i64 f32 f64);
 
+/// Floats whose statistics are made together.
+pub(super) trait Statistic: Copy + Bits + PartialOrd {
+    fn wide(self) -> f64;
+    fn fold_all(states: &mut [State; STATISTICS], values: &[Self]);
+}
+
+/// The reductions that [`statistics`] makes, in the order of their states.
+pub(crate) const STATISTICS: usize = 4;
+
+/// The states of the sum, the spread, the least and the greatest take in a block of values.
+///
+/// # Safety
+/// As [`Kernel`](super::Kernel) says: `d` has four states lent for writing, `a` has `n` values.
+#[inline(always)]
+pub(super) unsafe fn statistics<A: Statistic>(d: *mut u8, a: *const u8, n: usize) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let states = &mut *d.cast::<[State; STATISTICS]>();
+        A::fold_all(states, from_raw_parts(a.cast::<A>(), n));
+    }
+}
+
+macro_rules! statistics {
+    ($($ty:ty)*) => {$(
+        impl Statistic for $ty {
+            #[inline(always)]
+            fn wide(self) -> f64 {
+                f64::from(self)
+            }
+
+            #[inline(always)]
+            fn fold_all(states: &mut [State; STATISTICS], values: &[Self]) {
+                let [sum_state, spread, least, greatest] = states;
+                let Some((sum, low, high)) = sum_and_ends(values) else { return };
+                if sum.is_nan() {
+                    // A NaN, or infinities of both signs: each by its own rules.
+                    <Sum as Fold<$ty>>::fold(sum_state, values, None, 0);
+                    <Spread as Fold<$ty>>::fold(spread, values, None, 0);
+                    <Best<Min> as Fold<$ty>>::fold(least, values, None, 0);
+                    <Best<Max> as Fold<$ty>>::fold(greatest, values, None, 0);
+                    return;
+                }
+                sum_state.0[0] = (sum_state.float(0) + sum).to_bits();
+                let n = values.len() as u64;
+                let mean = sum / n as f64;
+                let squares = sum_by(values, None, |x: $ty| {
+                    let distance = f64::from(x) - mean;
+                    distance * distance
+                });
+                join_spread(spread, &State([n, mean.to_bits(), squares.to_bits(), 0]));
+                for (state, best, of) in [
+                    (least, low, <Min as Zip<$ty>>::zip as fn($ty, $ty) -> $ty),
+                    (greatest, high, <Max as Zip<$ty>>::zip),
+                ] {
+                    let best = if state.0[2] == 0 { best } else {
+                        of(Bits::from_word(state.0[0]), best)
+                    };
+                    state.0[0] = best.to_word();
+                    state.0[2] += 1;
+                }
+            }
+        }
+    )*};
+}
+statistics!(f32 f64);
+
+/// The sum in the lanes of [`sum_by`], the least and the greatest in those of [`best_of`], which
+/// differ from theirs for NaNs alone: a comparison that is one instruction loses them, but not the
+/// sum.
+#[inline(always)]
+fn sum_and_ends<A: Statistic>(values: &[A]) -> Option<(f64, A, A)> {
+    let first = *values.first()?;
+    let (mut sums, mut lows, mut highs) = ([0.0_f64; LANES], [first; LANES], [first; LANES]);
+    let (chunks, rest) = values.as_chunks::<LANES>();
+    for chunk in chunks {
+        for (((sum, low), high), &x) in sums.iter_mut().zip(&mut lows).zip(&mut highs).zip(chunk) {
+            *sum += x.wide();
+            *low = if x < *low { x } else { *low };
+            *high = if x > *high { x } else { *high };
+        }
+    }
+    for (((sum, low), high), &x) in sums.iter_mut().zip(&mut lows).zip(&mut highs).zip(rest) {
+        *sum += x.wide();
+        *low = if x < *low { x } else { *low };
+        *high = if x > *high { x } else { *high };
+    }
+    let low = lows.into_iter().reduce(|a, x| if x < a { x } else { a })?;
+    let high = highs.into_iter().reduce(|a, x| if x > a { x } else { a })?;
+    Some((total(sums), low, high))
+}
+
 #[inline(always)]
 fn join_spread(a: &mut State, b: &State) {
     if a.0[0] == 0 {

@@ -8,6 +8,10 @@ use crate::op::{Binary, Reduction};
 use crate::typed::{Typed, TypedGraph, TypedId};
 use crate::types::Type;
 
+/// What [`Key::Statistics`] makes, in the order of its states.
+const STATISTICS: [Reduction; kernels::STATISTICS] =
+    [Reduction::Sum, Reduction::Var, Reduction::Min, Reduction::Max];
+
 /// Builds one pass.
 pub(super) struct PassBuilder<'a, 'b> {
     compiler: &'b mut Compiler<'a>,
@@ -388,8 +392,45 @@ impl<'a, 'b> PassBuilder<'a, 'b> {
         ([self.place(args[0]), self.place(args[1]), Place::Cell(cell)], one)
     }
 
+    /// Reductions of the same floats, at least three of the sum, the spread, the least and the
+    /// greatest, which one loop makes together: the values, and the first of the four states.
+    fn statistics(&mut self) -> Vec<(TypedId, u32)> {
+        let graph = self.graph();
+        let kind_of = |id: &TypedId| {
+            let node = &graph.nodes[*id as usize];
+            match node.op {
+                Typed::Reduce(kind) if node.args().len() == 1 => {
+                    STATISTICS.contains(&kind).then_some((node.args()[0], kind))
+                }
+                _ => None,
+            }
+        };
+        let all: Vec<(TypedId, Reduction)> =
+            self.plan.reductions.iter().filter_map(kind_of).collect();
+        let mut found: Vec<(TypedId, u32)> = Vec::new();
+        for (values, _) in &all {
+            let together = all.iter().filter(|(other, _)| other == values).count();
+            let known = found.iter().any(|(other, _)| other == values);
+            let ty = graph.nodes[*values as usize].ty;
+            if together < 3 || known || !ty.is_float() || !self.varies(*values) {
+                continue;
+            }
+            let states: Vec<u32> =
+                STATISTICS.iter().map(|_| self.compiler.cell(Cell::Zero)).collect();
+            let key = Key::Statistics(ty);
+            let kernel =
+                kernels::find(key, self.compiler.isa).expect("floats have their statistics");
+            let unused = Place::Cell(POSITION);
+            let (d, args) = (Place::Cell(states[0]), [self.place(*values), unused, unused]);
+            self.body.push(PlacedInstr { kernel, key, d, args });
+            found.push((*values, states[0]));
+        }
+        found
+    }
+
     pub(super) fn reductions(&mut self) {
         let graph = self.graph();
+        let together = self.statistics();
         for id in &self.plan.reductions {
             let node = &graph.nodes[*id as usize];
             let result = self.compiler.results[*id as usize].expect("reductions are placed");
@@ -403,6 +444,16 @@ impl<'a, 'b> PassBuilder<'a, 'b> {
             };
             let args = node.value_args();
             let ty = graph.nodes[args[0] as usize].ty;
+            let span = graph.spans[*id as usize];
+            let first = together.iter().find(|(values, _)| args == [*values]);
+            let place =
+                STATISTICS.iter().position(|one| *one == kind && node.op == Typed::Reduce(kind));
+            if let (Some((_, first)), Some(place)) = (first, place) {
+                let state = first + place as u32;
+                self.pass.foldings.push(Folding { kind, ty, state, result, span });
+                self.release(args[0]);
+                continue;
+            }
             let (values, filled) = self.each(args[0]);
             let (mask, mask_filled) = match args.get(1) {
                 Some(mask) => self.each(*mask),
@@ -419,7 +470,6 @@ impl<'a, 'b> PassBuilder<'a, 'b> {
             for arg in args {
                 self.release(*arg);
             }
-            let span = graph.spans[*id as usize];
             self.pass.foldings.push(Folding { kind, ty, state, result, span });
         }
     }

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroUsize;
 
-use expr::{Error, Expr, Level, Operand, Prepared, Scalar, View};
+use expr::{Error, Expr, Level, Operand, Prepared, Scalar, Value, View};
 use jobs::Run;
 
 use crate::{array, evaluate_at, integers, single, texts};
@@ -122,6 +122,46 @@ fn any_number_of_threads_and_every_level_give_the_same_bytes() {
             let values: Vec<Scalar> = values.iter().map(|value| value.scalar().unwrap()).collect();
             let first = seen.get_or_insert_with(|| values.clone());
             assert_eq!(first, &values, "{level:?}, {threads} threads");
+        }
+    }
+}
+
+#[test]
+fn statistics_that_are_made_together_have_the_bits_of_each_alone() {
+    let mut state = 7_u64;
+    let mut next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (state >> 11) as f64 / (1_u64 << 53) as f64 - 0.5
+    };
+    for n in [1_usize, 31, 32, 33, 4095, 4096, 5000, 140_000] {
+        for special in [None, Some(f64::NAN), Some(f64::INFINITY), Some(-0.0)] {
+            let mut x: Vec<f64> = (0..n).map(|_| next()).collect();
+            if let Some(special) = special {
+                x[n / 2] = special;
+                x[n - 1] = -special;
+            }
+            let narrow: Vec<f32> = x.iter().map(|x| *x as f32).collect();
+            let (wide, narrow) = (View::from(&x[..]), View::from(&narrow[..]));
+            for operand in [wide.operand(), narrow.operand()] {
+                let of = |text: &str, level: Level| -> Vec<u64> {
+                    let prepared = Prepared::for_level(&Expr::parse(text).unwrap(), level);
+                    let values = prepared.evaluate(&[operand], &Run::serial()).unwrap();
+                    let bits = |value: &Value| match value.scalar().expect("one value").to_f64() {
+                        x if x.is_nan() => 0,
+                        x => x.to_bits(),
+                    };
+                    values.iter().map(bits).collect()
+                };
+                for level in Level::available() {
+                    let together = of("mean(x), var(x), min(x), max(x), sum(x)", level);
+                    let alone = ["mean(x)", "var(x)", "min(x)", "max(x)", "sum(x)"];
+                    let alone: Vec<u64> =
+                        alone.iter().flat_map(|text| of(text, Level::Portable)).collect();
+                    assert_eq!(together, alone, "{n} {special:?} {level:?}");
+                    let three = of("max(x) - min(x), var(x)", level);
+                    assert_eq!(three[1], alone[1], "{n} {special:?} {level:?}");
+                }
+            }
         }
     }
 }
