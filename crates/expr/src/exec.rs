@@ -27,6 +27,8 @@ const MAX_PARTS: usize = 256;
 const STREAMED: usize = 16 << 20;
 /// Block of a streamed output: reading and writing take turns often enough to overlap.
 const STREAMED_BLOCK: usize = 256;
+/// Bytes of a line of the caches.
+const LINE: usize = 64;
 /// A row at least this long is walked by itself.
 const LONG_ROW: usize = 128;
 
@@ -328,9 +330,24 @@ impl Work<'_> {
             }
             // SAFETY: slots of single values point to one value each.
             unsafe { execute(&pass.prologue, slots, 1) };
+            // The first block ends where a line of the output does: what a later one writes to
+            // scratch memory is then read back in the pieces that it was written in.
+            let mut next = match pass.outputs.first() {
+                Some(at) if streamed => {
+                    let output = &outputs[*at as usize];
+                    let size = output.ty.size();
+                    let first = output.data.wrapping_add(start * size);
+                    match first.align_offset(LINE) / size {
+                        0 => block,
+                        head => head.min(block),
+                    }
+                }
+                _ => block,
+            };
             let mut done = 0;
             while done < n {
-                let len = block.min(n - done);
+                let len = next.min(n - done);
+                next = block;
                 // SAFETY: each slot points to `len` values of its type: registers and buffers
                 // have room for a block, operands and outputs were advanced with `done`. What is
                 // written overlaps nothing that is read, or is a buffer.

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroUsize;
 
-use expr::{Expr, Level, Operand, Output, Prepared, Type};
+use expr::{Expr, Level, Operand, Output, Prepared, Type, View, ViewMut};
 use jobs::Run;
 use proptest::prelude::*;
 
@@ -207,9 +207,31 @@ fn large_outputs_that_are_streamed_are_whole() {
     for (threads, skip) in [(1, 0), (2, 1), (2, 3)] {
         let run = Run::with_threads(NonZeroUsize::new(threads).unwrap()).unwrap();
         let mut out = vec![0.0; n];
-        let view = expr::View::from(&x[skip..]);
-        let mut place = expr::ViewMut::from(&mut out[skip..]);
+        let view = View::from(&x[skip..]);
+        let mut place = ViewMut::from(&mut out[skip..]);
         prepared.call(&[view.operand()], &mut [place.output()], &run).unwrap();
         assert!(out[skip..].iter().zip(&x[skip..]).all(|(y, x)| *y == x * 2.0 - 1.0));
+    }
+}
+
+#[test]
+fn outputs_past_the_caches_are_whole_at_any_address() {
+    let n = 2_200_003;
+    let x: Vec<f64> = (0..n).map(|i| i as f64).collect();
+    let view = View::from(&x[..]);
+    let prepared = Prepared::new(&Expr::parse("x * 2 - 1").unwrap());
+    let mut room = vec![0.0_f64; n + 8];
+    for threads in [1, 2] {
+        let run = Run::with_threads(NonZeroUsize::new(threads).unwrap()).unwrap();
+        for start in 0..8 {
+            room.fill(f64::NAN);
+            let mut out = ViewMut::from(&mut room[start..start + n]);
+            prepared.call(&[view.operand()], &mut [out.output()], &run).unwrap();
+            drop(out);
+            let wrong = (0..n).find(|i| room[start + i] != *i as f64 * 2.0 - 1.0);
+            assert_eq!(wrong, None, "from {start}");
+            let outside = room[..start].iter().chain(&room[start + n..]);
+            assert!(outside.copied().all(f64::is_nan), "from {start}");
+        }
     }
 }
