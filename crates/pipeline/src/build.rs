@@ -517,13 +517,15 @@ fn write_data(
 ) -> Result<usize, Error> {
     folder.write("data/topics.json", &output::topics_json(results)?)?;
     folder.write("data/documents.jsonl", &output::documents_jsonl(results)?)?;
+    folder.write("data/topics.csv", &output::topics_csv(results)?)?;
+    folder.write("data/documents.csv", &output::documents_csv(results)?)?;
     output::write_results_db(results, &folder.join("data/results.db"))?;
     folder.adopt("data/results.db")?;
     folder.write("data/model.topicmill", &model(results, fitted, prepared).to_bytes()?)?;
     if let Some(lock) = &prepared.lock {
         folder.write(LOCK_FILE, lock.as_bytes())?;
     }
-    Ok(4 + usize::from(prepared.lock.is_some()))
+    Ok(6 + usize::from(prepared.lock.is_some()))
 }
 
 /// The model that places new documents in the topics of `results`.

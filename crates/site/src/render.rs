@@ -154,10 +154,10 @@ impl Renderer {
             Route::SearchScript => {
                 return Ok(asset(path, "text/javascript; charset=utf-8", SEARCH_SCRIPT));
             }
-            Route::Sitemap | Route::Feed | Route::OpenSearch => {
+            Route::Sitemap(_) | Route::Feed | Route::OpenSearch => {
                 let base = site.base().ok_or(Error::NoSuchPage(route))?;
                 let (content_type, text) = match route {
-                    Route::Sitemap => ("application/xml", xml::sitemap(site, &base)),
+                    Route::Sitemap(part) => ("application/xml", xml::sitemap(site, &base, part)),
                     Route::Feed => ("application/atom+xml", xml::feed(site, &base)),
                     _ => ("application/opensearchdescription+xml", xml::open_search(site, &base)),
                 };

@@ -2,7 +2,7 @@
 
 use crate::html::web_url;
 use crate::pages::{MAX_ROWS, documents, speakers, tags, terms};
-use crate::{Error, Site};
+use crate::{Error, Site, xml};
 
 /// One file of a site. Positions are those of [`SiteData`](crate::SiteData); lists that go over
 /// several pages count them from 0.
@@ -45,8 +45,9 @@ pub enum Route {
     Speakers(usize),
     /// A page of the index of terms.
     Terms(usize),
-    /// The addresses of all pages, for search engines.
-    Sitemap,
+    /// The addresses of all pages, for search engines: the first file, and those that it names when
+    /// there are more than one may hold.
+    Sitemap(usize),
     /// The newest documents, for feed readers.
     Feed,
     /// How browsers search the site.
@@ -63,9 +64,15 @@ impl Site<'_> {
     /// left out: lists of tags, speakers and terms, the topics over time, and without a base URL the
     /// files that need one.
     pub fn routes(&self) -> impl Iterator<Item = Route> {
+        let n_sitemaps = self.base().map_or(0, |_| xml::n_sitemaps(self));
+        self.pages().chain((0..n_sitemaps).map(Route::Sitemap))
+    }
+
+    /// Every file but those of the search index and the sitemaps.
+    pub(crate) fn pages(&self) -> impl Iterator<Item = Route> {
         use Route::{
             About, Data, Documents, Feed, Icon, Index, Map, NotFound, OpenSearch, Search,
-            SearchScript, Sitemap, Style,
+            SearchScript, Style,
         };
         let data = self.data();
         let some = |n: usize, per_page: usize| if n == 0 { 0 } else { n_pages(n, per_page) };
@@ -73,7 +80,7 @@ impl Site<'_> {
         [Style, Icon, SearchScript, Index, Search, Map, Data, About, NotFound]
             .into_iter()
             .chain(self.timeline().map(|_| Route::Time))
-            .chain(self.base().into_iter().flat_map(|_| [Sitemap, Feed, OpenSearch]))
+            .chain(self.base().into_iter().flat_map(|_| [Feed, OpenSearch]))
             .chain((0..n_pages(data.documents.len(), documents::PER_PAGE)).map(Documents))
             .chain((0..some(data.tags.len(), tags::PER_PAGE)).map(Route::Tags))
             .chain((0..some(data.speakers.len(), speakers::PER_PAGE)).map(Route::Speakers))
@@ -122,7 +129,11 @@ impl Site<'_> {
             Route::Data => "data/index.html",
             Route::About => "about/index.html",
             Route::NotFound => "404.html",
-            Route::Sitemap => "sitemap.xml",
+            Route::Sitemap(0) => "sitemap.xml",
+            Route::Sitemap(part) if part < xml::n_sitemaps(self) => {
+                return Ok(format!("sitemap-{part}.xml"));
+            }
+            Route::Sitemap(_) => return Err(no_such_page()),
             Route::Feed => "feed.xml",
             Route::OpenSearch => "opensearch.xml",
             Route::Documents(page) => {

@@ -1,4 +1,4 @@
-//! The files that need to know where the site is published: sitemap, feed and OpenSearch.
+//! The files that need to know where the site is published: sitemaps, feed and OpenSearch.
 
 use crate::html::write_escaped;
 use crate::site::Site;
@@ -15,19 +15,46 @@ const NO_DATE: &str = "1970-01-01T00:00:00Z";
 /// Characters of a document's text in the feed.
 const MAX_SUMMARY: usize = 400;
 
-/// The addresses of all pages but the one for addresses that do not exist. Of a site of more than
-/// 50,000 the first.
-pub(crate) fn sitemap(site: &Site<'_>, base: &str) -> String {
-    let mut out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
-                   <urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n"
-        .to_owned();
-    let paths = site.routes().filter_map(|route| site.path(route).ok());
-    let folders = paths.filter_map(|path| path.strip_suffix("index.html").map(str::to_owned));
-    for folder in folders.take(MAX_ADDRESSES) {
-        let address = format!("{base}{folder}");
-        out += &format!("<url><loc>{}</loc></url>\n", Xml(&address));
+/// How many files the addresses of all pages need: one, or one for each 50,000 and one that names
+/// them.
+pub(crate) fn n_sitemaps(site: &Site<'_>) -> usize {
+    let n_parts = folders(site).count().div_ceil(MAX_ADDRESSES);
+    if n_parts > 1 { 1 + n_parts } else { 1 }
+}
+
+/// The addresses of all pages but the one for addresses that do not exist, or the addresses of the
+/// files that have them.
+pub(crate) fn sitemap(site: &Site<'_>, base: &str, part: usize) -> String {
+    let n_files = n_sitemaps(site);
+    if part == 0 && n_files > 1 {
+        let files = (1..n_files).map(|part| format!("sitemap-{part}.xml"));
+        return sitemap_of("sitemapindex", "sitemap", base, files);
     }
-    out + "</urlset>\n"
+    let first = part.saturating_sub(1) * MAX_ADDRESSES;
+    sitemap_of("urlset", "url", base, folders(site).skip(first).take(MAX_ADDRESSES))
+}
+
+fn sitemap_of(
+    root: &str,
+    element: &str,
+    base: &str,
+    paths: impl Iterator<Item = String>,
+) -> String {
+    let mut out = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+         <{root} xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n"
+    );
+    for path in paths {
+        let address = format!("{base}{path}");
+        out += &format!("<{element}><loc>{}</loc></{element}>\n", Xml(&address));
+    }
+    out + &format!("</{root}>\n")
+}
+
+/// The folders of all pages that have an address of their own.
+fn folders(site: &Site<'_>) -> impl Iterator<Item = String> {
+    let paths = site.pages().filter_map(|route| site.path(route).ok());
+    paths.filter_map(|path| path.strip_suffix("index.html").map(str::to_owned))
 }
 
 /// An Atom feed (RFC 4287) of the newest documents, those without a date last.

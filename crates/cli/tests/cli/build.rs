@@ -15,7 +15,9 @@ const FILES: &[&str] = &[
     "404.html",
     "index.html",
     "style.css",
+    "data/topics.csv",
     "data/topics.json",
+    "data/documents.csv",
     "data/documents.jsonl",
     "data/results.db",
     "data/model.topicmill",
@@ -341,6 +343,31 @@ fn the_configuration_is_read_and_flags_stand_over_it() {
     scene.succeed("build -o out --title Mornings");
     assert_eq!(scene.json("out/data/topics.json")["k"], 3);
     assert_eq!(texts(&page(&scene.tree("out"), "index.html"), "h1"), ["Mornings"]);
+}
+
+#[test]
+fn the_tables_for_spreadsheets_hold_every_document_and_topic_and_no_formula() {
+    let scene = Scene::new();
+    let mut talks = talks();
+    talks[7]["title"] = "=1+1, said \"she\"".into();
+    scene.write("talks.jsonl", to_lines(&talks));
+    scene.succeed("build talks.jsonl -o out -k 10");
+    let built = scene.json_lines("out/data/documents.jsonl");
+    let rows = scene.read("out/data/documents.csv");
+    assert!(String::from_utf8(rows).unwrap().contains("\"'=1+1, said \"\"she\"\"\""));
+    scene.succeed("crawl out/data/documents.csv -o again.jsonl");
+    let again = scene.json_lines("again.jsonl");
+    assert_eq!(again.len(), built.len());
+    for (again, built) in again.iter().zip(&built) {
+        for key in ["id", "url", "text", "tags", "speakers", "date", "start", "end", "room"] {
+            assert_eq!(again[key], built[key], "{key} of {}", built["id"]);
+        }
+    }
+    let topics = String::from_utf8(scene.read("out/data/topics.csv")).unwrap();
+    let first = &scene.json("out/data/topics.json")["topics"][0];
+    let line = topics.lines().nth(1).unwrap();
+    assert!(line.starts_with(&format!("0,{},", text(&first["slug"]))), "{line}");
+    assert_eq!(topics.lines().count(), 11);
 }
 
 #[test]

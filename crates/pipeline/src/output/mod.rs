@@ -1,5 +1,6 @@
 //! The files of a site folder, one module each.
 
+mod csv_tables;
 mod documents_jsonl;
 mod folder;
 mod format;
@@ -9,6 +10,7 @@ mod templates;
 mod topics_json;
 mod words;
 
+pub(crate) use csv_tables::{documents_csv, topics_csv};
 pub(crate) use documents_jsonl::documents_jsonl;
 pub(crate) use folder::Folder;
 pub use format::{Format, documents_as};

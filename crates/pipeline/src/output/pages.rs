@@ -22,7 +22,13 @@ const CARD_HEIGHT: f64 = 300.0;
 /// Pages rendered by one parallel task.
 const SHARD_PAGES: usize = 64;
 /// The files that `build` writes below `data/`.
-const DOWNLOADS: [(&str, &str); 5] = [
+const DOWNLOADS: [(&str, &str); 7] = [
+    (
+        "data/documents.csv",
+        "Every document with its strongest topic: a table for spreadsheets. A cell that a spreadsheet \
+         would take for a formula begins with an apostrophe.",
+    ),
+    ("data/topics.csv", "Every topic with its share and leading terms: a table for spreadsheets."),
     (
         "data/documents.jsonl",
         "Every document with its topics, related documents and suggested tags: JSON, one a line.",

@@ -45,7 +45,7 @@ pub(crate) fn page(links: &Links<'_>, route: Route) -> Option<Page> {
         Route::Style
         | Route::Icon
         | Route::SearchScript
-        | Route::Sitemap
+        | Route::Sitemap(_)
         | Route::Feed
         | Route::OpenSearch => return None,
         Route::Index => index::page(links),

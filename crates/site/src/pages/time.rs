@@ -8,6 +8,9 @@ use super::Page;
 use crate::views::{Links, TopicRef, count_of, percent, site_lang};
 use crate::when::Unit;
 
+/// A share of fewer documents says little: one document alone would have the tallest column.
+const FEW: usize = 5;
+
 #[derive(Serialize)]
 struct Content<'s> {
     lang: Option<&'s str>,
@@ -15,6 +18,8 @@ struct Content<'s> {
     periods: Vec<PeriodView>,
     rows: Vec<RowView<'s>>,
     undated: Option<String>,
+    /// Below how many documents a column is drawn pale, when some are and some are not.
+    few: Option<usize>,
     tallest: String,
     first: String,
     last: String,
@@ -35,12 +40,10 @@ struct RowView<'s> {
 /// A topic's share of a period, as a column on a canvas of 100 by 100.
 #[derive(Serialize)]
 struct Column {
-    name: String,
     percent: String,
-    x: String,
-    width: String,
     y: String,
     height: String,
+    pale: bool,
 }
 
 /// The page, when there is something to show.
@@ -52,21 +55,23 @@ pub(super) fn page(links: &Links<'_>) -> Option<Page> {
         span.shares[topic] / span.n_documents.max(1) as f64
     };
     let n = timeline.periods.len();
-    let all =
-        site.topics_by_share().iter().flat_map(|&topic| (0..n).map(move |at| share(topic, at)));
+    let is_few = |at: usize| timeline.periods[at].n_documents < FEW;
+    let are_mixed = (0..n).any(is_few) && !(0..n).all(is_few);
+    let is_pale = |at: usize| are_mixed && is_few(at);
+    let all = site
+        .topics_by_share()
+        .iter()
+        .flat_map(|&topic| (0..n).filter(|&at| !is_pale(at)).map(move |at| share(topic, at)));
     let tallest = all.fold(0.0, f64::max).max(1e-9);
-    let step = 100.0 / n as f64;
     let rows = site.topics_by_share().iter().map(|&topic| RowView {
         topic: links.topic(topic),
         columns: (0..n)
             .map(|at| {
                 let value = share(topic, at);
-                let height = 100.0 * value / tallest;
+                let height = f64::min(100.0 * value / tallest, 100.0);
                 Column {
-                    name: timeline.periods[at].period.format(),
                     percent: percent(value),
-                    x: format!("{:.2}", step * at as f64),
-                    width: format!("{:.2}", step * 0.84),
+                    pale: is_pale(at),
                     y: format!("{:.1}", 100.0 - height),
                     height: format!("{height:.1}"),
                 }
@@ -90,6 +95,7 @@ pub(super) fn page(links: &Links<'_>) -> Option<Page> {
             .map(|span| PeriodView { name: span.period.format(), n: span.n_documents })
             .collect(),
         undated: (timeline.n_undated > 0).then(|| count_of(timeline.n_undated, site.noun())),
+        few: are_mixed.then_some(FEW),
         tallest: percent(tallest),
         first: name(timeline.periods.first()),
         last: name(timeline.periods.last()),

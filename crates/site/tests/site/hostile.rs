@@ -218,7 +218,7 @@ fn pages_that_do_not_exist_are_refused() {
         Route::Tag(0, 1),
         Route::Speaker(120),
         Route::Documents(1),
-        Route::Sitemap,
+        Route::Sitemap(0),
     ] {
         let error = site::Renderer::new().render_page(&site, route).unwrap_err();
         assert!(matches!(error, Error::NoSuchPage(named) if named == route), "{error}");

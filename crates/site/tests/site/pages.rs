@@ -1,6 +1,6 @@
 //! What each page shows.
 
-use site::{Route, Site, Weighted};
+use site::{Route, Site, Speaker, Weighted};
 
 use crate::fixture::{attributes, conference, render, texts};
 
@@ -321,6 +321,27 @@ fn topics_over_time_are_counted_by_the_dates_of_documents() {
 }
 
 #[test]
+fn a_share_of_few_documents_is_pale_and_sets_no_scale() {
+    let fixture = conference(21, 2);
+    let mut data = fixture.data();
+    for (n, document) in data.documents.iter_mut().enumerate() {
+        (document.start, document.date) = (None, Some(["2011", "2012", "2013"][n % 3]));
+        document.topics = vec![Weighted { index: usize::from(n < 10), weight: 0.5 }];
+    }
+    let even = render(data.clone(), Route::Time);
+    assert!(texts(&even, ".lede")[0].contains("stands for 29%"), "{even}");
+    assert!(!even.contains("Pale") && !even.contains("pale"));
+    // One document of a year of its own, about one thing alone.
+    data.documents[0].date = Some("2014");
+    data.documents[0].topics[0].weight = 1.0;
+    let odd = render(data, Route::Time);
+    let lede = &texts(&odd, ".lede")[0];
+    assert!(lede.contains("stands for 29%") && lede.contains("fewer than 5 talks"), "{lede}");
+    // The year's column in each of the two rows.
+    assert_eq!(attributes(&odd, ".times .pale", "height"), ["100.0", "0.0"]);
+}
+
+#[test]
 fn the_index_of_terms_leads_from_words_to_documents() {
     let fixture = conference(60, 12);
     let data = fixture.data();
@@ -345,7 +366,7 @@ fn the_index_of_terms_leads_from_words_to_documents() {
 fn files_that_need_an_address_are_there_only_with_one() {
     let fixture = conference(10, 2);
     let mut data = fixture.data();
-    let needy = [Route::Sitemap, Route::Feed, Route::OpenSearch];
+    let needy = [Route::Sitemap(0), Route::Feed, Route::OpenSearch];
     let site = Site::new(data.clone()).unwrap();
     assert!(site.routes().all(|route| !needy.contains(&route)));
     data.base_url = Some("https://example.org/t");
@@ -360,4 +381,28 @@ fn files_that_need_an_address_are_there_only_with_one() {
     for xml in [&sitemap, &feed, &search] {
         assert!(xml.starts_with("<?xml version=\"1.0\""), "{xml}");
     }
+}
+
+#[test]
+fn more_addresses_than_a_sitemap_may_hold_are_in_several() {
+    let fixture = conference(2, 1);
+    let names: Vec<String> = (0..60_000).map(|n| format!("p-{n}")).collect();
+    let mut data = fixture.data();
+    data.base_url = Some("https://example.org");
+    let of = data.speakers[0].clone();
+    data.speakers = names
+        .iter()
+        .map(|name| Speaker { slug: name, name, documents: of.documents.clone() })
+        .collect();
+    let site = Site::new(data.clone()).unwrap();
+    let parts: Vec<Route> =
+        site.routes().filter(|route| matches!(route, Route::Sitemap(_))).collect();
+    assert_eq!(parts, [Route::Sitemap(0), Route::Sitemap(1), Route::Sitemap(2)]);
+    let [index, first, second] = [0, 1, 2].map(|part| render(data.clone(), Route::Sitemap(part)));
+    assert!(index.contains("<sitemap><loc>https://example.org/sitemap-2.xml</loc></sitemap>"));
+    assert_eq!(index.matches("<loc>").count(), 2);
+    assert_eq!(first.matches("<loc>").count(), 50_000);
+    assert!(second.contains("<url><loc>https://example.org/speaker/p-59999/</loc></url>"));
+    let n_pages = site.routes().filter(|&route| site.path(route).unwrap().ends_with("index.html"));
+    assert_eq!(first.matches("<loc>").count() + second.matches("<loc>").count(), n_pages.count());
 }
