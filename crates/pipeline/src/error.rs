@@ -232,6 +232,9 @@ pub enum Error {
     /// Results that cannot be written as JSON.
     #[error("cannot write results as JSON: {0}")]
     Json(#[from] serde_json::Error),
+    /// Results that cannot be written as a table.
+    #[error("cannot write results as CSV: {0}")]
+    Csv(#[from] csv::Error),
     /// A model that cannot be encoded.
     #[error("cannot encode the model: {source}")]
     ModelEncode {

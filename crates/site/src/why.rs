@@ -1,6 +1,6 @@
 //! The sentences by which a document belongs to a topic.
 
-use crate::search::{marked, tokens};
+use crate::search::{each_token, marked, tokens};
 
 /// Sentences that are shown of a document.
 const MAX_SENTENCES: usize = 2;
@@ -13,19 +13,31 @@ pub(crate) type Sentence<'t> = Vec<(&'t str, bool)>;
 /// The sentences of `text` that hold most of `terms`, of which the first weigh most; in their order
 /// in the text. A sentence counts the sum of 1/2, 1/3, 1/4 … over the places of the terms in it.
 pub(crate) fn telling_sentences<'t>(text: &'t str, terms: &[&str]) -> Vec<Sentence<'t>> {
-    let words: Vec<Vec<String>> = terms
+    let mut words: Vec<String> = Vec::new();
+    let terms: Vec<Vec<usize>> = terms
         .iter()
-        .map(|term| tokens(term).iter().map(|word| singular(word).to_owned()).collect())
+        .map(|term| {
+            let of_term = tokens(term);
+            of_term.iter().map(|word| position_or_new(&mut words, singular(word))).collect()
+        })
         .collect();
+    let position = |word: &str| {
+        let word = singular(word);
+        words.iter().position(|known| known == word)
+    };
+    let (mut room, mut here) = (String::new(), Vec::new());
     let mut scored: Vec<(f64, usize, &str)> = sentences(text)
         .enumerate()
         .filter_map(|(n, sentence)| {
-            let here: Vec<String> =
-                tokens(sentence).iter().map(|word| singular(word).to_owned()).collect();
-            let holds = |term: &Vec<String>| {
-                !term.is_empty() && here.windows(term.len()).any(|window| window == &term[..])
+            here.clear();
+            each_token(sentence, &mut room, |token| here.push(position(token.text)));
+            let holds = |term: &Vec<usize>| {
+                let is_term = |window: &[Option<usize>]| {
+                    window.iter().zip(term).all(|(word, of_term)| *word == Some(*of_term))
+                };
+                !term.is_empty() && here.windows(term.len()).any(is_term)
             };
-            let found = words.iter().enumerate().filter(|(_, term)| holds(term));
+            let found = terms.iter().enumerate().filter(|(_, term)| holds(term));
             let score: f64 = found.map(|(place, _)| 1.0 / (place + 2) as f64).sum();
             (score > 0.0).then_some((score, n, sentence))
         })
@@ -33,8 +45,16 @@ pub(crate) fn telling_sentences<'t>(text: &'t str, terms: &[&str]) -> Vec<Senten
     scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     scored.truncate(MAX_SENTENCES);
     scored.sort_by_key(|&(_, n, _)| n);
-    let is_told = |word: &str| words.iter().flatten().any(|term| *term == singular(word));
+    let is_told = |word: &str| position(word).is_some();
     scored.into_iter().map(|(_, _, sentence)| cut(marked(sentence, is_told))).collect()
+}
+
+/// The place of `word` among `words`, to which it is added when it is new.
+fn position_or_new(words: &mut Vec<String>, word: &str) -> usize {
+    words.iter().position(|known| known == word).unwrap_or_else(|| {
+        words.push(word.to_owned());
+        words.len() - 1
+    })
 }
 
 /// A word and its plural are told by the same term.

@@ -2,15 +2,18 @@
 
 use unicode_normalization::char::is_combining_mark;
 
-use super::normalise::{is_unspaced, tokens};
+use super::normalise::{each_token, is_unspaced};
 
 /// The pieces of `text`, which together are all of it, and whether each is a word with a normalised
 /// form that `matches`. Words stretch over their marks and over `+` and `#`.
 pub(crate) fn marked(text: &str, mut matches: impl FnMut(&str) -> bool) -> Vec<(&str, bool)> {
     let mut pieces = Vec::new();
     let mut end = 0;
+    let mut room = String::new();
     for word in shown_words(text) {
-        if tokens(&text[word.clone()]).iter().any(|token| matches(token)) {
+        let mut is_match = false;
+        each_token(&text[word.clone()], &mut room, |token| is_match |= matches(token.text));
+        if is_match {
             if word.start > end {
                 pieces.push((&text[end..word.start], false));
             }
@@ -34,7 +37,7 @@ fn shown_words(text: &str) -> Vec<std::ops::Range<usize>> {
         let of_word = c.is_alphanumeric() || matches!(c, '+' | '#');
         let alone = is_unspaced(c) && of_word;
         match words.last_mut().filter(|word| word.end == at) {
-            Some(word) if is_combining_mark(c) => word.end = next,
+            Some(word) if !c.is_ascii() && is_combining_mark(c) => word.end = next,
             Some(word) if open && of_word && !alone => word.end = next,
             _ if of_word => {
                 words.push(at..next);

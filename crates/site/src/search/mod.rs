@@ -53,6 +53,7 @@ mod variants;
 pub use files::{Card, Reading};
 pub(crate) use highlight::marked;
 pub use index::{Entry, Index};
+pub(crate) use normalise::each_token;
 pub use normalise::tokens;
 pub use query::Query;
 pub use rank::{Hit, idf};

@@ -22,8 +22,8 @@ const UNSPACED: [(char, char); 11] = [
 
 /// A word of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Token<'t> {
-    pub(super) text: &'t str,
+pub(crate) struct Token<'t> {
+    pub(crate) text: &'t str,
     /// Whether it follows the word before it with nothing between, as the characters of a Chinese
     /// word do.
     pub(super) glued: bool,
@@ -51,7 +51,7 @@ pub fn tokens(text: &str) -> Vec<String> {
 }
 
 /// Calls `each` with every word of `text`. `word` is room to work in.
-pub(super) fn each_token(text: &str, word: &mut String, mut each: impl FnMut(Token<'_>)) {
+pub(crate) fn each_token(text: &str, word: &mut String, mut each: impl FnMut(Token<'_>)) {
     word.clear();
     let mut run = Run { word, n_chars: 0, n_signs: 0, glued: false };
     for c in text.chars() {
