@@ -198,7 +198,9 @@ impl Columns {
         let text = match cell(Part::Text) {
             Some(Cell::Text(text)) => plain::text(text),
             Some(Cell::List(items)) => plain::text(items.join("\n\n").into()),
-            None => return Err("no text: its cell is empty".to_owned()),
+            // A talk that came without an abstract is a talk.
+            None if line(Part::Title).is_some() => String::new(),
+            None => return Err("no text and no title: their cells are empty".to_owned()),
         };
         let id = line(Part::Id).unwrap_or_else(default_id);
         let title = line(Part::Title).unwrap_or_else(|| {
