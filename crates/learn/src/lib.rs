@@ -42,8 +42,8 @@ pub use metrics::{
     normalised_mutual_information, npmi, purity, topic_agreement, u_mass,
 };
 pub use nmf::{
-    Divergence, Factors, Fit, Guide, Init, LearnH, Loss, Nmf, NmfConfig, OnlineNmf, Penalty,
-    PlainConfig, PlainFactors, Solver, factorise_plain, suggest_n_topics,
+    Factors, Fit, Guide, Init, LearnH, Loss, Nmf, NmfConfig, OnlineNmf, Penalty, PlainConfig,
+    PlainFactors, Solver, factorise_plain, suggest_n_topics,
 };
 pub use real::Real;
 pub use topic_count::{TopicCountChoice, TopicCountPoint, choose_topic_count};

@@ -1,7 +1,6 @@
 //! Non-negative matrix factorisation: `X ≈ W · H`.
 
 pub(crate) mod blocks;
-mod divergence;
 mod factor;
 pub(crate) mod gram;
 mod hals;
@@ -24,7 +23,6 @@ use hals::{Problem, Stop};
 use start::Start;
 use svd::How;
 
-pub use divergence::Divergence;
 pub use online::OnlineNmf;
 pub use plain::{LearnH, PlainConfig, PlainFactors, Solver, factorise_plain};
 pub use start::Init;

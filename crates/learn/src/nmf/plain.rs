@@ -9,9 +9,9 @@ use ndarray::{Array2, ArrayView2};
 use sprs::{CsMatI, CsMatViewI};
 
 use super::blocks::RowBlocks;
-use super::divergence::{self, Divergence};
 use super::gram::Gram;
-use super::{Penalty, check_values, custom_start, unpadded};
+use super::{Penalty, check_values, custom_start, padded_rows, unpadded};
+use crate::beta::{Update, divergence};
 use crate::kernels::{gather, padded};
 use crate::random::mix;
 use crate::{Error, InstructionSet, Real};
@@ -30,7 +30,10 @@ pub enum Solver {
     },
     /// Multiplicative updates (Lee and Seung 2001; for other divergences Févotte and Idier, Neural
     /// Computation 23(9), 2011).
-    Multiplicative(Divergence),
+    Multiplicative {
+        /// The exponent of the [divergence](crate::beta), finite.
+        beta: f64,
+    },
 }
 
 /// Settings of [`factorise_plain`].
@@ -91,12 +94,17 @@ pub fn factorise_plain<F: Real>(
         let got = config.tol.to_string();
         return Err(Error::Setting { name: "tol", allowed: "finite and at least 0", got });
     }
+    if let Solver::Multiplicative { beta } = config.solver
+        && !beta.is_finite()
+    {
+        return Err(Error::Setting { name: "beta", allowed: "finite", got: beta.to_string() });
+    }
     let start = custom_start((w, h), (x.shape(), k))?;
     let xt = x.transpose_view().to_csr();
     let mut problem = Plain { x, xt, k, w: start.w, ht: start.ht, config: *config, run };
     let iterations = match config.solver {
         Solver::CoordinateDescent { shuffle } => problem.descend(shuffle)?,
-        Solver::Multiplicative(divergence) => problem.multiply(divergence)?,
+        Solver::Multiplicative { beta } => problem.multiply(beta)?,
     };
     let h = unpadded(&problem.ht, k).reversed_axes();
     Ok(PlainFactors { w: unpadded(&problem.w, k), h, iterations })
@@ -135,35 +143,45 @@ impl<F: Real> Plain<'_, F> {
         Ok(self.config.max_iter)
     }
 
-    fn multiply(&mut self, divergence: Divergence) -> Result<usize, Error> {
+    fn multiply(&mut self, beta: f64) -> Result<usize, Error> {
         let Penalty { l1_w, l2_w, l1_h, l2_h } = self.config.penalty;
-        let root = |this: &Self| {
-            let rows = RowBlocks::of(this.x);
-            divergence
-                .between(&rows, (&this.w, &this.ht), this.k, this.run)
+        let (mut w, mut ht) = (unpadded(&self.w, self.k), unpadded(&self.ht, self.k));
+        let root = |w: &Array2<F>, ht: &Array2<F>| {
+            divergence(self.x, (w.view(), ht.view()), beta, self.run)
                 .map(|d| (2.0 * d.max(0.0)).sqrt())
         };
-        let at_start = root(self)?;
+        let at_start = root(&w, &ht)?;
         let mut last = at_start;
+        let mut iterations = self.config.max_iter;
         for iteration in 1..=self.config.max_iter {
-            let (x, xt) = (RowBlocks::of(self.x), RowBlocks::of(self.xt.view()));
-            let given = (&x, &self.ht[..]);
-            divergence.update(given, &mut self.w, (self.k, l1_w, l2_w), self.run)?;
-            divergence::flush_tiny(divergence, &mut self.w);
+            let update = Update { beta, l1: l1_w, l2: l2_w };
+            update.apply(self.x, (w.view_mut(), ht.view()), None, self.run)?;
+            flush_tiny(beta, &mut w);
             if self.config.learn_h == LearnH::Yes {
-                let given = (&xt, &self.w[..]);
-                divergence.update(given, &mut self.ht, (self.k, l1_h, l2_h), self.run)?;
-                divergence::flush_tiny(divergence, &mut self.ht);
+                let update = Update { beta, l1: l1_h, l2: l2_h };
+                update.apply(self.xt.view(), (ht.view_mut(), w.view()), None, self.run)?;
+                flush_tiny(beta, &mut ht);
             }
             if self.config.tol > 0.0 && iteration % LOOK == 0 {
-                let now = root(self)?;
+                let now = root(&w, &ht)?;
                 if (last - now) / at_start < self.config.tol {
-                    return Ok(iteration);
+                    iterations = iteration;
+                    break;
                 }
                 last = now;
             }
         }
-        Ok(self.config.max_iter)
+        (self.w, self.ht) = (padded_rows(w.view()), padded_rows(ht.view()));
+        Ok(iterations)
+    }
+}
+
+/// Sets what is too small to be divided by to zero, where the updates cannot make it so themselves.
+fn flush_tiny<F: Real>(beta: f64, factor: &mut Array2<F>) {
+    if beta < 1.0 {
+        for value in factor.iter_mut().filter(|value| (**value).into() < f64::EPSILON) {
+            *value = F::ZERO;
+        }
     }
 }
 

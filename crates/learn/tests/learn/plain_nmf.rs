@@ -1,7 +1,7 @@
 //! The plain solvers against scikit-learn's, as `testdata/plain_nmf.py` wrote them.
 
 use jobs::Run;
-use learn::{Divergence, LearnH, Penalty, PlainConfig, Solver, factorise_plain};
+use learn::{LearnH, Penalty, PlainConfig, Solver, factorise_plain};
 use ndarray::Array2;
 use serde::Deserialize;
 use sprs::CsMatI;
@@ -51,7 +51,7 @@ impl Case {
         PlainConfig {
             solver: match self.solver.as_str() {
                 "cd" => Solver::CoordinateDescent { shuffle: None },
-                _ => Solver::Multiplicative(Divergence::new(self.beta).expect("finite")),
+                _ => Solver::Multiplicative { beta: self.beta },
             },
             penalty: Penalty {
                 l1_w: w * self.l1_ratio,
