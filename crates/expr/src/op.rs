@@ -309,6 +309,7 @@ pub(crate) const UNARIES: &[(&str, Unary)] = &[
     ("exp2", Unary::Exp2),
     ("expm1", Unary::Expm1),
     ("log", Unary::Log),
+    ("ln", Unary::Log),
     ("log2", Unary::Log2),
     ("log10", Unary::Log10),
     ("log1p", Unary::Log1p),

@@ -63,6 +63,24 @@ pub enum Error {
         /// The value.
         got: String,
     },
+    /// An expression for weights that is none, or cannot be computed.
+    #[error("the weight {text:?} cannot be used: {source}")]
+    Expression {
+        /// The expression.
+        text: String,
+        /// Why not.
+        source: Box<expr::Error>,
+    },
+    /// An expression for weights with a name that stands for nothing.
+    #[error("the weight {text:?} has the unknown name {name:?}, known are {known}")]
+    WeightName {
+        /// The expression.
+        text: String,
+        /// The name.
+        name: String,
+        /// What it could be.
+        known: String,
+    },
     /// The parallel run failed.
     #[error(transparent)]
     Run(#[from] jobs::Error),
@@ -76,6 +94,7 @@ impl Error {
             Self::TopicCount { most, .. } => {
                 Some(format!("ask for at most {most} topics with -k, or leave it at auto"))
             }
+            Self::Expression { text, source } => source.excerpt(text),
             _ => None,
         }
     }

@@ -47,5 +47,8 @@ pub use nmf::{
 };
 pub use real::Real;
 pub use topic_count::{TopicCountChoice, TopicCountPoint, choose_topic_count};
-pub use weights::{DocFreqWeight, Norm, TermFreq, TfIdf, TfIdfConfig};
+pub use weights::{
+    DocFreqWeight, ExpressionWeights, Norm, TermFreq, TfIdf, TfIdfConfig, Weighing,
+    WeightExpression,
+};
 pub use words::WordsConfig;

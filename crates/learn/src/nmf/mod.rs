@@ -1,6 +1,7 @@
 //! Non-negative matrix factorisation: `X ≈ W · H`.
 
 pub(crate) mod blocks;
+mod explained;
 mod factor;
 pub(crate) mod gram;
 mod hals;

@@ -21,6 +21,12 @@ pub enum DocFreqWeight {
 }
 
 impl DocFreqWeight {
+    /// [`Smooth`](Self::Smooth) for terms of these document frequencies.
+    pub(super) fn smooth(doc_freqs: &[u32], n_docs: usize) -> Vec<f64> {
+        let weight = |&df: &u32| libm::log((1.0 + n_docs as f64) / (1.0 + f64::from(df))) + 1.0;
+        doc_freqs.iter().map(weight).collect()
+    }
+
     /// For every column of `counts`.
     pub(super) fn of_terms<V: Copy + Into<f64>>(
         self,
@@ -29,9 +35,7 @@ impl DocFreqWeight {
         let n_docs = counts.rows() as f64;
         match self {
             Self::One => vec![1.0; counts.cols()],
-            Self::Smooth => {
-                each_doc_freq(counts, |df| libm::log((1.0 + n_docs) / (1.0 + df)) + 1.0)
-            }
+            Self::Smooth => Self::smooth(&doc_freqs(counts), counts.rows()),
             Self::Plain => each_doc_freq(counts, |df| libm::log(n_docs / df) + 1.0),
             Self::Probabilistic => {
                 each_doc_freq(counts, |df| libm::log1p((n_docs - df + 0.5) / (df + 0.5)))
@@ -41,15 +45,20 @@ impl DocFreqWeight {
     }
 }
 
-fn each_doc_freq<V: Copy + Into<f64>>(
-    counts: CsMatViewI<'_, V, u32, usize>,
-    weight: impl Fn(f64) -> f64,
-) -> Vec<f64> {
+/// For every column of `counts` how many rows are not 0 in it.
+pub(super) fn doc_freqs<V: Copy + Into<f64>>(counts: CsMatViewI<'_, V, u32, usize>) -> Vec<u32> {
     let mut doc_freq = vec![0_u32; counts.cols()];
     for (&column, &count) in counts.indices().iter().zip(counts.data()) {
         doc_freq[column as usize] += u32::from(count.into() != 0.0);
     }
-    doc_freq.into_iter().map(|df| weight(f64::from(df))).collect()
+    doc_freq
+}
+
+fn each_doc_freq<V: Copy + Into<f64>>(
+    counts: CsMatViewI<'_, V, u32, usize>,
+    weight: impl Fn(f64) -> f64,
+) -> Vec<f64> {
+    doc_freqs(counts).into_iter().map(|df| weight(f64::from(df))).collect()
 }
 
 fn entropy<V: Copy + Into<f64>>(counts: CsMatViewI<'_, V, u32, usize>) -> Vec<f64> {

@@ -2,16 +2,49 @@
 //! brought to one length.
 
 mod doc_freq;
+mod expression;
 mod norm;
 mod term_freq;
 
+use jobs::Run;
 use sprs::{CsMatI, CsMatViewI};
 
-use crate::Real;
+use crate::{Error, Real};
 
 pub use doc_freq::DocFreqWeight;
+pub use expression::{ExpressionWeights, WeightExpression};
 pub use norm::Norm;
 pub use term_freq::TermFreq;
+
+/// Fitted weights of either kind.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Weighing<F = f32> {
+    /// By a formula that is built in.
+    TfIdf(TfIdf<F>),
+    /// By an expression.
+    Expression(ExpressionWeights),
+}
+
+impl<F: Real> Weighing<F> {
+    /// The weights of `counts`, CSR, (n_docs, n_terms).
+    ///
+    /// # Errors
+    /// [`Error::Columns`] for other columns than the fitted matrix had, and those of
+    /// [`ExpressionWeights::transform`].
+    pub fn transform<V: Copy + Into<f64>>(
+        &self,
+        counts: CsMatViewI<'_, V, u32, usize>,
+        run: &Run,
+    ) -> Result<CsMatI<F, u32, usize>, Error> {
+        match self {
+            Self::TfIdf(tfidf) if counts.cols() != tfidf.idf.len() => {
+                Err(Error::Columns { expected: tfidf.idf.len(), got: counts.cols() })
+            }
+            Self::TfIdf(tfidf) => Ok(tfidf.transform(counts)),
+            Self::Expression(weights) => weights.transform(counts, run),
+        }
+    }
+}
 
 /// Settings of the weights `tf(count) · df(term)`, each row then divided by its length: the three
 /// letters of the SMART notation (Salton and Buckley, Information Processing & Management 24(5),

@@ -1,6 +1,6 @@
 //! Weights against scikit-learn's and gensim's, as `testdata/tfidf.py` wrote them.
 
-use learn::{DocFreqWeight, Norm, Real, TermFreq, TfIdf, TfIdfConfig};
+use learn::{DocFreqWeight, Error, Norm, Real, TermFreq, TfIdf, TfIdfConfig, WeightExpression};
 use serde::Deserialize;
 use sprs::CsMatI;
 
@@ -129,4 +129,45 @@ fn parts_make_the_same_weights() {
     let tfidf = TfIdfConfig::bm25().fit::<f32, _>(counts.view());
     let parts = TfIdf::from_parts(tfidf.config(), tfidf.idf().to_vec(), tfidf.mean_length());
     assert_eq!(parts, tfidf);
+}
+
+#[test]
+fn an_expression_gives_what_the_formula_does() {
+    let reference = reference();
+    let counts = matrix(&reference.counts);
+    let run = jobs::Run::serial();
+    let check = |expression: &str, config: TfIdfConfig| {
+        let weights = WeightExpression::parse(expression).unwrap().fit(counts.view());
+        let found = weights.transform::<f64, _>(counts.view(), &run).unwrap();
+        let expected = config.fit::<f64, _>(counts.view()).transform(counts.view());
+        for (found, expected) in found.data().iter().zip(expected.data()) {
+            assert!((found - expected).abs() < 1e-12, "{expression}: {found} {expected}");
+        }
+        // A document alone weighs what it does among others.
+        let alone = weights.transform::<f64, _>(counts.slice_outer(2..3), &run).unwrap();
+        assert_eq!(alone.data(), found.slice_outer(2..3).data());
+    };
+    check("tf * idf", TfIdfConfig::tf_idf());
+    check("(1 + ln(tf)) * idf", TfIdfConfig::sublinear());
+    check(
+        "tf * 2.2 / (tf + 1.2 * (0.25 + 0.75 * dl / avgdl)) * log1p((n_docs - df + 0.5) / (df + 0.5))",
+        TfIdfConfig::bm25(),
+    );
+}
+
+#[test]
+fn expressions_that_make_no_weights_are_refused() {
+    let message = |text: &str| WeightExpression::parse(text).unwrap_err().to_string();
+    assert!(message("tf * idff").contains("unknown name \"idff\", known are tf, df, idf"));
+    assert!(message("tf * (idf").contains("\"tf * (idf\""));
+    assert!(message("tf / sum(tf)").contains("reduction"));
+    let error = WeightExpression::parse("tf * * idf").unwrap_err();
+    assert!(error.hint().unwrap().contains('^'), "{:?}", error.hint());
+    let counts = matrix(&reference().counts);
+    for (text, got) in [("-tf", "-"), ("tf / (df - df)", "inf"), ("ln(-tf)", "NaN")] {
+        let weights = WeightExpression::parse(text).unwrap().fit(counts.view());
+        let error = weights.transform::<f32, _>(counts.view(), &jobs::Run::serial()).unwrap_err();
+        assert!(matches!(error, Error::Value { .. }), "{text}: {error}");
+        assert!(error.to_string().contains(got) || got == "inf", "{text}: {error}");
+    }
 }
