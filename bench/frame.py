@@ -58,6 +58,7 @@ class Run:
         self.name = name
         self.runs = runs
         self.rows = []
+        self.notes = []
 
     def compare(self, work, ours, peers=None, reach=None, env=None):
         """Runs ours and the peers in turn `runs` times; a row for each peer, or one of ours alone.
@@ -95,11 +96,16 @@ class Run:
         self.rows.append(row)
         print(_line(row), flush=True)
 
+    def note(self, row, told):
+        """Keeps a row that is no time, with what it tells in words, and shows it."""
+        self.notes.append(row | {"told": told})
+        print(f"{row['work']}: {told}", flush=True)
+
     def write(self):
         """Writes bench/runs/DATE-MACHINE/NAME.json and NAME.md; returns the folder."""
         folder = ROOT / "bench" / "runs" / f"{time.strftime('%Y-%m-%d')}-{_machine_name()}"
         folder.mkdir(parents=True, exist_ok=True)
-        kept = {"machine": machine(), "runs": self.runs, "rows": self.rows}
+        kept = {"machine": machine(), "runs": self.runs, "rows": self.rows, "notes": self.notes}
         (folder / f"{self.name}.json").write_text(json.dumps(kept, indent=1) + "\n")
         table = ["| work | topicmill | peer | its time | ratio | reach |", "|---|---|---|---|---|---|"]
         for row in self.rows:
@@ -108,6 +114,8 @@ class Run:
                 f"| {_seconds(row.get('peer_seconds'))} | {_ratio(row.get('ratio'))} "
                 f"| {_ratio(row.get('reach'))} |"
             )
+        if self.notes:
+            table += ["", *(f"- {note['work']}: {note['told']}" for note in self.notes)]
         head = f"# {self.name}\n\n{_machine_words()}; medians of {self.runs} runs, taken in turn.\n\n"
         (folder / f"{self.name}.md").write_text(head + "\n".join(table) + "\n")
         print(f"kept in {folder.relative_to(ROOT)}")

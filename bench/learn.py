@@ -1,4 +1,4 @@
-"""Topics: the time of a factorisation to scikit-learn's own final loss."""
+"""Topics beside scikit-learn's: how long they take, and how good they are."""
 
 import io
 import json
@@ -8,21 +8,28 @@ from pathlib import Path
 import numpy as np
 import scipy.sparse
 import zstandard
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 
 import frame
+import quality
 
 N_TOPICS = 50
 # Runs from different starts end in different local minima that lie within this share of one another.
 EQUAL = 1e-4
 
 
-def texts(path):
+def documents(path):
     with open(path, "rb") as file:
         lines = io.TextIOWrapper(zstandard.ZstdDecompressor().stream_reader(file), encoding="utf-8")
-        for line in lines:
-            document = json.loads(line)
-            yield f"{document.get('title') or ''} {document.get('text') or ''}"
+        yield from map(json.loads, lines)
+
+
+def text_of(document):
+    return f"{document.get('title') or ''} {document.get('text') or ''}"
+
+
+def texts(path):
+    return map(text_of, documents(path))
 
 
 def write_matrix(x, path):
@@ -32,6 +39,67 @@ def write_matrix(x, path):
         x.indptr.astype("<u8").tofile(file)
         x.indices.astype("<u4").tofile(file)
         x.data.astype("<f4").tofile(file)
+
+
+def counted(corpus):
+    """A corpus as counts, CSR, and as numbers of words in the order of the text.
+
+    Words of three letters or more, in five documents or more and in no more than half of them, without
+    scikit-learn's English stop words; of other languages, without what is in a fifth of the documents.
+    """
+    is_english = next(documents(corpus)).get("language", "en") == "en"
+    vectorizer = CountVectorizer(
+        token_pattern=r"(?u)\b[^\W\d_]{3,}\b",
+        stop_words="english" if is_english else None,
+        min_df=5,
+        max_df=0.5 if is_english else 0.2,
+        dtype=np.float32,
+    )
+    counts = vectorizer.fit_transform(texts(corpus))
+    counts.sort_indices()
+    analyze, known = vectorizer.build_analyzer(), vectorizer.vocabulary_
+    tokens = [np.array([known[w] for w in analyze(text) if w in known], int) for text in texts(corpus)]
+    return counts, tokens
+
+
+def topics_of(counts, n_topics, folder):
+    """The topics of both sides for the same counts."""
+    ours, theirs = Path(folder) / "counts.csr", Path(folder) / "counts.npz"
+    write_matrix(counts, ours)
+    scipy.sparse.save_npz(theirs, counts)
+    return (
+        frame.measured([frame.BENCH, "learn", "words", ours, n_topics]),
+        frame.measured([frame.PYTHON, "bench/peers/learn_topics.py", theirs, n_topics]),
+    )
+
+
+def compare_coherence(run, name, folder):
+    """Words of topics of every other document, judged on the documents between."""
+    counts, tokens = counted(frame.data(f"{name}.jsonl.zst"))
+    for n_topics in (20, 50):
+        ours, theirs = topics_of(counts[::2], n_topics, folder)
+        assert all(set(w) <= set(h) for w, h in zip(ours["words"], ours["heaviest"]))
+        row = {"work": f"{name}, k={n_topics}"}
+        for side, found in (("", ours), ("peer_", theirs)):
+            row[f"{side}npmi_held_out"] = quality.npmi(found["words"], tokens[1::2])
+            row[f"{side}diversity"] = quality.diversity(found["words"])
+        gain = {what: row[what] - row[f"peer_{what}"] for what in ("npmi_held_out", "diversity")}
+        row |= {f"{what}_gain": value for what, value in gain.items()}
+        told = [f"{what} {row[what]:.3f}, scikit-learn {row['peer_' + what]:.3f}: {value:+.3f}"
+                for what, value in gain.items()]
+        run.note(row, f"{'; '.join(told)} (reach +0.03 each)")
+
+
+def compare_labels(run, name, folder):
+    """The main topics of all documents beside their first labels."""
+    corpus = frame.data(f"{name}.jsonl.zst")
+    counts, _ = counted(corpus)
+    labels = [(document.get("labels") or [""])[0] for document in documents(corpus)]
+    for n_topics in (20, 50):
+        found = topics_of(counts, n_topics, folder)
+        ours, theirs = (quality.label_agreement(one["main"], labels) for one in found)
+        row = {"work": f"{name}, k={n_topics}", "nmi": ours, "peer_nmi": theirs}
+        run.note(row, f"NMI with the labels {ours:.3f}, scikit-learn {theirs:.3f} (reach as much)")
 
 
 def main():
@@ -57,6 +125,10 @@ def main():
                 peers={"scikit-learn": peer},
                 reach=reach,
             )
+        for name in ("pyvideo", "arxiv"):
+            compare_coherence(run, name, folder)
+        for name in ("php-manual-en", "debian-fr"):
+            compare_labels(run, name, folder)
     run.write()
 
 

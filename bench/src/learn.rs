@@ -1,12 +1,13 @@
 //! `learn nmf FILE N_TOPICS THREADS ERROR`: seconds to a given relative error, and of a whole fit and of
-//! placing documents.
+//! placing documents. `learn words FILE N_TOPICS`: the words of the topics of counts, and the main
+//! topic of every row.
 //!
 //! FILE, little-endian: rows, columns and non-zeros as u64; row pointers as u64; columns as u32; values
 //! as f32 (`bench/learn.py` writes it).
 
 use std::time::Instant;
 
-use ::learn::NmfConfig;
+use ::learn::{NmfConfig, Occurrence, TfIdfConfig, WordsConfig};
 use jobs::Run;
 use serde_json::json;
 use sprs::CsMatI;
@@ -15,20 +16,62 @@ use crate::Figures;
 
 /// Runs the bench.
 pub(crate) fn run(args: &[String]) -> Figures {
-    let [kind, file, n_topics, threads, error] = args else {
-        return Err("usage: learn nmf FILE N_TOPICS THREADS ERROR".to_owned());
-    };
-    if kind != "nmf" {
-        return Err(format!("there is no bench {kind:?} of learn; there is nmf"));
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    match args[..] {
+        ["nmf", file, n_topics, threads, error] => {
+            let x = matrix(file)?;
+            let run = Run::with_threads(number(threads)?).map_err(|error| error.to_string())?;
+            let config = NmfConfig::new(number(n_topics)?);
+            nmf(&x, config, number(error)?, &run).map_err(|error| error.to_string())
+        }
+        ["words", file, n_topics] => {
+            words(&matrix(file)?, number(n_topics)?).map_err(|error| error.to_string())
+        }
+        _ => {
+            Err("usage: learn nmf FILE N_TOPICS THREADS ERROR | learn words FILE N_TOPICS"
+                .to_owned())
+        }
     }
+}
+
+fn number<T: std::str::FromStr>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|_| format!("{text:?} is no number here"))
+}
+
+fn matrix(file: &str) -> Result<CsMatI<f32, u32, usize>, String> {
     let bytes = std::fs::read(file).map_err(|error| format!("{file}: {error}"))?;
-    let x = read(&bytes).ok_or_else(|| format!("{file}: not a matrix"))?;
-    let parsed = (n_topics.parse(), threads.parse(), error.parse::<f64>());
-    let (Ok(n_topics), Ok(threads), Ok(goal)) = parsed else {
-        return Err("N_TOPICS, THREADS and ERROR are numbers".to_owned());
-    };
-    let run = Run::with_threads(threads).map_err(|error| error.to_string())?;
-    nmf(&x, NmfConfig::new(n_topics), goal, &run).map_err(|error| error.to_string())
+    read(&bytes).ok_or_else(|| format!("{file}: not a matrix"))
+}
+
+/// What the pipeline makes of counts: weights, topics, words.
+fn words(
+    counts: &CsMatI<f32, u32, usize>,
+    n_topics: usize,
+) -> Result<serde_json::Value, ::learn::Error> {
+    let run = Run::serial();
+    let x = TfIdfConfig::sublinear().fit::<f32, _>(counts.view()).transform(counts.view());
+    let fit = NmfConfig::new(n_topics).fit(x.view(), &run)?;
+    let occurrence = Occurrence::of(x.view());
+    let words = WordsConfig::default().choose(fit.nmf.components(), &occurrence, &run)?;
+    let heaviest: Vec<Vec<usize>> = fit
+        .nmf
+        .components()
+        .rows()
+        .into_iter()
+        .map(|row| {
+            let mut terms: Vec<usize> = (0..row.len()).collect();
+            terms.sort_by(|&a, &b| row[b].total_cmp(&row[a]).then(a.cmp(&b)));
+            terms.truncate(30);
+            terms
+        })
+        .collect();
+    let main: Vec<usize> = fit
+        .doc_topics
+        .rows()
+        .into_iter()
+        .map(|row| (0..row.len()).fold(0, |best, at| if row[at] > row[best] { at } else { best }))
+        .collect();
+    Ok(json!({ "words": words, "heaviest": heaviest, "main": main, "loss": fit.loss.relative }))
 }
 
 fn nmf(
