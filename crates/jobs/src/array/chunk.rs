@@ -5,6 +5,8 @@
 use std::io::Read;
 
 const LEVEL: i32 = 1;
+/// The memory that zstd may look back over, as a power of two: a chunk has 2²⁰ bytes.
+const MAX_WINDOW: u32 = 21;
 /// A plane is looked at in this many places of this length before it is packed as a whole.
 const PROBES: usize = 4;
 const PROBE: usize = 1024;
@@ -50,6 +52,7 @@ pub(super) fn unpack(mut packed: &[u8], item_size: usize, chunk: &mut [u8]) -> O
             0 => body,
             1 => {
                 let mut decoder = zstd::Decoder::with_buffer(body).ok()?;
+                decoder.window_log_max(MAX_WINDOW).ok()?;
                 decoder.by_ref().take(n_items as u64 + 1).read_to_end(&mut plane).ok()?;
                 &plane
             }

@@ -47,6 +47,10 @@ const LEVEL: i32 = 1;
 /// better than that is kept as it is.
 const MAX_RATIO: usize = 1024;
 const ALWAYS_ALLOWED: usize = 1 << 20;
+/// No entry is longer: sums of lengths stay numbers.
+const LONGEST: u64 = 1 << 40;
+/// The memory that zstd may look back over, as a power of two: our own need 2¹⁹.
+const MAX_WINDOW: u32 = 23;
 
 /// What a ref says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -124,6 +128,7 @@ fn unpack(packed: &[u8], len: u64) -> Option<Vec<u8>> {
     }
     let mut plain = Vec::new();
     let mut decoder = zstd::Decoder::with_buffer(packed).ok()?;
+    decoder.window_log_max(MAX_WINDOW).ok()?;
     // The vector grows with what is really there; one byte more than was promised is too much.
     decoder.by_ref().take(len + 1).read_to_end(&mut plain).ok()?;
     Some(plain)
@@ -166,7 +171,7 @@ impl Ref {
         let (task, rest) = bytes[REF_HEADER..].split_at_checked(usize::from(header[93]))?;
         let found = Self {
             content: Digest::from_bytes(*header[36..68].first_chunk()?),
-            len: u64_at(header, 68)?,
+            len: u64_at(header, 68).filter(|&len| len <= LONGEST)?,
             cost: Duration::from_nanos(u64_at(header, 76)?),
             created: u64_at(header, 84)?,
             task: str::from_utf8(task).ok()?.to_owned(),

@@ -66,7 +66,7 @@ pub(super) fn make_room(root: &Path, limits: &Limits, need: Held) -> io::Result<
     let mut removed = Removed::default();
     let mut objects: BTreeMap<Digest, Found> = BTreeMap::new();
     for found in files(&root.join("objects"), now)? {
-        held.bytes += found.len;
+        held.bytes = held.bytes.saturating_add(found.len);
         held.files += 1;
         match digest_of(&found.path) {
             Some(digest) => drop(objects.insert(digest, found)),
@@ -76,7 +76,7 @@ pub(super) fn make_room(root: &Path, limits: &Limits, need: Held) -> io::Result<
     let mut users: HashMap<Digest, u64> = HashMap::new();
     let mut units = Vec::new();
     for found in files(&root.join("refs"), now)? {
-        held.bytes += found.len;
+        held.bytes = held.bytes.saturating_add(found.len);
         held.files += 1;
         let Some(read) = fs::read(&found.path).ok().and_then(|bytes| Ref::from_bytes(&bytes))
         else {
@@ -102,7 +102,7 @@ pub(super) fn make_room(root: &Path, limits: &Limits, need: Held) -> io::Result<
         }
     }
     for found in files(&root.join("quarantine"), now)? {
-        held.bytes += found.len;
+        held.bytes = held.bytes.saturating_add(found.len);
         held.files += 1;
         units.push(Unit {
             path: found.path,
@@ -116,7 +116,8 @@ pub(super) fn make_room(root: &Path, limits: &Limits, need: Held) -> io::Result<
     units.sort_by(|a, b| a.worth.total_cmp(&b.worth).then_with(|| a.path.cmp(&b.path)));
     // Room for more than is needed now, so that the next who come need not look for it again.
     let is_full = |held: &Held| {
-        held.bytes + need.bytes > limits.bytes || held.files + need.files > limits.files
+        held.bytes.saturating_add(need.bytes) > limits.bytes
+            || held.files + need.files > limits.files
     };
     let target = if is_full(&held) {
         (limits.bytes / 10 * 9, limits.files / 10 * 9)
@@ -125,7 +126,8 @@ pub(super) fn make_room(root: &Path, limits: &Limits, need: Held) -> io::Result<
     };
     for unit in units {
         let is_too_old = limits.age.is_some_and(|age| unit.age > age);
-        let fits = held.bytes + need.bytes <= target.0 && held.files + need.files <= target.1;
+        let fits = held.bytes.saturating_add(need.bytes) <= target.0
+            && held.files + need.files <= target.1;
         if fits && !is_too_old {
             continue;
         }
@@ -174,7 +176,8 @@ fn clear_temporary(root: &Path, now: SystemTime) -> io::Result<Held> {
         if remove_abandoned(&found.path) {
             continue;
         }
-        held.bytes += promised(&found.path).unwrap_or(0).max(found.len);
+        let promised = promised(&found.path).unwrap_or(0).max(found.len);
+        held.bytes = held.bytes.saturating_add(promised);
         held.files += 1;
     }
     // A claim that nobody holds is an empty file: it goes, and is not counted.

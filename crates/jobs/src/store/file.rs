@@ -202,14 +202,16 @@ impl FileStore {
         if len > limits.bytes {
             return Ok(false);
         }
-        let fits = |held: &Held| held.bytes + len <= limits.bytes && held.files < limits.files;
+        let fits = |held: &Held| {
+            held.bytes.saturating_add(len) <= limits.bytes && held.files < limits.files
+        };
         let held = match counter.held {
             Some(held) if fits(&held) => held,
             _ => evict::make_room(self.root(), limits, Held { bytes: len, files: 1 })?.0,
         };
         let fits = fits(&held);
-        let more = Held { bytes: held.bytes + len, files: held.files + 1 };
-        counter.set(if fits { more } else { held })?;
+        let bytes = held.bytes.saturating_add(len);
+        counter.set(if fits { Held { bytes, files: held.files + 1 } } else { held })?;
         Ok(fits)
     }
 

@@ -48,9 +48,51 @@ fn open(folder: &Path) -> FileStore {
     FileStore::open_with(folder, limits, Arc::new(Silent)).unwrap()
 }
 
+/// A process of a test, which is killed when the test ends, however it ends.
+struct Worker(Child);
+
+impl Worker {
+    fn kill(&mut self) {
+        // One that has ended cannot be killed.
+        drop(self.0.kill());
+        self.0.wait().unwrap();
+    }
+
+    /// Fails with what the process said when it has ended by itself.
+    fn check(&mut self) {
+        if let Some(status) = self.0.try_wait().unwrap() {
+            let mut said = String::new();
+            self.0.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+            panic!("a worker ended with {status}: {said}");
+        }
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// Ends this worker when the test that started it is no more: it may have been killed.
+struct Parent(Option<u32>);
+
+impl Parent {
+    fn now() -> Self {
+        #[cfg(unix)]
+        return Self(Some(std::os::unix::process::parent_id()));
+        #[cfg(not(unix))]
+        Self(None)
+    }
+
+    fn is_alive(&self) -> bool {
+        self.0 == Self::now().0
+    }
+}
+
 /// Starts this test program again, as one of the workers below.
-fn start(role: &str, place: &Path) -> Child {
-    Command::new(std::env::current_exe().unwrap())
+fn start(role: &str, place: &Path) -> Worker {
+    let child = Command::new(std::env::current_exe().unwrap())
         .args(["faults::worker", "--exact", "--ignored", "--nocapture"])
         .env(ROLE, role)
         .env(PLACE, place)
@@ -58,7 +100,8 @@ fn start(role: &str, place: &Path) -> Child {
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()
-        .unwrap()
+        .unwrap();
+    Worker(child)
 }
 
 #[test]
@@ -78,6 +121,7 @@ fn work_at_random(place: &Path, seed: u64) {
     let store = open(&folder);
     let counted = place.join(format!("count-{seed}"));
     let mut random = Random(seed);
+    let parent = Parent::now();
     for n in 1_u64.. {
         let number = random.below(KEYS);
         let key = Digest::of_value(&number);
@@ -96,6 +140,9 @@ fn work_at_random(place: &Path, seed: u64) {
         }
         if n.is_multiple_of(100) {
             fs::write(&counted, n.to_string()).unwrap();
+            if !parent.is_alive() {
+                return;
+            }
         }
     }
 }
@@ -125,8 +172,9 @@ fn hold(place: &Path, key: u64) {
     let claim = store.claim(&key, Duration::ZERO, &Run::serial()).unwrap();
     assert!(claim.is_some());
     fs::write(place.join("held"), "").unwrap();
-    loop {
-        std::thread::park();
+    let parent = Parent::now();
+    while parent.is_alive() {
+        std::thread::park_timeout(Duration::from_millis(200));
     }
 }
 
@@ -168,26 +216,20 @@ fn processes_that_share_a_store_and_are_killed_never_get_a_wrong_value() {
         seeds += 1;
         (start(&format!("random-{}", seeds - 1), place.path()), seeds)
     };
-    let mut workers: Vec<Child> = (0..PROCESSES).map(|_| next().0).collect();
+    let mut workers: Vec<Worker> = (0..PROCESSES).map(|_| next().0).collect();
     let (mut kills, mut most, mut begun) = (0, 0, PROCESSES as u64);
     while done(place.path(), begun) < operations() {
         std::thread::sleep(Duration::from_millis(20 + random.below(60)));
         most = most.max(held_bytes(&folder));
         let victim = random.below(PROCESSES as u64) as usize;
-        if let Some(status) = workers[victim].try_wait().unwrap() {
-            let mut said = String::new();
-            workers[victim].stderr.take().unwrap().read_to_string(&mut said).unwrap();
-            panic!("a worker ended with {status}: {said}");
-        }
-        workers[victim].kill().unwrap();
-        workers[victim].wait().unwrap();
+        workers[victim].check();
+        workers[victim].kill();
         kills += 1;
         (workers[victim], begun) = next();
     }
-    for mut worker in workers {
-        assert_eq!(worker.try_wait().unwrap(), None, "a worker ended by itself");
-        worker.kill().unwrap();
-        worker.wait().unwrap();
+    for worker in &mut workers {
+        worker.check();
+        worker.kill();
     }
     assert!(kills >= 10, "{kills} kills");
     assert!(most <= LIMIT + LARGEST + 200, "the store held {most} bytes, allowed are {LIMIT}");
@@ -203,6 +245,20 @@ fn processes_that_share_a_store_and_are_killed_never_get_a_wrong_value() {
     assert_eq!(files(&folder.join("leases")).len(), 0);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_test_that_fails_leaves_no_process_behind() {
+    let place = tempfile::tempdir().unwrap();
+    let failed = std::panic::catch_unwind(|| {
+        let worker = start("hold-1", place.path());
+        fs::write(place.path().join("id"), worker.0.id().to_string()).unwrap();
+        panic!("as a failing test does");
+    });
+    assert!(failed.is_err());
+    let id = fs::read_to_string(place.path().join("id")).unwrap();
+    assert!(!Path::new("/proc").join(id).exists());
+}
+
 #[cfg(unix)]
 #[test]
 fn a_process_that_was_stopped_while_it_held_a_claim_holds_nobody_up() {
@@ -214,7 +270,7 @@ fn a_process_that_was_stopped_while_it_held_a_claim_holds_nobody_up() {
         std::thread::sleep(Duration::from_millis(5));
     }
     let stop = |signal: &str| {
-        Command::new("kill").args([signal, &holder.id().to_string()]).status().unwrap().success()
+        Command::new("kill").args([signal, &holder.0.id().to_string()]).status().unwrap().success()
     };
     assert!(stop("-STOP"));
     let started = Instant::now();
@@ -222,8 +278,7 @@ fn a_process_that_was_stopped_while_it_held_a_claim_holds_nobody_up() {
     assert_eq!(made.unwrap().value, 49);
     assert!(started.elapsed() >= Duration::from_millis(300));
     assert!(started.elapsed() < Duration::from_secs(20));
-    holder.kill().unwrap();
-    holder.wait().unwrap();
+    holder.kill();
     // The system gives the claim back.
     let run = Run::serial();
     let key = TASK.key(&Digest::of_value(&7_u64));

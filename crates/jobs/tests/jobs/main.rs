@@ -5,5 +5,6 @@
 mod array;
 mod digest;
 mod faults;
+mod hostile;
 mod memo;
 mod store;
