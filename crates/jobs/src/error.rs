@@ -12,6 +12,12 @@ pub enum Error {
     /// The run was cancelled.
     #[error("stopped before it was done")]
     Cancelled,
+    /// The stage that a trace was to end with has ended, see [`Trace::until`](crate::Trace::until).
+    #[error("the stage {stage} was to be the last")]
+    Ended {
+        /// That stage.
+        stage: String,
+    },
     /// A closure given to [`Run::map`](crate::Run::map) panicked; the run's other items were
     /// finished or dropped.
     #[error("internal error in a parallel task: {message}")]

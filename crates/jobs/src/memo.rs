@@ -72,19 +72,21 @@ pub struct Memo {
     /// None: everything is computed, every time.
     store: Option<Arc<dyn Store>>,
     patience: Duration,
+    /// The task whose results are computed every time.
+    anew: Option<Arc<str>>,
 }
 
 impl Memo {
     /// Keeps results in `store`.
     #[must_use]
     pub fn new(store: impl Store + 'static) -> Self {
-        Self { store: Some(Arc::new(store)), patience: PATIENCE }
+        Self { store: Some(Arc::new(store)), patience: PATIENCE, anew: None }
     }
 
     /// Keeps nothing.
     #[must_use]
     pub fn off() -> Self {
-        Self { store: None, patience: PATIENCE }
+        Self { store: None, patience: PATIENCE, anew: None }
     }
 
     /// Waits so long at most for another process that makes the same result; half a minute without
@@ -92,6 +94,13 @@ impl Memo {
     #[must_use]
     pub fn with_patience(self, patience: Duration) -> Self {
         Self { patience, ..self }
+    }
+
+    /// The same, but results of the task called `name` are neither looked for nor kept: they are
+    /// computed, every time.
+    #[must_use]
+    pub fn anew(self, name: &str) -> Self {
+        Self { anew: Some(name.into()), ..self }
     }
 
     /// Where results are kept.
@@ -149,7 +158,8 @@ impl Memo {
             bytes: bytes.len() as u64,
             cached,
         };
-        let Some(store) = self.store.as_deref() else {
+        let is_anew = self.anew.as_deref() == Some(task.name);
+        let Some(store) = self.store.as_deref().filter(|_| !is_anew) else {
             let value = f()?;
             let bytes = (codec.encode)(&value);
             return Ok(made(value, &bytes, false));

@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::Instant;
 
-use crate::{Digest, Made, Run};
+use crate::{Digest, Error, Made, Run};
 
 /// The record of one stage.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,19 +84,32 @@ impl Stage {
 pub struct Trace {
     records: Vec<StageRecord>,
     failed: Option<StageRecord>,
+    last: Option<String>,
 }
 
 impl Trace {
+    /// A trace whose last stage is `last`: no other is begun after it.
+    #[must_use]
+    pub fn until(last: &str) -> Self {
+        Self { last: Some(last.to_owned()), ..Self::default() }
+    }
+
     /// Runs `work` as the stage `name`, and records it.
     ///
     /// # Errors
-    /// Those of `work`.
-    pub fn stage<T, E>(
+    /// Those of `work`; [`Error::Ended`] after the last stage; [`Error::Cancelled`].
+    pub fn stage<T, E: From<Error>>(
         &mut self,
         name: &'static str,
         run: &Run,
         work: impl FnOnce(&mut Stage) -> Result<T, E>,
     ) -> Result<T, E> {
+        if let Some(last) = &self.last
+            && self.records.iter().any(|record| record.stage == last)
+        {
+            return Err(Error::Ended { stage: last.clone() }.into());
+        }
+        run.check()?;
         let mut stage = Stage::default();
         let started = Instant::now();
         run.progress().started(name, None);
@@ -147,18 +160,39 @@ mod tests {
         let run = Run::serial();
         let kept = trace.stage("count", &run, |stage| {
             stage.items = 3;
-            Ok::<_, ()>(7)
+            Ok::<_, Error>(7)
         });
         let counts = Digest::of(b"counts");
         let failed = trace.stage("weigh", &run, |stage| {
             stage.input("counts", counts);
-            Err::<(), _>("no")
+            Err::<(), _>(Error::Panicked { message: "no".to_owned() })
         });
-        assert_eq!((kept, failed), (Ok(7), Err("no")));
+        assert!(matches!((kept, failed), (Ok(7), Err(Error::Panicked { .. }))));
         let names: Vec<_> = trace.records().iter().map(|r| (r.stage, r.items)).collect();
         assert_eq!(names, [("count", 3)]);
         let failed = trace.failed().unwrap();
         assert_eq!((failed.stage, &failed.inputs[..]), ("weigh", &[("counts", counts)][..]));
+    }
+
+    #[test]
+    fn nothing_is_begun_after_the_last_stage_or_once_the_run_is_cancelled() {
+        let mut trace = Trace::until("weigh");
+        let run = Run::serial();
+        for name in ["count", "weigh"] {
+            assert!(trace.stage(name, &run, |_| Ok::<_, Error>(())).is_ok());
+        }
+        let mut begun = false;
+        let mut begin = |trace: &mut Trace, run: &Run| {
+            trace.stage("topics", run, |_| {
+                begun = true;
+                Ok::<_, Error>(())
+            })
+        };
+        let ended = begin(&mut trace, &run);
+        assert!(matches!(ended, Err(Error::Ended { stage }) if stage == "weigh"));
+        run.cancel().cancel();
+        assert!(matches!(begin(&mut Trace::default(), &run), Err(Error::Cancelled)));
+        assert!(!begun);
     }
 
     #[test]
@@ -169,9 +203,9 @@ mod tests {
             let kept = trace.stage("count", &Run::serial(), |stage| {
                 stage.take(made(true));
                 stage.take(made(second));
-                Ok::<_, ()>(())
+                Ok::<_, Error>(())
             });
-            assert_eq!(kept, Ok(()));
+            assert!(kept.is_ok());
         }
         let told: Vec<_> = trace.records().iter().map(|r| (r.cached, r.hits, r.misses)).collect();
         assert_eq!(told, [(true, 2, 0), (false, 1, 1)]);

@@ -58,6 +58,24 @@ fn a_result_is_computed_once_for_each_input_and_version() {
 }
 
 #[test]
+fn a_task_can_be_run_anew_while_others_are_found() {
+    const CUBE: Task = Task { name: "cube", version: 1 };
+
+    let folder = tempfile::tempdir().unwrap();
+    let memo = Memo::new(FileStore::open(folder.path()).unwrap());
+    let run = Run::serial();
+    let of = |memo: &Memo, task: &Task, value: u64| {
+        memo.get_or_run(task, &7, &run, || Ok::<_, Error>(value)).unwrap()
+    };
+    let (square, cube) = (of(&memo, &SQUARE, 49), of(&memo, &CUBE, 343));
+    assert!(!square.cached && !cube.cached);
+    let anew = memo.clone().anew("square");
+    let (square, cube) = (of(&anew, &SQUARE, 50), of(&anew, &CUBE, 0));
+    assert_eq!((square.value, square.cached, cube.value, cube.cached), (50, false, 343, true));
+    assert_eq!(of(&memo, &SQUARE, 0).value, 49, "what was found anew is not kept");
+}
+
+#[test]
 fn failures_are_not_kept() {
     let folder = tempfile::tempdir().unwrap();
     let memo = Memo::new(FileStore::open(folder.path()).unwrap());
