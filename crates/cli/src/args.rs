@@ -181,6 +181,12 @@ pub(crate) struct ReportArgs {
     /// Say which input of a stage changed
     #[arg(long, value_name = "STAGE", conflicts_with = "json")]
     pub(crate) why: Option<String>,
+    /// Run one step of the last build alone, from its stored inputs, whether it failed or not
+    #[arg(long, value_name = "TASK", conflicts_with_all = ["why", "graph"])]
+    pub(crate) rerun: Option<String>,
+    /// Folder of the results that the build kept; without it topicmill in the user's cache folder
+    #[arg(long, value_name = "DIR", requires = "rerun")]
+    pub(crate) cache: Option<PathBuf>,
     /// Print one JSON object on standard output
     #[arg(long)]
     pub(crate) json: bool,

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use jobs::{Digest, Made, Memo, Run, Stage, Trace};
+use jobs::{Digest, Made, Memo, Plain, Run, Stage, Trace};
 use learn::{Fit, Nmf, NmfConfig, Occurrence, TfIdf, TfIdfConfig, WordsConfig, diversity, npmi};
 use site::Renderer;
 use sprs::{CsMatI, CsMatViewI};
@@ -18,13 +18,14 @@ use crate::keep::Kept;
 use crate::manifest::Manifest;
 use crate::model::{Model, TopicName};
 use crate::names::Names;
-use crate::output::{self, Folder};
+use crate::output::{self, Clouds, Folder};
 use crate::prepare::{LOCK_FILE, Options, Prepared, prepare};
 use crate::publish::{Overwrite, Staging};
 use crate::related::{Related, related};
 use crate::report::Report;
 use crate::results::{Quality, Results};
 use crate::shards::shards;
+use crate::step_inputs::StepInputs;
 use crate::topics::Topic;
 use crate::{Error, Source, number, set_aside, tags, tasks, topics};
 
@@ -63,7 +64,7 @@ pub fn build(
     let staging = Staging::begin(out, overwrite)?;
     let mut trace = Trace::default();
     let built = build_site(config, options, (&memo, staging, &renderer), &mut trace, run);
-    built.map_err(|error| in_stage(error, &trace))
+    built.map_err(|error| in_stage(error, &trace, out))
 }
 
 fn build_site(
@@ -86,39 +87,20 @@ fn build_site(
     if stands(is_same)? {
         return again(former.as_ref(), trace, None, (&target, run));
     }
-    let prepared = read(config, options, trace, run)?;
-    let documents = former::digest_of_documents(config, &prepared, run)?;
-    if stands(former.as_ref().is_some_and(|former| former.documents == documents))? {
+    let (prepared, documents) = read(config, options, trace, run)?;
+    let all = former::digest_of_build(config, &prepared, documents);
+    if stands(former.as_ref().is_some_and(|former| former.documents == all))? {
         return again(former.as_ref(), trace, Some(&prepared), (&target, run));
     }
-    let (results, fitted) = if config.keep_topics {
-        keep_topics_in(&prepared, config, (&target, memo, trace), run)?
-    } else {
-        find_topics_in(&prepared, config, (memo, trace), run)?
-    };
-    let clouds = trace.stage("clouds", run, |stage| {
-        let clouds = output::clouds(&results, &config.site, run)?;
-        stage.items = clouds.len() as u64;
-        Ok::<_, Error>(clouds)
-    })?;
+    StepInputs::of(config, &prepared).keep(memo, (&target, &prepared), run);
+    let (results, fitted) = place_documents(&prepared, config, (&target, memo, trace), run)?;
+    let clouds = draw_clouds(&results, config, trace, run)?;
     let standing = former.as_ref().map(|former| former.manifest.standing(&target, run));
     let standing = standing.transpose()?.unwrap_or_default();
     let folder = Folder::new(staging.folder(), &target, standing);
-    let files = trace.stage("write", run, |stage| {
-        stage.input("documents", documents);
-        // The data files keep one thread busy while another renders pages.
-        let data = || write_data(&results, &fitted, &prepared, &folder);
-        let inputs = output::Inputs {
-            x: fitted.x.view(),
-            components: fitted.fit.nmf.components(),
-            prepared: &prepared,
-            config,
-            renderer,
-        };
-        let files = output::write_site(&results, &clouds, inputs, (&folder, &data), run)?;
-        stage.items = files as u64;
-        Ok::<_, Error>(files)
-    })?;
+    let made = (&results, &fitted, &clouds[..]);
+    let read = (&prepared, documents, config, renderer);
+    let files = write_files(made, read, (&folder, trace), run)?;
     let written = folder.into_written();
     let former_report = former.as_ref().and_then(Former::report);
     let report = Report::new(trace, &prepared, run)
@@ -129,8 +111,70 @@ fn build_site(
     run.check()?;
     staging.publish()?;
     let manifest = Manifest::of(&target, &written.digests, run)?;
-    Former { sources, documents, manifest, report: json }.keep(memo, &target, run);
+    Former { sources, documents: all, manifest, report: json }.keep(memo, &target, run);
     Ok(report)
+}
+
+/// The stages between the documents and the clouds: topics found, or kept.
+pub(crate) fn place_documents(
+    prepared: &Prepared,
+    config: &Config,
+    (target, memo, trace): (&Path, &Memo, &mut Trace),
+    run: &Run,
+) -> Result<(Results, Fitted), Error> {
+    if config.keep_topics {
+        keep_topics_in(prepared, config, (target, memo, trace), run)
+    } else {
+        find_topics_in(prepared, config, (memo, trace), run)
+    }
+}
+
+/// The clouds of the topics.
+pub(crate) fn draw_clouds(
+    results: &Results,
+    config: &Config,
+    trace: &mut Trace,
+    run: &Run,
+) -> Result<Vec<Clouds>, Error> {
+    trace.stage("clouds", run, |stage| {
+        let (words, settings) = output::cloud_inputs(results, &config.site);
+        stage.input("topics", words);
+        stage.input("settings", settings);
+        let clouds = output::clouds(results, &config.site, run)?;
+        stage.output = Some(Digest::of(format!("{clouds:?}").as_bytes()));
+        stage.items = clouds.len() as u64;
+        Ok::<_, Error>(clouds)
+    })
+}
+
+/// Writes every file of the site but the report to `folder`; returns how many.
+pub(crate) fn write_files(
+    (results, fitted, clouds): (&Results, &Fitted, &[Clouds]),
+    (prepared, documents, config, renderer): (&Prepared, Digest, &Config, &Renderer),
+    (folder, trace): (&Folder<'_>, &mut Trace),
+    run: &Run,
+) -> Result<usize, Error> {
+    trace.stage("write", run, |stage| {
+        stage.input("documents", documents);
+        let names = results.topics.iter().map(|topic| (&topic.slug, &topic.title));
+        let names: Vec<_> = names.collect();
+        stage.input("topics", Digest::of_value(&(tasks::digest_of_fit(&fitted.fit), names)));
+        stage.input("weights", tasks::digest_of(fitted.x.view()));
+        stage.input("settings", output::site_settings(results, &config.site));
+        // The data files keep one thread busy while another renders pages.
+        let data = || write_data(results, fitted, prepared, folder);
+        let inputs = output::Inputs {
+            x: fitted.x.view(),
+            components: fitted.fit.nmf.components(),
+            prepared,
+            config,
+            renderer,
+        };
+        let files = output::write_site(results, clouds, inputs, (folder, &data), run)?;
+        stage.output = Some(folder.digest());
+        stage.items = files as u64;
+        Ok::<_, Error>(files)
+    })
 }
 
 /// The report of a build that found the site of the former one standing, written beside it.
@@ -155,15 +199,17 @@ fn write_report(root: &Path, json: &[u8]) -> Result<(), Error> {
         .map_err(|source| Error::Write { path, source })
 }
 
-/// An error that is neither the user's fault nor their wish is told with the stage it came from.
-fn in_stage(error: Error, trace: &Trace) -> Error {
+/// An error that is neither the user's fault nor their wish is told with the stage it came from, and
+/// how to run that alone.
+pub(crate) fn in_stage(error: Error, trace: &Trace, out: &Path) -> Error {
     let is_plain = error.is_usage() || matches!(error, Error::Jobs(jobs::Error::Cancelled));
     match trace.failed() {
         Some(failed) if !is_plain && !failed.inputs.is_empty() => {
             let input = |(name, digest): &(_, Digest)| format!("{name} {}", &digest.to_hex()[..12]);
             let inputs: Vec<String> = failed.inputs.iter().map(input).collect();
             let source = Box::new(error);
-            Error::Stage { stage: failed.stage, inputs: inputs.join(", "), source }
+            let out = out.to_owned();
+            Error::Stage { stage: failed.stage, inputs: inputs.join(", "), out, source }
         }
         _ => error,
     }
@@ -199,17 +245,18 @@ pub(crate) fn find_topics(
 ) -> Result<(Results, Prepared, Fitted), Error> {
     config.check()?;
     let memo = options.memo(run);
-    let prepared = read(config, options, trace, run)?;
+    let (prepared, _) = read(config, options, trace, run)?;
     let (results, fitted) = find_topics_in(&prepared, config, (&memo, trace), run)?;
     Ok((results, prepared, fitted))
 }
 
-fn read(
+/// The documents, and the digest of them.
+pub(crate) fn read(
     config: &Config,
     options: &Options,
     trace: &mut Trace,
     run: &Run,
-) -> Result<Prepared, Error> {
+) -> Result<(Prepared, Digest), Error> {
     trace.stage("read", run, |stage| {
         let mut prepared = prepare(config, options, run)?;
         prepared.check_topics_can_be_found()?;
@@ -217,12 +264,14 @@ fn read(
         stage.items = prepared.documents.len() as u64;
         stage.cached =
             prepared.requests == 0 && config.sources.iter().all(|s| s.from.contains("://"));
-        Ok(prepared)
+        let documents = former::digest_of_documents(&prepared, run)?;
+        stage.output = Some(documents);
+        Ok((prepared, documents))
     })
 }
 
 /// The stages from the documents to the topics.
-fn find_topics_in(
+pub(crate) fn find_topics_in(
     prepared: &Prepared,
     config: &Config,
     (memo, trace): (&Memo, &mut Trace),
@@ -238,13 +287,17 @@ fn find_topics_in(
         stage.items = counts.vocabulary.len() as u64;
         Ok::<_, Error>(counts)
     })?;
-    let (tfidf, x) = trace.stage("weigh", run, |stage| {
-        let tfidf = weights(config).fit(counts.matrix.view());
+    let (tfidf, x, weights) = trace.stage("weigh", run, |stage| {
+        let settings = weights(config);
+        stage.input("counts", tasks::digest_of_counts(&counts));
+        stage.input("settings", Digest::of_value(&format!("{settings:?}")));
+        let tfidf = settings.fit(counts.matrix.view());
         let x = tfidf.transform(counts.matrix.view());
+        let weights = tasks::digest_of(x.view());
+        stage.output = Some(weights);
         stage.items = x.nnz() as u64;
-        Ok::<_, Error>((tfidf, x))
+        Ok::<_, Error>((tfidf, x, weights))
     })?;
-    let weights = tasks::digest_of(x.view());
     let (n_topics, number) = match config.k {
         TopicCount::Exactly(k) => (k, None),
         TopicCount::Auto => {
@@ -312,7 +365,7 @@ fn find_topics_in(
 }
 
 /// The stages from the documents to their places in the topics that stand.
-fn keep_topics_in(
+pub(crate) fn keep_topics_in(
     prepared: &Prepared,
     config: &Config,
     (target, memo, trace): (&Path, &Memo, &mut Trace),
@@ -321,7 +374,11 @@ fn keep_topics_in(
     let kept = Kept::place(target, (prepared, config), (memo, trace), run)?;
     let Kept { counts, fitted, words, quality, given } = kept;
     let related = trace.stage("related", run, |stage| {
-        let related = related(fitted.x.view(), config.site.related, run)?;
+        let limit = config.site.related;
+        stage.input("weights", tasks::digest_of(fitted.x.view()));
+        stage.input("settings", Digest::of_value(&limit));
+        let related = related(fitted.x.view(), limit, run)?;
+        stage.output = Some(Digest::of_value(&Plain(&related)));
         stage.items = related.iter().map(Vec::len).sum::<usize>() as u64;
         Ok::<_, Error>(related)
     })?;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
 use serde::de::{self, Deserializer, Visitor};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::arrange::{Labels, read_previous};
 use crate::{Error, SourceEntry, keys};
@@ -13,7 +13,7 @@ use crate::{Error, SourceEntry, keys};
 /// The configuration: what `topicmill.toml` holds. The command line overrides single values.
 ///
 /// [`keys::template`] writes it with every key, its default and its meaning.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// Where the documents come from.
@@ -55,7 +55,7 @@ pub struct Config {
 }
 
 /// `[crawl]`
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct CrawlSection {
     /// The recipe: the name of a built-in one, or a file.
@@ -69,7 +69,7 @@ pub struct CrawlSection {
 }
 
 /// `[text]`
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TextSection {
     /// Terms in fewer documents are dropped. By default 3, and fewer for
@@ -93,7 +93,7 @@ pub struct TextSection {
 }
 
 /// `[topics]`
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TopicsSection {
     /// How counts become weights.
@@ -105,7 +105,7 @@ pub struct TopicsSection {
 }
 
 /// `[site]`
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SiteSection {
     /// Words in a cloud at most.
@@ -134,7 +134,7 @@ pub enum TopicCount {
 pub struct DocFreq(pub text::DocFreq);
 
 /// How counts become weights.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Weight {
     /// The count times the inverse document frequency.
@@ -295,6 +295,15 @@ fn is_web_address(text: &str) -> bool {
     url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
 }
 
+impl Serialize for TopicCount {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Auto => serializer.serialize_str("auto"),
+            Self::Exactly(count) => count.serialize(serializer),
+        }
+    }
+}
+
 impl<'de> Deserialize<'de> for TopicCount {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Either;
@@ -331,6 +340,15 @@ impl std::str::FromStr for TopicCount {
                 Ok(count) if count > 0 => Ok(Self::Exactly(count)),
                 _ => Err(()),
             },
+        }
+    }
+}
+
+impl Serialize for DocFreq {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            text::DocFreq::Count(count) => count.serialize(serializer),
+            text::DocFreq::Share(share) => share.serialize(serializer),
         }
     }
 }
@@ -392,6 +410,16 @@ mod tests {
         assert_eq!(config.text.min_df, Some(DocFreq(text::DocFreq::Count(3))));
         assert_eq!(config.text.max_df, Some(DocFreq(text::DocFreq::Share(0.4))));
         assert_eq!(parse("k = \"auto\"").unwrap().k, TopicCount::Auto);
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let text = "k = 12\ntitle = \"Talks\"\nlabels = \"labels.toml\"\nexclude = [\"one\"]\n\
+            [columns]\ntext = \"body\"\n[text]\nmin_df = 3\nmax_df = 1.0\n\
+            [topics]\nweight = \"log-entropy\"\n[site]\nlicence = \"CC0\"\n";
+        for config in [parse(text).unwrap(), Config::default()] {
+            assert_eq!(parse(&toml::to_string(&config).unwrap()).unwrap(), config);
+        }
     }
 
     #[test]

@@ -3,15 +3,15 @@
 use std::fmt;
 
 use corpus::Document;
-use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::{Deserialize, Serialize};
 
 /// An excerpt has no more characters, and ends with a word.
 const EXCERPT_CHARS: usize = 300;
 
 /// A source as the configuration gives it: its address alone, or a table.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SourceEntry {
     /// Where it is, as [`Source::parse`](crate::Source::parse) takes it.
     pub from: String,
@@ -22,7 +22,7 @@ pub struct SourceEntry {
 }
 
 /// How much of a text is published: on pages, in the search, in the data.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ShownText {
     /// All of it.

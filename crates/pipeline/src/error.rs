@@ -321,8 +321,26 @@ pub enum Error {
         stage: &'static str,
         /// What it was made from, with the beginnings of the digests.
         inputs: String,
+        /// The folder of the site.
+        out: PathBuf,
         /// What went wrong.
         source: Box<Error>,
+    },
+    /// A site of which the cache does not know what its steps were made from.
+    #[error("the cache does not hold what the steps of {} were made from", out.display())]
+    NoInputs {
+        /// The folder of the site.
+        out: PathBuf,
+    },
+    /// A step that a build does not have.
+    #[error("there is no step {got:?}, the last build of {} had {known}", out.display())]
+    UnknownStep {
+        /// The folder of the site.
+        out: PathBuf,
+        /// The name.
+        got: String,
+        /// The steps that there are, comma-separated.
+        known: String,
     },
     /// The cache or a parallel task failed.
     #[error(transparent)]
@@ -366,7 +384,19 @@ impl Error {
             Self::NewerModel { .. } => "read it with the program that wrote it, or make it anew",
             Self::DamagedModel { .. } => "make it anew with topicmill build or topicmill topics",
             Self::Recipe { source, .. } => return source.hint(),
-            Self::Stage { source, .. } => return source.hint(),
+            Self::Stage { stage, out, source, .. } => {
+                let rerun = format!(
+                    "topicmill report {} --rerun {stage} runs this step alone, from its stored inputs",
+                    out.display()
+                );
+                return Some(match source.hint() {
+                    Some(hint) => format!("{hint}; {rerun}"),
+                    None => rerun,
+                });
+            }
+            Self::NoInputs { .. } => {
+                "name the --cache that it was built with; what was built long ago, build again"
+            }
             Self::Jobs(jobs::Error::Cancelled) => {
                 "run the same command again: it goes on where it stopped"
             }
@@ -399,6 +429,7 @@ impl Error {
                 | Self::UnknownKey { .. }
                 | Self::Setting { .. }
                 | Self::UnknownTopic { .. }
+                | Self::UnknownStep { .. }
                 | Self::AmbiguousTopic { .. }
                 | Self::Duration { .. }
                 | Self::OutHoldsSource { .. }

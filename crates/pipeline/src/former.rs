@@ -83,16 +83,18 @@ pub(crate) fn digest_of_sources(config: &Config) -> Result<Option<Digest>, Error
     Ok(Some(Digest::of_value(&(program(), format!("{config:?}"), files))))
 }
 
-/// The digest of the program, the configuration and the documents.
-pub(crate) fn digest_of_documents(
-    config: &Config,
-    prepared: &Prepared,
-    run: &Run,
-) -> Result<Digest, Error> {
+/// The digest of the documents.
+pub(crate) fn digest_of_documents(prepared: &Prepared, run: &Run) -> Result<Digest, Error> {
     let shards = run
         .map(prepared.documents.chunks(SHARD_DOCS).collect(), |docs: &[Document]| {
             Digest::of_value(&Plain(docs))
         })?;
+    Ok(Digest::of_value(&shards))
+}
+
+/// The digest of the program, the configuration and all that was read; `documents` is that of the
+/// documents.
+pub(crate) fn digest_of_build(config: &Config, prepared: &Prepared, documents: Digest) -> Digest {
     let weights = (prepared.weights.title, prepared.weights.tags);
     let mut own = BTreeMap::new();
     // What cannot be read makes the build fail elsewhere, and no former one like it.
@@ -102,12 +104,12 @@ pub(crate) fn digest_of_documents(
         own.iter().map(|(path, digest)| (path.as_encoded_bytes(), digest)).collect();
     // The pages tell what was left out, and why.
     let dropped: Vec<&str> = prepared.dropped.iter().map(|skipped| &*skipped.reason).collect();
-    Ok(Digest::of_value(&(
+    Digest::of_value(&(
         program(),
         format!("{config:?}"),
         (is_readable, own),
-        (weights, prepared.title.as_deref(), prepared.lock.as_deref(), shards, dropped),
-    )))
+        (weights, prepared.title.as_deref(), prepared.lock.as_deref(), documents, dropped),
+    ))
 }
 
 /// The program by its own bytes, so that a new one builds anew; by its version where it is part of

@@ -6,19 +6,21 @@ use crate::report::{Report, Stage};
 const COLUMN: usize = 150;
 const ROW: usize = 90;
 const BOX: (usize, usize) = (120, 54);
-/// The stages that a stage takes from, in the order of the data path.
-const FLOW: &[(&str, &[&str])] = &[
-    ("read", &[]),
-    ("count", &["read"]),
-    ("weigh", &["count"]),
-    ("topics", &["weigh"]),
-    ("quality", &["weigh", "topics"]),
-    ("related", &["weigh"]),
-    ("clouds", &["topics"]),
-    ("write", &["read", "topics", "quality", "related", "clouds"]),
+/// The stages, the column and row where each stands, and the stages that it takes from. A build has
+/// those from `count` to `quality`, or `place`.
+type Flow = (&'static str, (usize, usize), &'static [&'static str]);
+const FLOW: &[Flow] = &[
+    ("read", (0, 1), &[]),
+    ("count", (1, 1), &["read"]),
+    ("weigh", (2, 1), &["count"]),
+    ("number", (3, 0), &["weigh"]),
+    ("topics", (3, 1), &["weigh", "number"]),
+    ("place", (2, 2), &["read"]),
+    ("quality", (4, 0), &["weigh", "topics"]),
+    ("related", (4, 2), &["weigh", "place"]),
+    ("clouds", (4, 1), &["topics", "place"]),
+    ("write", (5, 1), &["read", "topics", "place", "quality", "related", "clouds"]),
 ];
-/// Where each of them stands: column, row.
-const PLACES: &[(usize, usize)] = &[(0, 1), (1, 1), (2, 1), (3, 1), (4, 0), (4, 2), (4, 1), (5, 1)];
 
 impl Report {
     /// The stages and what flows between them, as SVG: green came from the cache, orange was
@@ -32,22 +34,32 @@ impl Report {
              <title>What the build computed</title>\n"
         );
         let place = |name: &str| {
-            let at = FLOW.iter().position(|(stage, _)| *stage == name)?;
-            let (column, row) = *PLACES.get(at)?;
+            let (_, (column, row), _) = FLOW.iter().find(|(stage, ..)| *stage == name)?;
+            // What this build did not have is not drawn, and leads nowhere.
+            self.stages.iter().any(|stage| stage.stage == name).then_some(())?;
             Some((20 + column * COLUMN, 20 + row * ROW))
         };
-        for (name, sources) in FLOW {
+        for (name, _, sources) in FLOW {
             let Some((x, y)) = place(name) else { continue };
             for (from_x, from_y) in sources.iter().filter_map(|source| place(source)) {
+                // Below or above each other: from edge to edge, else from side to side.
+                let middle = BOX.1 / 2;
+                if from_x == x {
+                    let (from, to) =
+                        if from_y < y { (from_y + BOX.1, y) } else { (from_y, y + BOX.1) };
+                    let at = x + BOX.0 / 2;
+                    svg.push_str(&format!("<path d=\"M{at} {from}V{to}\" stroke=\"#888\"/>\n"));
+                    continue;
+                }
                 svg.push_str(&format!(
                     "<path d=\"M{} {}C{} {} {} {} {x} {}\" fill=\"none\" stroke=\"#888\"/>\n",
                     from_x + BOX.0,
-                    from_y + BOX.1 / 2,
+                    from_y + middle,
                     from_x + BOX.0 + 20,
-                    from_y + BOX.1 / 2,
+                    from_y + middle,
                     x - 20,
-                    y + BOX.1 / 2,
-                    y + BOX.1 / 2,
+                    y + middle,
+                    y + middle,
                 ));
             }
         }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use jobs::{Digest, Memo, Run, Trace};
+use jobs::{Digest, Made, Memo, Run, Trace};
 use learn::{Fit, Loss, Occurrence, WordsConfig, diversity, npmi};
 use ndarray::{Array2, ArrayView2};
 use serde::{Deserialize, Serialize};
@@ -72,8 +72,12 @@ impl Kept {
             };
             let (mut indptr, mut indices, mut data) = (vec![0], Vec::new(), Vec::new());
             let mut doc_topics = Vec::new();
-            for placed in run.map(shards(&texts), place)? {
-                let placed = stage.take(placed?);
+            let placed = run.map(shards(&texts), place)?;
+            let placed: Vec<Made<Placed>> = placed.into_iter().collect::<Result<_, _>>()?;
+            let digests: Vec<Digest> = placed.iter().map(|placed| placed.digest).collect();
+            stage.output = Some(Digest::of_value(&digests));
+            for placed in placed {
+                let placed = stage.take(placed);
                 indptr.extend(placed.indptr.iter().skip(1).map(|end| indices.len() + end));
                 indices.extend(placed.indices);
                 data.extend(placed.counts);

@@ -72,6 +72,14 @@ pub(crate) fn is_users(name: &OsStr) -> bool {
 }
 
 impl Manifest {
+    /// One of a site with one file.
+    #[cfg(test)]
+    pub(crate) fn sample() -> Self {
+        let stamp = Stamp { len: 1, modified: 2, changed: -3, inode: 4 };
+        let digest = Some(Digest::of(b"file"));
+        Self { files: vec![Entry { path: "data/a".to_owned(), stamp, digest }], folders: vec![] }
+    }
+
     /// What stands in the folder `root`; `digests` are those of the files that were written.
     pub(crate) fn of(
         root: &Path,

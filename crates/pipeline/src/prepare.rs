@@ -367,7 +367,7 @@ impl Prepared {
     /// Fills in the language of documents that do not tell theirs, and mends that of documents
     /// which claim the site's own: it is what pages say that nobody thought about. Finds the languages
     /// of passages besides.
-    fn detect_languages(&mut self, config: &Config, run: &Run) -> Result<(), Error> {
+    pub(crate) fn detect_languages(&mut self, config: &Config, run: &Run) -> Result<(), Error> {
         let languages = Languages::new();
         let own = config.language.as_str();
         let others = run.map(self.documents.chunks_mut(SHARD_DOCS).collect(), |documents| {

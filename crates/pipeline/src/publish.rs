@@ -86,21 +86,25 @@ impl Drop for Staging {
 
 /// The absolute path of `out`, symbolic links followed, its parent made where it is missing.
 fn resolve(out: &Path) -> Result<PathBuf, Error> {
-    let failed = |source| Error::Unwritable { path: out.to_owned(), source };
-    match out.canonicalize() {
-        Ok(path) => Ok(path),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let Some(name) = out.file_name() else {
-                return Err(failed(error));
-            };
-            let parent = match out.parent() {
-                Some(parent) if parent != Path::new("") => parent,
-                _ => Path::new("."),
-            };
-            fs::create_dir_all(parent).map_err(failed)?;
-            Ok(parent.canonicalize().map_err(failed)?.join(name))
+    let made = if out.exists() { Ok(()) } else { fs::create_dir_all(parent_of(out)) };
+    made.and_then(|()| place_of(out))
+        .map_err(|source| Error::Unwritable { path: out.to_owned(), source })
+}
+
+/// The absolute path of `out`, which need not be there, symbolic links followed.
+pub(crate) fn place_of(out: &Path) -> io::Result<PathBuf> {
+    match (out.canonicalize(), out.file_name()) {
+        (Err(error), Some(name)) if error.kind() == io::ErrorKind::NotFound => {
+            Ok(parent_of(out).canonicalize()?.join(name))
         }
-        Err(error) => Err(failed(error)),
+        (found, _) => found,
+    }
+}
+
+fn parent_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
     }
 }
 

@@ -272,19 +272,24 @@ fn documents(prepared: &Prepared) -> Documents {
 }
 
 fn stages(trace: &Trace) -> Vec<Stage> {
-    let stage = |record: &jobs::StageRecord| Stage {
-        stage: record.stage.into(),
-        seconds: record.seconds,
-        clean_seconds: (!record.cached && record.hits == 0).then_some(record.seconds),
-        cached: record.cached,
-        items: record.items,
-        hits: record.hits,
-        misses: record.misses,
-        bytes: record.bytes,
-        inputs: record.inputs.iter().map(|(name, d)| ((*name).into(), d.to_hex())).collect(),
-        former_inputs: BTreeMap::new(),
-        output: record.output.map(|digest| digest.to_hex()),
-        peak_rss_bytes: record.peak_rss_bytes,
-    };
-    trace.records().iter().map(stage).collect()
+    trace.records().iter().map(Stage::of).collect()
+}
+
+impl Stage {
+    pub(crate) fn of(record: &jobs::StageRecord) -> Self {
+        Self {
+            stage: record.stage.into(),
+            seconds: record.seconds,
+            clean_seconds: (!record.cached && record.hits == 0).then_some(record.seconds),
+            cached: record.cached,
+            items: record.items,
+            hits: record.hits,
+            misses: record.misses,
+            bytes: record.bytes,
+            inputs: record.inputs.iter().map(|(name, d)| ((*name).into(), d.to_hex())).collect(),
+            former_inputs: BTreeMap::new(),
+            output: record.output.map(|digest| digest.to_hex()),
+            peak_rss_bytes: record.peak_rss_bytes,
+        }
+    }
 }

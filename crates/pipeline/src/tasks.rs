@@ -8,22 +8,36 @@ use learn::{Fit, Loss, Nmf};
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 use sprs::CsMatViewI;
-use text::ShardCounts;
+use text::{Counts, ShardCounts};
 
-/// Documents of one shard to their counts.
-pub(crate) const COUNT: Task = Task { name: "count", version: 3 };
-/// Weights to a number of topics.
-pub(crate) const NUMBER: Task = Task { name: "number", version: 1 };
-/// Weights to topics.
-pub(crate) const TOPICS: Task = Task { name: "topics", version: 2 };
-/// Topics to their words and figures of their quality.
-pub(crate) const QUALITY: Task = Task { name: "quality", version: 2 };
-/// Weights to related documents.
-pub(crate) const RELATED: Task = Task { name: "related", version: 1 };
-/// Documents of one shard to their counts and weights in the topics of a model.
-pub(crate) const PLACE: Task = Task { name: "place", version: 2 };
-/// What was built at a place, and from what.
-pub(crate) const SITE: Task = Task { name: "site", version: 1 };
+macro_rules! tasks {
+    ($($(#[$about:meta])* $constant:ident = $name:literal, $version:literal;)*) => {
+        $($(#[$about])* pub(crate) const $constant: Task = Task { name: $name, version: $version };)*
+
+        /// All of them.
+        #[cfg(test)]
+        pub(crate) const ALL: &[Task] = &[$($constant),*];
+    };
+}
+
+tasks! {
+    /// Documents of one shard to their counts.
+    COUNT = "count", 3;
+    /// Weights to a number of topics.
+    NUMBER = "number", 1;
+    /// Weights to topics.
+    TOPICS = "topics", 2;
+    /// Topics to their words and figures of their quality.
+    QUALITY = "quality", 2;
+    /// Weights to related documents.
+    RELATED = "related", 1;
+    /// Documents of one shard to their counts and weights in the topics of a model.
+    PLACE = "place", 2;
+    /// What was built at a place, and from what.
+    SITE = "site", 1;
+    /// What the steps of a build at a place are made from.
+    STEPS = "steps", 1;
+}
 
 /// The counts of a shard, in the format of the crate `text`.
 pub(crate) const COUNTS: Codec<ShardCounts> = Codec {
@@ -70,6 +84,18 @@ fn decode_fit(bytes: &[u8]) -> Option<Fit> {
 /// The digest of a fit. Cost: one pass over its numbers.
 pub(crate) fn digest_of_fit(fit: &Fit) -> Digest {
     Digest::of(&encode_fit(fit))
+}
+
+/// The digest of counts and their terms. Cost: one pass over them.
+pub(crate) fn digest_of_counts(counts: &Counts) -> Digest {
+    let matrix = &counts.matrix;
+    Digest::of_value(&(
+        matrix.rows(),
+        Numbers::flat(&matrix.proper_indptr()[..]),
+        Numbers::flat(matrix.indices()),
+        Numbers::flat(matrix.data()),
+        counts.vocabulary.terms(),
+    ))
 }
 
 /// The digest of a sparse matrix. Cost: one pass over its numbers.

@@ -208,3 +208,60 @@ fn the_cache_can_be_looked_at_checked_and_emptied() {
     assert_eq!(wrong.code, Some(2));
     assert!(wrong.stderr.contains("1GiB"), "{}", wrong.stderr);
 }
+
+#[test]
+fn a_step_that_failed_names_its_inputs_and_can_be_run_alone() {
+    let scene = Scene::new();
+    write_talks(&scene);
+    scene.write("topicmill.toml", "k = 6\n[site]\ncloud_shape = \"mask.png\"\n");
+    scene.write("mask.png", "no picture");
+    let failed = scene.run("build talks.jsonl -o out");
+    assert_eq!(failed.code, Some(1), "{}", failed.stderr);
+    for says in [
+        "(in the step `clouds`, made from topics ",
+        "settings ",
+        "hint: topicmill report out --rerun clouds runs this step alone",
+    ] {
+        assert!(failed.stderr.contains(says), "{says}: {}", failed.stderr);
+    }
+    // The sources may have changed, and where it is said may be elsewhere.
+    scene.write("talks.jsonl", "");
+    let again = scene.run("report out --rerun clouds");
+    assert_eq!(again.code, Some(1), "{}", again.stderr);
+    assert!(again.stderr.contains("in the step `clouds`"), "{}", again.stderr);
+    let topics = scene.succeed("report out --rerun topics").stdout;
+    assert!(topics.contains("topics ran alone") && topics.contains("from weights"), "{topics}");
+    assert!(topics.contains("the site that stands was not made from the same"), "{topics}");
+    assert!(scene.names("out").is_empty(), "no site was written");
+}
+
+#[test]
+fn every_step_of_a_build_runs_alone_and_gives_the_same() {
+    let scene = Scene::new();
+    write_talks(&scene);
+    scene.succeed("build talks.jsonl -o out");
+    let steps =
+        ["read", "count", "weigh", "number", "topics", "quality", "related", "clouds", "write"];
+    let before = scene.tree("out");
+    let check = |step: &str| {
+        let json = scene.succeed(&format!("report out --rerun {step} --json")).stdout;
+        let json: Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(json["stage"]["stage"], step);
+        assert_eq!(json["stage"]["cached"], false, "{step}: {json}");
+        assert!(json["before"].is_string(), "{step}: {json}");
+        let told = scene.succeed(&format!("report out --rerun {step}")).stdout;
+        assert!(told.contains("the build got the same"), "{step}: {told}");
+    };
+    steps.into_iter().for_each(check);
+    assert_same(&before, &scene.tree("out"));
+    scene.succeed("build talks.jsonl -o out --keep-topics");
+    ["place", "related", "clouds", "write"].into_iter().for_each(check);
+    let wrong = scene.run("report out --rerun topics");
+    assert_eq!(wrong.code, Some(2));
+    assert!(wrong.stderr.contains("had read, place, related"), "{}", wrong.stderr);
+    let wrong = scene.run("report out --rerun place --cache other");
+    assert_eq!(wrong.code, Some(1));
+    assert!(wrong.stderr.contains("hint: name the --cache"), "{}", wrong.stderr);
+    let svg = scene.succeed("report out --graph svg").stdout;
+    assert!(svg.contains(">place</text>") && !svg.contains(">topics</text>"), "{svg}");
+}

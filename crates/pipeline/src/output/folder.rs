@@ -70,6 +70,12 @@ impl<'a> Folder<'a> {
         Ok(())
     }
 
+    /// The digest of all that has been written so far: paths and contents.
+    pub(crate) fn digest(&self) -> Digest {
+        let written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
+        Digest::of_value(&written.digests)
+    }
+
     /// What has been written so far.
     pub(crate) fn into_written(self) -> Written {
         self.written.into_inner().unwrap_or_else(PoisonError::into_inner)

@@ -14,7 +14,7 @@ pub(crate) use csv_tables::{documents_csv, topics_csv};
 pub(crate) use documents_jsonl::documents_jsonl;
 pub(crate) use folder::Folder;
 pub use format::{Format, documents_as};
-pub(crate) use pages::{Inputs, clouds, write_site};
+pub(crate) use pages::{Clouds, Inputs, cloud_inputs, clouds, site_settings, write_site};
 pub(crate) use results_db::{SCHEMA_VERSION as RESULTS_SCHEMA_VERSION, write_results_db};
 pub(crate) use templates::renderer;
 pub(crate) use topics_json::topics_json;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use cloud::{Cloud, CloudConfig, Mask, Shape, Word};
-use jobs::Run;
+use jobs::{Digest, Run};
 use ndarray::ArrayView2;
 use site::{Renderer, Route, Site, SiteData};
 use sprs::CsMatViewI;
@@ -57,6 +57,31 @@ pub(crate) struct Clouds {
     page: Cloud,
     /// For its card on the start page: a smaller canvas, so that the letters are bigger in it.
     card: Cloud,
+}
+
+/// The digests of what clouds are made from: the words with their weights, and the settings.
+pub(crate) fn cloud_inputs(results: &Results, settings: &SiteSection) -> (Digest, Digest) {
+    let terms = results.vocabulary.terms();
+    let words: Vec<Vec<(&str, f64)>> = results
+        .topics
+        .iter()
+        .map(|topic| {
+            let shown = topic.terms.iter().take(settings.cloud_words);
+            shown.map(|term| (terms[term.column as usize].as_str(), term.weight)).collect()
+        })
+        .collect();
+    let mask = settings.mask();
+    // An image that cannot be read makes the clouds fail.
+    let mask = mask.map(|path| std::fs::read(path).ok().map(|bytes| Digest::of(&bytes)));
+    let shape = if mask.is_none() { settings.cloud_shape.as_str() } else { "" };
+    (Digest::of_value(&words), Digest::of_value(&(settings.cloud_words, shape, mask)))
+}
+
+/// The digest of the settings that pages are made by.
+pub(crate) fn site_settings(results: &Results, settings: &SiteSection) -> Digest {
+    let whole = (&results.title, &results.base_url, &results.language);
+    let shown = (settings.related, settings.document_pages, &settings.licence);
+    Digest::of_value(&(whole, shown))
 }
 
 /// The clouds of every topic.
