@@ -521,7 +521,7 @@ fn nmf_config(config: &Config, n_topics: usize) -> NmfConfig {
 
 /// The words of the topics, their coherence and diversity, and the coherence of topics fitted on every other document,
 /// judged on those between. Of many documents an even sample is halved.
-fn quality(
+pub(crate) fn quality(
     fit: &Fit,
     x: CsMatViewI<'_, f32, u32, usize>,
     settings: &NmfConfig,

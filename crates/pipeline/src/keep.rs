@@ -7,7 +7,7 @@ use learn::{Fit, Loss, Occurrence, WordsConfig, diversity, npmi};
 use ndarray::{Array2, ArrayView2};
 use serde::{Deserialize, Serialize};
 use sprs::{CsMatI, CsMatViewI};
-use text::{Counter, Counts};
+use text::{Counter, Counts, Text};
 
 use crate::arrange::Given;
 use crate::build::{Fitted, count_config};
@@ -31,7 +31,7 @@ pub(crate) struct Kept {
 
 /// A shard of documents in the topics of a model: its counts, CSR, and its rows of `W`.
 #[derive(Serialize, Deserialize)]
-struct Placed {
+pub(crate) struct Placed {
     indptr: Vec<usize>,
     indices: Vec<u32>,
     counts: Vec<u32>,
@@ -62,12 +62,7 @@ impl Kept {
             let place = |shard: Shard<'_, '_>| {
                 let input = (shard.digest, digest, analyzer.as_str());
                 memo.get_or_run(&tasks::PLACE, &input, run, || {
-                    let counts = counter.count_known(shard.docs, &model.vocabulary, run)?;
-                    let x = model.tfidf.transform(counts.view());
-                    let doc_topics = model.nmf.transform(x.view(), run)?;
-                    let (indptr, indices, counts) = counts.into_raw_storage();
-                    let doc_topics = doc_topics.iter().copied().collect();
-                    Ok::<_, Error>(Placed { indptr, indices, counts, doc_topics })
+                    place_shard(shard.docs, (&counter, &model), run)
                 })
             };
             let (mut indptr, mut indices, mut data) = (vec![0], Vec::new(), Vec::new());
@@ -107,6 +102,19 @@ impl Kept {
         let given = Given::kept(model.names, model.next_id);
         Ok(Self { counts, fitted, words, quality, given })
     }
+}
+
+/// Counts documents and places them in the topics of `model`.
+pub(crate) fn place_shard(
+    docs: &[Text<'_>],
+    (counter, model): (&Counter, &Model),
+    run: &Run,
+) -> Result<Placed, Error> {
+    let counts = counter.count_known(docs, &model.vocabulary, run)?;
+    let x = model.tfidf.transform(counts.view());
+    let doc_topics = model.nmf.transform(x.view(), run)?;
+    let (indptr, indices, counts) = counts.into_raw_storage();
+    Ok(Placed { indptr, indices, counts, doc_topics: doc_topics.iter().copied().collect() })
 }
 
 /// `‖X − W·H‖ / ‖X‖`, without making the product: `‖X‖² − 2 ⟨X, W·H⟩ + ⟨WᵀW, HHᵀ⟩`.

@@ -26,6 +26,8 @@ pub mod config;
 mod entry;
 mod error;
 mod former;
+#[cfg(test)]
+mod golden;
 mod graph;
 mod infer;
 mod keep;

@@ -1,7 +1,7 @@
 //! The tasks whose results are kept, with their versions.
 //!
 //! A version is raised whenever the task gives another result for the same input: a cache would else give
-//! the former one for ever.
+//! the former one for ever. `golden.rs` sees to it.
 
 use jobs::{Codec, Digest, Numbers, Task};
 use learn::{Fit, Loss, Nmf};

@@ -1,0 +1,142 @@
+//! The result of every task for small fixed inputs, pinned beside its version: a result that changes
+//! without its version is served stale by every cache that holds the former one.
+
+use std::collections::BTreeMap;
+
+use jobs::{Digest, Run};
+use learn::{Fit, Loss, Nmf, NmfConfig, TfIdf, TfIdfConfig};
+use ndarray::Array2;
+use serde::Serialize;
+use sprs::CsMatI;
+use text::{Counter, Text, Vocabulary};
+
+use crate::build::{count_config, quality};
+use crate::former::Former;
+use crate::keep::place_shard;
+use crate::manifest::Manifest;
+use crate::model::{Model, TopicName};
+use crate::prepare::Weights;
+use crate::related::related;
+use crate::step_inputs::StepInputs;
+use crate::{Config, number, tasks};
+
+/// Task, version, and the digest of its result for an input that no other task makes.
+const GOLDEN: &[(&str, u32, &str)] = &[
+    ("count", 3, "8d9f473c9eeb3ae4bf252e6f85e9fec41e84a69752637ec0d117c0a4ba80d018"),
+    ("number", 1, "c8859cd28ff2f47cd54e61191eaa3144b638be4c173fe304c913f72a860b4ae5"),
+    ("topics", 2, "19b5d8f1429337688710878f3df7b27e49935dc0efc9fbadf9ded4bc8ba27ade"),
+    ("quality", 2, "7a106ef9cce4f080e5854421c1aaebeb3fa80b5e33201e511d9102bedc6f0617"),
+    ("related", 1, "27d20617da5c896c8e09701e919b9d39632e430393113ce953d65ac6b0dc94f1"),
+    ("place", 2, "42cffa1ba7548e0201e2eafff435e4f7f2c501334ce83d59b3e07fc6ee89b360"),
+    ("site", 1, "4cfe03567b2325fff53d8c772aea840aa3e635223f844575b46753416a8d9e2e"),
+    ("steps", 1, "8186539e277010f02b39dbcc58fda8793b598b6cd6c24d1212d1afe5764dccaf"),
+];
+
+const SUBJECTS: [&[&str]; 3] = [
+    &["lamp", "tower", "keeper", "storm", "coast", "signal", "fog", "harbour", "beacon"],
+    &["bread", "flour", "oven", "yeast", "crust", "baker", "dough", "salt", "kneading"],
+    &["orbit", "rocket", "launch", "crew", "moon", "station", "gravity", "engine", "fuel"],
+];
+const N_DOCS: usize = 60;
+
+/// Documents of three subjects, whose words come and go by a fixed rule.
+fn texts() -> Vec<String> {
+    let text = |n: usize| {
+        let words = SUBJECTS[n % 3];
+        let words: Vec<&str> =
+            (0..30).map(|m| words[(n * 7 + m * m + m * n) % words.len()]).collect();
+        format!("The {}.", words.join(" of the "))
+    };
+    (0..N_DOCS).map(text).collect()
+}
+
+/// (60, 27): weights of such documents, rows of norm 1.
+fn weights() -> CsMatI<f32, u32, usize> {
+    let (mut indptr, mut indices, mut data) = (vec![0], Vec::new(), Vec::new());
+    for n in 0..N_DOCS {
+        let row: Vec<(usize, f32)> = (0..27)
+            .filter(|column| column / 9 == n % 3 || (column * 5 + n) % 11 == 0)
+            .map(|column| (column, (1 + (column * n + n) % 7) as f32))
+            .collect();
+        let norm = row.iter().map(|(_, value)| value * value).sum::<f32>().sqrt();
+        indices.extend(row.iter().map(|(column, _)| *column as u32));
+        data.extend(row.iter().map(|(_, value)| value / norm));
+        indptr.push(indices.len());
+    }
+    CsMatI::new((N_DOCS, 27), indptr, indices, data)
+}
+
+/// Topics that are the three subjects.
+fn topics() -> Nmf {
+    let weight = |(k, column): (usize, usize)| {
+        if column / 9 == k { (9 - column % 9) as f32 / 9.0 } else { 0.0 }
+    };
+    Nmf::from_components(Array2::from_shape_fn((3, 27), weight)).unwrap()
+}
+
+/// The digest of a value as the cache keeps it.
+fn of(value: &impl Serialize) -> Digest {
+    Digest::of(&postcard::to_stdvec(value).unwrap())
+}
+
+/// The digest of what every task makes.
+fn results() -> BTreeMap<&'static str, Digest> {
+    let (run, x, texts) = (Run::serial(), weights(), texts());
+    let docs: Vec<Text<'_>> = texts.iter().map(|text| Text::plain(text)).collect();
+    let counter = Counter::new(&count_config(&Config::default(), N_DOCS)).unwrap();
+    let settings = NmfConfig::new(3);
+    let fitted = settings.fit(x.view(), &run).unwrap();
+    let doc_topics = Array2::from_shape_fn((N_DOCS, 3), |(n, k)| f32::from(u8::from(n % 3 == k)));
+    let loss = Loss { relative: 0.5, iterations: 1 };
+    let fit = Fit { nmf: topics(), doc_topics, loss };
+    let name = |id: usize| TopicName { id, slug: format!("slug-{id}"), title: format!("{id}") };
+    let model = Model {
+        vocabulary: Vocabulary::new(
+            SUBJECTS.concat().into_iter().map(str::to_owned).collect(),
+            BTreeMap::new(),
+        ),
+        tfidf: TfIdf::from_parts(TfIdfConfig::sublinear(), vec![1.5; 27], 30.0),
+        nmf: topics(),
+        weights: Weights { title: 1, tags: 1 },
+        names: (0..3).map(name).collect(),
+        next_id: 3,
+    };
+    let former = Former {
+        sources: Some(Digest::of(b"sources")),
+        documents: Digest::of(b"documents"),
+        manifest: Manifest::sample(),
+        report: b"report".to_vec(),
+    };
+    let document = corpus::Document { id: "1".to_owned(), ..corpus::Document::default() };
+    BTreeMap::from([
+        (tasks::COUNT.name, Digest::of(&counter.count_shard(&docs).unwrap().to_bytes())),
+        (tasks::NUMBER.name, of(&number::choose(x.view(), 0, &run).unwrap())),
+        (tasks::TOPICS.name, tasks::digest_of_fit(&fitted)),
+        (tasks::QUALITY.name, of(&quality(&fit, x.view(), &settings, &run).unwrap())),
+        (tasks::RELATED.name, of(&related(x.view(), 5, &run).unwrap())),
+        (tasks::PLACE.name, of(&place_shard(&docs, (&counter, &model), &run).unwrap())),
+        // Records of a build, of which the form is all that can change.
+        (tasks::SITE.name, of(&former)),
+        (tasks::STEPS.name, of(&(StepInputs::sample(), vec![document]))),
+    ])
+}
+
+#[test]
+fn no_tasks_result_changes_without_its_version() {
+    let made = results();
+    let mut wrong = Vec::new();
+    for task in tasks::ALL {
+        let now = made.get(task.name).map(Digest::to_hex);
+        let now = now.unwrap_or_else(|| panic!("no result of the task {} is made here", task.name));
+        match GOLDEN.iter().find(|(name, ..)| *name == task.name) {
+            Some((_, version, golden)) if (*version, *golden) == (task.version, &*now) => {}
+            Some((_, version, _)) if *version == task.version => wrong.push(format!(
+                "{}: the result changed to {now}: raise its version in tasks.rs, and pin both here",
+                task.name
+            )),
+            _ => wrong.push(format!("(\"{}\", {}, \"{now}\"),", task.name, task.version)),
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!(GOLDEN.len(), tasks::ALL.len(), "a line here is of no task");
+}
