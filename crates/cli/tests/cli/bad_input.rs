@@ -266,6 +266,56 @@ fn caches_that_cannot_be_used() {
 }
 
 #[test]
+fn a_cache_that_keeps_no_results_is_a_warning_and_the_same_site() {
+    let scene = Scene::new();
+    scene.write("few.jsonl", FEW);
+    scene.succeed("build few.jsonl -o out");
+    scene.write("file", "mine");
+    scene.write("newer/FORMAT", "topicmill-cache 99\n");
+    scene.write("damaged/FORMAT", [0xFF_u8, 0, 7]);
+    let cases = [
+        ("file", "file"),
+        ("file/below", "file/below"),
+        ("newer", "format 99, this program reads format 2"),
+        ("damaged", "is not a topicmill cache"),
+    ];
+    for (n, (cache, says)) in cases.into_iter().enumerate() {
+        let outcome = scene.succeed(&format!("build few.jsonl -o out{n} --cache {cache}"));
+        let warning = outcome.stderr.lines().find(|line| line.contains("results are not kept"));
+        assert!(warning.is_some_and(|line| line.contains(says)), "{cache}: {}", outcome.stderr);
+        crate::scene::assert_same(&scene.tree("out"), &scene.tree(&format!("out{n}")));
+    }
+    assert_eq!(scene.read("newer/FORMAT"), b"topicmill-cache 99\n", "it is left as it was");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn paths_with_odd_bytes_are_paths() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let scene = Scene::new();
+    scene.write("few.jsonl", FEW);
+    scene.succeed("build few.jsonl -o out");
+    let odd = OsStr::from_bytes(b"odd \xff\n'\" name");
+    let build = |words: [&OsStr; 2]| {
+        let mut args: Vec<&OsStr> = ["build", "few.jsonl", "-q"].map(OsStr::new).to_vec();
+        args.extend(words);
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_topicmill"));
+        let output = command.args(args).current_dir(scene.path("")).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    for _ in 0..2 {
+        build([OsStr::new("-o"), odd]);
+        let cache = OsStr::from_bytes(b"--cache=odd \xfe cache");
+        build([OsStr::new("-oother"), cache]);
+    }
+    crate::scene::assert_same(&scene.tree("out"), &scene.tree("other"));
+    assert!(scene.path("").join(odd).join("index.html").exists());
+    assert!(scene.path("").join(OsStr::from_bytes(b"odd \xfe cache")).join("FORMAT").exists());
+}
+
+#[test]
 fn models_that_cannot_be_used() {
     let scene = Scene::new();
     scene.write("few.jsonl", FEW);
