@@ -343,7 +343,7 @@ pub(crate) struct Common {
     /// Threads; without it one for each processor. The result is the same for any number
     #[arg(long, value_name = "N", value_parser = threads)]
     pub(crate) threads: Option<NonZeroUsize>,
-    /// Memory that is meant to be enough (1GiB); work that could need more uses the disk
+    /// Memory that is meant to be enough (1GiB); it bounds no step so far
     #[arg(long, value_name = "SIZE")]
     pub(crate) memory: Option<Bytes>,
     /// Seed of everything random

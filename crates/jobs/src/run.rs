@@ -72,8 +72,8 @@ impl Run {
         Self { cancel, ..self }
     }
 
-    /// The same run, for which `bytes` of memory are meant to be enough: work that could need more
-    /// keeps what it can on disk.
+    /// The same run, for which `bytes` of memory are meant to be enough. It bounds nothing by itself:
+    /// work that could need more asks for it, and puts what it can into a [`spill`](Self::spill).
     #[must_use]
     pub fn with_memory(self, bytes: u64) -> Self {
         Self { memory: Some(bytes), ..self }
