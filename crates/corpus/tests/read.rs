@@ -256,11 +256,12 @@ fn an_empty_table_gives_no_batch() {
 #[test]
 fn tables_are_read_by_their_columns() {
     let folder = folder(&[
-        ("a.csv", b"Title,Abstract,Keywords,id\r\n\"One, first\",\"Line\nline\",a; b,7\r\nTwo,,x,8\r\nThree,c,d,9,extra\r\n"),
+        ("a.csv", b"Title,Abstract,Keywords,id\r\n\"One, first\",\"Line\nline\",a; b,7\r\nTwo,,x,8\r\n,,x,6\r\nThree,c,d,9,extra\r\n"),
         ("b.tsv", b"name\tbody\nN\tcaf\xC3\xA9\n\tr\xE9sum\xE9\n"),
     ]);
     let (documents, skipped) = read_all(&folder.path().join("a.csv"));
-    assert_eq!(ids(&documents), ["7"]);
+    assert_eq!(ids(&documents), ["7", "8"]);
+    assert_eq!((documents[1].title.as_str(), documents[1].text.as_str()), ("Two", ""));
     assert_eq!(
         (documents[0].title.as_str(), documents[0].text.as_str()),
         ("One, first", "Line\nline")
@@ -268,7 +269,7 @@ fn tables_are_read_by_their_columns() {
     assert_eq!(documents[0].tags, ["a", "b"]);
     let reasons: Vec<_> = skipped.iter().map(|s| s.reason.as_str()).collect();
     assert!(reasons[0].contains("no text") && reasons[1].contains("5 cells"), "{reasons:?}");
-    assert!(skipped[0].location.ends_with("a.csv:3"), "{}", skipped[0].location);
+    assert!(skipped[0].location.ends_with("a.csv:4"), "{}", skipped[0].location);
     let (documents, skipped) = read_all(&folder.path().join("b.tsv"));
     assert_eq!(skipped, []);
     assert_eq!((documents[0].title.as_str(), documents[0].text.as_str()), ("N", "café"));
@@ -331,7 +332,7 @@ fn the_rows_of_a_query_are_documents() {
     database
         .execute_batch(
             "create table talks (id integer, title text, abstract text, tags text);
-             insert into talks values (1, 'One', 'First text', 'a, b'), (2, 'Two', null, ''), (3, null, 'Third', null);",
+             insert into talks values (1, 'One', 'First text', 'a, b'), (2, null, null, ''), (3, null, 'Third', null);",
         )
         .unwrap();
     let config = ReadConfig::default();

@@ -79,7 +79,7 @@ fn arguments_that_are_not_allowed() {
         ("build few.jsonl -o out --offline --refresh", &["--offline", "--refresh"], ""),
         ("build ftp://example.org/ -o out", &["\"ftp\"", "http and https"], ""),
         ("build http://[ -o out", &["not a valid address"], ""),
-        ("crawl few.jsonl -o x.csv", &["x.csv", ".jsonl"], ".jsonl"),
+        ("crawl few.jsonl -o x.xlsx", &["x.xlsx", ".jsonl, .csv or .parquet"], "endings"),
         ("recipe", &["no command"], help),
     ];
     for (args, says, hint) in cases {
@@ -336,7 +336,7 @@ fn models_that_cannot_be_used() {
         ("cut.topicmill", &["cut.topicmill is damaged"], "anew"),
         ("head.topicmill", &["head.topicmill is damaged"], "anew"),
         ("other.topicmill", &["other.topicmill is not a topicmill model"], "model.topicmill"),
-        ("newer.topicmill", &["newer.topicmill", "version 9", "version 2"], "anew"),
+        ("newer.topicmill", &["newer.topicmill", "version 9", "version 3"], "anew"),
     ];
     for (model, says, hint) in cases {
         refuse(&scene, &format!("infer {model} few.jsonl"), FAILED, says, hint);

@@ -232,7 +232,11 @@ fn attacks() -> Vec<Attack> {
         raw("no-protocol", "broke off", "<p>text</p>"),
         raw("garbage", "broke off", vec![0xFE; 4000]),
         raw("status-of-no-number", "broke off", "HTTP/1.1 abc OK\r\n\r\n"),
-        raw("status-999", "999", "HTTP/1.1 999 X\r\nContent-Length: 0\r\n\r\n"),
+        raw(
+            "status-999",
+            "999",
+            "HTTP/1.1 999 X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+        ),
         raw(
             "switching-protocols",
             "",
@@ -261,15 +265,23 @@ fn attacks() -> Vec<Attack> {
         raw(
             "redirect-without-target",
             "nowhere",
-            "HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n",
+            "HTTP/1.1 302 Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
         ),
         raw(
             "login",
             "401",
-            "HTTP/1.1 401 X\r\nWWW-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n",
+            "HTTP/1.1 401 X\r\nWWW-Authenticate: Basic\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
         ),
-        raw("server-error", "500", "HTTP/1.1 500 X\r\nContent-Length: 0\r\n\r\n"),
-        raw("too-many-requests", "429", "HTTP/1.1 429 X\r\nContent-Length: 0\r\n\r\n"),
+        raw(
+            "server-error",
+            "500",
+            "HTTP/1.1 500 X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+        ),
+        raw(
+            "too-many-requests",
+            "429",
+            "HTTP/1.1 429 X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+        ),
         html(
             "soft-not-found",
             "Page not found",

@@ -77,7 +77,7 @@ impl Repeats {
     /// many documents when five of them have it, and one in two thousand. The field `title` is one as a
     /// whole, from its first word on, and so is what a sign sets apart behind its first part, from two words on (`How
     /// tides turn | Harbour Days 2021`); other parts of titles, and tags of two words and more, are one when
-    /// they say the same. Where such passages make up more than half of all text they are
+    /// they say the same. Where such passages make up half of all text or more they are
     /// what the documents say, and there are none. Two documents are nearly the same when they share four fifths of
     /// their runs of three words (Broder, "On the resemblance and containment of documents", 1997,
     /// estimated by 64 minima, which is right to a twentieth).
@@ -130,7 +130,7 @@ impl Repeats {
         }
         let n_cut: usize = cuts.iter().flatten().map(|&(_, start, end)| end - start).sum();
         let n_bytes: usize = docs.iter().flat_map(|doc| &doc.fields).map(|f| f.text.len()).sum();
-        if 2 * n_cut > n_bytes {
+        if n_cut > 0 && 2 * n_cut >= n_bytes {
             return Ok(Self {
                 passages: Vec::new(),
                 words: Vec::new(),
