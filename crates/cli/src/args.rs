@@ -144,7 +144,7 @@ pub(crate) struct Query {
 /// `topicmill eval`
 #[derive(Debug, clap::Args)]
 pub(crate) struct Eval {
-    /// Expression in the spelling of NumPy, for example 'where(idf == 0, 0, tf / idf)' or 'x[x < 0] = 0'
+    /// Expression in the spelling of NumPy, for example 'where(idf == 0, 0, tf / idf)'
     #[arg(value_name = "EXPRESSION", allow_hyphen_values = true)]
     pub(crate) expression: String,
     /// What the names in it are: a .npy file, an array of a .npz file as FILE.npz:ARRAY, or a column as FILE.parquet:COLUMN
