@@ -12,7 +12,7 @@ use crate::syntax::{self, Parser, Token, TokenKind};
 ///
 /// `mean(weight), count() where topic == "test" by year order count() top 5`: what is asked for,
 /// which rows count, what makes a group, by what the answer is ordered, and how many rows of it.
-/// Expressions are those of [`Expr`](crate::Expr). `as NAME` names a column of the answer; `asc`
+/// Expressions are those of [`Expr`]. `as NAME` names a column of the answer; `asc`
 /// and `desc` follow what they order by. Without them the order ascends, but before `top`, which
 /// asks for the greatest, it descends. Groups come in the order of their keys.
 #[derive(Debug, Clone)]
