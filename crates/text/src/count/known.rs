@@ -113,7 +113,9 @@ impl<'a> Counting<'a> {
                         });
                     }
                     let word = known[number as usize];
-                    let joins = end.is_some_and(|end| joins(&buffer[end as usize..start as usize]));
+                    // Pairs of characters overlap where a script puts no space: nothing lies between.
+                    let between = end.and_then(|end| buffer.get(end as usize..start as usize));
+                    let joins = between.is_some_and(joins);
                     if !joins {
                         row.take(neighbours, (words, known), vocabulary, field.weight);
                     }
