@@ -319,6 +319,18 @@ fn chinese_and_japanese_phrases_have_no_spaces() {
 }
 
 #[test]
+fn known_pairs_of_chinese_characters_are_counted_as_they_were() {
+    let mut texts = corpus_with_phrases();
+    for n in 0..20 {
+        texts.push(format!("机器学习改变世界, fog horn {n}. 海上灯塔照亮港口机器学习"));
+    }
+    let counts = count(&texts, &few(), &Run::serial()).unwrap();
+    // Pairs overlap: 器 stands in 机器 and in 器学.
+    assert!(counts.vocabulary.column_of("机器").is_some(), "{:?}", counts.vocabulary.terms());
+    assert_eq!(count_known(&texts, &counts.vocabulary, &Run::serial()).unwrap(), counts.matrix);
+}
+
+#[test]
 fn stop_words_of_all_languages_of_a_document_are_dropped() {
     let mixed = Text { others: vec!["de"], ..Text::plain("der Leuchtturm, la lampe") };
     let mixed = Text { language: Some("fr"), ..mixed };

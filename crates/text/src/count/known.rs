@@ -5,7 +5,7 @@ use sprs::CsMatI;
 
 use super::in_shards;
 use super::matrix::NO_COLUMN;
-use super::tokens::joins;
+use super::tokens::are_neighbours;
 use crate::analyze::Scratch;
 use crate::intern::Words;
 use crate::vocabulary::joined;
@@ -113,10 +113,7 @@ impl<'a> Counting<'a> {
                         });
                     }
                     let word = known[number as usize];
-                    // Pairs of characters overlap where a script puts no space: nothing lies between.
-                    let between = end.and_then(|end| buffer.get(end as usize..start as usize));
-                    let joins = between.is_some_and(joins);
-                    if !joins {
+                    if !end.is_some_and(|end| are_neighbours(buffer, end, start)) {
                         row.take(neighbours, (words, known), vocabulary, field.weight);
                     }
                     if word.stops & stops_of_terms != 0 {

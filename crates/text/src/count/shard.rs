@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::tokens::{Adding, BREAK, WEIGHT, each_run, joins};
+use super::tokens::{Adding, BREAK, WEIGHT, are_neighbours, each_run};
 use crate::analyze::{Scratch, Span};
 use crate::intern::{Look, Mark, Words, span};
 use crate::{Analyzer, Error, Parts};
@@ -290,8 +290,7 @@ impl<'a> Counting<'a> {
                             last[1] = u32::MAX;
                             continue;
                         }
-                        let gap = buffer.get(last[1] as usize..span[0] as usize);
-                        if !gap.is_some_and(joins) {
+                        if !are_neighbours(buffer, last[1], span[0]) {
                             tokens.push(BREAK);
                         }
                         tokens.push(number);

@@ -10,10 +10,17 @@ pub(super) const BREAK: u32 = u32::MAX;
 /// Before a weight.
 pub(super) const WEIGHT: u32 = u32::MAX - 1;
 
+/// Whether a word that ends at `end` in `buffer` and one that starts at `start` stand beside one another.
+/// Pairs of Chinese characters overlap: they do not.
+#[inline]
+pub(super) fn are_neighbours(buffer: &[u8], end: u32, start: u32) -> bool {
+    buffer.get(end as usize..start as usize).is_some_and(joins)
+}
+
 /// Whether the words before and after `gap` stand beside one another: white space with one line end at
 /// most, a hyphen, or nothing, where words are written without spaces.
 #[inline]
-pub(super) fn joins(gap: &[u8]) -> bool {
+fn joins(gap: &[u8]) -> bool {
     match gap {
         [] | [b' ' | b'-' | b'\n'] => true,
         _ => {
