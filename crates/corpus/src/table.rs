@@ -4,6 +4,7 @@ use std::io::Read;
 
 use crate::columns::{Cell, ColumnNames, Columns};
 use crate::decode::decode_plain;
+use crate::formula::as_meant;
 use crate::{Document, Error, Skipped};
 
 /// The documents of a table, row by row.
@@ -100,7 +101,7 @@ impl Table {
             let text = decode_plain(cell).map_err(|at| {
                 format!("invalid UTF-8 at byte {} of a cell; allowed is UTF-8", at + 1)
             })?;
-            texts.push(text);
+            texts.push(as_meant(text));
         }
         let cell = |at: usize| {
             let text = texts.get(at).filter(|text| !text.trim().is_empty())?;

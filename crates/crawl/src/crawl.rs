@@ -181,26 +181,25 @@ impl<'a> Session<'a> {
             recipe.max_pages.map_or(self.config.max_pages, |own| own.min(self.config.max_pages));
         let outcomes = self.fetch(rows.iter().map(|row| row.url.clone()).collect(), max_pages)?;
         let found = rows.len();
-        let (documents, skipped) = extract_talks(rows, outcomes, recipe, &self.fetcher, self.run)?;
-        Ok(Crawl {
-            coverage: Coverage::of(&documents),
-            documents,
-            skipped: [listed.skipped, skipped].concat(),
-            found,
-            requests: self.fetcher.n_requests(),
-            fetched: self.fetcher.n_fetched(),
-            from_cache: self.fetcher.n_from_cache(),
-            recipe: None,
-            confidence: 1.0,
-            title: recipe.title().map(str::to_owned),
-        })
+        let read = extract_talks(rows, outcomes, recipe, &self.fetcher, self.run)?;
+        Ok(self.crawl_of(found, listed, read, recipe))
     }
 
     /// The crawl of talks that have no pages of their own.
     fn of_items(&self, listed: Listed, rows: Vec<Row>, recipe: &Recipe) -> Crawl {
         let found = rows.len();
         let read = rows.into_iter().filter_map(|row| row.inside).map(|document| Ok(*document));
-        let (documents, skipped) = distinct(read);
+        self.crawl_of(found, listed, distinct(read), recipe)
+    }
+
+    /// What a recipe found and read.
+    fn crawl_of(
+        &self,
+        found: usize,
+        listed: Listed,
+        (documents, skipped): (Vec<Document>, Vec<Skipped>),
+        recipe: &Recipe,
+    ) -> Crawl {
         Crawl {
             coverage: Coverage::of(&documents),
             documents,
