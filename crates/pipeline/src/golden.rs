@@ -10,13 +10,14 @@ use serde::Serialize;
 use sprs::CsMatI;
 use text::{Counter, Text, Vocabulary};
 
-use crate::build::{count_config, quality};
 use crate::former::Former;
 use crate::keep::place_shard;
 use crate::manifest::Manifest;
 use crate::model::{Model, TopicName};
 use crate::prepare::Weights;
+use crate::quality::quality;
 use crate::related::related;
+use crate::settings::count_config;
 use crate::step_inputs::StepInputs;
 use crate::{Config, number, tasks};
 

@@ -4,13 +4,14 @@ use corpus::Document;
 use jobs::{Run, Trace};
 use serde::Serialize;
 
-use crate::build::{find_topics, model};
 use crate::config::Config;
 use crate::model::Model;
+use crate::output::model;
 use crate::prepare::{Options, Prepared, prepare, text_of};
 use crate::report::Report;
 use crate::results::Results;
 use crate::set_aside::without_names;
+use crate::stages::find_topics;
 use crate::topics::of_documents;
 use crate::{Error, output};
 

@@ -10,11 +10,12 @@ use sprs::{CsMatI, CsMatViewI};
 use text::{Counter, Counts, Text};
 
 use crate::arrange::Given;
-use crate::build::{Fitted, count_config};
 use crate::model::Model;
 use crate::prepare::Prepared;
 use crate::results::Quality;
+use crate::settings::count_config;
 use crate::shards::{Shard, shards};
+use crate::stages::Fitted;
 use crate::{Config, Error, set_aside, tasks};
 
 /// What the documents are placed in, and where they are.

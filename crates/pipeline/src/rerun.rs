@@ -5,13 +5,14 @@ use std::path::Path;
 
 use jobs::{Memo, Run, Trace};
 
-use crate::build::{draw_clouds, in_stage, place_documents, read, write_files};
+use crate::build::{draw_clouds, in_stage, write_files};
 use crate::config::TopicCount;
 use crate::former::digest_of_documents;
 use crate::output::{self, Folder};
 use crate::prepare::{Options, Prepared};
 use crate::publish::place_of;
 use crate::report::{Report, Stage};
+use crate::stages::{place_documents, read};
 use crate::step_inputs::StepInputs;
 use crate::{Config, Error};
 

@@ -1,6 +1,7 @@
 //! The files of a site folder, one module each.
 
 mod csv_tables;
+mod data;
 mod documents_jsonl;
 mod folder;
 mod format;
@@ -10,12 +11,14 @@ mod templates;
 mod topics_json;
 mod words;
 
-pub(crate) use csv_tables::{documents_csv, topics_csv};
+use csv_tables::{documents_csv, topics_csv};
+pub(crate) use data::{model, write_data};
 pub(crate) use documents_jsonl::documents_jsonl;
 pub(crate) use folder::Folder;
 pub use format::{Format, documents_as};
 pub(crate) use pages::{Clouds, Inputs, cloud_inputs, clouds, site_settings, write_site};
-pub(crate) use results_db::{SCHEMA_VERSION as RESULTS_SCHEMA_VERSION, write_results_db};
+pub(crate) use results_db::SCHEMA_VERSION as RESULTS_SCHEMA_VERSION;
+use results_db::write_results_db;
 pub(crate) use templates::renderer;
 pub(crate) use topics_json::topics_json;
 

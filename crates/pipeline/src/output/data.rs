@@ -1,0 +1,46 @@
+//! The files below `data/` but the report, which tells of the writing of the others.
+
+use super::{Folder, documents_csv, documents_jsonl, topics_csv, topics_json, write_results_db};
+use crate::Error;
+use crate::model::{Model, TopicName};
+use crate::prepare::{LOCK_FILE, Prepared};
+use crate::results::Results;
+use crate::stages::Fitted;
+use crate::topics::Topic;
+
+/// Writes the files below `data/` but the report; returns how many.
+pub(crate) fn write_data(
+    results: &Results,
+    fitted: &Fitted,
+    prepared: &Prepared,
+    folder: &Folder<'_>,
+) -> Result<usize, Error> {
+    folder.write("data/topics.json", &topics_json(results)?)?;
+    folder.write("data/documents.jsonl", &documents_jsonl(results)?)?;
+    folder.write("data/topics.csv", &topics_csv(results)?)?;
+    folder.write("data/documents.csv", &documents_csv(results)?)?;
+    write_results_db(results, &folder.join("data/results.db"))?;
+    folder.adopt("data/results.db")?;
+    folder.write("data/model.topicmill", &model(results, fitted, prepared).to_bytes()?)?;
+    if let Some(lock) = &prepared.lock {
+        folder.write(LOCK_FILE, lock.as_bytes())?;
+    }
+    Ok(6 + usize::from(prepared.lock.is_some()))
+}
+
+/// The model that places new documents in the topics of `results`.
+pub(crate) fn model(results: &Results, fitted: &Fitted, prepared: &Prepared) -> Model {
+    let name = |topic: &Topic| TopicName {
+        id: topic.id,
+        slug: topic.slug.clone(),
+        title: topic.title.clone(),
+    };
+    Model {
+        vocabulary: results.vocabulary.clone(),
+        tfidf: fitted.tfidf.clone(),
+        nmf: fitted.fit.nmf.clone(),
+        weights: prepared.weights,
+        names: results.topics.iter().map(name).collect(),
+        next_id: results.next_topic_id,
+    }
+}

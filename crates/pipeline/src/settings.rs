@@ -1,0 +1,76 @@
+//! What the configuration asks of `text` and `learn`; what it leaves open is taken from the documents.
+
+use learn::{NmfConfig, TfIdfConfig};
+use text::{AnalyzerConfig, CountConfig, Counts, DocFreq, PhraseConfig, Stops};
+
+use crate::config::{Config, TopicCount, Weight};
+
+/// Below this many documents a term counts from the first that it occurs in.
+const FEW_DOCUMENTS: usize = 20;
+/// And below this from the second: a pair of documents in the same odd words is no topic.
+const SOME_DOCUMENTS: usize = 100;
+/// The limits of the share of documents in which a term may occur.
+const MIN_MAX_DF: f64 = 0.25;
+const MAX_MAX_DF: f64 = 0.5;
+/// Common words are not more than this share of all terms in running text.
+const COMMON_SHARE: f64 = 0.02;
+
+pub(crate) fn count_config(config: &Config, n_docs: usize) -> CountConfig {
+    let min_df = match n_docs {
+        0..FEW_DOCUMENTS => 1,
+        FEW_DOCUMENTS..SOME_DOCUMENTS => 2,
+        _ => 3,
+    };
+    CountConfig {
+        min_df: config.text.min_df.map_or(DocFreq::Count(min_df), |df| df.0),
+        max_df: config.text.max_df.map_or(DocFreq::Share(1.0), |df| df.0),
+        max_terms: config.text.max_terms,
+        analyzer: AnalyzerConfig {
+            stops: Stops::OwnAnd(config.language.clone()),
+            stop_words: config.text.stop_words.iter().map(|word| word.to_lowercase()).collect(),
+            ..AnalyzerConfig::readable()
+        },
+        phrases: config.text.phrases.then(PhraseConfig::default),
+        ..CountConfig::readable()
+    }
+}
+
+/// Drops what occurs in two and a half times the documents of an average topic: a word in every
+/// third of the talks of ten topics is about none of them. Of few documents half are soon reached by a
+/// word that says something, so that there nothing is dropped.
+pub(crate) fn without_common(counts: Counts, config: &Config) -> Counts {
+    let n_docs = counts.matrix.rows();
+    if n_docs < FEW_DOCUMENTS {
+        return counts;
+    }
+    let k = match config.k {
+        TopicCount::Auto => learn::suggest_n_topics(n_docs, counts.matrix.cols()),
+        TopicCount::Exactly(k) => k,
+    };
+    // In running text such words are a handful. Where they are many, the documents are of another
+    // kind, all on a few subjects, say, and these words are their subjects.
+    let handful = COMMON_SHARE * counts.vocabulary.len() as f64;
+    let max_df = [(2.5 / k as f64).clamp(MIN_MAX_DF, MAX_MAX_DF), MAX_MAX_DF];
+    match max_df.into_iter().find(|&max_df| counts.n_common(max_df) as f64 <= handful) {
+        Some(max_df) => counts.without_common(max_df),
+        None => counts,
+    }
+}
+
+pub(crate) fn weights(config: &Config) -> TfIdfConfig {
+    match config.topics.weight {
+        Weight::Tfidf => TfIdfConfig::tf_idf(),
+        Weight::Sublinear => TfIdfConfig::sublinear(),
+        Weight::Bm25 => TfIdfConfig::bm25(),
+        Weight::LogEntropy => TfIdfConfig::log_entropy(),
+    }
+}
+
+pub(crate) fn nmf_config(config: &Config, n_topics: usize) -> NmfConfig {
+    NmfConfig {
+        seed: config.seed,
+        max_iter: config.topics.max_iter,
+        tol: config.topics.tol,
+        ..NmfConfig::new(n_topics)
+    }
+}

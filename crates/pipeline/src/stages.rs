@@ -1,0 +1,265 @@
+//! The stages from the sources to the results: topics found, or kept as they were.
+
+use std::path::Path;
+
+use jobs::{Digest, Made, Memo, Plain, Run, Stage, Trace};
+use learn::{Fit, TfIdf};
+use sprs::CsMatI;
+use text::{CountConfig, Counter, Counts, ShardCounts, Text};
+
+use crate::arrange::{Given, arrange};
+use crate::config::{Config, TopicCount};
+use crate::keep::Kept;
+use crate::names::Names;
+use crate::prepare::{Options, Prepared, prepare};
+use crate::quality::quality;
+use crate::related::{Related, related};
+use crate::results::{Quality, Results};
+use crate::settings::{count_config, nmf_config, weights, without_common};
+use crate::shards::shards;
+use crate::{Error, Source, former, number, set_aside, tags, tasks, topics};
+
+/// What a fit leaves besides the results that are shown.
+pub(crate) struct Fitted {
+    pub(crate) tfidf: TfIdf,
+    /// CSR, (n_docs, n_terms): the weights.
+    pub(crate) x: CsMatI<f32, u32, usize>,
+    pub(crate) fit: Fit,
+}
+
+/// The stages from the sources to the topics.
+pub(crate) fn find_topics(
+    config: &Config,
+    options: &Options,
+    trace: &mut Trace,
+    run: &Run,
+) -> Result<(Results, Prepared, Fitted), Error> {
+    config.check()?;
+    let memo = options.memo(run);
+    let (prepared, _) = read(config, options, trace, run)?;
+    let (results, fitted) = find_topics_in(&prepared, config, (&memo, trace), run)?;
+    Ok((results, prepared, fitted))
+}
+
+/// The documents, and the digest of them.
+pub(crate) fn read(
+    config: &Config,
+    options: &Options,
+    trace: &mut Trace,
+    run: &Run,
+) -> Result<(Prepared, Digest), Error> {
+    trace.stage("read", run, |stage| {
+        let mut prepared = prepare(config, options, run)?;
+        prepared.check_topics_can_be_found()?;
+        prepared.repeats = set_aside::find(&prepared, config, run)?;
+        stage.items = prepared.documents.len() as u64;
+        stage.cached =
+            prepared.requests == 0 && config.sources.iter().all(|s| s.from.contains("://"));
+        let documents = former::digest_of_documents(&prepared, run)?;
+        stage.output = Some(documents);
+        Ok((prepared, documents))
+    })
+}
+
+/// The stages between the documents and the clouds: topics found, or kept.
+pub(crate) fn place_documents(
+    prepared: &Prepared,
+    config: &Config,
+    (target, memo, trace): (&Path, &Memo, &mut Trace),
+    run: &Run,
+) -> Result<(Results, Fitted), Error> {
+    if config.keep_topics {
+        keep_topics_in(prepared, config, (target, memo, trace), run)
+    } else {
+        find_topics_in(prepared, config, (memo, trace), run)
+    }
+}
+
+/// The stages from the documents to the topics.
+pub(crate) fn find_topics_in(
+    prepared: &Prepared,
+    config: &Config,
+    (memo, trace): (&Memo, &mut Trace),
+    run: &Run,
+) -> Result<(Results, Fitted), Error> {
+    let counts = trace.stage("count", run, |stage| {
+        let mut settings = count_config(config, prepared.documents.len());
+        settings.analyzer.stop_words.extend_from_slice(prepared.repeats.words());
+        let texts = set_aside::own_texts(prepared);
+        let counts = count(&texts, &settings, (memo, stage), run)?;
+        let counts =
+            if config.text.max_df.is_some() { counts } else { without_common(counts, config) };
+        stage.items = counts.vocabulary.len() as u64;
+        Ok::<_, Error>(counts)
+    })?;
+    let (tfidf, x, weights) = trace.stage("weigh", run, |stage| {
+        let settings = weights(config);
+        stage.input("counts", tasks::digest_of_counts(&counts));
+        stage.input("settings", Digest::of_value(&format!("{settings:?}")));
+        let tfidf = settings.fit(counts.matrix.view());
+        let x = tfidf.transform(counts.matrix.view());
+        let weights = tasks::digest_of(x.view());
+        stage.output = Some(weights);
+        stage.items = x.nnz() as u64;
+        Ok::<_, Error>((tfidf, x, weights))
+    })?;
+    let (n_topics, number) = match config.k {
+        TopicCount::Exactly(k) => (k, None),
+        TopicCount::Auto => {
+            let number = trace.stage("number", run, |stage| {
+                stage.input("weights", weights);
+                stage.input("seed", Digest::of_value(&config.seed));
+                let number =
+                    memo.get_or_run(&tasks::NUMBER, &(weights, config.seed), run, || {
+                        number::choose(x.view(), config.seed, run)
+                    })?;
+                stage.output = Some(number.digest);
+                let number = stage.take(number);
+                stage.items = number.curve.len() as u64;
+                Ok::<_, Error>(number)
+            })?;
+            (number.k, Some(number))
+        }
+    };
+    let settings = nmf_config(config, n_topics);
+    let (fit, topics) = trace.stage("topics", run, |stage| {
+        let down_weighted = set_aside::down_weighted(&x, &prepared.repeats);
+        let x = down_weighted.as_ref().unwrap_or(&x);
+        let weights = tasks::digest_of(x.view());
+        let input = (weights, format!("{settings:?}"));
+        stage.input("weights", weights);
+        stage.input("settings", Digest::of_value(&input.1));
+        let fit = memo.get_or_run_as((&tasks::TOPICS, tasks::FIT), &input, run, || {
+            Ok::<_, Error>(settings.fit(x.view(), run)?)
+        })?;
+        let topics = fit.digest;
+        stage.output = Some(topics);
+        let fit = stage.take(fit);
+        stage.items = fit.doc_topics.ncols() as u64;
+        Ok::<_, Error>((fit, topics))
+    })?;
+    let is_arranged = config.labels.is_some() || config.previous.is_some();
+    let (fit, given) = arrange(fit, x.view(), &counts.vocabulary, config, run)?;
+    let topics = if is_arranged { tasks::digest_of_fit(&fit) } else { topics };
+    let (words, quality) = trace.stage("quality", run, |stage| {
+        stage.items = fit.doc_topics.ncols() as u64;
+        stage.input("weights", weights);
+        stage.input("topics", topics);
+        let input = (weights, topics, format!("{settings:?}"));
+        let quality = memo
+            .get_or_run(&tasks::QUALITY, &input, run, || quality(&fit, x.view(), &settings, run))?;
+        stage.output = Some(quality.digest);
+        Ok::<_, Error>(stage.take(quality))
+    })?;
+    let related = trace.stage("related", run, |stage| {
+        let limit = config.site.related;
+        stage.input("weights", weights);
+        stage.input("settings", Digest::of_value(&limit));
+        let related = memo.get_or_run(&tasks::RELATED, &(weights, limit), run, || {
+            related(x.view(), limit, run)
+        })?;
+        stage.output = Some(related.digest);
+        let related = stage.take(related);
+        stage.items = related.iter().map(Vec::len).sum::<usize>() as u64;
+        Ok::<_, Error>(related)
+    })?;
+    let fitted = Fitted { tfidf, x, fit };
+    let judged = (words, quality, related);
+    let results = results(config, prepared, (counts, &fitted, given), judged, run)?;
+    Ok((Results { number, ..results }, fitted))
+}
+
+/// The stages from the documents to their places in the topics that stand.
+pub(crate) fn keep_topics_in(
+    prepared: &Prepared,
+    config: &Config,
+    (target, memo, trace): (&Path, &Memo, &mut Trace),
+    run: &Run,
+) -> Result<(Results, Fitted), Error> {
+    let kept = Kept::place(target, (prepared, config), (memo, trace), run)?;
+    let Kept { counts, fitted, words, quality, given } = kept;
+    let related = trace.stage("related", run, |stage| {
+        let limit = config.site.related;
+        stage.input("weights", tasks::digest_of(fitted.x.view()));
+        stage.input("settings", Digest::of_value(&limit));
+        let related = related(fitted.x.view(), limit, run)?;
+        stage.output = Some(Digest::of_value(&Plain(&related)));
+        stage.items = related.iter().map(Vec::len).sum::<usize>() as u64;
+        Ok::<_, Error>(related)
+    })?;
+    let judged = (words, quality, related);
+    Ok((results(config, prepared, (counts, &fitted, given), judged, run)?, fitted))
+}
+
+/// Counts shard by shard; a shard that was counted before is not counted again.
+fn count(
+    texts: &[Text<'_>],
+    settings: &CountConfig,
+    (memo, stage): (&Memo, &mut Stage),
+    run: &Run,
+) -> Result<Counts, Error> {
+    let counter = Counter::new(settings)?;
+    let shards = shards(texts);
+    let analyzer = format!("{:?} {}", settings.analyzer, settings.phrases.is_some());
+    stage
+        .input("documents", Digest::of_value(&shards.iter().map(|s| s.digest).collect::<Vec<_>>()));
+    stage.input("settings", Digest::of_value(&format!("{settings:?}")));
+    run.progress().expected(texts.len() as u64);
+    let counted = run.map(shards, |shard| {
+        let input = (shard.digest, analyzer.as_str());
+        let counted = memo.get_or_run_as((&tasks::COUNT, tasks::COUNTS), &input, run, || {
+            Ok::<_, Error>(counter.count_shard(shard.docs)?)
+        });
+        run.progress().advanced(shard.docs.len() as u64);
+        counted
+    })?;
+    let made: Vec<Made<ShardCounts>> = counted.into_iter().collect::<Result<_, _>>()?;
+    stage.output = Some(Digest::of_value(&made.iter().map(|made| made.digest).collect::<Vec<_>>()));
+    let shards: Vec<ShardCounts> = made.into_iter().map(|made| stage.take(made)).collect();
+    Ok(counter.merge(&shards, run)?)
+}
+
+fn results(
+    config: &Config,
+    prepared: &Prepared,
+    (counts, fitted, given): (Counts, &Fitted, Given),
+    (words, quality, related): (Vec<Vec<usize>>, Quality, Vec<Vec<Related>>),
+    run: &Run,
+) -> Result<Results, Error> {
+    let (fit, x) = (&fitted.fit, fitted.x.view());
+    let mut names = Names::default();
+    let shown =
+        |(document, origin): (&corpus::Document, &usize)| config.sources[*origin].shown(document);
+    let documents: Vec<corpus::Document> =
+        prepared.documents.iter().zip(&prepared.origins).map(shown).collect();
+    let slugs = documents.iter().map(|d| names.give(&d.title, &d.id, "document")).collect();
+    let (tags, doc_tags) = tags::tags(&documents);
+    Ok(Results {
+        title: title(config, prepared)?,
+        base_url: config.base_url.clone(),
+        language: config.language.clone(),
+        seed: config.seed,
+        topics: topics::describe((fit, &words, &given), x, &counts.vocabulary, prepared, run)?,
+        doc_topics: topics::of_documents(&fit.doc_topics, x),
+        documents,
+        slugs,
+        vocabulary: counts.vocabulary,
+        related,
+        tags,
+        doc_tags,
+        loss: fit.loss,
+        quality,
+        number: None,
+        next_topic_id: given.next_id,
+        previous: given.previous,
+    })
+}
+
+/// The title that was asked for, else that of the recipe, else the name of the first source.
+fn title(config: &Config, prepared: &Prepared) -> Result<String, Error> {
+    match (config.title.as_ref().or(prepared.title.as_ref()), config.sources.first()) {
+        (Some(title), _) => Ok(title.clone()),
+        (None, Some(source)) => Ok(Source::parse(&source.from)?.name()),
+        (None, None) => Err(Error::NoSources),
+    }
+}
