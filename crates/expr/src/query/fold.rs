@@ -1,6 +1,9 @@
 //! Reductions by group: one scan over the rows for all of them.
 
+use std::ops::Range;
+
 use jobs::Run;
+use ndarray::{Array1, ArrayD};
 
 use crate::error::{Error, Span};
 use crate::op::Reduction;
@@ -27,20 +30,71 @@ pub(crate) enum Block<'a> {
     Bool(&'a [bool]),
 }
 
-/// Takes a block of rows with these groups into the sums.
-type Step<'a> = dyn Fn(&mut [Sums], &[u32], &[Block<'_>]) + Sync + 'a;
+/// Takes rows of one of the folds into its cells.
+type Step<'a> = dyn Fn(Lane<'_>, (usize, &GroupFold), Rows<'_>) + Sync + 'a;
 
 /// What is known of every group.
 #[derive(Debug, Clone)]
 struct Sums {
-    floats: Vec<f64>,
-    wholes: Vec<i64>,
-    counts: Vec<u64>,
+    /// (n_groups, n_folds): what belongs to one group is in few lines of the caches, because groups
+    /// come in any order.
+    cells: Vec<Cell>,
+    kinds: Vec<Kept>,
+}
+
+/// How one fold's cells are read.
+#[derive(Debug, Clone, Copy)]
+struct Kept {
+    is_float: bool,
     overflow: bool,
+}
+
+/// The cells of one fold.
+struct Lane<'a> {
+    cells: &'a mut [Cell],
+    width: usize,
+    at: usize,
+    overflow: &'a mut bool,
+}
+
+/// Rows of a block: their groups, and the columns of the whole block.
+#[derive(Clone)]
+struct Rows<'a> {
+    range: Range<usize>,
+    groups: &'a [u32],
+    columns: &'a [Block<'a>],
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Cell {
+    /// A float or a whole number, by its bits.
+    value: u64,
+    count: u64,
+}
+
+impl Cell {
+    fn float(self) -> f64 {
+        f64::from_bits(self.value)
+    }
+
+    fn whole(self) -> i64 {
+        self.value as i64
+    }
+
+    fn set_float(&mut self, value: f64) {
+        self.value = value.to_bits();
+    }
+
+    fn set_whole(&mut self, value: i64) {
+        self.value = value as u64;
+    }
 }
 
 /// Rows that are taken at once: their values stay in the second cache.
 pub(crate) const BLOCK: usize = 1 << 13;
+
+/// Bytes of cells that rows taken by one fold after another may touch: they stay in the first cache.
+const TOUCHED: usize = 16 << 10;
 
 /// Parts of the rows that are reduced by themselves: as many as their sums have room for,
 /// whatever the number of threads.
@@ -65,282 +119,298 @@ where
     let parts = parts(n, n_groups);
     let part_len = n.div_ceil(parts).next_multiple_of(BLOCK);
     let ty = |fold: &GroupFold| fold.values.map_or(Type::Bool, |at| types[at]);
-    let each_part = |step: &Step<'_>| {
-        let start_sums = || folds.iter().map(|fold| Sums::new(fold, ty(fold), n_groups)).collect();
-        let all = run.share(parts, |part| -> Result<Vec<Sums>, Error> {
-            let mut sums: Vec<Sums> = start_sums();
+    let n_folds = folds.len();
+    let run_len = (TOUCHED / (n_folds * size_of::<Cell>()).max(1)).max(64);
+    // Squares of whole numbers are summed as floats.
+    let each_part = |step: &Step<'_>, squares: bool| {
+        let start_sums = || {
+            let floats = folds.iter().map(|fold| squares || ty(fold).is_float());
+            Sums::new(folds, floats, n_groups)
+        };
+        let all = run.share(parts, |part| -> Result<Sums, Error> {
+            let mut sums = start_sums();
             let mut at = part * part_len;
             let end = n.min(at + part_len);
             while at < end {
                 let len = BLOCK.min(end - at);
                 scan(at, len, &mut |columns| {
-                    step(&mut sums, &index.groups[at..at + len], columns);
+                    let groups = &index.groups[at..at + len];
+                    for start in (0..len).step_by(run_len) {
+                        let rows = Rows { range: start..len.min(start + run_len), groups, columns };
+                        for (at, fold) in folds.iter().enumerate() {
+                            step(sums.lane(at), (at, fold), rows.clone());
+                        }
+                    }
                 })?;
                 at += len;
             }
             Ok(sums)
         })?;
-        let mut total: Option<Vec<Sums>> = None;
+        let mut all = all.into_iter();
+        let mut total = all.next().transpose()?.unwrap_or_else(start_sums);
         for sums in all {
-            let sums = sums?;
-            match &mut total {
-                None => total = Some(sums),
-                Some(total) => {
-                    for ((a, b), fold) in total.iter_mut().zip(&sums).zip(folds) {
-                        a.merge(b, fold.kind);
-                    }
-                }
-            }
+            total.merge(&sums?, folds);
         }
-        Ok::<Vec<Sums>, Error>(total.unwrap_or_else(start_sums))
+        Ok::<Sums, Error>(total)
     };
-    let first = each_part(&|sums, groups, columns| {
-        for (sums, fold) in sums.iter_mut().zip(folds) {
-            sums.add(fold, groups, columns);
-        }
-    })?;
+    let first = each_part(&|lane, (_, fold), rows| lane.add(fold, rows), false)?;
     // Distances from the mean need a scan of their own.
-    let second = if folds.iter().any(|fold| matches!(fold.kind, Reduction::Var | Reduction::Std)) {
-        let means: Vec<Vec<f64>> = first.iter().map(Sums::means).collect();
-        Some(each_part(&|sums, groups, columns| {
-            for ((sums, fold), means) in sums.iter_mut().zip(folds).zip(&means) {
-                if matches!(fold.kind, Reduction::Var | Reduction::Std) {
-                    sums.add_squares(fold, groups, columns, means);
-                }
+    let spreads = |fold: &GroupFold| matches!(fold.kind, Reduction::Var | Reduction::Std);
+    let second = if folds.iter().any(spreads) {
+        let means: Vec<Vec<f64>> = (0..n_folds).map(|at| first.means(at).collect()).collect();
+        let add = |lane: Lane<'_>, (at, fold): (usize, &GroupFold), rows: Rows<'_>| {
+            if spreads(fold) {
+                lane.add_squares(fold, rows, &means[at]);
             }
-        })?)
+        };
+        Some(each_part(&add, true)?)
     } else {
         None
     };
-    folds
-        .iter()
-        .enumerate()
-        .map(|(at, fold)| first[at].finish(fold, ty(fold), second.as_ref().map(|sums| &sums[at])))
-        .collect()
+    let finish = |(at, fold)| first.finish((at, fold), ty(fold), second.as_ref());
+    folds.iter().enumerate().map(finish).collect()
 }
 
-impl Sums {
-    fn new(fold: &GroupFold, ty: Type, n_groups: usize) -> Self {
-        let float_start = match fold.kind {
-            Reduction::Min => f64::INFINITY,
-            Reduction::Max => f64::NEG_INFINITY,
-            Reduction::Prod => 1.0,
-            _ => 0.0,
-        };
-        let whole_start = match fold.kind {
-            Reduction::Min => i64::MAX,
-            Reduction::Max => i64::MIN,
-            Reduction::Prod => 1,
-            _ => 0,
-        };
-        let counts_alone = matches!(fold.kind, Reduction::Count | Reduction::Any | Reduction::All);
-        let (floats, wholes) = match (ty.is_float(), counts_alone) {
-            (_, true) => (0, 0),
-            (true, _) => (n_groups, 0),
-            (false, _) => (
-                if fold.kind == Reduction::Var || fold.kind == Reduction::Std {
-                    n_groups
-                } else {
-                    0
-                },
-                n_groups,
-            ),
-        };
-        Self {
-            floats: vec![float_start; floats],
-            wholes: vec![whole_start; wholes],
-            counts: vec![0; n_groups],
-            overflow: false,
-        }
-    }
-
+impl Lane<'_> {
     /// Takes in a block of rows.
-    fn add(&mut self, fold: &GroupFold, groups: &[u32], columns: &[Block<'_>]) {
-        let mask = fold.mask.and_then(|at| match &columns[at] {
-            Block::Bool(mask) => Some(*mask),
-            _ => None,
-        });
-        let Some(values) = fold.values.map(|at| &columns[at]) else {
-            return each(groups, mask, |_, group| self.counts[group] += 1);
+    fn add(mut self, fold: &GroupFold, rows: Rows<'_>) {
+        let mut overflow = false;
+        let Some(values) = fold.values.map(|at| &rows.columns[at]) else {
+            return self.each(fold, &rows, |cell, _, holds| cell.count += u64::from(holds));
         };
         match (values, fold.kind) {
             (Block::Bool(values), Reduction::Count | Reduction::Any) => {
-                each(groups, mask, |row, group| self.counts[group] += u64::from(values[row]));
+                self.each(fold, &rows, |cell, row, holds| {
+                    cell.count += u64::from(values[row] & holds);
+                });
             }
             // All hold where none fails.
-            (Block::Bool(values), Reduction::All) => {
-                each(groups, mask, |row, group| self.counts[group] += u64::from(!values[row]));
+            (Block::Bool(values), Reduction::All) => self.each(fold, &rows, |cell, row, holds| {
+                cell.count += u64::from(!values[row] & holds);
+            }),
+            (Block::F64(values), Reduction::Min) => {
+                self.each_held(fold, &rows, |cell, row| {
+                    cell.count += 1;
+                    let (best, x) = (cell.float(), values[row]);
+                    cell.set_float(if best <= x || best.is_nan() { best } else { x });
+                });
             }
-            (Block::F64(values), Reduction::Min) => each(groups, mask, |row, group| {
-                self.counts[group] += 1;
-                let (best, x) = (&mut self.floats[group], values[row]);
-                *best = if *best <= x || best.is_nan() { *best } else { x };
+            (Block::F64(values), Reduction::Max) => {
+                self.each_held(fold, &rows, |cell, row| {
+                    cell.count += 1;
+                    let (best, x) = (cell.float(), values[row]);
+                    cell.set_float(if best >= x || best.is_nan() { best } else { x });
+                });
+            }
+            (Block::F64(values), Reduction::Prod) => self.each_held(fold, &rows, |cell, row| {
+                cell.set_float(cell.float() * values[row]);
             }),
-            (Block::F64(values), Reduction::Max) => each(groups, mask, |row, group| {
-                self.counts[group] += 1;
-                let (best, x) = (&mut self.floats[group], values[row]);
-                *best = if *best >= x || best.is_nan() { *best } else { x };
+            // No sum is ever -0, so that adding 0 changes none.
+            (Block::F64(values), _) => self.each(fold, &rows, |cell, row, holds| {
+                cell.count += u64::from(holds);
+                cell.set_float(cell.float() + if holds { values[row] } else { 0.0 });
             }),
-            (Block::F64(values), Reduction::Prod) => each(groups, mask, |row, group| {
-                self.floats[group] *= values[row];
+            (Block::I64(values), Reduction::Min) => self.each_held(fold, &rows, |cell, row| {
+                cell.count += 1;
+                cell.set_whole(cell.whole().min(values[row]));
             }),
-            (Block::F64(values), Reduction::Sum) => each(groups, mask, |row, group| {
-                self.floats[group] += values[row];
+            (Block::I64(values), Reduction::Max) => self.each_held(fold, &rows, |cell, row| {
+                cell.count += 1;
+                cell.set_whole(cell.whole().max(values[row]));
             }),
-            (Block::F64(values), _) => each(groups, mask, |row, group| {
-                self.counts[group] += 1;
-                self.floats[group] += values[row];
+            (Block::I64(values), Reduction::Prod) => self.each_held(fold, &rows, |cell, row| {
+                let (product, overflowed) = cell.whole().overflowing_mul(values[row]);
+                cell.set_whole(product);
+                overflow |= overflowed;
             }),
-            (Block::I64(values), Reduction::Min) => each(groups, mask, |row, group| {
-                self.counts[group] += 1;
-                self.wholes[group] = self.wholes[group].min(values[row]);
+            (Block::I64(values), _) => self.each(fold, &rows, |cell, row, holds| {
+                cell.count += u64::from(holds);
+                let x = if holds { values[row] } else { 0 };
+                let (sum, overflowed) = cell.whole().overflowing_add(x);
+                cell.set_whole(sum);
+                overflow |= overflowed;
             }),
-            (Block::I64(values), Reduction::Max) => each(groups, mask, |row, group| {
-                self.counts[group] += 1;
-                self.wholes[group] = self.wholes[group].max(values[row]);
-            }),
-            (Block::I64(values), Reduction::Prod) => each(groups, mask, |row, group| {
-                let (product, overflow) = self.wholes[group].overflowing_mul(values[row]);
-                self.wholes[group] = product;
-                self.overflow |= overflow;
-            }),
-            (Block::I64(values), _) => each(groups, mask, |row, group| {
-                self.counts[group] += 1;
-                let (sum, overflow) = self.wholes[group].overflowing_add(values[row]);
-                self.wholes[group] = sum;
-                self.overflow |= overflow;
-            }),
-            (Block::Bool(values), _) => each(groups, mask, |row, group| {
-                self.counts[group] += 1;
-                self.wholes[group] += i64::from(values[row]);
+            (Block::Bool(values), _) => self.each(fold, &rows, |cell, row, holds| {
+                cell.count += u64::from(holds);
+                cell.set_whole(cell.whole() + i64::from(values[row] & holds));
             }),
         }
+        *self.overflow |= overflow;
     }
 
-    fn add_squares(
-        &mut self,
-        fold: &GroupFold,
-        groups: &[u32],
-        columns: &[Block<'_>],
-        means: &[f64],
-    ) {
-        let mask = fold.mask.and_then(|at| match &columns[at] {
-            Block::Bool(mask) => Some(*mask),
-            _ => None,
-        });
-        let mut add = |group: usize, x: f64| {
-            let distance = x - means[group];
-            self.floats[group] += distance * distance;
+    /// Takes in the squared distances from the means of the groups.
+    fn add_squares(mut self, fold: &GroupFold, rows: Rows<'_>, means: &[f64]) {
+        let groups = rows.groups;
+        let add = |cell: &mut Cell, row: usize, x: f64| {
+            let distance = x - means[groups[row] as usize];
+            cell.set_float(cell.float() + distance * distance);
         };
-        match fold.values.map(|at| &columns[at]) {
-            Some(Block::F64(values)) => each(groups, mask, |row, group| add(group, values[row])),
+        match fold.values.map(|at| &rows.columns[at]) {
+            Some(Block::F64(values)) => {
+                self.each_held(fold, &rows, |cell, row| add(cell, row, values[row]));
+            }
             Some(Block::I64(values)) => {
-                each(groups, mask, |row, group| add(group, values[row] as f64));
+                self.each_held(fold, &rows, |cell, row| add(cell, row, values[row] as f64));
             }
-            Some(Block::Bool(values)) => {
-                each(groups, mask, |row, group| add(group, f64::from(u8::from(values[row]))));
-            }
+            Some(Block::Bool(values)) => self.each_held(fold, &rows, |cell, row| {
+                add(cell, row, f64::from(u8::from(values[row])));
+            }),
             None => {}
         }
     }
 
-    fn merge(&mut self, other: &Self, kind: Reduction) {
-        for (a, &b) in self.floats.iter_mut().zip(&other.floats) {
-            *a = match kind {
-                Reduction::Min if *a <= b || a.is_nan() => *a,
-                Reduction::Max if *a >= b || a.is_nan() => *a,
-                Reduction::Min | Reduction::Max => b,
-                Reduction::Prod => *a * b,
-                _ => *a + b,
-            };
-        }
-        for (a, &b) in self.wholes.iter_mut().zip(&other.wholes) {
-            let (merged, overflow) = match kind {
-                Reduction::Min => ((*a).min(b), false),
-                Reduction::Max => ((*a).max(b), false),
-                Reduction::Prod => a.overflowing_mul(b),
-                _ => a.overflowing_add(b),
-            };
-            *a = merged;
-            self.overflow |= overflow;
-        }
-        for (a, b) in self.counts.iter_mut().zip(&other.counts) {
-            *a += b;
-        }
-        self.overflow |= other.overflow;
-    }
-
-    fn means(&self) -> Vec<f64> {
-        let n = self.counts.iter().map(|&n| n as f64);
-        if self.wholes.is_empty() {
-            self.floats.iter().zip(n).map(|(sum, n)| sum / n).collect()
-        } else {
-            self.wholes.iter().zip(n).map(|(&sum, n)| sum as f64 / n).collect()
-        }
-    }
-
-    fn finish(&self, fold: &GroupFold, ty: Type, squares: Option<&Self>) -> Result<Value, Error> {
-        let sums_wholes = matches!(fold.kind, Reduction::Sum | Reduction::Prod | Reduction::Mean);
-        if self.overflow && sums_wholes {
-            let (span, function) = (fold.span, fold.kind.name());
-            return Err(Error::Overflow { span, function, ty: Type::I64 });
-        }
-        let floats = |values: Vec<f64>| Value::F64(ndarray::Array1::from_vec(values).into_dyn());
-        let wholes = |values: Vec<i64>| Value::I64(ndarray::Array1::from_vec(values).into_dyn());
-        let truths = |values: Vec<bool>| Value::Bool(ndarray::Array1::from_vec(values).into_dyn());
-        Ok(match fold.kind {
-            Reduction::Count => wholes(self.counts.iter().map(|&n| n as i64).collect()),
-            Reduction::Any => truths(self.counts.iter().map(|&n| n > 0).collect()),
-            Reduction::All => truths(self.counts.iter().map(|&n| n == 0).collect()),
-            Reduction::Mean => floats(self.means()),
-            Reduction::Var | Reduction::Std => {
-                let squares = squares.map_or(&[][..], |sums| &sums.floats);
-                let var = squares.iter().zip(&self.counts).map(|(squares, &n)| {
-                    let var = squares / (n as f64 - f64::from(fold.ddof));
-                    if fold.kind == Reduction::Std { var.sqrt() } else { var }
-                });
-                floats(var.collect())
+    /// Calls `f(cell of the group, row, whether the mask holds)` for every row: where what does not
+    /// hold can be taken in as nothing, that is cheaper than to guess whether it does.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "the loop is worth having for each kind alone")]
+    fn each(
+        &mut self,
+        fold: &GroupFold,
+        rows: &Rows<'_>,
+        mut f: impl FnMut(&mut Cell, usize, bool),
+    ) {
+        let Self { cells, width, at, .. } = self;
+        let (width, at) = (*width, *at);
+        let range = rows.range.clone();
+        let groups = rows.range.clone().zip(&rows.groups[range.clone()]);
+        match fold.mask.map(|at| &rows.columns[at]) {
+            Some(Block::Bool(mask)) => {
+                for ((row, &group), &holds) in groups.zip(&mask[range]) {
+                    f(&mut cells[group as usize * width + at], row, holds);
+                }
             }
-            // Of no values there is no least; floats say so by NaN.
-            Reduction::Min | Reduction::Max if ty.is_float() => floats(
-                self.floats
-                    .iter()
-                    .zip(&self.counts)
-                    .map(|(&x, &n)| if n == 0 { f64::NAN } else { x })
-                    .collect(),
-            ),
-            Reduction::Min | Reduction::Max if self.counts.contains(&0) => {
-                // As floats, where a group has none; whole numbers otherwise.
-                floats(
-                    self.wholes
-                        .iter()
-                        .zip(&self.counts)
-                        .map(|(&x, &n)| if n == 0 { f64::NAN } else { x as f64 })
-                        .collect(),
-                )
-            }
-            _ if ty.is_float() => floats(self.floats.clone()),
-            _ => wholes(self.wholes.clone()),
-        })
-    }
-}
-
-/// Calls `f(row, group)` for the rows where the mask holds.
-#[inline(always)]
-#[allow(clippy::inline_always, reason = "the loop is worth having for each kind alone")]
-fn each(groups: &[u32], mask: Option<&[bool]>, mut f: impl FnMut(usize, usize)) {
-    match mask {
-        None => {
-            for (row, &group) in groups.iter().enumerate() {
-                f(row, group as usize);
-            }
-        }
-        Some(mask) => {
-            for (row, (&group, &holds)) in groups.iter().zip(mask).enumerate() {
-                if holds {
-                    f(row, group as usize);
+            _ => {
+                for (row, &group) in groups {
+                    f(&mut cells[group as usize * width + at], row, true);
                 }
             }
         }
     }
+
+    /// Calls `f(cell of the group, row)` for the rows where the mask holds.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "the loop is worth having for each kind alone")]
+    fn each_held(
+        &mut self,
+        fold: &GroupFold,
+        rows: &Rows<'_>,
+        mut f: impl FnMut(&mut Cell, usize),
+    ) {
+        self.each(fold, rows, |cell, row, holds| {
+            if holds {
+                f(cell, row);
+            }
+        });
+    }
+}
+
+impl Sums {
+    fn new(folds: &[GroupFold], floats: impl Iterator<Item = bool>, n_groups: usize) -> Self {
+        let kinds: Vec<Kept> = floats.map(|is_float| Kept { is_float, overflow: false }).collect();
+        let start = |(fold, kept): (&GroupFold, &Kept)| {
+            let mut start = Cell::default();
+            match (fold.kind, kept.is_float) {
+                (Reduction::Min, true) => start.set_float(f64::INFINITY),
+                (Reduction::Max, true) => start.set_float(f64::NEG_INFINITY),
+                (Reduction::Prod, true) => start.set_float(1.0),
+                (Reduction::Min, false) => start.set_whole(i64::MAX),
+                (Reduction::Max, false) => start.set_whole(i64::MIN),
+                (Reduction::Prod, false) => start.set_whole(1),
+                _ => {}
+            }
+            start
+        };
+        let of_group: Vec<Cell> = folds.iter().zip(&kinds).map(start).collect();
+        Self { cells: of_group.repeat(n_groups), kinds }
+    }
+
+    fn lane(&mut self, at: usize) -> Lane<'_> {
+        let width = self.kinds.len();
+        Lane { cells: &mut self.cells, width, at, overflow: &mut self.kinds[at].overflow }
+    }
+
+    /// The cells of one fold, group by group.
+    fn of(&self, at: usize) -> impl Iterator<Item = &Cell> {
+        self.cells.iter().skip(at).step_by(self.kinds.len())
+    }
+
+    fn merge(&mut self, other: &Self, folds: &[GroupFold]) {
+        let n_folds = folds.len();
+        for (at, (a, b)) in self.cells.iter_mut().zip(&other.cells).enumerate() {
+            let (kept, kind) = (&mut self.kinds[at % n_folds], folds[at % n_folds].kind);
+            a.count += b.count;
+            if kept.is_float {
+                let (x, y) = (a.float(), b.float());
+                a.set_float(match kind {
+                    Reduction::Min if x <= y || x.is_nan() => x,
+                    Reduction::Max if x >= y || x.is_nan() => x,
+                    Reduction::Min | Reduction::Max => y,
+                    Reduction::Prod => x * y,
+                    _ => x + y,
+                });
+            } else {
+                let (x, y) = (a.whole(), b.whole());
+                let (merged, overflow) = match kind {
+                    Reduction::Min => (x.min(y), false),
+                    Reduction::Max => (x.max(y), false),
+                    Reduction::Prod => x.overflowing_mul(y),
+                    _ => x.overflowing_add(y),
+                };
+                a.set_whole(merged);
+                kept.overflow |= overflow;
+            }
+        }
+        for (kept, other) in self.kinds.iter_mut().zip(&other.kinds) {
+            kept.overflow |= other.overflow;
+        }
+    }
+
+    fn means(&self, at: usize) -> impl Iterator<Item = f64> {
+        let is_float = self.kinds[at].is_float;
+        let sum = move |cell: &Cell| if is_float { cell.float() } else { cell.whole() as f64 };
+        self.of(at).map(move |cell| sum(cell) / cell.count as f64)
+    }
+
+    fn finish(
+        &self,
+        (at, fold): (usize, &GroupFold),
+        ty: Type,
+        squares: Option<&Self>,
+    ) -> Result<Value, Error> {
+        let sums_wholes = matches!(fold.kind, Reduction::Sum | Reduction::Prod | Reduction::Mean);
+        if self.kinds[at].overflow && sums_wholes {
+            let (span, function) = (fold.span, fold.kind.name());
+            return Err(Error::Overflow { span, function, ty: Type::I64 });
+        }
+        let floats = |f: &dyn Fn(&Cell) -> f64| Value::F64(array(self.of(at).map(f)));
+        let wholes = |f: fn(&Cell) -> i64| Value::I64(array(self.of(at).map(f)));
+        let truths = |f: fn(&Cell) -> bool| Value::Bool(array(self.of(at).map(f)));
+        Ok(match fold.kind {
+            Reduction::Count => wholes(|cell| cell.count as i64),
+            Reduction::Any => truths(|cell| cell.count > 0),
+            Reduction::All => truths(|cell| cell.count == 0),
+            Reduction::Mean => Value::F64(array(self.means(at))),
+            Reduction::Var | Reduction::Std => {
+                let squares = squares.into_iter().flat_map(|squares| squares.of(at));
+                Value::F64(array(squares.zip(self.of(at)).map(|(squares, cell)| {
+                    let var = squares.float() / (cell.count as f64 - f64::from(fold.ddof));
+                    if fold.kind == Reduction::Std { var.sqrt() } else { var }
+                })))
+            }
+            // Of no values there is no least; floats say so by NaN.
+            Reduction::Min | Reduction::Max if ty.is_float() => {
+                floats(&|cell| if cell.count == 0 { f64::NAN } else { cell.float() })
+            }
+            // As floats, where a group has none; whole numbers otherwise.
+            Reduction::Min | Reduction::Max if self.of(at).any(|cell| cell.count == 0) => {
+                floats(&|cell| if cell.count == 0 { f64::NAN } else { cell.whole() as f64 })
+            }
+            _ if ty.is_float() => floats(&|cell| cell.float()),
+            _ => wholes(|cell| cell.whole()),
+        })
+    }
+}
+
+fn array<T>(values: impl Iterator<Item = T>) -> ArrayD<T> {
+    values.collect::<Array1<T>>().into_dyn()
 }

@@ -52,6 +52,11 @@ impl Index {
                     |a, b| key.text(a).cmp(key.text(b)),
                 );
             }
+            Type::I64 => {
+                return key.with_operand(|operand| {
+                    Self::of_words(operand.as_slice().unwrap_or_default(), n, run)
+                });
+            }
             _ => words_of(key),
         };
         Self::of_words(&words, n, run)
@@ -111,9 +116,14 @@ impl Index {
                 first_rows.push(row);
             }
         }
-        let groups = run
-            .share(parts, |at| part(at).iter().map(|&x| numbers[place(x)]).collect::<Vec<u32>>())?;
-        Ok(Self { groups: groups.concat(), first_rows })
+        let mut groups = vec![0_u32; n];
+        let runs = groups.chunks_mut(PART).zip(words.chunks(PART)).collect();
+        run.map(runs, |(groups, words): (&mut [u32], &[i64])| {
+            for (group, &x) in groups.iter_mut().zip(words) {
+                *group = numbers[place(x)];
+            }
+        })?;
+        Ok(Self { groups, first_rows })
     }
 }
 
