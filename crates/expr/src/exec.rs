@@ -353,6 +353,14 @@ impl Work<'_> {
                 // written overlaps nothing that is read, or is a buffer.
                 unsafe {
                     slots[program.position as usize].cast::<u64>().write((start + done) as u64);
+                    if streamed {
+                        // While a block is computed and written nothing would be read.
+                        for at in &pass.moving {
+                            let step = step_of(&operands[*at as usize]);
+                            let after = slots[input_slot + *at as usize].wrapping_add(len * step);
+                            kernels::prefetch(after, block.min(n - done - len) * step);
+                        }
+                    }
                     execute(&pass.body, slots, len);
                     for at in &pass.moving {
                         let slot = &mut slots[input_slot + *at as usize];

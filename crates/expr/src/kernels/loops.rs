@@ -375,3 +375,15 @@ pub(crate) fn fence() {
         std::arch::x86_64::_mm_sfence();
     }
 }
+
+/// Asks for the lines of `bytes` bytes at `a`, which are read soon.
+pub(crate) fn prefetch(a: *const u8, bytes: usize) {
+    #[cfg(target_arch = "x86_64")]
+    for at in (0..bytes).step_by(64) {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: a hint: it reads nothing, and an address that is not there does no harm.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(a.wrapping_add(at).cast()) };
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (a, bytes);
+}
