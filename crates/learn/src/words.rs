@@ -12,7 +12,7 @@ use crate::{Error, Occurrence, Real};
 /// | `n_words` | 10 | words of a topic | ≥ 1 |
 /// | `candidates` | 30 | the heaviest terms, among which they are chosen | ≥ `n_words` |
 /// | `shrink` | 5 | documents that two words must share for half of their mutual information to count | ≥ 0 |
-/// | `balance` | 0.5 | how much the weight counts beside the company | 0 to 1 |
+/// | `balance` | 0.02 | the mutual information that a term e times as heavy may lack | ≥ 0 |
 /// | `keep` | 0.5 | a word stays with more than one topic where its weight is this share of its greatest | 0 to 1 |
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct WordsConfig {
@@ -22,7 +22,7 @@ pub struct WordsConfig {
     pub candidates: usize,
     /// Documents that two words must share for half of their mutual information to count.
     pub shrink: f64,
-    /// How much a term's weight counts beside the company that it keeps, 0 to 1.
+    /// The mean mutual information with the others that a term e times as heavy may lack.
     pub balance: f64,
     /// A word stays with more than one topic where its weight is this share of its greatest.
     pub keep: f64,
@@ -30,21 +30,20 @@ pub struct WordsConfig {
 
 impl Default for WordsConfig {
     fn default() -> Self {
-        Self { n_words: 10, candidates: 30, shrink: 5.0, balance: 0.5, keep: 0.5 }
+        Self { n_words: 10, candidates: 30, shrink: 5.0, balance: 0.02, keep: 0.5 }
     }
 }
-
-/// Guards the scaling of scores that are all alike.
-const SPREAD: f64 = 1e-9;
 
 impl WordsConfig {
     /// The words of every topic, the best first: columns of `components`, (n_topics, n_terms).
     ///
-    /// Heavy terms that occur with the topic's other heavy terms go first: a candidate's score is
-    /// `weight^λ · company^(1 − λ)`, its company being the mean normalised pointwise mutual
-    /// information with the other candidates, weighed by their weights, each pair's shrunk by
-    /// `n / (n + shrink)` for the `n` documents that hold both. (Raw mutual information prefers pairs
-    /// of rare words that met once or twice, and does badly on other documents.) Then a word that
+    /// Heavy terms that occur together go first. Of the candidates the one that keeps the least company
+    /// with those left is dropped, one after the other; the last to go are the words. A candidate's
+    /// company is the mean normalised pointwise mutual information with the others, weighed by the
+    /// roots of their weights, each pair's shrunk by `n / (n + shrink)` for the `n` documents that hold
+    /// both, plus `balance · ln(weight)`. (Raw mutual information prefers pairs of rare words that met
+    /// once or twice, and does badly on other documents. The company of all candidates at once, in
+    /// place of those left, lets two subjects within one topic mix.) Then a word that
     /// several topics chose goes to the next candidate where it is light. The topics themselves do
     /// not change. Fewer candidates than `n_words` stay as they are, by weight.
     ///
@@ -79,35 +78,21 @@ impl WordsConfig {
         let heaviest = candidates[0].1;
         let weights: Vec<f64> = candidates.iter().map(|(_, weight)| weight / heaviest).collect();
         let n = candidates.len();
-        let mut company = vec![0.0; n];
+        let mut company = vec![vec![0.0; n]; n];
         for a in 0..n {
             for b in 0..a {
                 let (term_a, term_b) = (candidates[a].0, candidates[b].0);
                 let both = occurrence.count_both(term_a, term_b) as f64;
                 if both > 0.0 {
                     let shrunk = occurrence.npmi(term_a, term_b) * both / (both + self.shrink);
-                    company[a] += weights[b] * shrunk;
-                    company[b] += weights[a] * shrunk;
+                    company[a][b] = shrunk;
+                    company[b][a] = shrunk;
                 }
             }
         }
-        let total: f64 = weights.iter().sum();
-        for (company, weight) in company.iter_mut().zip(&weights) {
-            *company /= (total - weight).max(SPREAD);
-        }
-        let least = company.iter().copied().fold(f64::INFINITY, f64::min);
-        let most = company.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let mut scored: Vec<(usize, f64)> = (0..n)
-            .map(|at| {
-                let company = (company[at] - least + SPREAD) / (most - least + SPREAD);
-                let score =
-                    libm::pow(weights[at], self.balance) * libm::pow(company, 1.0 - self.balance);
-                (candidates[at].0, score)
-            })
-            .collect();
-        // Stable: equal scores keep the order of the weights.
-        scored.sort_by(|a, b| b.1.total_cmp(&a.1));
-        scored.into_iter().map(|(term, _)| term).collect()
+        let mut order = without_the_lonely(&weights, &company, self.balance);
+        order.reverse();
+        order.into_iter().map(|at| candidates[at].0).collect()
     }
 
     /// The first words of each topic, less those that are far heavier in another topic that has them
@@ -141,4 +126,25 @@ impl WordsConfig {
             })
             .collect()
     }
+}
+
+/// The candidates in the order in which they are dropped; the last of those that are equal goes first.
+fn without_the_lonely(weights: &[f64], company: &[Vec<f64>], balance: f64) -> Vec<usize> {
+    let roots: Vec<f64> = weights.iter().map(|weight| weight.sqrt()).collect();
+    let mut left: Vec<usize> = (0..weights.len()).collect();
+    let mut dropped = Vec::with_capacity(left.len());
+    while left.len() > 1 {
+        let total: f64 = left.iter().map(|&at| roots[at]).sum();
+        let score = |at: usize| {
+            let sum: f64 = left.iter().map(|&other| roots[other] * company[at][other]).sum();
+            sum / (total - roots[at]) + balance * libm::log(weights[at])
+        };
+        let scores: Vec<f64> = left.iter().map(|&at| score(at)).collect();
+        let least = (0..left.len())
+            .reduce(|least, place| if scores[place] <= scores[least] { place } else { least })
+            .unwrap_or(0);
+        dropped.push(left.remove(least));
+    }
+    dropped.extend(left);
+    dropped
 }

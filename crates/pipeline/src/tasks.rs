@@ -24,11 +24,11 @@ tasks! {
     /// Documents of one shard to their counts.
     COUNT = "count", 3;
     /// Weights to a number of topics.
-    NUMBER = "number", 1;
+    NUMBER = "number", 2;
     /// Weights to topics.
-    TOPICS = "topics", 2;
+    TOPICS = "topics", 3;
     /// Topics to their words and figures of their quality.
-    QUALITY = "quality", 2;
+    QUALITY = "quality", 3;
     /// Weights to related documents.
     RELATED = "related", 1;
     /// Documents of one shard to their counts and weights in the topics of a model.

@@ -129,8 +129,9 @@ impl NmfConfig {
     }
 
     /// Factorises `x`, CSR, (n_docs, n_terms), finite and non-negative, and makes topics of the
-    /// factors: each row of `H` sums to 1, topics come in the order of falling share (the mean over
-    /// the documents of `w_ik / Σ_k w_ik`), and `W` is the exact least-squares solution for that `H`.
+    /// factors: each row of `H` has the Euclidean length 1 (so that a topic of few terms counts in a
+    /// document as one of many does), topics come in the order of falling share (the mean over the
+    /// documents of `w_ik / Σ_k w_ik`), and `W` is the exact least-squares solution for that `H`.
     ///
     /// Steps: hierarchical alternating least squares (Cichocki et al. 2007) with several inner
     /// sweeps (Gillis and Glineur, Neural Computation 24(4), 2012) and extrapolation with restarts

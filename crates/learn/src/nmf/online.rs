@@ -6,6 +6,7 @@ use sprs::CsMatViewI;
 
 use super::blocks::RowBlocks;
 use super::gram::{Gram, GramSum, total};
+use super::topics::lengths;
 use super::{Nmf, NmfConfig, check_settings, check_values, padded_rows};
 use crate::kernels::{Scratch, gather, improve, padded};
 use crate::{Error, Real};
@@ -133,7 +134,7 @@ impl<F: Real> OnlineNmf<F> {
         self.learn(x, &w, run)
     }
 
-    /// The topics so far, as [`NmfConfig::fit`] gives them: rows of sum 1, by falling mass. Every
+    /// The topics so far, as [`NmfConfig::fit`] gives them: rows of length 1, by falling mass. Every
     /// term's weights are brought up to date; learning may go on afterwards.
     ///
     /// # Errors
@@ -153,19 +154,14 @@ impl<F: Real> OnlineNmf<F> {
                 improve(isa, h, gram.quadratic(&target), &mut scratch, limit);
             }
         })?;
-        let mut sums = vec![0.0_f64; k];
-        for row in self.ht.chunks_exact(width) {
-            for (sum, &h) in sums.iter_mut().zip(row) {
-                *sum += h.into();
-            }
-        }
+        let lengths = lengths(&self.ht, k);
         let mut order: Vec<usize> = (0..k).collect();
-        let mass = |topic: usize| self.mass[topic] * sums[topic];
+        let mass = |topic: usize| self.mass[topic] * lengths[topic];
         order.sort_by(|&a, &b| mass(b).total_cmp(&mass(a)).then(a.cmp(&b)));
         let components = Array2::from_shape_fn((k, self.n_terms()), |(place, term)| {
             let topic = order[place];
             let h: f64 = self.ht[term * width + topic].into();
-            F::from_f64(if sums[topic] > 0.0 { h / sums[topic] } else { 0.0 })
+            F::from_f64(if lengths[topic] > 0.0 { h / lengths[topic] } else { 0.0 })
         });
         Nmf::from_components(components)
     }

@@ -50,7 +50,7 @@ impl<F: Real> Nmf<F> {
         }
     }
 
-    /// `H`, (n_topics, n_terms): rows of sum 1, or 0 for a topic that no document needs.
+    /// `H`, (n_topics, n_terms): rows of Euclidean length 1, or 0 for a topic that no document needs.
     #[must_use]
     pub fn components(&self) -> ArrayView2<'_, F> {
         self.components.view()
@@ -118,7 +118,7 @@ fn exact<F: Real>(
     Ok(parts.concat())
 }
 
-/// Makes topics of the factors: rows of `H` of sum 1, in the order of falling share.
+/// Makes topics of the factors: rows of `H` of length 1, in the order of falling share.
 pub(super) fn fit<F: Real>(
     x: CsMatViewI<'_, F, u32, usize>,
     end: End<F>,
@@ -128,16 +128,11 @@ pub(super) fn fit<F: Real>(
     let (k, isa) = (config.n_topics, config.isa);
     let End { mut w, mut ht, iterations } = end;
     let width = padded(k);
-    let mut sums = vec![0.0_f64; k];
-    for row in ht.chunks_exact(width) {
-        for (sum, &h) in sums.iter_mut().zip(row) {
-            *sum += h.into();
-        }
-    }
+    let lengths = lengths(&ht, k);
     for (rows, invert) in [(&mut ht, true), (&mut w, false)] {
         for row in rows.chunks_exact_mut(width) {
-            for (value, &sum) in row.iter_mut().zip(&sums).filter(|(_, sum)| **sum > 0.0) {
-                let scale = if invert { 1.0 / sum } else { sum };
+            for (value, &length) in row.iter_mut().zip(&lengths).filter(|(_, l)| **l > 0.0) {
+                let scale = if invert { 1.0 / length } else { length };
                 *value = F::from_f64((*value).into() * scale);
             }
         }
@@ -152,6 +147,17 @@ pub(super) fn fit<F: Real>(
         doc_topics: doc_topics.select(Axis(1), &order),
         loss: Loss { relative, iterations },
     })
+}
+
+/// The Euclidean lengths of the rows of `H`, given `Hᵀ`, (n_terms, padded k).
+pub(super) fn lengths<F: Real>(ht: &[F], k: usize) -> Vec<f64> {
+    let mut squares = vec![0.0_f64; k];
+    for row in ht.chunks_exact(padded(k)) {
+        for (square, &h) in squares.iter_mut().zip(row) {
+            *square += h.into() * h.into();
+        }
+    }
+    squares.into_iter().map(f64::sqrt).collect()
 }
 
 /// The topics by falling share, ties by their heaviest terms.

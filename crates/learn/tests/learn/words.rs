@@ -36,6 +36,18 @@ fn a_heavy_term_that_keeps_no_company_gives_way() {
 }
 
 #[test]
+fn the_words_of_a_topic_are_of_one_subject() {
+    // Two subjects of three terms each, which the topic mixes by weight.
+    let documents: Vec<&[u32]> =
+        [&[0, 2, 4][..], &[1, 3, 5], &[6]].into_iter().cycle().take(90).collect();
+    let components = arr2(&[[1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.0]]);
+    let config = WordsConfig { n_words: 3, candidates: 6, ..WordsConfig::default() };
+    let mut words = choose(config, &components, &occurrence(&documents, 7)).remove(0);
+    words.sort_unstable();
+    assert_eq!(words, [0, 2, 4]);
+}
+
+#[test]
 fn a_pair_that_met_once_counts_little() {
     // Terms 2 and 3 occur once, together; terms 0 and 1 often do, and apart now and then.
     let mut documents: Vec<&[u32]> = vec![&[0, 1]; 40];

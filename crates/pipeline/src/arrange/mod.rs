@@ -142,7 +142,7 @@ fn numbered(wishes: &[Option<usize>]) -> Vec<usize> {
         .collect()
 }
 
-/// One topic for each group.
+/// One topic for each group: the mean of its topics by weight, made of length 1.
 fn merged(
     fit: &Fit,
     groups: &[Group],
@@ -159,6 +159,10 @@ fn merged(
             let part =
                 if total > 0.0 { mass[topic] / total } else { 1.0 / group.topics.len() as f64 };
             row.zip_mut_with(&components.row(topic), |sum, &h| *sum += part * f64::from(h));
+        }
+        let length = row.dot(&row).sqrt();
+        if length > 0.0 {
+            row /= length;
         }
     }
     let nmf = Nmf::from_components(rows.mapv(|h| h as f32))?;
@@ -198,7 +202,10 @@ mod tests {
         let group = |topics: &[usize]| Group { topics: topics.to_vec(), ..Group::default() };
         let merged =
             merged(&fit, &[group(&[0, 1]), group(&[2])], x.view(), &Run::serial()).unwrap();
-        assert_eq!(merged.nmf.components(), arr2(&[[0.75, 0.25, 0.0], [0.0, 0.0, 1.0]]));
+        let length = 10_f32.sqrt();
+        let expected = arr2(&[[3.0 / length, 1.0 / length, 0.0], [0.0, 0.0, 1.0]]);
+        let differences = &expected - &merged.nmf.components();
+        assert!(differences.iter().all(|d| d.abs() < 1e-6), "{:?}", merged.nmf.components());
         assert_eq!(merged.doc_topics.dim(), (2, 2));
         assert!(merged.loss.relative > 0.0, "one topic fits less than two");
         assert_eq!(merged.loss.iterations, 7);
