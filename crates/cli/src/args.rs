@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use clap::{Parser, Subcommand};
 use pipeline::TopicCount;
+use pipeline::config::Weight;
 
 use crate::size::{Age, Bytes};
 
@@ -322,12 +323,16 @@ pub(crate) struct Sources {
     pub(crate) columns: Vec<(String, String)>,
 }
 
-/// How many topics.
+/// How many topics, and of what weights.
 #[derive(Debug, clap::Args)]
 pub(crate) struct TopicFlags {
     /// How many topics: a number from 1, or `auto`
     #[arg(short, value_name = "K|auto", value_parser = topic_count)]
     pub(crate) k: Option<TopicCount>,
+    /// What a term's count becomes: tfidf, sublinear, bm25, log-entropy, or an expression of tf, df,
+    /// idf, n_docs, dl and avgdl, such as '(1 + ln(tf)) * idf'
+    #[arg(long, value_name = "NAME|EXPRESSION", allow_hyphen_values = true)]
+    pub(crate) weight: Option<Weight>,
 }
 
 /// Flags of every command that reads documents.

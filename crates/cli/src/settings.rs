@@ -41,6 +41,9 @@ pub(crate) fn config(
     if let Some(k) = topics.and_then(|topics| topics.k) {
         config.k = k;
     }
+    if let Some(weight) = topics.and_then(|topics| topics.weight.clone()) {
+        config.topics.weight = weight;
+    }
     if let Some(seed) = common.seed {
         config.seed = seed;
     }

@@ -134,8 +134,7 @@ pub enum TopicCount {
 pub struct DocFreq(pub text::DocFreq);
 
 /// How counts become weights.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Weight {
     /// The count times the inverse document frequency.
     Tfidf,
@@ -145,6 +144,8 @@ pub enum Weight {
     Bm25,
     /// The logarithm of the count, times how unevenly the term is spread over the documents.
     LogEntropy,
+    /// An expression, see [`learn::WeightExpression`].
+    Expression(String),
 }
 
 impl Default for Config {
@@ -295,6 +296,56 @@ fn is_web_address(text: &str) -> bool {
     url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
 }
 
+impl std::str::FromStr for Weight {
+    type Err = String;
+
+    /// One of the names, or an expression, which is checked.
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "tfidf" => Ok(Self::Tfidf),
+            "sublinear" => Ok(Self::Sublinear),
+            "bm25" => Ok(Self::Bm25),
+            "log-entropy" => Ok(Self::LogEntropy),
+            _ => {
+                let is_word = text.chars().all(|c| c.is_alphanumeric() || "-_".contains(c));
+                learn::WeightExpression::parse(text).map_err(|error| {
+                    let hint = error.hint().map(|hint| format!("\n{hint}")).unwrap_or_default();
+                    let allowed = "allowed are `tfidf`, `sublinear`, `bm25`, `log-entropy` and \
+                                   expressions of tf, df, idf, n_docs, dl and avgdl";
+                    if is_word { allowed.to_owned() } else { format!("{error}{hint}") }
+                })?;
+                Ok(Self::Expression(text.to_owned()))
+            }
+        }
+    }
+}
+
+impl fmt::Display for Weight {
+    /// As [`from_str`](std::str::FromStr::from_str) reads it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Tfidf => "tfidf",
+            Self::Sublinear => "sublinear",
+            Self::Bm25 => "bm25",
+            Self::LogEntropy => "log-entropy",
+            Self::Expression(text) => text,
+        })
+    }
+}
+
+impl Serialize for Weight {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Weight {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(|why| de::Error::custom(format!("weight {text:?}: {why}")))
+    }
+}
+
 impl Serialize for TopicCount {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
@@ -417,7 +468,8 @@ mod tests {
         let text = "k = 12\ntitle = \"Talks\"\nlabels = \"labels.toml\"\nexclude = [\"one\"]\n\
             [columns]\ntext = \"body\"\n[text]\nmin_df = 3\nmax_df = 1.0\n\
             [topics]\nweight = \"log-entropy\"\n[site]\nlicence = \"CC0\"\n";
-        for config in [parse(text).unwrap(), Config::default()] {
+        let spelt = text.replace("log-entropy", "(1 + ln(tf)) * idf");
+        for config in [parse(text).unwrap(), parse(&spelt).unwrap(), Config::default()] {
             assert_eq!(parse(&toml::to_string(&config).unwrap()).unwrap(), config);
         }
     }
@@ -435,6 +487,16 @@ mod tests {
         check("[topics]\ntol = -1.0", "topics.tol must be a number of at least 0, got -1");
         check("[site]\ncloud_words = 0", "site.cloud_words");
         assert!(Config::default().check().is_ok());
+    }
+
+    #[test]
+    fn a_weight_is_a_name_or_an_expression() {
+        let weight = |text: &str| parse(&format!("[topics]\nweight = \"{text}\"")).unwrap();
+        assert_eq!(weight("log-entropy").topics.weight, Weight::LogEntropy);
+        let expression = "(1 + ln(tf)) * idf";
+        assert_eq!(weight(expression).topics.weight, Weight::Expression(expression.into()));
+        check_error("[topics]\nweight = \"tf * idff\"", "unknown name \"idff\", known are tf, df");
+        check_error("[topics]\nweight = \"tf * (idf\"", "line 2");
     }
 
     #[test]

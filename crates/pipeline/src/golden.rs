@@ -4,12 +4,13 @@
 use std::collections::BTreeMap;
 
 use jobs::{Digest, Run};
-use learn::{Fit, Loss, Nmf, NmfConfig, TfIdf, TfIdfConfig};
+use learn::{Fit, Loss, Nmf, NmfConfig, TfIdf, TfIdfConfig, Weighing};
 use ndarray::Array2;
 use serde::Serialize;
 use sprs::CsMatI;
 use text::{Counter, Text, Vocabulary};
 
+use crate::explained::Explained;
 use crate::former::Former;
 use crate::keep::place_shard;
 use crate::manifest::Manifest;
@@ -96,11 +97,12 @@ fn results() -> BTreeMap<&'static str, Digest> {
             SUBJECTS.concat().into_iter().map(str::to_owned).collect(),
             BTreeMap::new(),
         ),
-        tfidf: TfIdf::from_parts(TfIdfConfig::sublinear(), vec![1.5; 27], 30.0),
+        weighing: Weighing::TfIdf(TfIdf::from_parts(TfIdfConfig::sublinear(), vec![1.5; 27], 30.0)),
         nmf: topics(),
         weights: Weights { title: 1, tags: 1 },
         names: (0..3).map(name).collect(),
         next_id: 3,
+        explained: Explained::default(),
     };
     let former = Former {
         sources: Some(Digest::of(b"sources")),

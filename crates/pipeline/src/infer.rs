@@ -72,6 +72,10 @@ pub struct Inferred {
     pub title: String,
     /// Its topics by falling share, those of a twentieth or more.
     pub topics: Vec<InferredTopic>,
+    /// How sure it is that none of the topics fits: the part of the model's own documents that its
+    /// topics explain better, 0 to 1. Nothing with a model that was made before this was told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub none: Option<f64>,
 }
 
 /// A topic's part of a document.
@@ -125,9 +129,11 @@ fn place(model: &Model, documents: &[Document], run: &Run) -> Result<Vec<Inferre
         .map(|document| without_names(text_of(document, model.weights), document))
         .collect();
     let counts = text::count_known(&texts, &model.vocabulary, run)?;
-    let x = model.tfidf.transform(counts.view());
-    let doc_topics = of_documents(&model.nmf.transform(x.view(), run)?, x.view());
-    let inferred = documents.iter().zip(doc_topics).map(|(document, topics)| Inferred {
+    let x = model.weighing.transform(counts.view(), run)?;
+    let w = model.nmf.transform(x.view(), run)?;
+    let explained = model.nmf.explained(x.view(), w.view(), run)?;
+    let doc_topics = of_documents(&w, x.view()).into_iter().zip(explained);
+    let inferred = documents.iter().zip(doc_topics).map(|(document, (topics, share))| Inferred {
         id: document.id.clone(),
         title: document.title.clone(),
         topics: topics
@@ -138,6 +144,7 @@ fn place(model: &Model, documents: &[Document], run: &Run) -> Result<Vec<Inferre
                 weight: (topic.weight * 1e4).round() / 1e4,
             })
             .collect(),
+        none: model.explained.none(share).map(|none| (none * 1e4).round() / 1e4),
     });
     Ok(inferred.collect())
 }

@@ -88,7 +88,7 @@ impl Kept {
             })?;
             Ok::<_, Error>((Counts { matrix, vocabulary: model.vocabulary.clone() }, doc_topics))
         })?;
-        let x = model.tfidf.transform(counts.matrix.view());
+        let x = model.weighing.transform(counts.matrix.view(), run)?;
         let relative = relative_error(x.view(), doc_topics.view(), model.nmf.components());
         let occurrence = Occurrence::of(x.view());
         let words = WordsConfig::default().choose(model.nmf.components(), &occurrence, run)?;
@@ -99,7 +99,8 @@ impl Kept {
         };
         let loss = Loss { relative, iterations: 0 };
         let fit = Fit { nmf: model.nmf, doc_topics, loss };
-        let fitted = Fitted { tfidf: model.tfidf, x, fit };
+        let explained = Some(model.explained);
+        let fitted = Fitted { weighing: model.weighing, x, fit, explained };
         let given = Given::kept(model.names, model.next_id);
         Ok(Self { counts, fitted, words, quality, given })
     }
@@ -112,7 +113,7 @@ pub(crate) fn place_shard(
     run: &Run,
 ) -> Result<Placed, Error> {
     let counts = counter.count_known(docs, &model.vocabulary, run)?;
-    let x = model.tfidf.transform(counts.view());
+    let x = model.weighing.transform(counts.view(), &Run::serial())?;
     let doc_topics = model.nmf.transform(x.view(), run)?;
     let (indptr, indices, counts) = counts.into_raw_storage();
     Ok(Placed { indptr, indices, counts, doc_topics: doc_topics.iter().copied().collect() })

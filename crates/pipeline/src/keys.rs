@@ -213,7 +213,9 @@ pub const KEYS: &[Key] = &[
         "\"sublinear\"",
         "How a term's count in a document becomes its weight: \"tfidf\", the count times the inverse \
          document frequency; \"sublinear\", the same with one and the logarithm of the count; \
-         \"bm25\"; or \"log-entropy\".",
+         \"bm25\"; \"log-entropy\"; or an expression, such as \"(1 + ln(tf)) * idf\", of tf (how often the \
+         term occurs in the document), df (how many documents hold it), idf, n_docs, dl (how many terms \
+         the document has) and avgdl (the mean of dl).",
     ),
     key("topics", "max_iter", "200", "Iterations of the factorisation at most."),
     key(

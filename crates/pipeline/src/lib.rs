@@ -25,6 +25,7 @@ mod build;
 pub mod config;
 mod entry;
 mod error;
+mod explained;
 mod former;
 #[cfg(test)]
 mod golden;
@@ -63,6 +64,7 @@ pub use corpus::Part;
 pub use crawl::CacheMode;
 pub use entry::{ShownText, SourceEntry};
 pub use error::Error;
+pub use explained::Explained;
 pub use infer::{FoundTopics, Inferred, InferredTopic, documents, infer, topics};
 pub use model::{Model, TopicName};
 pub use number::{TopicNumber, TopicNumberPoint};

@@ -5,19 +5,23 @@ use std::fs;
 use std::io::Read;
 use std::path::Path;
 
-use learn::{DocFreqWeight, Nmf, Norm, TermFreq, TfIdf, TfIdfConfig};
+use learn::{
+    DocFreqWeight, ExpressionWeights, Nmf, Norm, TermFreq, TfIdf, TfIdfConfig, Weighing,
+    WeightExpression,
+};
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 use text::Vocabulary;
 
 use crate::Error;
+use crate::explained::Explained;
 use crate::names::Names;
 use crate::prepare::Weights;
 
 /// The first bytes of every model file.
 const MAGIC: &[u8; 16] = b"topicmill model\n";
 /// Raised when the content changes: older files are then migrated, newer ones refused.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 /// Magic, version and checksum.
 const HEADER_LEN: usize = 16 + 4 + 32;
 /// What a file may make us allocate at most, bytes, for its content and again for its topics.
@@ -29,8 +33,8 @@ const ZSTD_LEVEL: i32 = 3;
 pub struct Model {
     /// The terms.
     pub vocabulary: Vocabulary,
-    /// What each term is worth.
-    pub tfidf: TfIdf,
+    /// What becomes of the counts of terms.
+    pub weighing: Weighing,
     /// The topics' weights on the terms.
     pub nmf: Nmf,
     /// How often the words of each part of a document count.
@@ -39,6 +43,8 @@ pub struct Model {
     pub names: Vec<TopicName>,
     /// The first number that no topic has had, here or in the former builds that this one follows.
     pub next_id: usize,
+    /// How much of their documents the topics explain.
+    pub explained: Explained,
 }
 
 /// What a topic is called, and where it is found.
@@ -57,15 +63,22 @@ pub struct TopicName {
 struct Stored {
     terms: Vec<String>,
     variants: BTreeMap<String, u32>,
-    weights: StoredWeights,
+    weights: StoredWeighing,
     topics: Vec<Vec<(u32, f32)>>,
     title_weight: u32,
     tags_weight: u32,
     names: Vec<TopicName>,
     next_id: usize,
+    explained: Vec<f32>,
 }
 
-/// How counts become weights.
+#[derive(Serialize, Deserialize)]
+enum StoredWeighing {
+    TfIdf(StoredWeights),
+    Expression { text: String, doc_freqs: Vec<u32>, n_docs: usize, mean_length: f64 },
+}
+
+/// How counts become weights by a formula that is built in.
 #[derive(Serialize, Deserialize)]
 struct StoredWeights {
     term_freq: StoredTermFreq,
@@ -141,6 +154,67 @@ impl StoredWeights {
     }
 }
 
+impl StoredWeighing {
+    fn of(weighing: &Weighing) -> Self {
+        match weighing {
+            Weighing::TfIdf(tfidf) => Self::TfIdf(StoredWeights::of(tfidf)),
+            Weighing::Expression(weights) => {
+                let (doc_freqs, n_docs) = weights.doc_freqs();
+                Self::Expression {
+                    text: weights.expression().text().to_owned(),
+                    doc_freqs: doc_freqs.to_vec(),
+                    n_docs,
+                    mean_length: weights.mean_length(),
+                }
+            }
+        }
+    }
+
+    /// `None` when a number is out of its range, or the expression is none.
+    fn into_weighing(self, n_terms: usize) -> Option<Weighing> {
+        match self {
+            Self::TfIdf(weights) => weights.into_tfidf(n_terms).map(Weighing::TfIdf),
+            Self::Expression { text, doc_freqs, n_docs, mean_length } => {
+                let fits =
+                    doc_freqs.len() == n_terms && (0.0..f64::INFINITY).contains(&mean_length);
+                let expression = WeightExpression::parse(&text).ok().filter(|_| fits)?;
+                let known = (doc_freqs, n_docs);
+                let weights = ExpressionWeights::from_parts(expression, known, mean_length);
+                Some(Weighing::Expression(weights))
+            }
+        }
+    }
+}
+
+/// The content of version 3, which knew built-in weights alone and not how much its topics explain.
+#[derive(Deserialize)]
+struct StoredV3 {
+    terms: Vec<String>,
+    variants: BTreeMap<String, u32>,
+    weights: StoredWeights,
+    topics: Vec<Vec<(u32, f32)>>,
+    title_weight: u32,
+    tags_weight: u32,
+    names: Vec<TopicName>,
+    next_id: usize,
+}
+
+impl From<StoredV3> for Stored {
+    fn from(old: StoredV3) -> Self {
+        Self {
+            terms: old.terms,
+            variants: old.variants,
+            weights: StoredWeighing::TfIdf(old.weights),
+            topics: old.topics,
+            title_weight: old.title_weight,
+            tags_weight: old.tags_weight,
+            names: old.names,
+            next_id: old.next_id,
+            explained: Vec::new(),
+        }
+    }
+}
+
 /// The content of version 2, which numbered topics by their places and folders by their titles.
 #[derive(Deserialize)]
 struct StoredV2 {
@@ -153,7 +227,7 @@ struct StoredV2 {
     titles: Vec<String>,
 }
 
-impl From<StoredV2> for Stored {
+impl From<StoredV2> for StoredV3 {
     fn from(old: StoredV2) -> Self {
         let mut slugs = Names::default();
         let name = |(id, title): (usize, String)| TopicName {
@@ -215,12 +289,13 @@ impl Model {
         let stored = Stored {
             terms: self.vocabulary.terms().to_vec(),
             variants: self.vocabulary.variants().clone(),
-            weights: StoredWeights::of(&self.tfidf),
+            weights: StoredWeighing::of(&self.weighing),
             topics: topics.collect(),
             title_weight: self.weights.title,
             tags_weight: self.weights.tags,
             names: self.names.clone(),
             next_id: self.next_id,
+            explained: self.explained.quantiles().to_vec(),
         };
         let plain = postcard::to_stdvec(&stored).map_err(|source| Error::ModelEncode { source })?;
         let content = zstd::bulk::compress(&plain, ZSTD_LEVEL)
@@ -275,8 +350,10 @@ impl Model {
             return Err(unreadable("it is larger than any model"));
         }
         let stored = match found {
-            1 => postcard::from_bytes::<StoredV1>(&plain).map(|old| StoredV2::from(old).into()),
-            2 => postcard::from_bytes::<StoredV2>(&plain).map(Stored::from),
+            1 => postcard::from_bytes::<StoredV1>(&plain)
+                .map(|old| StoredV3::from(StoredV2::from(old)).into()),
+            2 => postcard::from_bytes::<StoredV2>(&plain).map(|old| StoredV3::from(old).into()),
+            3 => postcard::from_bytes::<StoredV3>(&plain).map(Stored::from),
             _ => postcard::from_bytes::<Stored>(&plain),
         };
         let stored = stored.map_err(|_| unreadable("it cannot be decoded"))?;
@@ -323,11 +400,12 @@ impl Stored {
         }
         Some(Model {
             vocabulary: Vocabulary::new(self.terms, self.variants),
-            tfidf: self.weights.into_tfidf(n_terms)?,
+            weighing: self.weights.into_weighing(n_terms)?,
             nmf: Nmf::from_components(components).ok()?,
             weights: Weights { title: self.title_weight, tags: self.tags_weight },
             names: self.names,
             next_id: self.next_id,
+            explained: Explained::from_quantiles(self.explained)?,
         })
     }
 }
@@ -340,12 +418,17 @@ mod tests {
         let variants = BTreeMap::from([("talks".to_owned(), 1)]);
         Model {
             vocabulary: Vocabulary::new(vec!["test".into(), "talk".into()], variants),
-            tfidf: TfIdf::from_parts(TfIdfConfig::bm25(), vec![1.5, 2.0], 7.5),
+            weighing: tfidf(TfIdfConfig::bm25(), 7.5),
             nmf: Nmf::from_components(ndarray::arr2(&[[0.25, 0.75], [1.0, 0.0]])).unwrap(),
             weights: Weights { title: 2, tags: 3 },
             names: vec![name(0, "talk", "Talk"), name(4, "test-2", "Test")],
             next_id: 5,
+            explained: Explained::of(vec![0.25, 0.5]),
         }
+    }
+
+    fn tfidf(config: TfIdfConfig, mean_length: f64) -> Weighing {
+        Weighing::TfIdf(TfIdf::from_parts(config, vec![1.5, 2.0], mean_length))
     }
 
     fn name(id: usize, slug: &str, title: &str) -> TopicName {
@@ -359,6 +442,10 @@ mod tests {
     #[test]
     fn what_was_written_is_read_back() {
         let model = model();
+        assert_eq!(read(&model.to_bytes().unwrap()).unwrap(), model);
+        let expression = WeightExpression::parse("tf * idf / dl").unwrap();
+        let weights = ExpressionWeights::from_parts(expression, (vec![3, 1], 4), 7.5);
+        let model = Model { weighing: Weighing::Expression(weights), ..model };
         assert_eq!(read(&model.to_bytes().unwrap()).unwrap(), model);
     }
 
@@ -380,16 +467,17 @@ mod tests {
         let stored = |n_topics: usize, n_terms: usize, idf: f32| Stored {
             terms: vec![String::new(); n_terms],
             variants: BTreeMap::new(),
-            weights: StoredWeights::of(&TfIdf::from_parts(
+            weights: StoredWeighing::TfIdf(StoredWeights::of(&TfIdf::from_parts(
                 TfIdfConfig::sublinear(),
                 vec![idf; n_terms],
                 1.0,
-            )),
+            ))),
             topics: vec![Vec::new(); n_topics],
             title_weight: 1,
             tags_weight: 1,
             names: (0..n_topics).map(|id| name(id, "", "")).collect(),
             next_id: n_topics,
+            explained: Vec::new(),
         };
         assert!(stored(2, 3, 1.0).into_model().is_some());
         assert!(stored(0, 3, 1.0).into_model().is_none());
@@ -411,7 +499,8 @@ mod tests {
             zstd::bulk::compress(&postcard::to_stdvec(&parts).unwrap(), ZSTD_LEVEL).unwrap();
         let bytes = with_header(1, &content);
         let read = read(&bytes).unwrap();
-        assert_eq!(read.tfidf, TfIdf::from_parts(TfIdfConfig::sublinear(), vec![1.5, 2.0], 0.0));
+        assert_eq!(read.weighing, tfidf(TfIdfConfig::sublinear(), 0.0));
+        assert_eq!(read.explained, Explained::default());
         assert_eq!((read.vocabulary, read.nmf), (model.vocabulary, model.nmf));
         assert_eq!(read.weights, model.weights);
         // Numbered and named as that version did.
@@ -426,14 +515,29 @@ mod tests {
         let titles = vec!["Lamp & tide".to_owned(), "Test".to_owned()];
         let parts = (
             (model.vocabulary.terms().to_vec(), model.vocabulary.variants().clone()),
-            StoredWeights::of(&model.tfidf),
+            StoredWeights::of(&TfIdf::from_parts(TfIdfConfig::bm25(), vec![1.5, 2.0], 7.5)),
             (vec![vec![(0_u32, 0.25_f32), (1, 0.75)], vec![(0, 1.0)]], 2_u32, 3_u32, titles),
         );
         let content =
             zstd::bulk::compress(&postcard::to_stdvec(&parts).unwrap(), ZSTD_LEVEL).unwrap();
         let read = read(&with_header(2, &content)).unwrap();
         assert_eq!(read.names, [name(0, "lamp-tide", "Lamp & tide"), name(1, "test", "Test")]);
-        assert_eq!((read.tfidf, read.nmf, read.next_id), (model.tfidf, model.nmf, 2));
+        assert_eq!((read.weighing, read.nmf, read.next_id), (model.weighing, model.nmf, 2));
+    }
+
+    #[test]
+    fn the_third_version_is_still_read() {
+        let model = model();
+        let parts = (
+            (model.vocabulary.terms().to_vec(), model.vocabulary.variants().clone()),
+            StoredWeights::of(&TfIdf::from_parts(TfIdfConfig::bm25(), vec![1.5, 2.0], 7.5)),
+            (vec![vec![(0_u32, 0.25_f32), (1, 0.75)], vec![(0, 1.0)]], 2_u32, 3_u32),
+            (&model.names, model.next_id),
+        );
+        let content =
+            zstd::bulk::compress(&postcard::to_stdvec(&parts).unwrap(), ZSTD_LEVEL).unwrap();
+        let read = read(&with_header(3, &content)).unwrap();
+        assert_eq!(read, Model { explained: Explained::default(), ..model });
     }
 
     #[test]
@@ -441,7 +545,7 @@ mod tests {
         let mut bytes = model().to_bytes().unwrap();
         bytes[MAGIC.len()] = 9;
         let message = read(&bytes).unwrap_err().to_string();
-        assert!(message.contains("version 9") && message.contains("version 3"), "{message}");
+        assert!(message.contains("version 9") && message.contains("version 4"), "{message}");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use learn::Loss;
 use text::Vocabulary;
 
 use crate::arrange::Previous;
+use crate::explained::Explained;
 use crate::number::TopicNumber;
 use crate::related::Related;
 use crate::topics::{Topic, Weighted};
@@ -45,6 +46,11 @@ pub struct Results {
     pub topics: Vec<Topic>,
     /// For every document its topics, by falling share.
     pub doc_topics: Vec<Vec<Weighted>>,
+    /// For every document how sure it is that none of the topics fits: the part of the documents that
+    /// they explain better, 0 to 1.
+    pub none: Vec<Option<f64>>,
+    /// How much of their documents the topics explain.
+    pub explained: Explained,
     /// For every document those like it.
     pub related: Vec<Vec<Related>>,
     /// The tags, in the order in which they first come.

@@ -1,8 +1,10 @@
 //! What the configuration asks of `text` and `learn`; what it leaves open is taken from the documents.
 
-use learn::{NmfConfig, TfIdfConfig};
+use learn::{NmfConfig, TfIdfConfig, Weighing, WeightExpression};
+use sprs::CsMatViewI;
 use text::{AnalyzerConfig, CountConfig, Counts, DocFreq, PhraseConfig, Stops};
 
+use crate::Error;
 use crate::config::{Config, TopicCount, Weight};
 
 /// Below this many documents a term counts from the first that it occurs in.
@@ -57,13 +59,21 @@ pub(crate) fn without_common(counts: Counts, config: &Config) -> Counts {
     }
 }
 
-pub(crate) fn weights(config: &Config) -> TfIdfConfig {
-    match config.topics.weight {
+/// The weights that the configuration asks for, fitted to `counts`, CSR, (n_docs, n_terms).
+pub(crate) fn weighing(
+    config: &Config,
+    counts: CsMatViewI<'_, u32, u32, usize>,
+) -> Result<Weighing, Error> {
+    let built_in = match &config.topics.weight {
         Weight::Tfidf => TfIdfConfig::tf_idf(),
         Weight::Sublinear => TfIdfConfig::sublinear(),
         Weight::Bm25 => TfIdfConfig::bm25(),
         Weight::LogEntropy => TfIdfConfig::log_entropy(),
-    }
+        Weight::Expression(text) => {
+            return Ok(Weighing::Expression(WeightExpression::parse(text)?.fit(counts)));
+        }
+    };
+    Ok(Weighing::TfIdf(built_in.fit(counts)))
 }
 
 pub(crate) fn nmf_config(config: &Config, n_topics: usize) -> NmfConfig {

@@ -3,28 +3,32 @@
 use std::path::Path;
 
 use jobs::{Digest, Made, Memo, Plain, Run, Stage, Trace};
-use learn::{Fit, TfIdf};
+use learn::{Fit, Weighing};
 use sprs::CsMatI;
 use text::{CountConfig, Counter, Counts, ShardCounts, Text};
 
 use crate::arrange::{Given, arrange};
 use crate::config::{Config, TopicCount};
+use crate::explained::Explained;
 use crate::keep::Kept;
 use crate::names::Names;
 use crate::prepare::{Options, Prepared, prepare};
 use crate::quality::quality;
 use crate::related::{Related, related};
 use crate::results::{Quality, Results};
-use crate::settings::{count_config, nmf_config, weights, without_common};
+use crate::settings::{count_config, nmf_config, weighing, without_common};
 use crate::shards::shards;
 use crate::{Error, Source, former, number, set_aside, tags, tasks, topics};
 
 /// What a fit leaves besides the results that are shown.
 pub(crate) struct Fitted {
-    pub(crate) tfidf: TfIdf,
+    pub(crate) weighing: Weighing,
     /// CSR, (n_docs, n_terms): the weights.
     pub(crate) x: CsMatI<f32, u32, usize>,
     pub(crate) fit: Fit,
+    /// How much of their own documents the topics explain; that of these documents when nothing
+    /// else is known.
+    pub(crate) explained: Option<Explained>,
 }
 
 /// The stages from the sources to the topics.
@@ -92,16 +96,16 @@ pub(crate) fn find_topics_in(
         stage.items = counts.vocabulary.len() as u64;
         Ok::<_, Error>(counts)
     })?;
-    let (tfidf, x, weights) = trace.stage("weigh", run, |stage| {
-        let settings = weights(config);
+    let (weighing, x, weights) = trace.stage("weigh", run, |stage| {
+        let settings = &config.topics.weight;
         stage.input("counts", tasks::digest_of_counts(&counts));
         stage.input("settings", Digest::of_value(&format!("{settings:?}")));
-        let tfidf = settings.fit(counts.matrix.view());
-        let x = tfidf.transform(counts.matrix.view());
+        let weighing = weighing(config, counts.matrix.view())?;
+        let x = weighing.transform(counts.matrix.view(), run)?;
         let weights = tasks::digest_of(x.view());
         stage.output = Some(weights);
         stage.items = x.nnz() as u64;
-        Ok::<_, Error>((tfidf, x, weights))
+        Ok::<_, Error>((weighing, x, weights))
     })?;
     let (n_topics, number) = match config.k {
         TopicCount::Exactly(k) => (k, None),
@@ -163,7 +167,7 @@ pub(crate) fn find_topics_in(
         stage.items = related.iter().map(Vec::len).sum::<usize>() as u64;
         Ok::<_, Error>(related)
     })?;
-    let fitted = Fitted { tfidf, x, fit };
+    let fitted = Fitted { weighing, x, fit, explained: None };
     let judged = (words, quality, related);
     let results = results(config, prepared, (counts, &fitted, given), judged, run)?;
     Ok((Results { number, ..results }, fitted))
@@ -227,6 +231,8 @@ fn results(
     run: &Run,
 ) -> Result<Results, Error> {
     let (fit, x) = (&fitted.fit, fitted.x.view());
+    let shares = fit.nmf.explained(x, fit.doc_topics.view(), run)?;
+    let explained = fitted.explained.clone().unwrap_or_else(|| Explained::of(shares.clone()));
     let mut names = Names::default();
     let shown =
         |(document, origin): (&corpus::Document, &usize)| config.sources[*origin].shown(document);
@@ -250,6 +256,8 @@ fn results(
         loss: fit.loss,
         quality,
         number: None,
+        none: shares.iter().map(|&share| explained.none(share)).collect(),
+        explained,
         next_topic_id: given.next_id,
         previous: given.previous,
     })

@@ -19,3 +19,4 @@ mod scene;
 mod site;
 mod sources;
 mod talks;
+mod weights;

@@ -188,9 +188,10 @@ fn matches(former: &Model, nmf: &Nmf, vocabulary: &Vocabulary) -> Vec<Option<(us
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::explained::Explained;
     use crate::model::TopicName;
     use crate::prepare::Weights;
-    use learn::{TfIdf, TfIdfConfig};
+    use learn::{TfIdf, TfIdfConfig, Weighing};
     use ndarray::{Array2, arr2};
 
     const TERMS: [&str; 4] = ["lamp", "tide", "rope", "mast"];
@@ -204,7 +205,11 @@ mod tests {
         let name = |id, name: &str| TopicName { id, slug: name.into(), title: name.into() };
         Model {
             vocabulary: vocabulary(&TERMS),
-            tfidf: TfIdf::from_parts(TfIdfConfig::sublinear(), vec![1.0; 4], 1.0),
+            weighing: Weighing::TfIdf(TfIdf::from_parts(
+                TfIdfConfig::sublinear(),
+                vec![1.0; 4],
+                1.0,
+            )),
             nmf: Nmf::from_components(arr2(&[
                 [1.0, 0.0, 0.0, 0.0],
                 [0.0, 1.0, 0.0, 0.0],
@@ -214,6 +219,7 @@ mod tests {
             weights: Weights { title: 1, tags: 1 },
             names: vec![name(0, "lamp"), name(3, "tide"), name(4, "rope")],
             next_id: 6,
+            explained: Explained::default(),
         }
     }
 

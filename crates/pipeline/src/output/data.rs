@@ -37,10 +37,11 @@ pub(crate) fn model(results: &Results, fitted: &Fitted, prepared: &Prepared) -> 
     };
     Model {
         vocabulary: results.vocabulary.clone(),
-        tfidf: fitted.tfidf.clone(),
+        weighing: fitted.weighing.clone(),
         nmf: fitted.fit.nmf.clone(),
         weights: prepared.weights,
         names: results.topics.iter().map(name).collect(),
         next_id: results.next_topic_id,
+        explained: results.explained.clone(),
     }
 }

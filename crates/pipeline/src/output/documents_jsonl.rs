@@ -36,6 +36,8 @@ struct Line<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     topics: Option<Vec<Topic>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    none: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     related: Option<Vec<Related<'a>>>,
 }
 
@@ -69,6 +71,7 @@ impl<'a> Line<'a> {
             track: document.track.as_deref(),
             language: document.language.as_deref(),
             topics: None,
+            none: None,
             related: None,
         }
     }
@@ -97,6 +100,7 @@ pub(crate) fn documents_jsonl(results: &Results) -> Result<Vec<u8>, serde_json::
         let line = Line {
             slug: Some(&results.slugs[doc]),
             topics: Some(topics.collect()),
+            none: results.none[doc].map(rounded),
             related: Some(related.collect()),
             ..Line::of(document)
         };
