@@ -29,6 +29,7 @@ mod isa;
 mod kernels;
 mod metrics;
 mod nmf;
+mod parts;
 mod random;
 mod real;
 mod topic_count;
@@ -45,6 +46,7 @@ pub use nmf::{
     Factors, Fit, Guide, Init, LearnH, Loss, Nmf, NmfConfig, OnlineNmf, Penalty, PlainConfig,
     PlainFactors, Solver, factorise_plain, suggest_n_topics,
 };
+pub use parts::{Part, PartsConfig};
 pub use real::Real;
 pub use topic_count::{TopicCountChoice, TopicCountPoint, choose_topic_count};
 pub use weights::{

@@ -15,6 +15,7 @@ use crate::former::Former;
 use crate::keep::place_shard;
 use crate::manifest::Manifest;
 use crate::model::{Model, TopicName};
+use crate::parts::parts;
 use crate::prepare::Weights;
 use crate::quality::quality;
 use crate::related::related;
@@ -28,6 +29,7 @@ const GOLDEN: &[(&str, u32, &str)] = &[
     ("number", 2, "90591cd64c90df2eb829c29c863fc8a7e44efd707c152feea4a252450945461e"),
     ("topics", 3, "1fd3c4ed27ce153c9cd9d750eaf1bbb585c4b6f0ff8b5ca869dbd560defb42e0"),
     ("quality", 3, "7a106ef9cce4f080e5854421c1aaebeb3fa80b5e33201e511d9102bedc6f0617"),
+    ("parts", 1, "beb202fad109423347b2aa99b332012e862ded3f83df5d6238acb1a60a9ade3e"),
     ("related", 1, "27d20617da5c896c8e09701e919b9d39632e430393113ce953d65ac6b0dc94f1"),
     ("place", 2, "42cffa1ba7548e0201e2eafff435e4f7f2c501334ce83d59b3e07fc6ee89b360"),
     ("site", 1, "4cfe03567b2325fff53d8c772aea840aa3e635223f844575b46753416a8d9e2e"),
@@ -116,6 +118,7 @@ fn results() -> BTreeMap<&'static str, Digest> {
         (tasks::NUMBER.name, of(&number::choose(x.view(), 0, &run).unwrap())),
         (tasks::TOPICS.name, tasks::digest_of_fit(&fitted)),
         (tasks::QUALITY.name, of(&quality(&fit, x.view(), &settings, &run).unwrap())),
+        (tasks::PARTS.name, of(&parts(&fit, x.view(), 0, &run).unwrap())),
         (tasks::RELATED.name, of(&related(x.view(), 5, &run).unwrap())),
         (tasks::PLACE.name, of(&place_shard(&docs, (&counter, &model), &run).unwrap())),
         // Records of a build, of which the form is all that can change.

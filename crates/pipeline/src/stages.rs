@@ -12,6 +12,7 @@ use crate::config::{Config, TopicCount};
 use crate::explained::Explained;
 use crate::keep::Kept;
 use crate::names::Names;
+use crate::parts::{Part, parts};
 use crate::prepare::{Options, Prepared, prepare};
 use crate::quality::quality;
 use crate::related::{Related, related};
@@ -30,6 +31,10 @@ pub(crate) struct Fitted {
     /// else is known.
     pub(crate) explained: Option<Explained>,
 }
+
+/// What is told of topics and documents: the topics' words, how good they are, what they divide into, and
+/// the documents that are related to each.
+type Judged = (Vec<Vec<usize>>, Quality, Vec<Vec<Part>>, Vec<Vec<Related>>);
 
 /// The stages from the sources to the topics.
 pub(crate) fn find_topics(
@@ -145,7 +150,7 @@ pub(crate) fn find_topics_in(
     let is_arranged = config.labels.is_some() || config.previous.is_some();
     let (fit, given) = arrange(fit, x.view(), &counts.vocabulary, config, run)?;
     let topics = if is_arranged { tasks::digest_of_fit(&fit) } else { topics };
-    let (words, quality) = trace.stage("quality", run, |stage| {
+    let (words, quality, parts) = trace.stage("quality", run, |stage| {
         stage.items = fit.doc_topics.ncols() as u64;
         stage.input("weights", weights);
         stage.input("topics", topics);
@@ -153,7 +158,11 @@ pub(crate) fn find_topics_in(
         let quality = memo
             .get_or_run(&tasks::QUALITY, &input, run, || quality(&fit, x.view(), &settings, run))?;
         stage.output = Some(quality.digest);
-        Ok::<_, Error>(stage.take(quality))
+        let (words, quality) = stage.take(quality);
+        let input = (weights, topics, config.seed);
+        let parts = memo
+            .get_or_run(&tasks::PARTS, &input, run, || parts(&fit, x.view(), config.seed, run))?;
+        Ok::<_, Error>((words, quality, stage.take(parts)))
     })?;
     let related = trace.stage("related", run, |stage| {
         let limit = config.site.related;
@@ -168,7 +177,7 @@ pub(crate) fn find_topics_in(
         Ok::<_, Error>(related)
     })?;
     let fitted = Fitted { weighing, x, fit, explained: None };
-    let judged = (words, quality, related);
+    let judged = (words, quality, parts, related);
     let results = results(config, prepared, (counts, &fitted, given), judged, run)?;
     Ok((Results { number, ..results }, fitted))
 }
@@ -191,7 +200,8 @@ pub(crate) fn keep_topics_in(
         stage.items = related.iter().map(Vec::len).sum::<usize>() as u64;
         Ok::<_, Error>(related)
     })?;
-    let judged = (words, quality, related);
+    let parts = parts(&fitted.fit, fitted.x.view(), config.seed, run)?;
+    let judged = (words, quality, parts, related);
     Ok((results(config, prepared, (counts, &fitted, given), judged, run)?, fitted))
 }
 
@@ -227,7 +237,7 @@ fn results(
     config: &Config,
     prepared: &Prepared,
     (counts, fitted, given): (Counts, &Fitted, Given),
-    (words, quality, related): (Vec<Vec<usize>>, Quality, Vec<Vec<Related>>),
+    (words, quality, parts, related): Judged,
     run: &Run,
 ) -> Result<Results, Error> {
     let (fit, x) = (&fitted.fit, fitted.x.view());
@@ -245,7 +255,13 @@ fn results(
         base_url: config.base_url.clone(),
         language: config.language.clone(),
         seed: config.seed,
-        topics: topics::describe((fit, &words, &given), x, &counts.vocabulary, prepared, run)?,
+        topics: topics::describe(
+            (fit, &words, &given, &parts),
+            x,
+            &counts.vocabulary,
+            prepared,
+            run,
+        )?,
         doc_topics: topics::of_documents(&fit.doc_topics, x),
         documents,
         slugs,

@@ -29,6 +29,8 @@ tasks! {
     TOPICS = "topics", 3;
     /// Topics to their words and figures of their quality.
     QUALITY = "quality", 3;
+    /// Topics to what they divide into.
+    PARTS = "parts", 1;
     /// Weights to related documents.
     RELATED = "related", 1;
     /// Documents of one shard to their counts and weights in the topics of a model.

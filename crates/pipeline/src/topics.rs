@@ -8,6 +8,7 @@ use text::Vocabulary;
 
 use crate::arrange::Given;
 use crate::names::Names;
+use crate::parts::{self, Part, SubTopic};
 use crate::titles::{self, Candidate};
 use crate::{Error, Prepared};
 
@@ -37,6 +38,8 @@ pub struct Topic {
     pub terms: Vec<TopicTerm>,
     /// Its documents by falling weight: every document of which it makes up a twentieth or more.
     pub documents: Vec<Weighted>,
+    /// What it divides into; empty where it does not.
+    pub sub_topics: Vec<SubTopic>,
 }
 
 /// A term of a topic.
@@ -60,7 +63,7 @@ pub struct Weighted {
 /// The topics of `fit`, in its order, with their words, titles and documents. What is `given` of
 /// their names stands.
 pub(crate) fn describe(
-    (fit, words, given): (&Fit, &[Vec<usize>], &Given),
+    (fit, words, given, parts): (&Fit, &[Vec<usize>], &Given, &[Vec<Part>]),
     x: CsMatViewI<'_, f32, u32, usize>,
     vocabulary: &Vocabulary,
     prepared: &Prepared,
@@ -82,6 +85,7 @@ pub(crate) fn describe(
     let given_titles: Vec<Option<String>> =
         given.names.iter().map(|name| name.title.clone()).collect();
     let titles = titles::titles((&candidates, &given_titles), vocabulary, &texts, run)?;
+    let mut sub_topics = parts::named(parts, vocabulary, prepared, run)?;
     let mut names = Names::default();
     names.keep(given.names.iter().filter_map(|name| name.slug.as_deref()));
     names.keep(given.gone_slugs.iter().map(String::as_str));
@@ -96,6 +100,7 @@ pub(crate) fn describe(
         share: shares.column(k).sum() / n_docs,
         terms: words_first(terms(fit.nmf.components().row(k)), &words[k]),
         documents: shown(told.column(k)),
+        sub_topics: sub_topics.get_mut(k).map(std::mem::take).unwrap_or_default(),
     });
     Ok(topics.collect())
 }
@@ -169,7 +174,8 @@ pub(crate) fn shares(doc_topics: &Array2<f32>) -> Array2<f64> {
     shares
 }
 
-fn main_topics(shares: &Array2<f64>) -> Vec<usize> {
+/// The strongest topic of every document, ties to the first.
+pub(crate) fn main_topics(shares: &Array2<f64>) -> Vec<usize> {
     let strongest = |row: ArrayView1<'_, f64>| {
         let mut best = 0;
         for (topic, &share) in row.iter().enumerate() {

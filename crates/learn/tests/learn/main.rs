@@ -3,6 +3,7 @@
 mod metrics;
 mod nmf;
 mod online;
+mod parts;
 mod plain_nmf;
 mod reference_metrics;
 mod topic_count;

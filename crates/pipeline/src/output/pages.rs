@@ -294,7 +294,19 @@ fn topic_data<'a>(
             .iter()
             .map(|document| site::Weighted { index: document.index, weight: document.weight })
             .collect(),
-        sub_topics: Vec::new(),
+        sub_topics: topic
+            .sub_topics
+            .iter()
+            .map(|part| site::SubTopic {
+                title: &part.title,
+                terms: part
+                    .terms
+                    .iter()
+                    .map(|&column| results.vocabulary.terms()[column as usize].as_str())
+                    .collect(),
+                documents: part.documents.clone(),
+            })
+            .collect(),
     }
 }
 

@@ -33,6 +33,15 @@ struct Topic<'a> {
     share: f64,
     terms: Vec<Term<'a>>,
     documents: Vec<Document<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    sub_topics: Vec<SubTopic<'a>>,
+}
+
+#[derive(Serialize)]
+struct SubTopic<'a> {
+    title: &'a str,
+    terms: Vec<&'a str>,
+    documents: Vec<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -77,6 +86,23 @@ pub(crate) fn topics_json(results: &Results) -> Result<Vec<u8>, serde_json::Erro
             .map(|document| Document {
                 id: &results.documents[document.index].id,
                 weight: rounded(document.weight),
+            })
+            .collect(),
+        sub_topics: topic
+            .sub_topics
+            .iter()
+            .map(|part| SubTopic {
+                title: &part.title,
+                terms: part
+                    .terms
+                    .iter()
+                    .map(|&column| results.vocabulary.terms()[column as usize].as_str())
+                    .collect(),
+                documents: part
+                    .documents
+                    .iter()
+                    .map(|&doc| results.documents[doc].id.as_str())
+                    .collect(),
             })
             .collect(),
     });

@@ -1,0 +1,154 @@
+//! What topics divide into.
+
+use jobs::Run;
+use learn::{Fit, PartsConfig};
+use serde::{Deserialize, Serialize};
+use sprs::CsMatViewI;
+use text::Vocabulary;
+
+use crate::titles::{self, Candidate};
+use crate::topics::{main_topics, shares};
+use crate::{Error, Prepared};
+
+/// Documents for each part that a topic may have: a topic of twice as many may divide.
+const DOCS_PER_PART: usize = 12;
+/// Parts of a topic at most, so that a page shows them at a glance.
+const MOST: usize = 5;
+/// A part has at least so many documents, and this share of the topic's.
+const LEAST_DOCS: usize = 5;
+const LEAST_SHARE: usize = 20;
+/// Terms shown for each part.
+const TERMS: usize = 8;
+
+/// Documents of a topic that have more in common than the topic.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Part {
+    /// By falling weight.
+    documents: Vec<usize>,
+    /// The heaviest terms, columns and weights.
+    terms: Vec<(u32, f64)>,
+}
+
+/// A part of a topic, as it is shown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SubTopic {
+    /// What it is called; no two of all topics have one title.
+    pub title: String,
+    /// The columns of its terms, by falling weight.
+    pub terms: Vec<u32>,
+    /// Its documents, by falling weight.
+    pub documents: Vec<usize>,
+}
+
+/// The parts of every topic: those of the documents of which it is the strongest. Few documents do not
+/// divide.
+///
+/// `x`: the weights of the documents, CSR, (n_docs, n_terms).
+pub(crate) fn parts(
+    fit: &Fit,
+    x: CsMatViewI<'_, f32, u32, usize>,
+    seed: u64,
+    run: &Run,
+) -> Result<Vec<Vec<Part>>, Error> {
+    let mut of_topic = vec![Vec::new(); fit.doc_topics.ncols()];
+    let main = main_topics(&shares(&fit.doc_topics));
+    for (doc, topic) in main.into_iter().enumerate() {
+        if fit.doc_topics[[doc, topic]] > 0.0 {
+            of_topic[topic].push(doc);
+        }
+    }
+    let divided = run.map(of_topic, |docs| {
+        let config = PartsConfig {
+            most: (docs.len() / DOCS_PER_PART).min(MOST),
+            least_docs: LEAST_DOCS.max(docs.len() / LEAST_SHARE),
+            seed,
+            ..PartsConfig::default()
+        };
+        config.divide(x, &docs, &Run::serial())
+    })?;
+    let part = |part: learn::Part| Part { documents: part.documents, terms: part.terms };
+    divided.into_iter().map(|parts| Ok(parts?.into_iter().map(part).collect())).collect()
+}
+
+/// The parts with titles.
+pub(crate) fn named(
+    parts: &[Vec<Part>],
+    vocabulary: &Vocabulary,
+    prepared: &Prepared,
+    run: &Run,
+) -> Result<Vec<Vec<SubTopic>>, Error> {
+    let candidates: Vec<Vec<Candidate>> =
+        parts.iter().flat_map(|parts| candidates(parts)).collect();
+    let mut texts = Vec::new();
+    for (number, part) in parts.iter().flatten().enumerate() {
+        for &doc in &part.documents {
+            let document = &prepared.documents[doc];
+            texts.push((number, vec![document.title.as_str(), &document.text]));
+        }
+    }
+    let titles = titles::titles((&candidates, &[]), vocabulary, &texts, run)?;
+    let mut titles = titles.into_iter();
+    let shown = |(part, title): (&Part, String)| SubTopic {
+        title,
+        terms: part.terms.iter().take(TERMS).map(|(column, _)| *column).collect(),
+        documents: part.documents.clone(),
+    };
+    Ok(parts.iter().map(|parts| parts.iter().zip(titles.by_ref()).map(shown).collect()).collect())
+}
+
+/// For every part of one topic the words that may name it: heavy in it and light in the others.
+fn candidates(parts: &[Part]) -> Vec<Vec<Candidate>> {
+    let elsewhere = |column: u32| -> f64 {
+        parts.iter().flat_map(|part| &part.terms).filter(|t| t.0 == column).map(|t| t.1).sum()
+    };
+    let of_part = |part: &Part| {
+        let candidate = |&(column, weight): &(u32, f64)| {
+            let score = weight * (weight / elsewhere(column)).sqrt();
+            Candidate { column, score }
+        };
+        let mut words: Vec<Candidate> = part.terms.iter().map(candidate).collect();
+        words.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.column.cmp(&b.column)));
+        words
+    };
+    parts.iter().map(of_part).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use learn::{Loss, Nmf};
+    use ndarray::Array2;
+    use sprs::CsMatI;
+
+    #[test]
+    fn a_topic_of_two_subjects_divides_and_one_of_few_documents_does_not() {
+        // Thirty documents of terms 0 to 2 and of 3 to 5, and ten of 6 to 8.
+        let subjects: Vec<u32> = [0_u32, 1, 2]
+            .into_iter()
+            .zip([15, 15, 10])
+            .flat_map(|(subject, n)| vec![subject; n])
+            .collect();
+        let indptr = (0..=subjects.len()).map(|n| 3 * n).collect();
+        let indices: Vec<u32> = subjects.iter().flat_map(|s| 3 * s..3 * s + 3).collect();
+        let data: Vec<f32> = (0..indices.len()).map(|at| 0.5 + 0.01 * (at % 7) as f32).collect();
+        let x = CsMatI::new((40, 9), indptr, indices, data);
+        let doc_topics = Array2::from_shape_fn((40, 2), |(doc, topic)| {
+            f32::from(u8::from((doc >= 30) == (topic == 1)))
+        });
+        let fit = Fit {
+            nmf: Nmf::from_components(Array2::from_elem((2, 9), 0.3)).unwrap(),
+            doc_topics,
+            loss: Loss { relative: 0.5, iterations: 1 },
+        };
+        let parts = parts(&fit, x.view(), 0, &Run::serial()).unwrap();
+        assert_eq!(parts.iter().map(Vec::len).collect::<Vec<_>>(), [2, 0]);
+        let mut first = parts[0][0].documents.clone();
+        first.sort_unstable();
+        assert!(first == (0..15).collect::<Vec<_>>() || first == (15..30).collect::<Vec<_>>());
+        let own = parts[0][0].terms.iter().map(|term| term.0 / 3);
+        assert!(own.clone().all(|subject| own.clone().next() == Some(subject)));
+        let heads: Vec<u32> =
+            candidates(&parts[0]).iter().map(|words| words[0].column / 3).collect();
+        assert_ne!(heads[0], heads[1]);
+    }
+}
