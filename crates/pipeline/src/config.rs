@@ -102,6 +102,10 @@ pub struct TopicsSection {
     pub max_iter: usize,
     /// The relative fall of the error over five iterations at which the factorisation ends.
     pub tol: f64,
+    /// Words that topics are drawn to: a list for each of such topics.
+    pub seeds: Vec<Vec<String>>,
+    /// How strong their pull is, relative to that of the documents.
+    pub seed_strength: f64,
 }
 
 /// `[site]`
@@ -194,7 +198,13 @@ impl Default for TextSection {
 
 impl Default for TopicsSection {
     fn default() -> Self {
-        Self { weight: Weight::Sublinear, max_iter: 200, tol: 1e-5 }
+        Self {
+            weight: Weight::Sublinear,
+            max_iter: 200,
+            tol: 1e-5,
+            seeds: Vec::new(),
+            seed_strength: 1.0,
+        }
     }
 }
 
@@ -273,6 +283,16 @@ impl Config {
         let tol = self.topics.tol;
         if !(tol.is_finite() && tol >= 0.0) {
             return wrong("topics.tol", "a number of at least 0", &tol);
+        }
+        let strength = self.topics.seed_strength;
+        if !(strength.is_finite() && strength >= 0.0) {
+            return wrong("topics.seed_strength", "a number of at least 0", &strength);
+        }
+        if let TopicCount::Exactly(k) = self.k
+            && self.topics.seeds.len() > k
+        {
+            let got = format!("{} of them for {k} topics", self.topics.seeds.len());
+            return wrong("topics.seeds", "at most one list for each topic", &got);
         }
         if self.site.cloud_words == 0 {
             return wrong("site.cloud_words", "at least 1", &0);
@@ -485,6 +505,8 @@ mod tests {
         check("[text]\nmax_terms = 0", "text.max_terms must be at least 1, got 0");
         check("[topics]\nmax_iter = 0", "topics.max_iter");
         check("[topics]\ntol = -1.0", "topics.tol must be a number of at least 0, got -1");
+        check("[topics]\nseed_strength = -1.0", "topics.seed_strength must be a number");
+        check("k = 1\n[topics]\nseeds = [[\"a\"], [\"b\"]]", "2 of them for 1 topics");
         check("[site]\ncloud_words = 0", "site.cloud_words");
         assert!(Config::default().check().is_ok());
     }

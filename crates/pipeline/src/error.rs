@@ -45,6 +45,12 @@ pub enum Error {
         /// Why not.
         source: Box<crawl::Error>,
     },
+    /// Seed words of a topic of which the documents count none.
+    #[error("no document counts any of the seed words {}: topics.seeds must have words that do occur", words.join(", "))]
+    Seeds {
+        /// The words.
+        words: Vec<String>,
+    },
     /// A configuration or recipe file that cannot be read.
     #[error("cannot read {}: {source}", path.display())]
     ReadConfig {
@@ -374,6 +380,9 @@ impl Error {
                 "choose a folder that is not the source and not above it"
             }
             Self::Occupied { .. } => "choose another folder, or replace what is in it with --force",
+            Self::Seeds { .. } => {
+                "words in too few or too many documents are not counted, see text.min_df and text.max_df"
+            }
             Self::UnknownTopic { .. } => {
                 "topicmill topics SOURCE... prints the leading terms of all topics"
             }
@@ -428,6 +437,7 @@ impl Error {
                 | Self::Config { .. }
                 | Self::UnknownKey { .. }
                 | Self::Setting { .. }
+                | Self::Seeds { .. }
                 | Self::UnknownTopic { .. }
                 | Self::UnknownStep { .. }
                 | Self::AmbiguousTopic { .. }

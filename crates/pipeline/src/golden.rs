@@ -117,7 +117,7 @@ fn results() -> BTreeMap<&'static str, Digest> {
         (tasks::COUNT.name, Digest::of(&counter.count_shard(&docs).unwrap().to_bytes())),
         (tasks::NUMBER.name, of(&number::choose(x.view(), 0, &run).unwrap())),
         (tasks::TOPICS.name, tasks::digest_of_fit(&fitted)),
-        (tasks::QUALITY.name, of(&quality(&fit, x.view(), &settings, &run).unwrap())),
+        (tasks::QUALITY.name, of(&quality(&fit, x.view(), (&settings, None), &run).unwrap())),
         (tasks::PARTS.name, of(&parts(&fit, x.view(), 0, &run).unwrap())),
         (tasks::RELATED.name, of(&related(x.view(), 5, &run).unwrap())),
         (tasks::PLACE.name, of(&place_shard(&docs, (&counter, &model), &run).unwrap())),

@@ -224,6 +224,19 @@ pub const KEYS: &[Key] = &[
         "1e-5",
         "The factorisation ends when five iterations lowered its error by less than this share.",
     ),
+    key(
+        "topics",
+        "seeds",
+        "[]",
+        "Words that topics are drawn to, a list for each of such topics: [[\"tide\", \"harbour\"], [\"bread\"]]. \
+         Words that the documents do not count are passed over; a list of nothing else is refused.",
+    ),
+    key(
+        "topics",
+        "seed_strength",
+        "1.0",
+        "How strong the pull of those words is, relative to that of the documents.",
+    ),
     key("site", "cloud_words", "60", "Words in a cloud at most."),
     key(
         "site",

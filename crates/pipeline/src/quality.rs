@@ -1,7 +1,7 @@
 //! How good the topics are, and the words that tell them.
 
 use jobs::Run;
-use learn::{Fit, Nmf, NmfConfig, Occurrence, WordsConfig, diversity, npmi};
+use learn::{Fit, Guide, Nmf, NmfConfig, Occurrence, WordsConfig, diversity, npmi};
 use sprs::{CsMatI, CsMatViewI};
 
 use crate::Error;
@@ -18,7 +18,7 @@ const HELD_OUT_TOL: f64 = 1e-4;
 pub(crate) fn quality(
     fit: &Fit,
     x: CsMatViewI<'_, f32, u32, usize>,
-    settings: &NmfConfig,
+    (settings, guide): (&NmfConfig, Option<&Guide>),
     run: &Run,
 ) -> Result<(Vec<Vec<usize>>, Quality), Error> {
     let words = |nmf: &Nmf, occurrence: &Occurrence| {
@@ -34,7 +34,7 @@ pub(crate) fn quality(
         // The words of the topics stand long before their last decimals.
         let tol = settings.tol.max(HELD_OUT_TOL);
         let half_settings = NmfConfig { n_topics: k, tol, ..settings.clone() };
-        let half = half_settings.fit(even.view(), run)?;
+        let half = half_settings.fit_guided(even.view(), guide, run)?;
         npmi(&words(&half.nmf, &Occurrence::of(even.view()))?, &Occurrence::of(odd.view()))
     } else {
         None

@@ -1,8 +1,8 @@
 //! What the configuration asks of `text` and `learn`; what it leaves open is taken from the documents.
 
-use learn::{NmfConfig, TfIdfConfig, Weighing, WeightExpression};
+use learn::{Guide, NmfConfig, TfIdfConfig, Weighing, WeightExpression};
 use sprs::CsMatViewI;
-use text::{AnalyzerConfig, CountConfig, Counts, DocFreq, PhraseConfig, Stops};
+use text::{AnalyzerConfig, CountConfig, Counts, DocFreq, PhraseConfig, Stops, Vocabulary};
 
 use crate::Error;
 use crate::config::{Config, TopicCount, Weight};
@@ -82,5 +82,51 @@ pub(crate) fn nmf_config(config: &Config, n_topics: usize) -> NmfConfig {
         max_iter: config.topics.max_iter,
         tol: config.topics.tol,
         ..NmfConfig::new(n_topics)
+    }
+}
+
+/// The terms that the configuration draws topics to; `None` when it names none.
+pub(crate) fn guide(config: &Config, vocabulary: &Vocabulary) -> Result<Option<Guide>, Error> {
+    let seeds = &config.topics.seeds;
+    if seeds.iter().all(Vec::is_empty) {
+        return Ok(None);
+    }
+    let columns = |words: &Vec<String>| {
+        let mut columns: Vec<u32> =
+            words.iter().filter_map(|word| vocabulary.column_of(&word.to_lowercase())).collect();
+        columns.sort_unstable();
+        columns.dedup();
+        if columns.is_empty() && !words.is_empty() {
+            return Err(Error::Seeds { words: words.clone() });
+        }
+        Ok(columns)
+    };
+    let terms = seeds.iter().map(columns).collect::<Result<_, _>>()?;
+    Ok(Some(Guide { terms, strength: config.topics.seed_strength }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn seed_words_are_columns_of_what_is_counted() {
+        let variants = BTreeMap::from([("talks".to_owned(), 1)]);
+        let terms = ["lamp", "talk", "north sea"].map(str::to_owned).to_vec();
+        let vocabulary = Vocabulary::new(terms, variants);
+        let seeded = |lists: &[&[&str]]| {
+            let mut config = Config::default();
+            config.topics.seeds = lists
+                .iter()
+                .map(|words| words.iter().map(|&word| word.to_owned()).collect())
+                .collect();
+            guide(&config, &vocabulary)
+        };
+        assert_eq!(seeded(&[]).unwrap(), None);
+        let found = seeded(&[&["Talks", "talk", "gone"], &[], &["North Sea", "lamp"]]).unwrap();
+        assert_eq!(found.unwrap().terms, [vec![1], vec![], vec![0, 2]]);
+        let message = seeded(&[&["lamp"], &["gone", "lost"]]).unwrap_err().to_string();
+        assert!(message.contains("gone, lost"), "{message}");
     }
 }

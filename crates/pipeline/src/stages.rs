@@ -17,7 +17,7 @@ use crate::prepare::{Options, Prepared, prepare};
 use crate::quality::quality;
 use crate::related::{Related, related};
 use crate::results::{Quality, Results};
-use crate::settings::{count_config, nmf_config, weighing, without_common};
+use crate::settings::{count_config, guide, nmf_config, weighing, without_common};
 use crate::shards::shards;
 use crate::{Error, Source, former, number, set_aside, tags, tasks, topics};
 
@@ -127,19 +127,21 @@ pub(crate) fn find_topics_in(
                 stage.items = number.curve.len() as u64;
                 Ok::<_, Error>(number)
             })?;
-            (number.k, Some(number))
+            (number.k.max(config.topics.seeds.len()), Some(number))
         }
     };
     let settings = nmf_config(config, n_topics);
+    let guide = guide(config, &counts.vocabulary)?;
+    let told = format!("{settings:?} {guide:?}");
     let (fit, topics) = trace.stage("topics", run, |stage| {
         let down_weighted = set_aside::down_weighted(&x, &prepared.repeats);
         let x = down_weighted.as_ref().unwrap_or(&x);
         let weights = tasks::digest_of(x.view());
-        let input = (weights, format!("{settings:?}"));
+        let input = (weights, told.as_str());
         stage.input("weights", weights);
-        stage.input("settings", Digest::of_value(&input.1));
+        stage.input("settings", Digest::of_value(&told));
         let fit = memo.get_or_run_as((&tasks::TOPICS, tasks::FIT), &input, run, || {
-            Ok::<_, Error>(settings.fit(x.view(), run)?)
+            Ok::<_, Error>(settings.fit_guided(x.view(), guide.as_ref(), run)?)
         })?;
         let topics = fit.digest;
         stage.output = Some(topics);
@@ -154,9 +156,10 @@ pub(crate) fn find_topics_in(
         stage.items = fit.doc_topics.ncols() as u64;
         stage.input("weights", weights);
         stage.input("topics", topics);
-        let input = (weights, topics, format!("{settings:?}"));
-        let quality = memo
-            .get_or_run(&tasks::QUALITY, &input, run, || quality(&fit, x.view(), &settings, run))?;
+        let input = (weights, topics, told.as_str());
+        let quality = memo.get_or_run(&tasks::QUALITY, &input, run, || {
+            quality(&fit, x.view(), (&settings, guide.as_ref()), run)
+        })?;
         stage.output = Some(quality.digest);
         let (words, quality) = stage.take(quality);
         let input = (weights, topics, config.seed);

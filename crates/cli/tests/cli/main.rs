@@ -16,6 +16,7 @@ mod previous;
 mod real;
 mod rebuild;
 mod scene;
+mod seeds;
 mod site;
 mod sources;
 mod talks;
