@@ -42,6 +42,7 @@ mod blocks;
 mod data;
 mod error;
 mod html;
+mod inputs;
 mod map;
 mod near;
 mod pages;
@@ -61,6 +62,7 @@ pub use data::{
     Tag, Term, Topic, Weighted,
 };
 pub use error::{Error, Kind};
+pub use inputs::Inputs;
 pub use render::{OutFile, Renderer};
 pub use route::Route;
 pub use searchable::{search_files, search_index};

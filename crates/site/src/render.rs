@@ -57,6 +57,8 @@ pub struct Renderer {
     templates: Environment<'static>,
     style: String,
     icon: String,
+    /// What replaces parts of the program: names and contents.
+    pub(crate) overrides: Vec<(String, String)>,
 }
 
 /// What the frame around a page needs.
@@ -135,7 +137,7 @@ impl Renderer {
                 _ => return Err(unknown_override(name)),
             }
         }
-        Ok(Self { templates, style: style + &extra, icon })
+        Ok(Self { templates, style: style + &extra, icon, overrides: overrides.to_vec() })
     }
 
     /// Makes the file of `route`. The same data give the same bytes.

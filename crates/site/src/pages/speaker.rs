@@ -5,8 +5,8 @@ use minijinja::value::Serde;
 use serde::Serialize;
 
 use super::Page;
-use crate::Route;
 use crate::views::{Link, Links, Part, Row, count_of, mean_topics, or_untitled, site_lang};
+use crate::{Route, SiteData};
 
 /// Others that are named beside a speaker.
 const MAX_OTHERS: usize = 6;
@@ -28,22 +28,13 @@ pub(super) fn page(links: &Links<'_>, index: usize) -> Page {
     let data = site.data();
     let speaker = &data.speakers[index];
     let name = or_untitled(speaker.name);
-    let mut others: Vec<usize> = speaker
-        .documents
-        .iter()
-        .flat_map(|&document| data.documents[document].speakers.iter().copied())
-        .filter(|&other| other != index)
-        .collect();
-    others.sort_unstable();
-    others.dedup();
-    others.truncate(MAX_OTHERS);
     let content = Content {
         name,
         lang: site_lang(site),
         count: count_of(speaker.documents.len(), site.noun()),
         parts: links.leading_parts(&mean_topics(site, &speaker.documents)),
         rows: speaker.documents.iter().map(|&d| links.row_with_topic(d)).collect(),
-        others: others.into_iter().map(|other| links.speaker(other)).collect(),
+        others: others(data, index).into_iter().map(|other| links.speaker(other)).collect(),
         all: links.to(Route::Speakers(0)),
     };
     Page {
@@ -53,4 +44,18 @@ pub(super) fn page(links: &Links<'_>, index: usize) -> Page {
         section: "speakers",
         content: Value::from(Serde(content)),
     }
+}
+
+/// Who spoke together with the speaker, the first of them.
+pub(crate) fn others(data: &SiteData<'_>, index: usize) -> Vec<usize> {
+    let mut others: Vec<usize> = data.speakers[index]
+        .documents
+        .iter()
+        .flat_map(|&document| data.documents[document].speakers.iter().copied())
+        .filter(|&other| other != index)
+        .collect();
+    others.sort_unstable();
+    others.dedup();
+    others.truncate(MAX_OTHERS);
+    others
 }

@@ -55,7 +55,7 @@ pub(super) fn page(links: &Links<'_>, index: usize, page: usize) -> Page {
 }
 
 /// The tags that the documents of a tag carry most often beside it.
-fn beside(links: &Links<'_>, index: usize) -> Vec<usize> {
+pub(crate) fn beside(links: &Links<'_>, index: usize) -> Vec<usize> {
     let data = links.site.data();
     let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
     for &document in &data.tags[index].documents {

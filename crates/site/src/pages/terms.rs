@@ -24,7 +24,7 @@ struct Content<'s> {
 
 /// The way to the terms under a letter.
 #[derive(Serialize)]
-struct Letter {
+pub(crate) struct Letter {
     name: String,
     href: String,
     current: bool,
@@ -74,23 +74,12 @@ pub(super) fn page(links: &Links<'_>, page: usize) -> Page {
         }
     });
     let groups = groups.collect();
-    let mut letters: Vec<Letter> = Vec::new();
-    let mut place = 0;
-    for group in order.chunk_by(|&a, &b| letter(a) == letter(b)) {
-        let last = place + group.len() - 1;
-        letters.push(Letter {
-            name: letter(group[0]).unwrap_or('#').to_string(),
-            href: format!("{}#l-{place}", links.to(Route::Terms(place / PER_PAGE))),
-            current: (place / PER_PAGE..=last / PER_PAGE).contains(&page),
-        });
-        place = last + 1;
-    }
     let n = terms.len();
     let content = Content {
         count: format!("{} {}", thousands(n), if n == 1 { "term" } else { "terms" }),
         lang: site_lang(site),
         groups,
-        letters,
+        letters: letters(links, page),
         pages: links.pager(n_pages(n, PER_PAGE), page, Route::Terms),
     };
     Page {
@@ -100,4 +89,22 @@ pub(super) fn page(links: &Links<'_>, page: usize) -> Page {
         section: "terms",
         content: Value::from(Serde(content)),
     }
+}
+
+/// The letters that terms begin with, each with the way to the first of them.
+pub(crate) fn letters(links: &Links<'_>, page: usize) -> Vec<Letter> {
+    let terms = &links.site.data().terms;
+    let letter = |term: usize| initial(terms[term].term);
+    let mut letters = Vec::new();
+    let mut place = 0;
+    for group in links.site.terms_by_name().chunk_by(|&a, &b| letter(a) == letter(b)) {
+        let last = place + group.len() - 1;
+        letters.push(Letter {
+            name: letter(group[0]).unwrap_or('#').to_string(),
+            href: format!("{}#l-{place}", links.to(Route::Terms(place / PER_PAGE))),
+            current: (place / PER_PAGE..=last / PER_PAGE).contains(&page),
+        });
+        place = last + 1;
+    }
+    letters
 }

@@ -6,6 +6,7 @@ mod contrast;
 mod edges;
 mod fixture;
 mod hostile;
+mod inputs;
 mod pages;
 mod search;
 mod speed;
