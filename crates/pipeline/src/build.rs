@@ -12,6 +12,7 @@ use crate::manifest::Manifest;
 use crate::output::{self, Clouds, Folder};
 use crate::prepare::{Options, Prepared};
 use crate::publish::{Overwrite, Staging};
+use crate::rendered::Rendered;
 use crate::report::Report;
 use crate::results::Results;
 use crate::stages::{Fitted, place_documents, read};
@@ -71,7 +72,8 @@ fn build_site(
     let clouds = draw_clouds(&results, config, trace, run)?;
     let standing = former.as_ref().map(|former| former.manifest.standing(&target, run));
     let standing = standing.transpose()?.unwrap_or_default();
-    let folder = Folder::new(staging.folder(), &target, standing);
+    let rendered = Rendered::find(memo, &target);
+    let folder = Folder::new(staging.folder()).after(&target, standing, rendered);
     let made = (&results, &fitted, &clouds[..]);
     let read = (&prepared, documents, config, renderer);
     let files = write_files(made, read, (&folder, trace), run)?;
@@ -85,6 +87,7 @@ fn build_site(
     run.check()?;
     staging.publish()?;
     let manifest = Manifest::of(&target, &written.digests, run)?;
+    Rendered::keep(&written.pages, memo, &target, run);
     Former { sources, documents: all, manifest, report: json }.keep(memo, &target, run);
     Ok(report)
 }

@@ -112,14 +112,14 @@ pub(crate) fn digest_of_build(config: &Config, prepared: &Prepared, documents: D
     ))
 }
 
-/// The program by its own bytes, so that a new one builds anew; by its version where it is part of
-/// another.
-fn program() -> Digest {
+/// The program by its own bytes, so that a new one builds anew, and by its version, which counts where
+/// it is part of another.
+pub(crate) fn program() -> Digest {
     static PROGRAM: std::sync::OnceLock<Digest> = std::sync::OnceLock::new();
     *PROGRAM.get_or_init(|| {
-        std::env::current_exe()
-            .and_then(|path| Digest::of_file(&path))
-            .unwrap_or_else(|_| Digest::of(env!("CARGO_PKG_VERSION").as_bytes()))
+        let version = env!("CARGO_PKG_VERSION");
+        let file = std::env::current_exe().and_then(|path| Digest::of_file(&path)).ok();
+        Digest::of_value(&(file, version))
     })
 }
 

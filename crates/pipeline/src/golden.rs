@@ -33,6 +33,7 @@ const GOLDEN: &[(&str, u32, &str)] = &[
     ("related", 1, "27d20617da5c896c8e09701e919b9d39632e430393113ce953d65ac6b0dc94f1"),
     ("place", 2, "42cffa1ba7548e0201e2eafff435e4f7f2c501334ce83d59b3e07fc6ee89b360"),
     ("site", 1, "4cfe03567b2325fff53d8c772aea840aa3e635223f844575b46753416a8d9e2e"),
+    ("pages", 1, "a0c6c9e8ae5dd3f8c63f9aafe6ab1de931c2865af65b19feacaca78afaabb46f"),
     ("steps", 1, "8186539e277010f02b39dbcc58fda8793b598b6cd6c24d1212d1afe5764dccaf"),
 ];
 
@@ -123,6 +124,7 @@ fn results() -> BTreeMap<&'static str, Digest> {
         (tasks::PLACE.name, of(&place_shard(&docs, (&counter, &model), &run).unwrap())),
         // Records of a build, of which the form is all that can change.
         (tasks::SITE.name, of(&former)),
+        (tasks::PAGES.name, of(&vec![(Digest::of(b"inputs"), Digest::of(b"page"))])),
         (tasks::STEPS.name, of(&(StepInputs::sample(), vec![document]))),
     ])
 }

@@ -43,6 +43,7 @@ mod prepare;
 mod publish;
 mod quality;
 mod related;
+mod rendered;
 mod report;
 mod rerun;
 mod results;

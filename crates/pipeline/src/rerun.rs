@@ -1,6 +1,5 @@
 //! One step of a build once more, alone, from its stored inputs.
 
-use std::collections::HashMap;
 use std::path::Path;
 
 use jobs::{Memo, Run, Trace};
@@ -99,7 +98,7 @@ fn after_reading(
     let renderer = output::renderer(config.templates.as_deref())?;
     let unwritable = |source| Error::Unwritable { path: std::env::temp_dir(), source };
     let scratch = tempfile::tempdir().map_err(unwritable)?;
-    let folder = Folder::new(scratch.path(), scratch.path(), HashMap::new());
+    let folder = Folder::new(scratch.path());
     let made = (&results, &fitted, &clouds[..]);
     let documents = digest_of_documents(prepared, run)?;
     write_files(made, (prepared, documents, config, &renderer), (&folder, trace), run)?;

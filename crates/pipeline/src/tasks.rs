@@ -37,6 +37,8 @@ tasks! {
     PLACE = "place", 2;
     /// What was built at a place, and from what.
     SITE = "site", 1;
+    /// What the pages of a site were made from.
+    PAGES = "pages", 1;
     /// What the steps of a build at a place are made from.
     STEPS = "steps", 1;
 }

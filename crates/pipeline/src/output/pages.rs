@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use cloud::{Cloud, CloudConfig, Mask, Shape, Word};
 use jobs::{Digest, Run};
 use ndarray::ArrayView2;
-use site::{Renderer, Route, Site, SiteData};
+use site::{OutFile, Renderer, Route, Site, SiteData};
 use sprs::CsMatViewI;
 
 use super::Folder;
@@ -139,6 +139,14 @@ enum Part<'a> {
     Pages(&'a [Route]),
 }
 
+/// A page.
+enum Made {
+    /// Rendered, and the digest of what it was made from where that is known.
+    File(OutFile, Option<Digest>),
+    /// That of the former site, with its digest and that of what it was made from.
+    Former(Route, String, Digest, Digest),
+}
+
 /// Renders every page and writes it to `folder`, and runs `data`, which writes the other files
 /// itself; returns how many files there are.
 ///
@@ -155,6 +163,26 @@ pub(crate) fn write_site(
     let words = Words::of(results, x, components, prepared, config)?;
     let site = Site::new(site_data(results, clouds, &words, x, &config.site))?;
     let routes: Vec<Route> = site.routes().collect();
+    let inputs = site::Inputs::new(&site, renderer);
+    let make = |&route: &Route, from: &mut Vec<u8>| {
+        from.clear();
+        let inputs = inputs.write(route, from).then(|| Digest::of(from));
+        if let Some(inputs) = inputs {
+            let path = site.path(route)?;
+            if let Some(page) = folder.page_from(&path, &inputs) {
+                return Ok(Made::Former(route, path, page, inputs));
+            }
+        }
+        Ok::<_, Error>(Made::File(renderer.render_page(&site, route)?, inputs))
+    };
+    let write = |made| match made {
+        Made::File(file, inputs) => folder.write_page(&file.path, &file.bytes, inputs),
+        Made::Former(_, path, page, inputs) if folder.keep_page(&path, page, inputs)? => Ok(()),
+        Made::Former(route, path, _, inputs) => {
+            let file = renderer.render_page(&site, route)?;
+            folder.write_page(&path, &file.bytes, Some(inputs))
+        }
+    };
     let pages = routes.chunks(SHARD_PAGES).map(Part::Pages);
     let mut n_files = routes.len();
     run.progress().expected(n_files as u64);
@@ -173,15 +201,16 @@ pub(crate) fn write_site(
                 Ok((n_files, Vec::new()))
             }
             Part::Pages(routes) => {
-                let render = |&route| renderer.render_page(&site, route);
-                Ok((0, routes.iter().map(render).collect::<Result<Vec<_>, _>>()?))
+                let mut from = Vec::new();
+                let made = routes.iter().map(|route| make(route, &mut from));
+                Ok((0, made.collect::<Result<Vec<_>, Error>>()?))
             }
         },
-        |made: Result<_, Error>| {
-            let (n_data, files) = made?;
+        |made: Result<(usize, Vec<Made>), Error>| {
+            let (n_data, pages) = made?;
             n_files += n_data;
-            run.progress().advanced(files.len() as u64);
-            files.iter().try_for_each(|file| folder.write(&file.path, &file.bytes))
+            run.progress().advanced(pages.len() as u64);
+            pages.into_iter().try_for_each(write)
         },
     )?;
     Ok(n_files)

@@ -1,0 +1,50 @@
+//! What the pages of a site were made from, so that the next build leaves those as they are that it
+//! would make from the same.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::time::Duration;
+
+use jobs::{About, Content, Digest, Lookup, Memo, Run};
+
+use crate::former::program;
+use crate::tasks;
+
+/// For the digest of what a page was made from, that of the page.
+#[derive(Debug, Default)]
+pub(crate) struct Rendered(HashMap<Digest, Digest>);
+
+impl Rendered {
+    /// Of the pages of the site that this program built in `target`, as far as the cache knows.
+    pub(crate) fn find(memo: &Memo, target: &Path) -> Self {
+        let find = || {
+            let Lookup::Hit(bytes) = memo.store()?.get(&key(target)).ok()? else { return None };
+            postcard::from_bytes::<Vec<(Digest, Digest)>>(&bytes).ok()
+        };
+        Self(find().unwrap_or_default().into_iter().collect())
+    }
+
+    /// The digest of the page that was made from what `inputs` is the digest of.
+    pub(crate) fn page(&self, inputs: &Digest) -> Option<Digest> {
+        self.0.get(inputs).copied()
+    }
+
+    /// Keeps what `pages` were made from, and they; a cache that fails only makes the next build
+    /// longer.
+    pub(crate) fn keep(pages: &[(Digest, Digest)], memo: &Memo, target: &Path, run: &Run) {
+        let Some(store) = memo.store() else { return };
+        let mut sorted = pages.to_vec();
+        sorted.sort_unstable();
+        let bytes = postcard::to_stdvec(&sorted).expect("digests can be written");
+        let cost = Duration::from_secs(10);
+        let about = About { task: tasks::PAGES.name, cost, content: Content::Packed };
+        if let Err(error) = store.put(&key(target), &bytes, &about) {
+            run.progress().warn(&format!("the next build has to make all pages: {error}"));
+        }
+    }
+}
+
+/// Another program has other templates.
+fn key(target: &Path) -> Digest {
+    tasks::PAGES.key(&Digest::of_value(&(program(), target.as_os_str().as_encoded_bytes())))
+}
