@@ -8,13 +8,14 @@ use site::Renderer;
 
 use crate::config::Config;
 use crate::former::{self, Former};
-use crate::manifest::Manifest;
-use crate::output::{self, Clouds, Folder};
+use crate::manifest::{self, Manifest, Survey};
+use crate::output::{self, Clouds, Folder, Written};
 use crate::prepare::{Options, Prepared};
 use crate::publish::{Overwrite, Staging};
 use crate::rendered::Rendered;
 use crate::report::Report;
 use crate::results::Results;
+use crate::spare::{self, Spare, Spares};
 use crate::stages::{Fitted, place_documents, read};
 use crate::step_inputs::StepInputs;
 use crate::{Error, Source, tasks};
@@ -39,13 +40,14 @@ pub fn build(
     let staging = Staging::begin(out, overwrite)?;
     let mut trace = Trace::default();
     let built = build_site(config, options, (&memo, staging, &renderer), &mut trace, run);
+    spare::prune(&options.cache);
     built.map_err(|error| in_stage(error, &trace, out))
 }
 
 fn build_site(
     config: &Config,
     options: &Options,
-    (memo, staging, renderer): (&Memo, Staging, &Renderer),
+    (memo, mut staging, renderer): (&Memo, Staging, &Renderer),
     trace: &mut Trace,
     run: &Run,
 ) -> Result<Report, Error> {
@@ -70,26 +72,76 @@ fn build_site(
     StepInputs::of(config, &prepared).keep(memo, (&target, &prepared), run);
     let (results, fitted) = place_documents(&prepared, config, (&target, memo, trace), run)?;
     let clouds = draw_clouds(&results, config, trace, run)?;
-    let standing = former.as_ref().map(|former| former.manifest.standing(&target, run));
-    let standing = standing.transpose()?.unwrap_or_default();
-    let rendered = Rendered::find(memo, &target);
-    let folder = Folder::new(staging.folder()).after(&target, standing, rendered);
+    let survey = former.as_ref().map(|former| former.manifest.survey(&target, run));
+    let Survey { standing, is_alone } = survey.transpose()?.unwrap_or_default();
+    let spares = Spares::of(&options.cache, &target);
+    let spare = former.as_ref().and_then(|former| former.spare.as_deref());
+    let spare = spare.and_then(|name| Spare::find(memo, &target, name));
+    let spare = match spare {
+        Some(spare) if staging.start_from(&spares.path(&spare.name))? => Some(spare),
+        _ => None,
+    };
+    let folder = Folder::new(staging.folder());
+    let folder = folder.after(&target, standing, Rendered::find(memo, &target));
+    let folder = match &spare {
+        Some(spare) => folder.with_spare(&spare.differing),
+        None => folder,
+    };
     let made = (&results, &fitted, &clouds[..]);
     let read = (&prepared, documents, config, renderer);
     let files = write_files(made, read, (&folder, trace), run)?;
+    let manifest = former.as_ref().map(|former| &former.manifest);
+    folder.remove_others(manifest.into_iter().flat_map(Manifest::files))?;
     let written = folder.into_written();
     let former_report = former.as_ref().and_then(Former::report);
     let report = Report::new(trace, &prepared, run)
-        .with_results(&results, (files + 1, written.kept))
+        .with_results(&results, (files + 1, written.n_kept()))
         .after(former_report.as_ref());
     let json = report.to_json()?;
     write_report(staging.folder(), &json)?;
     run.check()?;
-    staging.publish()?;
-    let manifest = Manifest::of(&target, &written.digests, run)?;
+    let former = manifest.filter(|_| is_alone);
+    let spare = spare.as_ref().map(|spare| &spare.folders[..]);
+    let place = (target.as_path(), memo, &spares);
+    let (manifest, spare) = publish(staging, (former, spare), &written, place, run)?;
     Rendered::keep(&written.pages, memo, &target, run);
-    Former { sources, documents: all, manifest, report: json }.keep(memo, &target, run);
+    let kept = spare.as_ref().map(|spare| spare.name.clone());
+    if let Some(spare) = &spare {
+        spare.keep(memo, &target);
+    }
+    spares.remove_others(kept.as_deref());
+    Former { sources, documents: all, manifest, report: json, spare: kept }
+        .keep(memo, &target, run);
     Ok(report)
+}
+
+/// Puts the site in place. The former one becomes the spare, where `former` is all that it holds; else
+/// one is made. `patched` are the folders of the spare that the site was made of.
+fn publish(
+    staging: Staging,
+    (former, patched): (Option<&Manifest>, Option<&[manifest::Entry]>),
+    written: &Written,
+    (target, memo, spares): (&Path, &Memo, &Spares<'_>),
+    run: &Run,
+) -> Result<(Manifest, Option<Spare>), Error> {
+    let mut next = None;
+    if former.is_none() && memo.store().is_some() {
+        let paths = written.digests.keys().map(String::as_str).collect();
+        next = spares.mirror((staging.folder(), paths), run)?;
+    }
+    let name = former.and_then(|_| spares.name().ok());
+    let is_kept = staging.publish(name.as_deref().map(|name| spares.path(name)).as_deref())?;
+    let manifest = match (former, patched) {
+        (Some(former), Some(folders)) if is_kept => {
+            former.patched((target, folders), (&written.digests, &written.touched))?
+        }
+        _ => Manifest::of(target, &written.digests, run)?,
+    };
+    if let (Some(former), Some(name), true) = (former, name, is_kept) {
+        let differing = written.differing(former.files());
+        next = Some(Spare { name, differing, folders: former.clone().into_folders() });
+    }
+    Ok((manifest, next))
 }
 
 /// The clouds of the topics.

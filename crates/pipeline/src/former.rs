@@ -31,13 +31,16 @@ pub(crate) struct Former {
     pub(crate) manifest: Manifest,
     /// `report.json`.
     pub(crate) report: Vec<u8>,
+    /// The name of the spare, where there is one.
+    pub(crate) spare: Option<String>,
 }
 
 impl Former {
     /// What was built in `target`, if the cache knows.
     pub(crate) fn find(memo: &Memo, target: &Path) -> Option<Self> {
         let jobs::Lookup::Hit(bytes) = memo.store()?.get(&key(target)).ok()? else { return None };
-        postcard::from_bytes(&bytes).ok()
+        let former: Self = postcard::from_bytes(&bytes).ok()?;
+        former.manifest.is_plain().then_some(former)
     }
 
     /// Keeps it; a cache that fails only makes the next build longer.

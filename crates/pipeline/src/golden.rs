@@ -20,6 +20,7 @@ use crate::prepare::Weights;
 use crate::quality::quality;
 use crate::related::related;
 use crate::settings::count_config;
+use crate::spare::Spare;
 use crate::step_inputs::StepInputs;
 use crate::{Config, number, tasks};
 
@@ -32,7 +33,8 @@ const GOLDEN: &[(&str, u32, &str)] = &[
     ("parts", 1, "beb202fad109423347b2aa99b332012e862ded3f83df5d6238acb1a60a9ade3e"),
     ("related", 1, "27d20617da5c896c8e09701e919b9d39632e430393113ce953d65ac6b0dc94f1"),
     ("place", 2, "42cffa1ba7548e0201e2eafff435e4f7f2c501334ce83d59b3e07fc6ee89b360"),
-    ("site", 1, "4cfe03567b2325fff53d8c772aea840aa3e635223f844575b46753416a8d9e2e"),
+    ("site", 2, "9bd637d09de73220c62031be319a82644d494aae710aeb5740ff02d9338c04a1"),
+    ("spare", 1, "06cda5324c1972434ca3741be3b873571ec0e76e56e3f93f99e18489e391a7b9"),
     ("pages", 1, "a0c6c9e8ae5dd3f8c63f9aafe6ab1de931c2865af65b19feacaca78afaabb46f"),
     ("steps", 1, "8186539e277010f02b39dbcc58fda8793b598b6cd6c24d1212d1afe5764dccaf"),
 ];
@@ -112,6 +114,7 @@ fn results() -> BTreeMap<&'static str, Digest> {
         documents: Digest::of(b"documents"),
         manifest: Manifest::sample(),
         report: b"report".to_vec(),
+        spare: Some("name".to_owned()),
     };
     let document = corpus::Document { id: "1".to_owned(), ..corpus::Document::default() };
     BTreeMap::from([
@@ -124,6 +127,7 @@ fn results() -> BTreeMap<&'static str, Digest> {
         (tasks::PLACE.name, of(&place_shard(&docs, (&counter, &model), &run).unwrap())),
         // Records of a build, of which the form is all that can change.
         (tasks::SITE.name, of(&former)),
+        (tasks::SPARE.name, of(&Spare::sample())),
         (tasks::PAGES.name, of(&vec![(Digest::of(b"inputs"), Digest::of(b"page"))])),
         (tasks::STEPS.name, of(&(StepInputs::sample(), vec![document]))),
     ])

@@ -1,6 +1,6 @@
 //! The files of a site as they were left, to see at a glance whether somebody touched them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsStr;
 use std::fs::{self, Metadata};
 use std::io;
@@ -23,13 +23,23 @@ pub(crate) struct Manifest {
     folders: Vec<Entry>,
 }
 
+/// A file or a folder.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct Entry {
+pub(crate) struct Entry {
     /// Relative to the site, parted by `/`.
     path: String,
     stamp: Stamp,
     /// Of a file that we wrote, that of its bytes.
     digest: Option<Digest>,
+}
+
+/// What of a site is as it was left.
+#[derive(Debug, Default)]
+pub(crate) struct Survey<'a> {
+    /// The files that are, with the digests of their bytes.
+    pub(crate) standing: HashMap<&'a str, Digest>,
+    /// Whether nothing was added: the folders are as they were left.
+    pub(crate) is_alone: bool,
 }
 
 /// What changes whenever a file is written, replaced or given another mode: nobody can set the
@@ -105,27 +115,93 @@ impl Manifest {
 
     /// Whether the folder `root` holds these files and folders, untouched, and no others.
     pub(crate) fn is_intact(&self, root: &Path, run: &Run) -> Result<bool, Error> {
-        // The root has entries of the user, and the report comes and goes: there names must do.
-        for folder in ["", "data"] {
-            if names(&root.join(folder)).ok() != Some(self.names_in(folder)) {
-                return Ok(false);
-            }
-        }
-        let folders = self.folders.iter().filter(|folder| folder.path != "data");
-        let entries: Vec<&Entry> = self.files.iter().chain(folders).collect();
-        let shards = run.map(entries.chunks(SHARD).collect(), |entries: &[&Entry]| {
-            entries.iter().all(|entry| entry.stands_in(root))
-        })?;
-        Ok(shards.into_iter().all(|intact| intact))
+        Ok(self.has_its_names(root)
+            && Self::all_stand(self.files.iter(), root, run)?
+            && Self::all_stand(self.kept_folders(), root, run)?)
     }
 
-    /// The digests of the files, and of those alone that still are as they were left in `root`.
-    pub(crate) fn standing(&self, root: &Path, run: &Run) -> Result<HashMap<&str, Digest>, Error> {
+    /// What of the site is as it was left in `root`.
+    pub(crate) fn survey(&self, root: &Path, run: &Run) -> Result<Survey<'_>, Error> {
         let shards = run.map(self.files.chunks(SHARD).collect(), |entries: &[Entry]| {
             let stands = entries.iter().filter(|entry| entry.stands_in(root));
             stands.filter_map(|e| Some((e.path.as_str(), e.digest?))).collect::<Vec<_>>()
         })?;
-        Ok(shards.into_iter().flatten().collect())
+        let is_alone = self.has_its_names(root) && Self::all_stand(self.kept_folders(), root, run)?;
+        Ok(Survey { standing: shards.into_iter().flatten().collect(), is_alone })
+    }
+
+    /// What stands in `root`, with files whose digests are `digests`: those of this site but for the
+    /// `touched`, in the folders `folders` but for those that hold `touched` files.
+    pub(crate) fn patched(
+        &self,
+        (root, folders): (&Path, &[Entry]),
+        (digests, touched): (&HashMap<String, Digest>, &BTreeSet<String>),
+    ) -> Result<Self, Error> {
+        let failed = |source| Error::Unwritable { path: root.to_owned(), source };
+        let is_kept =
+            |entry: &&Entry| digests.contains_key(&entry.path) && !touched.contains(&entry.path);
+        let mut files: Vec<Entry> = self.files.iter().filter(is_kept).cloned().collect();
+        let above = |path: &'_ String| -> Vec<String> {
+            path.match_indices('/').map(|(at, _)| path[..at].to_owned()).collect()
+        };
+        let holders: BTreeSet<String> = touched.iter().flat_map(above).collect();
+        let is_kept = |entry: &&Entry| !holders.contains(&entry.path);
+        let mut folders: Vec<Entry> = folders.iter().filter(is_kept).cloned().collect();
+        let entry = |path: &str| match fs::symlink_metadata(root.join(path)) {
+            Ok(metadata) => {
+                let (path, digest) = (path.to_owned(), digests.get(path).copied());
+                Ok(Some(Entry { path, stamp: Stamp::of(&metadata), digest }))
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(failed(error)),
+        };
+        for path in touched {
+            files.extend(entry(path)?);
+        }
+        for path in &holders {
+            folders.extend(entry(path)?);
+        }
+        Ok(Self { files, folders })
+    }
+
+    /// Whether all paths lead to what is below the site.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.files.iter().chain(&self.folders).all(|entry| is_plain(&entry.path))
+    }
+
+    /// The paths of the files.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().map(|entry| entry.path.as_str())
+    }
+
+    /// The folders.
+    pub(crate) fn into_folders(self) -> Vec<Entry> {
+        self.folders
+    }
+
+    /// Whether the root and `data` have the names that they should. The root has entries of the user, and
+    /// the report comes and goes: there names must do.
+    fn has_its_names(&self, root: &Path) -> bool {
+        let has = |folder| names(&root.join(folder)).ok() == Some(self.names_in(folder));
+        ["", "data"].into_iter().all(has)
+    }
+
+    /// The folders that nobody has a reason to change.
+    fn kept_folders(&self) -> impl Iterator<Item = &Entry> {
+        self.folders.iter().filter(|folder| folder.path != "data")
+    }
+
+    /// Whether all `entries` are as they were left in `root`.
+    fn all_stand<'e>(
+        entries: impl Iterator<Item = &'e Entry>,
+        root: &Path,
+        run: &Run,
+    ) -> Result<bool, Error> {
+        let entries: Vec<&Entry> = entries.collect();
+        let shards = run.map(entries.chunks(SHARD).collect(), |entries: &[&Entry]| {
+            entries.iter().all(|entry| entry.stands_in(root))
+        })?;
+        Ok(shards.into_iter().all(|stand| stand))
     }
 
     fn names_in(&self, folder: &str) -> Vec<PathBuf> {
@@ -144,6 +220,12 @@ impl Entry {
     fn stands_in(&self, root: &Path) -> bool {
         fs::symlink_metadata(root.join(&self.path)).is_ok_and(|m| Stamp::of(&m) == self.stamp)
     }
+}
+
+/// Whether `path`, relative and parted by `/`, leads nowhere but down.
+pub(crate) fn is_plain(path: &str) -> bool {
+    let is_name = |part: &str| !matches!(part, "" | "." | "..");
+    path.split('/').all(is_name) && !path.contains(['\\', ':', '\0'])
 }
 
 /// The sorted names in a folder of a site, but for the user's and the report.
@@ -186,6 +268,16 @@ fn walk(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn paths_lead_nowhere_but_down() {
+        for path in ["a", "doc/a-b/index.html", "data/.x"] {
+            assert!(is_plain(path), "{path}");
+        }
+        for path in ["", "/a", "a//b", "../a", "a/..", "a/./b", "a\\b", "c:a", "a/"] {
+            assert!(!is_plain(path), "{path}");
+        }
+    }
 
     #[test]
     fn a_site_is_intact_until_somebody_touches_it() {

@@ -36,7 +36,7 @@ pub(crate) struct Staging {
     overwrite: Overwrite,
     folder: PathBuf,
     /// Held as long as the build lives, so that others know that the folder is no leftover.
-    _lock: Option<File>,
+    lock: Option<File>,
 }
 
 impl Staging {
@@ -48,7 +48,7 @@ impl Staging {
         remove_leftovers(&target)?;
         let folder = new_folder(&target)?;
         let lock = lock(&folder);
-        Ok(Self { target, overwrite, folder, _lock: lock })
+        Ok(Self { target, overwrite, folder, lock })
     }
 
     /// Where the site will stand, an absolute path.
@@ -61,19 +61,47 @@ impl Staging {
         &self.folder
     }
 
+    /// Takes the folder `spare`, which nobody else may be using, in place of an empty one; files of the
+    /// user are taken out of it. Says whether that could be done; if not, nothing has happened.
+    pub(crate) fn start_from(&mut self, spare: &Path) -> Result<bool, Error> {
+        let Some(lock) = lock(spare) else { return Ok(false) };
+        // A folder that is empty gives way, on the same file system.
+        if fs::rename(spare, &self.folder).is_err() {
+            return Ok(false);
+        }
+        self.lock = Some(lock);
+        let failed = |source| Error::Unwritable { path: self.target.clone(), source };
+        for entry in fs::read_dir(&self.folder).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            if is_users(&entry.file_name()) {
+                let is_folder = entry.file_type().map_err(failed)?.is_dir();
+                let path = entry.path();
+                let removed =
+                    if is_folder { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+                removed.map_err(failed)?;
+            }
+        }
+        Ok(true)
+    }
+
     /// Puts the site in place of the former one. Files of the user in the former site, which are
     /// those whose names begin with a dot, and `CNAME`, are kept.
-    pub(crate) fn publish(self) -> Result<(), Error> {
+    ///
+    /// The former site goes to `spare`, where that is given and on the same file system; says whether
+    /// it is there.
+    pub(crate) fn publish(self, spare: Option<&Path>) -> Result<bool, Error> {
         // Somebody may have used the place while the site was built.
         check_target(&self.target, self.overwrite)?;
         let failed = |source| Error::Publish { path: self.target.clone(), source };
         fs::write(self.folder.join(MARKER), MARKER_TEXT).map_err(failed)?;
         if !self.target.exists() {
-            return fs::rename(&self.folder, &self.target).map_err(failed);
+            fs::rename(&self.folder, &self.target).map_err(failed)?;
+            return Ok(false);
         }
         keep_users_files(&self.target, &self.folder).map_err(failed)?;
-        exchange(&self.folder, &self.target).map_err(failed)
-        // Dropping `self` removes what is now the former site.
+        exchange(&self.folder, &self.target).map_err(failed)?;
+        // Dropping `self` removes what is now the former site, where it still is.
+        Ok(spare.is_some_and(|spare| fs::rename(&self.folder, spare).is_ok()))
     }
 }
 
@@ -81,6 +109,7 @@ impl Drop for Staging {
     fn drop(&mut self) {
         // Nothing can be done about a folder that cannot be removed; the next build tries again.
         drop(fs::remove_dir_all(&self.folder));
+        drop(self.lock.take());
     }
 }
 
@@ -260,7 +289,7 @@ mod tests {
     fn build(out: &Path, page: &str, overwrite: Overwrite) -> Result<(), Error> {
         let staging = Staging::begin(out, overwrite)?;
         fs::write(staging.folder().join("index.html"), page).unwrap();
-        staging.publish()
+        staging.publish(None).map(drop)
     }
 
     fn names(folder: &Path) -> Vec<String> {
@@ -281,6 +310,29 @@ mod tests {
         assert_eq!(fs::read_to_string(out.join("index.html")).unwrap(), "two");
         assert_eq!(names(&out), [".topicmill", "index.html"]);
         assert_eq!(names(out.parent().unwrap()), ["site"]);
+    }
+
+    #[test]
+    fn the_former_site_is_a_spare_of_which_the_next_is_made() {
+        let root = tempfile::tempdir().unwrap();
+        let (out, spare) = (root.path().join("site"), root.path().join("spare"));
+        build(&out, "one", Overwrite::OwnSites).unwrap();
+        fs::write(out.join(".own"), "early").unwrap();
+        let staging = Staging::begin(&out, Overwrite::OwnSites).unwrap();
+        fs::write(staging.folder().join("index.html"), "two").unwrap();
+        assert!(staging.publish(Some(&spare)).unwrap());
+        assert_eq!(fs::read_to_string(spare.join("index.html")).unwrap(), "one");
+        assert_eq!(names(root.path()), ["site", "spare"]);
+        fs::write(out.join(".own"), "late").unwrap();
+        let mut staging = Staging::begin(&out, Overwrite::OwnSites).unwrap();
+        assert!(staging.start_from(&spare).unwrap());
+        assert_eq!(names(staging.folder()), ["index.html"]);
+        assert!(!staging.publish(None).unwrap());
+        assert_eq!(fs::read_to_string(out.join("index.html")).unwrap(), "one");
+        assert_eq!(fs::read_to_string(out.join(".own")).unwrap(), "late");
+        assert_eq!(names(root.path()), ["site"]);
+        let mut staging = Staging::begin(&out, Overwrite::OwnSites).unwrap();
+        assert!(!staging.start_from(&spare).unwrap(), "there is none");
     }
 
     #[test]
@@ -314,7 +366,7 @@ mod tests {
         let staging = Staging::begin(&out, Overwrite::OwnSites).unwrap();
         fs::create_dir(&out).unwrap();
         fs::write(out.join("thesis.tex"), "years").unwrap();
-        assert!(matches!(staging.publish(), Err(Error::Occupied { .. })));
+        assert!(matches!(staging.publish(None), Err(Error::Occupied { .. })));
         assert_eq!(names(&out), ["thesis.tex"]);
     }
 

@@ -36,7 +36,9 @@ tasks! {
     /// Documents of one shard to their counts and weights in the topics of a model.
     PLACE = "place", 2;
     /// What was built at a place, and from what.
-    SITE = "site", 1;
+    SITE = "site", 2;
+    /// What is known of the spare of a site.
+    SPARE = "spare", 1;
     /// What the pages of a site were made from.
     PAGES = "pages", 1;
     /// What the steps of a build at a place are made from.

@@ -89,7 +89,7 @@ impl<'s> Inputs<'s> {
         let data = self.site.data();
         let document = &data.documents[index];
         let times = (document.date, document.start, document.end);
-        let places = (document.room, document.url);
+        let places = (document.room, document.track, document.url);
         put(to, &(document.title, document_lang(self.site, document), times, places));
         put(to, &document.text);
         for &speaker in &document.speakers {

@@ -22,7 +22,10 @@ pub(crate) fn run(command: &Cache) -> anyhow::Result<Exit> {
             };
             removed(common, open(common)?.collect(&limits)?)
         }
-        Cache::Clear { common } => removed(common, open(common)?.clear()?),
+        Cache::Clear { common } => {
+            pipeline::clear_spares(&settings::cache(common.cache.as_deref())?);
+            removed(common, open(common)?.clear()?)
+        }
     }
 }
 

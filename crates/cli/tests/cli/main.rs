@@ -6,6 +6,7 @@
 mod bad_input;
 mod build;
 mod demo;
+mod edits;
 mod expressions;
 mod guide;
 mod hostile;

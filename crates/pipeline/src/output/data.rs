@@ -19,8 +19,7 @@ pub(crate) fn write_data(
     folder.write("data/documents.jsonl", &documents_jsonl(results)?)?;
     folder.write("data/topics.csv", &topics_csv(results)?)?;
     folder.write("data/documents.csv", &documents_csv(results)?)?;
-    write_results_db(results, &folder.join("data/results.db"))?;
-    folder.adopt("data/results.db")?;
+    folder.write_by("data/results.db", |path| write_results_db(results, path))?;
     folder.write("data/model.topicmill", &model(results, fitted, prepared).to_bytes()?)?;
     if let Some(lock) = &prepared.lock {
         folder.write(LOCK_FILE, lock.as_bytes())?;

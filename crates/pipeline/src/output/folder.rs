@@ -1,7 +1,8 @@
 //! The folder of a site under construction.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -12,6 +13,10 @@ use crate::rendered::Rendered;
 
 /// The folder that a site is written to, beside the former one. A file whose bytes are those of
 /// the former site is not written again: it becomes another link to the same file.
+///
+/// The folder may hold a spare, which is like the former site but for files that are known. There a
+/// file that is to stay needs no work at all. No file of it is written to, as that of the former site
+/// may be the same: what is to become another is removed and made anew.
 #[derive(Debug)]
 pub(crate) struct Folder<'a> {
     root: &'a Path,
@@ -19,6 +24,8 @@ pub(crate) struct Folder<'a> {
     /// Files of the former site that are as we left them.
     standing: HashMap<&'a str, Digest>,
     rendered: Rendered,
+    /// Of a spare, the files that are not those of the former site.
+    differing: Option<HashSet<&'a str>>,
     written: Mutex<Written>,
 }
 
@@ -27,17 +34,25 @@ pub(crate) struct Folder<'a> {
 pub(crate) struct Written {
     /// The digests of all files.
     pub(crate) digests: HashMap<String, Digest>,
-    /// How many are those of the former site.
-    pub(crate) kept: usize,
+    /// Those that are not files of the former site.
+    pub(crate) changed: HashSet<String>,
+    /// Those that the spare had not as they are now, or not at all, or had too many.
+    pub(crate) touched: BTreeSet<String>,
     /// The digests of what pages were made from, where that is known, and of the pages.
     pub(crate) pages: Vec<(Digest, Digest)>,
 }
 
 impl<'a> Folder<'a> {
-    /// A folder `root`, with nothing to keep.
+    /// An empty folder `root`, with nothing to keep.
     pub(crate) fn new(root: &'a Path) -> Self {
-        let (former, standing) = (PathBuf::new(), HashMap::new());
-        Self { root, former, standing, rendered: Rendered::default(), written: Mutex::default() }
+        Self {
+            root,
+            former: PathBuf::new(),
+            standing: HashMap::new(),
+            rendered: Rendered::default(),
+            differing: None,
+            written: Mutex::default(),
+        }
     }
 
     /// The same, after the site in `former`, of which the files `standing` may be kept; `rendered` tells
@@ -51,9 +66,9 @@ impl<'a> Folder<'a> {
         Self { former: former.to_owned(), standing, rendered, ..self }
     }
 
-    /// Where `path` is, or will be.
-    pub(crate) fn join(&self, path: &str) -> PathBuf {
-        self.root.join(path)
+    /// The same with a spare in it, whose files are those of the former site but for `differing`.
+    pub(crate) fn with_spare(self, differing: &'a [String]) -> Self {
+        Self { differing: Some(differing.iter().map(String::as_str).collect()), ..self }
     }
 
     /// Writes `bytes` to `path`, with the folders that it needs.
@@ -95,34 +110,50 @@ impl<'a> Folder<'a> {
         Ok(is_kept)
     }
 
-    /// Links the file of the former site with that digest, or else writes `bytes`; says whether
-    /// there is a file.
-    fn put(&self, path: &str, digest: Digest, bytes: Option<&[u8]>) -> Result<bool, Error> {
-        let to = self.join(path);
-        let failed = |source| Error::Write { path: to.clone(), source };
-        fs::create_dir_all(to.parent().unwrap_or(self.root)).map_err(failed)?;
-        let is_kept = self.link(path, &digest, &to);
-        if !is_kept {
-            let Some(bytes) = bytes else { return Ok(false) };
-            fs::write(&to, bytes).map_err(failed)?;
-        }
-        self.note(path, digest, is_kept);
-        Ok(true)
-    }
-
-    /// Takes in the file `path`, which somebody else has written below the root.
-    pub(crate) fn adopt(&self, path: &str) -> Result<(), Error> {
-        let to = self.join(path);
+    /// Lets `write` write the file `path`, which is not there.
+    pub(crate) fn write_by(
+        &self,
+        path: &str,
+        write: impl FnOnce(&Path) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let to = self.make_room(path)?;
+        write(&to)?;
         let failed = |source| Error::Write { path: to.clone(), source };
         let digest = Digest::of_file(&to).map_err(failed)?;
-        let is_kept = self.standing.get(path) == Some(&digest);
-        if is_kept {
+        let mut is_kept = false;
+        if self.standing.get(path) == Some(&digest) {
             let beside = to.with_extension("former");
-            if fs::hard_link(self.former.join(path), &beside).is_ok() {
+            is_kept = fs::hard_link(self.former.join(path), &beside).is_ok();
+            if is_kept {
                 fs::rename(&beside, &to).map_err(failed)?;
             }
         }
-        self.note(path, digest, is_kept);
+        self.note(path, digest, if is_kept { Placed::Linked } else { Placed::Written });
+        Ok(())
+    }
+
+    /// Removes what is left of the spare; `former` are the files of the former site.
+    pub(crate) fn remove_others<'p>(
+        &self,
+        former: impl Iterator<Item = &'p str>,
+    ) -> Result<(), Error>
+    where
+        'a: 'p,
+    {
+        let Some(differing) = &self.differing else { return Ok(()) };
+        let mut written = self.written();
+        let unwanted: BTreeSet<&str> = former
+            .chain(differing.iter().copied())
+            .filter(|path| !written.digests.contains_key(*path))
+            .collect();
+        for path in unwanted {
+            let file = self.join(path);
+            remove_file(&file).map_err(|source| Error::Write { path: file.clone(), source })?;
+            let folders = file.ancestors().skip(1).take_while(|folder| *folder != self.root);
+            // The first that is not empty ends it.
+            folders.map(fs::remove_dir).take_while(Result::is_ok).for_each(drop);
+            written.touched.insert(path.to_owned());
+        }
         Ok(())
     }
 
@@ -131,25 +162,170 @@ impl<'a> Folder<'a> {
         Digest::of_value(&self.written().digests)
     }
 
-    fn written(&self) -> MutexGuard<'_, Written> {
-        self.written.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// What has been written so far.
     pub(crate) fn into_written(self) -> Written {
         self.written.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn link(&self, path: &str, digest: &Digest, to: &Path) -> bool {
-        self.standing.get(path) == Some(digest)
-            // Where files cannot be linked they are written.
-            && fs::hard_link(self.former.join(path), to).is_ok()
+    /// Keeps the file of the former site with that digest, or else writes `bytes`; says whether there
+    /// is a file.
+    fn put(&self, path: &str, digest: Digest, bytes: Option<&[u8]>) -> Result<bool, Error> {
+        let is_standing = self.standing.get(path) == Some(&digest);
+        let differs = |differing: &HashSet<&str>| differing.contains(path);
+        if is_standing && self.differing.as_ref().is_some_and(|differing| !differs(differing)) {
+            self.note(path, digest, Placed::Found);
+            return Ok(true);
+        }
+        let to = self.make_room(path)?;
+        // Where files cannot be linked they are written.
+        let is_linked = is_standing && fs::hard_link(self.former.join(path), &to).is_ok();
+        if !is_linked {
+            let Some(bytes) = bytes else { return Ok(false) };
+            fs::write(&to, bytes).map_err(|source| Error::Write { path: to.clone(), source })?;
+        }
+        self.note(path, digest, if is_linked { Placed::Linked } else { Placed::Written });
+        Ok(true)
     }
 
-    #[expect(clippy::fn_params_excessive_bools, reason = "it is counted")]
-    fn note(&self, path: &str, digest: Digest, is_kept: bool) {
+    /// Where the file `path` will be: its folder is there, and it is not.
+    fn make_room(&self, path: &str) -> Result<PathBuf, Error> {
+        let to = self.join(path);
+        let failed = |source| Error::Write { path: to.clone(), source };
+        fs::create_dir_all(to.parent().unwrap_or(self.root)).map_err(failed)?;
+        if self.differing.is_some() {
+            remove_file(&to).map_err(failed)?;
+        }
+        Ok(to)
+    }
+
+    fn join(&self, path: &str) -> PathBuf {
+        self.root.join(path)
+    }
+
+    fn written(&self) -> MutexGuard<'_, Written> {
+        self.written.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note(&self, path: &str, digest: Digest, placed: Placed) {
         let mut written = self.written();
         written.digests.insert(path.to_owned(), digest);
-        written.kept += usize::from(is_kept);
+        if placed == Placed::Written {
+            written.changed.insert(path.to_owned());
+        }
+        if placed != Placed::Found && self.differing.is_some() {
+            written.touched.insert(path.to_owned());
+        }
+    }
+}
+
+impl Written {
+    /// How many files are those of the former site.
+    pub(crate) fn n_kept(&self) -> usize {
+        self.digests.len() - self.changed.len()
+    }
+
+    /// The files that are others than in the former site, whose files are `former`, or are in one of
+    /// the two alone.
+    pub(crate) fn differing<'p>(&'p self, former: impl Iterator<Item = &'p str>) -> Vec<String> {
+        let gone = former.filter(|path| !self.digests.contains_key(*path));
+        self.changed.iter().cloned().chain(gone.map(str::to_owned)).collect()
+    }
+}
+
+/// How a file came to its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Placed {
+    Written,
+    Linked,
+    /// It was there.
+    Found,
+}
+
+fn remove_file(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A former site, a spare that is like it, and what stands.
+    fn scene(differing: &[&str]) -> (tempfile::TempDir, HashMap<&'static str, Digest>) {
+        let root = tempfile::tempdir().unwrap();
+        let mut standing = HashMap::new();
+        for (path, text) in [("a/x", "one"), ("b/x", "two"), ("c", "three")] {
+            let (former, spare) = (root.path().join("former"), root.path().join("spare"));
+            for folder in [&former, &spare] {
+                fs::create_dir_all(folder.join(path).parent().unwrap()).unwrap();
+            }
+            fs::write(former.join(path), text).unwrap();
+            if differing.contains(&path) {
+                fs::write(spare.join(path), "old").unwrap();
+            } else {
+                fs::hard_link(former.join(path), spare.join(path)).unwrap();
+            }
+            standing.insert(path, Digest::of(text.as_bytes()));
+        }
+        (root, standing)
+    }
+
+    fn read(root: &Path, path: &str) -> String {
+        fs::read_to_string(root.join(path)).unwrap()
+    }
+
+    #[test]
+    fn a_spare_becomes_the_new_site_and_the_former_one_stays() {
+        let differing = ["b/x", "old/y"].map(str::to_owned);
+        let (scene, standing) = scene(&["b/x"]);
+        let (former, spare) = (scene.path().join("former"), scene.path().join("spare"));
+        fs::create_dir(spare.join("old")).unwrap();
+        fs::write(spare.join("old/y"), "gone long ago").unwrap();
+        let folder = Folder::new(&spare)
+            .after(&former, standing.clone(), Rendered::default())
+            .with_spare(&differing);
+        folder.write("b/x", b"two").unwrap();
+        folder.write("c", b"changed").unwrap();
+        folder.write("d/z", b"new").unwrap();
+        folder
+            .write_by("a/x", |path| {
+                assert!(!path.exists());
+                fs::write(path, "by others")
+                    .map_err(|source| Error::Write { path: path.into(), source })
+            })
+            .unwrap();
+        folder.remove_others(["a/x", "b/x", "c"].into_iter()).unwrap();
+        let texts = ["a/x", "b/x", "c", "d/z"].map(|path| read(&spare, path));
+        assert_eq!(texts, ["by others", "two", "changed", "new"]);
+        assert!(!spare.join("old").exists());
+        assert_eq!(["a/x", "b/x", "c"].map(|path| read(&former, path)), ["one", "two", "three"]);
+        let written = folder.into_written();
+        let mut changed = written.differing(["a/x", "b/x", "c", "gone"].into_iter());
+        changed.sort();
+        assert_eq!(changed, ["a/x", "c", "d/z", "gone"]);
+        assert_eq!((written.n_kept(), written.touched.len()), (1, 5));
+    }
+
+    #[test]
+    fn what_the_spare_has_needs_no_work_unless_it_was_touched() {
+        let (scene, mut standing) = scene(&[]);
+        let (former, spare) = (scene.path().join("former"), scene.path().join("spare"));
+        // Somebody wrote to it, and so to the spare's.
+        fs::write(former.join("c"), "mine").unwrap();
+        standing.remove("c");
+        let folder =
+            Folder::new(&spare).after(&former, standing, Rendered::default()).with_spare(&[]);
+        for (path, text) in [("a/x", "one"), ("b/x", "two"), ("c", "three")] {
+            folder.write(path, text.as_bytes()).unwrap();
+        }
+        assert_eq!(
+            (read(&spare, "c"), read(&former, "c")),
+            ("three".to_owned(), "mine".to_owned())
+        );
+        let written = folder.into_written();
+        assert_eq!(written.touched, BTreeSet::from(["c".to_owned()]));
+        assert_eq!(written.changed, HashSet::from(["c".to_owned()]));
     }
 }

@@ -1,0 +1,231 @@
+//! The site that stood before the one that stands. The next one is made of it, by changing what
+//! differs: most files and folders of a site are those of the one before.
+//!
+//! A spare lies in the cache. Its files are further links to those of the site that stands, but for
+//! those that are known to differ. A build takes it away before it touches it, so that one that is
+//! killed leaves no spare rather than a wrong one.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use jobs::{About, Content, Digest, Lookup, Memo, Run};
+use serde::{Deserialize, Serialize};
+
+use crate::manifest::{Entry, Manifest, is_plain};
+use crate::publish::MARKER;
+use crate::{Error, tasks};
+
+/// In the cache.
+const FOLDER: &str = "spares";
+/// Ends the name of the file that says of which place spares are.
+const OF: &str = ".of";
+/// Folders that are linked by one parallel task.
+const SHARD: usize = 256;
+
+/// What is known of a spare.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Spare {
+    /// Its folder in that of all spares.
+    pub(crate) name: String,
+    /// Files that are not those of the site that stands: others, missing, or too many.
+    pub(crate) differing: Vec<String>,
+    pub(crate) folders: Vec<Entry>,
+}
+
+/// The spares of one place in a cache.
+#[derive(Debug)]
+pub(crate) struct Spares<'a> {
+    folder: PathBuf,
+    target: &'a Path,
+    prefix: String,
+}
+
+impl Spare {
+    /// One with a differing file.
+    #[cfg(test)]
+    pub(crate) fn sample() -> Self {
+        let folders = Manifest::sample().into_folders();
+        Self { name: "name".to_owned(), differing: vec!["file".to_owned()], folders }
+    }
+
+    /// The spare called `name` of the site in `target`, if the cache knows it.
+    pub(crate) fn find(memo: &Memo, target: &Path, name: &str) -> Option<Self> {
+        let Lookup::Hit(bytes) = memo.store()?.get(&key(target)).ok()? else { return None };
+        let spare: Self = postcard::from_bytes(&bytes).ok()?;
+        // Files are removed by these: whoever writes to the cache may not say which elsewhere.
+        let is_safe = is_plain(name) && spare.differing.iter().all(|path| is_plain(path));
+        (spare.name == name && is_safe).then_some(spare)
+    }
+
+    /// Keeps what is known of it; a cache that fails only makes the next build longer.
+    pub(crate) fn keep(&self, memo: &Memo, target: &Path) {
+        let Some(store) = memo.store() else { return };
+        let bytes = postcard::to_stdvec(self).expect("texts and numbers can be written");
+        let cost = Duration::from_secs(10);
+        let about = About { task: tasks::SPARE.name, cost, content: Content::Plain };
+        // The record of the site is kept right after it, and tells when that fails.
+        drop(store.put(&key(target), &bytes, &about));
+    }
+}
+
+fn key(target: &Path) -> Digest {
+    tasks::SPARE.key(&Digest::of(target.as_os_str().as_encoded_bytes()))
+}
+
+impl<'a> Spares<'a> {
+    /// Those of the site in `target`, in the cache folder `cache`.
+    pub(crate) fn of(cache: &Path, target: &'a Path) -> Self {
+        let hex = Digest::of(target.as_os_str().as_encoded_bytes()).to_hex();
+        Self { folder: cache.join(FOLDER), target, prefix: hex[..16].to_owned() }
+    }
+
+    /// Where the spare called `name` lies.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    /// The name of a new one, which no other has had, and the folder for it made ready.
+    pub(crate) fn name(&self) -> io::Result<String> {
+        fs::create_dir_all(&self.folder)?;
+        let of = self.folder.join(format!("{}{OF}", self.prefix));
+        fs::write(of, self.target.as_os_str().as_encoded_bytes())?;
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Ok(format!("{}-{:x}-{:x}", self.prefix, now.as_nanos(), std::process::id()))
+    }
+
+    /// Removes all but the one called `kept`: those of builds that were killed.
+    pub(crate) fn remove_others(&self, kept: Option<&str>) {
+        remove(&self.folder, |name| {
+            name.starts_with(&self.prefix) && !name.ends_with(OF) && Some(name) != kept
+        });
+    }
+
+    /// Makes one that is like the site in `root` with the files `paths`: their further links, in
+    /// folders of its own.
+    pub(crate) fn mirror(
+        &self,
+        (root, paths): (&Path, Vec<&str>),
+        run: &Run,
+    ) -> Result<Option<Spare>, Error> {
+        let made = self.name().and_then(|name| {
+            let to = self.path(&name);
+            fs::create_dir(&to)?;
+            Ok((name, to))
+        });
+        let Ok((name, to)) = made else { return Ok(None) };
+        let link = |path: &&str| {
+            let to = to.join(path);
+            fs::create_dir_all(to.parent().unwrap_or(&to))?;
+            fs::hard_link(root.join(path), to)
+        };
+        // Folders beside one another are made by one thread: several wait for each other.
+        let mut paths = paths;
+        paths.sort_unstable();
+        let parts: Vec<&[&str]> = paths.chunk_by(|a, b| first(a) == first(b)).collect();
+        let linked = run.map(parts, |paths: &[&str]| {
+            paths.chunks(SHARD).try_for_each(|paths| {
+                run.check().map_err(io::Error::other)?;
+                paths.iter().try_for_each(link)
+            })
+        });
+        let is_whole = matches!(&linked, Ok(parts) if parts.iter().all(Result::is_ok));
+        if !is_whole {
+            // Another file system, say.
+            drop(fs::remove_dir_all(&to));
+            linked?;
+            run.check()?;
+            return Ok(None);
+        }
+        let folders = Manifest::of(&to, &std::collections::HashMap::new(), run)?.into_folders();
+        Ok(Some(Spare { name, differing: Vec::new(), folders }))
+    }
+}
+
+/// The first folder on the way of `path`.
+fn first(path: &str) -> &str {
+    path.split('/').next().unwrap_or(path)
+}
+
+/// Removes the spares of all sites from the cache folder `cache`: they make the next build of each
+/// faster, and take a folder for every folder of the site.
+pub fn clear_spares(cache: &Path) {
+    remove(&cache.join(FOLDER), |_| true);
+}
+
+/// Removes the spares of sites that are gone.
+pub(crate) fn prune(cache: &Path) {
+    let folder = cache.join(FOLDER);
+    let mut gone = Vec::new();
+    for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if let Some(prefix) = name.strip_suffix(OF) {
+            let of = fs::read(entry.path()).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+            if of.is_some_and(|of| !Path::new(&of).join(MARKER).exists()) {
+                gone.push(prefix.to_owned());
+            }
+        }
+    }
+    if !gone.is_empty() {
+        remove(&folder, |name| gone.iter().any(|prefix| name.starts_with(prefix)));
+    }
+}
+
+/// Removes what `folder` has under a name that is `unwanted`. What cannot be removed is in nobody's
+/// way.
+fn remove(folder: &Path, unwanted: impl Fn(&str) -> bool) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        if unwanted(&entry.file_name().to_string_lossy()) {
+            let path = entry.path();
+            let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+            drop(if is_folder { fs::remove_dir_all(path) } else { fs::remove_file(path) });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_spare_has_the_same_files_in_folders_of_its_own() {
+        let root = tempfile::tempdir().unwrap();
+        let site = root.path().join("site");
+        fs::create_dir_all(site.join("doc/a")).unwrap();
+        fs::write(site.join("doc/a/index.html"), "one").unwrap();
+        fs::write(site.join("index.html"), "two").unwrap();
+        fs::write(site.join("other"), "not of the site").unwrap();
+        let cache = root.path().join("cache");
+        let spares = Spares::of(&cache, &site);
+        let paths = vec!["index.html", "doc/a/index.html"];
+        let spare = spares.mirror((&site, paths), &Run::serial()).unwrap().unwrap();
+        let path = spares.path(&spare.name);
+        assert_eq!(fs::read_to_string(path.join("doc/a/index.html")).unwrap(), "one");
+        assert!(!path.join("other").exists());
+        assert_eq!(spare.folders.len(), 2);
+        assert_ne!(spares.name().unwrap(), spare.name);
+    }
+
+    #[test]
+    fn spares_go_when_their_site_is_gone_and_leftovers_with_the_next_build() {
+        let root = tempfile::tempdir().unwrap();
+        let (cache, site) = (root.path().join("cache"), root.path().join("site"));
+        fs::create_dir(&site).unwrap();
+        fs::write(site.join(MARKER), "").unwrap();
+        let spares = Spares::of(&cache, &site);
+        let names: Vec<String> = (0..2).map(|_| spares.name().unwrap()).collect();
+        for name in &names {
+            fs::create_dir(spares.path(name)).unwrap();
+        }
+        let left = |name: &String| spares.path(name).exists();
+        prune(&cache);
+        assert!(names.iter().all(left));
+        spares.remove_others(Some(&names[1]));
+        assert_eq!((left(&names[0]), left(&names[1])), (false, true));
+        fs::remove_dir_all(&site).unwrap();
+        prune(&cache);
+        assert!(!left(&names[1]));
+        assert_eq!(fs::read_dir(cache.join(FOLDER)).unwrap().count(), 0);
+    }
+}
