@@ -44,7 +44,7 @@ impl<'s> Inputs<'s> {
             .map(|&index| Weighted { index, weight: data.topics[index].share });
         let mut spectrum = Vec::new();
         put(&mut spectrum, &links(site).parts(shares));
-        let all = || (0..data.documents.len());
+        let all = || 0..data.documents.len();
         Self {
             site,
             whole,
