@@ -53,6 +53,20 @@ pub struct Codec<T> {
     pub decode: fn(&[u8]) -> Option<T>,
 }
 
+impl<T: Serialize + DeserializeOwned> Codec<T> {
+    /// The form that serde and postcard give a value.
+    ///
+    /// # Panics
+    /// `encode`, when the value's own `Serialize` fails.
+    #[must_use]
+    pub fn of_serde() -> Self {
+        Self {
+            encode: |value| postcard::to_stdvec(value).expect("a value in memory can be written"),
+            decode: |bytes| postcard::from_bytes(bytes).ok(),
+        }
+    }
+}
+
 /// Keeps results in a [`Store`] and finds them again.
 ///
 /// ```
@@ -131,11 +145,7 @@ impl Memo {
         T: Serialize + DeserializeOwned,
         E: From<Error>,
     {
-        let codec = Codec {
-            encode: |value| postcard::to_stdvec(value).expect("a value in memory can be written"),
-            decode: |bytes| postcard::from_bytes(bytes).ok(),
-        };
-        self.get_or_run_as((task, codec), input, run, f)
+        self.get_or_run_as((task, Codec::of_serde()), input, run, f)
     }
 
     /// As [`get_or_run`](Self::get_or_run), for values that become bytes in a way of their own.
@@ -145,6 +155,25 @@ impl Memo {
     pub fn get_or_run_as<T, E>(
         &self,
         (task, codec): (&Task, Codec<T>),
+        input: &(impl Encode + ?Sized),
+        run: &Run,
+        f: impl FnOnce() -> Result<T, E>,
+    ) -> Result<Made<T>, E>
+    where
+        E: From<Error>,
+    {
+        self.get_or_run_if((task, codec, |_| true), input, run, f)
+    }
+
+    /// As [`get_or_run_as`](Self::get_or_run_as); a value from the store that `fits` refuses counts as
+    /// absent, with a warning. Checksums find what was damaged; what somebody else wrote there may be
+    /// whole and make no sense here: positions beyond the end, say.
+    ///
+    /// # Errors
+    /// As [`get_or_run`](Self::get_or_run).
+    pub fn get_or_run_if<T, E>(
+        &self,
+        (task, codec, fits): (&Task, Codec<T>, impl Fn(&T) -> bool),
         input: &(impl Encode + ?Sized),
         run: &Run,
         f: impl FnOnce() -> Result<T, E>,
@@ -167,7 +196,7 @@ impl Memo {
         let key = task.key(&Digest::of_value(input));
         let find = || {
             let bytes = found(store.get(&key), task, run)?;
-            let value = (codec.decode)(&bytes);
+            let value = (codec.decode)(&bytes).filter(|value| fits(value));
             if value.is_none() {
                 let name = task.name;
                 run.progress().warn(&format!("a result of {name} in the cache is of another form"));

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use jobs::{Error, FileStore, Memo, Progress, Run, Shelf, Task};
+use jobs::{Codec, Error, FileStore, Memo, Progress, Run, Shelf, Task};
 
 const SQUARE: Task = Task { name: "square", version: 1 };
 
@@ -173,4 +173,22 @@ fn a_shelf_is_32_bytes_that_give_the_value_anywhere() {
     let again = here.get_or_run(&elsewhere, (&SQUARE, &1), &run, words).unwrap();
     assert_eq!((again.value, again.cached), (words().unwrap(), false));
     assert_eq!(here.get(&memo).unwrap(), words().unwrap());
+}
+
+#[test]
+fn a_kept_result_that_does_not_fit_is_made_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let heard = Arc::new(Heard::default());
+    let memo = Memo::new(FileStore::open(folder.path()).unwrap());
+    let run = Run::serial().with_progress(heard.clone());
+    let square = |most: u64| {
+        let task = (&SQUARE, Codec::of_serde(), |n: &u64| *n < most);
+        memo.get_or_run_if(task, &7_u64, &run, || Ok::<_, Error>(49_u64)).unwrap().cached
+    };
+    assert_eq!([square(100), square(100)], [false, true]);
+    assert!(heard.warnings().is_empty());
+    assert!(!square(10));
+    let warnings = heard.warnings();
+    assert!(warnings.iter().all(|warning| warning.contains("square")), "{warnings:?}");
+    assert!(!warnings.is_empty());
 }
