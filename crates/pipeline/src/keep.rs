@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use jobs::{Digest, Made, Memo, Run, Trace};
+use jobs::{Codec, Digest, Made, Memo, Run, Trace};
 use learn::{Fit, Loss, Occurrence, WordsConfig, diversity, npmi};
 use ndarray::{Array2, ArrayView2};
 use serde::{Deserialize, Serialize};
@@ -39,6 +39,26 @@ pub(crate) struct Placed {
     doc_topics: Vec<f32>,
 }
 
+impl Placed {
+    /// Whether it can be of so many documents, terms and topics.
+    fn fits(&self, (n_docs, n_terms, n_topics): (usize, usize, usize)) -> bool {
+        let Self { indptr, indices, counts, doc_topics } = self;
+        let rows = indptr.windows(2).map(|ends| indices.get(ends[0]..ends[1]));
+        let is_row = |row: Option<&[u32]>| {
+            row.is_some_and(|row| {
+                row.is_sorted_by(|a, b| a < b)
+                    && row.last().is_none_or(|&last| (last as usize) < n_terms)
+            })
+        };
+        let ends = (indptr.first().copied(), indptr.last().copied());
+        indptr.len() == n_docs + 1
+            && ends == (Some(0), Some(indices.len()))
+            && counts.len() == indices.len()
+            && Some(doc_topics.len()) == n_docs.checked_mul(n_topics)
+            && rows.into_iter().all(is_row)
+    }
+}
+
 impl Kept {
     /// Places the documents in the topics of the site in `target`. Shards that were placed in them
     /// before are not placed again.
@@ -62,7 +82,9 @@ impl Kept {
             stage.input("model", digest);
             let place = |shard: Shard<'_, '_>| {
                 let input = (shard.digest, digest, analyzer.as_str());
-                memo.get_or_run(&tasks::PLACE, &input, run, || {
+                let shape = (shard.docs.len(), model.vocabulary.len(), n_topics);
+                let task = (&tasks::PLACE, Codec::of_serde(), |placed: &Placed| placed.fits(shape));
+                memo.get_or_run_if(task, &input, run, || {
                     place_shard(shard.docs, (&counter, &model), run)
                 })
             };
@@ -141,6 +163,31 @@ pub(crate) fn relative_error(
 mod tests {
     use super::*;
     use ndarray::arr2;
+
+    #[test]
+    fn what_another_wrote_into_the_cache_has_to_fit() {
+        let placed =
+            |indptr: &[usize], indices: &[u32], n_counts: usize, n_weights: usize| Placed {
+                indptr: indptr.to_vec(),
+                indices: indices.to_vec(),
+                counts: vec![1; n_counts],
+                doc_topics: vec![0.5; n_weights],
+            };
+        let shape = (2, 3, 2);
+        assert!(placed(&[0, 2, 3], &[0, 2, 1], 3, 4).fits(shape));
+        for (wrong, what) in [
+            (placed(&[0, 2, 3], &[0, 3, 1], 3, 4), "a term beyond the end"),
+            (placed(&[0, 2, 3], &[2, 0, 1], 3, 4), "terms without order"),
+            (placed(&[0, 2, 3], &[0, 2, 1], 2, 4), "a count less"),
+            (placed(&[0, 2, 3], &[0, 2, 1], 3, 5), "a weight more"),
+            (placed(&[0, 3], &[0, 1, 2], 3, 4), "a document less"),
+            (placed(&[0, 9, 3], &[0, 2, 1], 3, 4), "an end beyond the end"),
+            (placed(&[1, 2, 3], &[0, 2, 1], 3, 4), "a start behind the first"),
+            (placed(&[], &[], 0, 0), "nothing"),
+        ] {
+            assert!(!wrong.fits(shape), "{what}");
+        }
+    }
 
     #[test]
     fn the_error_is_that_of_the_product() {

@@ -47,6 +47,15 @@ pub(crate) fn related(
     Ok(shards.into_iter().flatten().collect())
 }
 
+/// Whether `related` can be of the documents `x`: as many, and no position beyond the end.
+pub(crate) fn fits(related: &[Vec<Related>], x: CsMatViewI<'_, f32, u32, usize>) -> bool {
+    let is_there = |related: &Related| {
+        let mut terms = related.terms.iter();
+        related.index < x.rows() && terms.all(|&term| (term as usize) < x.cols())
+    };
+    related.len() == x.rows() && related.iter().flatten().all(is_there)
+}
+
 /// `scores`: a zero for every document, and again so on return.
 fn like(
     doc: usize,
@@ -129,6 +138,20 @@ mod tests {
     fn documents_that_share_nothing_are_not_related() {
         let found = related(matrix().view(), 5, &Run::serial()).unwrap();
         assert_eq!((found[2].len(), found[3].len()), (0, 0));
+    }
+
+    #[test]
+    fn what_another_wrote_into_the_cache_has_to_fit() {
+        let x = matrix();
+        let found = related(x.view(), 5, &Run::serial()).unwrap();
+        assert!(fits(&found, x.view()));
+        assert!(!fits(&found[1..], x.view()));
+        let mut beyond = found.clone();
+        beyond[0][0].index = 5;
+        assert!(!fits(&beyond, x.view()));
+        let mut beyond = found;
+        beyond[0][0].terms[0] = 4;
+        assert!(!fits(&beyond, x.view()));
     }
 
     #[test]

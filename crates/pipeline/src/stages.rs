@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use jobs::{Digest, Made, Memo, Plain, Run, Stage, Trace};
+use jobs::{Codec, Digest, Made, Memo, Plain, Run, Stage, Trace};
 use learn::{Fit, Weighing};
 use sprs::CsMatI;
 use text::{CountConfig, Counter, Counts, ShardCounts, Text};
@@ -12,10 +12,11 @@ use crate::config::{Config, TopicCount};
 use crate::explained::Explained;
 use crate::keep::Kept;
 use crate::names::Names;
+use crate::number::TopicNumber;
 use crate::parts::{Part, parts};
 use crate::prepare::{Options, Prepared, prepare};
 use crate::quality::quality;
-use crate::related::{Related, related};
+use crate::related::{Related, fits, related};
 use crate::results::{Quality, Results};
 use crate::settings::{count_config, guide, nmf_config, weighing, without_common};
 use crate::shards::shards;
@@ -118,10 +119,11 @@ pub(crate) fn find_topics_in(
             let number = trace.stage("number", run, |stage| {
                 stage.input("weights", weights);
                 stage.input("seed", Digest::of_value(&config.seed));
-                let number =
-                    memo.get_or_run(&tasks::NUMBER, &(weights, config.seed), run, || {
-                        number::choose(x.view(), config.seed, run)
-                    })?;
+                let fits = |number: &TopicNumber| (1..=x.rows()).contains(&number.k);
+                let task = (&tasks::NUMBER, Codec::of_serde(), fits);
+                let number = memo.get_or_run_if(task, &(weights, config.seed), run, || {
+                    number::choose(x.view(), config.seed, run)
+                })?;
                 stage.output = Some(number.digest);
                 let number = stage.take(number);
                 stage.items = number.curve.len() as u64;
@@ -140,7 +142,8 @@ pub(crate) fn find_topics_in(
         let input = (weights, told.as_str());
         stage.input("weights", weights);
         stage.input("settings", Digest::of_value(&told));
-        let fit = memo.get_or_run_as((&tasks::TOPICS, tasks::FIT), &input, run, || {
+        let task = (&tasks::TOPICS, tasks::FIT, |fit: &Fit| is_of(fit, x.shape()));
+        let fit = memo.get_or_run_if(task, &input, run, || {
             Ok::<_, Error>(settings.fit_guided(x.view(), guide.as_ref(), run)?)
         })?;
         let topics = fit.digest;
@@ -157,7 +160,9 @@ pub(crate) fn find_topics_in(
         stage.input("weights", weights);
         stage.input("topics", topics);
         let input = (weights, topics, told.as_str());
-        let quality = memo.get_or_run(&tasks::QUALITY, &input, run, || {
+        let fits = |(words, _): &(Vec<Vec<usize>>, Quality)| are_words(words, &fit);
+        let task = (&tasks::QUALITY, Codec::of_serde(), fits);
+        let quality = memo.get_or_run_if(task, &input, run, || {
             quality(&fit, x.view(), (&settings, guide.as_ref()), run)
         })?;
         stage.output = Some(quality.digest);
@@ -171,9 +176,10 @@ pub(crate) fn find_topics_in(
         let limit = config.site.related;
         stage.input("weights", weights);
         stage.input("settings", Digest::of_value(&limit));
-        let related = memo.get_or_run(&tasks::RELATED, &(weights, limit), run, || {
-            related(x.view(), limit, run)
-        })?;
+        let fits = |related: &Vec<Vec<Related>>| fits(related, x.view());
+        let task = (&tasks::RELATED, Codec::of_serde(), fits);
+        let related =
+            memo.get_or_run_if(task, &(weights, limit), run, || related(x.view(), limit, run))?;
         stage.output = Some(related.digest);
         let related = stage.take(related);
         stage.items = related.iter().map(Vec::len).sum::<usize>() as u64;
@@ -183,6 +189,18 @@ pub(crate) fn find_topics_in(
     let judged = (words, quality, parts, related);
     let results = results(config, prepared, (counts, &fitted, given), judged, run)?;
     Ok((Results { number, ..results }, fitted))
+}
+
+/// Whether a fit can be of so many documents and terms.
+fn is_of(fit: &Fit, (n_docs, n_terms): (usize, usize)) -> bool {
+    let components = fit.nmf.components();
+    fit.doc_topics.dim() == (n_docs, components.nrows()) && components.ncols() == n_terms
+}
+
+/// Whether `words` can be those of the topics of `fit`.
+fn are_words(words: &[Vec<usize>], fit: &Fit) -> bool {
+    let (n_topics, n_terms) = fit.nmf.components().dim();
+    words.len() == n_topics && words.iter().flatten().all(|&column| column < n_terms)
 }
 
 /// The stages from the documents to their places in the topics that stand.

@@ -141,6 +141,10 @@ impl StepInputs {
         })?;
         let Some(shards) = shards.into_iter().collect::<Option<Vec<_>>>() else { return Ok(None) };
         let documents = shards.concat();
+        let is_source = |&origin: &usize| origin < config.sources.len();
+        if self.origins.len() != documents.len() || !self.origins.iter().all(is_source) {
+            return Ok(None);
+        }
         let mut prepared = Prepared {
             found: documents.len() + self.dropped.len(),
             documents,
