@@ -18,7 +18,7 @@ use crate::model::{Model, TopicName};
 use crate::parts::parts;
 use crate::prepare::Weights;
 use crate::quality::quality;
-use crate::related::related;
+use crate::related::{Known, related};
 use crate::settings::count_config;
 use crate::spare::Spare;
 use crate::step_inputs::StepInputs;
@@ -32,6 +32,7 @@ const GOLDEN: &[(&str, u32, &str)] = &[
     ("quality", 3, "7a106ef9cce4f080e5854421c1aaebeb3fa80b5e33201e511d9102bedc6f0617"),
     ("parts", 1, "beb202fad109423347b2aa99b332012e862ded3f83df5d6238acb1a60a9ade3e"),
     ("related", 1, "27d20617da5c896c8e09701e919b9d39632e430393113ce953d65ac6b0dc94f1"),
+    ("likes", 1, "113931a1df6a1b84600aea46792d43513b45161c66e11bb80f6f6165396a7d9f"),
     ("place", 2, "42cffa1ba7548e0201e2eafff435e4f7f2c501334ce83d59b3e07fc6ee89b360"),
     ("site", 2, "9bd637d09de73220c62031be319a82644d494aae710aeb5740ff02d9338c04a1"),
     ("spare", 1, "06cda5324c1972434ca3741be3b873571ec0e76e56e3f93f99e18489e391a7b9"),
@@ -126,6 +127,7 @@ fn results() -> BTreeMap<&'static str, Digest> {
         (tasks::RELATED.name, of(&related(x.view(), 5, &run).unwrap())),
         (tasks::PLACE.name, of(&place_shard(&docs, (&counter, &model), &run).unwrap())),
         // Records of a build, of which the form is all that can change.
+        (tasks::LIKES.name, of(&Known::sample())),
         (tasks::SITE.name, of(&former)),
         (tasks::SPARE.name, of(&Spare::sample())),
         (tasks::PAGES.name, of(&vec![(Digest::of(b"inputs"), Digest::of(b"page"))])),

@@ -16,7 +16,7 @@ use crate::number::TopicNumber;
 use crate::parts::{Part, parts};
 use crate::prepare::{Options, Prepared, prepare};
 use crate::quality::quality;
-use crate::related::{Related, fits, related};
+use crate::related::{Known, Related, fits, related};
 use crate::results::{Quality, Results};
 use crate::settings::{count_config, guide, nmf_config, weighing, without_common};
 use crate::shards::shards;
@@ -78,11 +78,14 @@ pub(crate) fn place_documents(
     (target, memo, trace): (&Path, &Memo, &mut Trace),
     run: &Run,
 ) -> Result<(Results, Fitted), Error> {
-    if config.keep_topics {
-        keep_topics_in(prepared, config, (target, memo, trace), run)
+    let (results, fitted) = if config.keep_topics {
+        keep_topics_in(prepared, config, (target, memo, trace), run)?
     } else {
-        find_topics_in(prepared, config, (memo, trace), run)
-    }
+        find_topics_in(prepared, config, (memo, trace), run)?
+    };
+    let related = (&results.related[..], config.site.related);
+    Known::keep(related, fitted.x.view(), (memo, target), run)?;
+    Ok((results, fitted))
 }
 
 /// The stages from the documents to the topics.
@@ -176,7 +179,7 @@ pub(crate) fn find_topics_in(
         let limit = config.site.related;
         stage.input("weights", weights);
         stage.input("settings", Digest::of_value(&limit));
-        let fits = |related: &Vec<Vec<Related>>| fits(related, x.view());
+        let fits = |related: &Vec<Vec<Related>>| fits(related, x.shape());
         let task = (&tasks::RELATED, Codec::of_serde(), fits);
         let related =
             memo.get_or_run_if(task, &(weights, limit), run, || related(x.view(), limit, run))?;
@@ -216,7 +219,8 @@ pub(crate) fn keep_topics_in(
         let limit = config.site.related;
         stage.input("weights", tasks::digest_of(fitted.x.view()));
         stage.input("settings", Digest::of_value(&limit));
-        let related = related(fitted.x.view(), limit, run)?;
+        let x = fitted.x.view();
+        let related = Known::find(memo, target).related(x, limit, run)?;
         stage.output = Some(Digest::of_value(&Plain(&related)));
         stage.items = related.iter().map(Vec::len).sum::<usize>() as u64;
         Ok::<_, Error>(related)

@@ -33,6 +33,8 @@ tasks! {
     PARTS = "parts", 1;
     /// Weights to related documents.
     RELATED = "related", 1;
+    /// The related documents of the last build at a place, and of what.
+    LIKES = "likes", 1;
     /// Documents of one shard to their counts and weights in the topics of a model.
     PLACE = "place", 2;
     /// What was built at a place, and from what.

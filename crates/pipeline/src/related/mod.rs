@@ -1,9 +1,13 @@
 //! Which documents are like which, and by what terms.
 
+mod known;
+
 use jobs::Run;
 use sprs::CsMatViewI;
 
 use crate::Error;
+
+pub(crate) use known::Known;
 
 /// A document is compared by this many of its heaviest terms: the others are common words that
 /// would cost the most and say the least.
@@ -47,13 +51,13 @@ pub(crate) fn related(
     Ok(shards.into_iter().flatten().collect())
 }
 
-/// Whether `related` can be of the documents `x`: as many, and no position beyond the end.
-pub(crate) fn fits(related: &[Vec<Related>], x: CsMatViewI<'_, f32, u32, usize>) -> bool {
+/// Whether `related` can be of so many documents and terms: no position is beyond the end.
+pub(crate) fn fits(related: &[Vec<Related>], (n_docs, n_terms): (usize, usize)) -> bool {
     let is_there = |related: &Related| {
         let mut terms = related.terms.iter();
-        related.index < x.rows() && terms.all(|&term| (term as usize) < x.cols())
+        related.index < n_docs && terms.all(|&term| (term as usize) < n_terms)
     };
-    related.len() == x.rows() && related.iter().flatten().all(is_there)
+    related.len() == n_docs && related.iter().flatten().all(is_there)
 }
 
 /// `scores`: a zero for every document, and again so on return.
@@ -64,12 +68,7 @@ fn like(
     scores: &mut [f32],
     limit: usize,
 ) -> Vec<Related> {
-    let mut query: Vec<(usize, f32)> = x
-        .outer_view(doc)
-        .map(|row| row.iter().map(|(term, &weight)| (term, weight)).collect())
-        .unwrap_or_default();
-    query.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-    query.truncate(QUERY_TERMS);
+    let query = query(x, doc);
     let mut touched = Vec::new();
     for &(term, weight) in &query {
         for (other, &value) in by_term.outer_view(term).iter().flat_map(|column| column.iter()) {
@@ -94,6 +93,17 @@ fn like(
             terms: shared_terms(&query, index, x),
         })
         .collect()
+}
+
+/// The heaviest terms of a document, with their weights.
+fn query(x: CsMatViewI<'_, f32, u32, usize>, doc: usize) -> Vec<(usize, f32)> {
+    let mut query: Vec<(usize, f32)> = x
+        .outer_view(doc)
+        .map(|row| row.iter().map(|(term, &weight)| (term, weight)).collect())
+        .unwrap_or_default();
+    query.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    query.truncate(QUERY_TERMS);
+    query
 }
 
 fn shared_terms(
@@ -144,14 +154,14 @@ mod tests {
     fn what_another_wrote_into_the_cache_has_to_fit() {
         let x = matrix();
         let found = related(x.view(), 5, &Run::serial()).unwrap();
-        assert!(fits(&found, x.view()));
-        assert!(!fits(&found[1..], x.view()));
+        assert!(fits(&found, x.shape()));
+        assert!(!fits(&found[1..], x.shape()));
         let mut beyond = found.clone();
         beyond[0][0].index = 5;
-        assert!(!fits(&beyond, x.view()));
+        assert!(!fits(&beyond, x.shape()));
         let mut beyond = found;
         beyond[0][0].terms[0] = 4;
-        assert!(!fits(&beyond, x.view()));
+        assert!(!fits(&beyond, x.shape()));
     }
 
     #[test]
