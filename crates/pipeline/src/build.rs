@@ -52,8 +52,13 @@ fn build_site(
     run: &Run,
 ) -> Result<Report, Error> {
     let target = staging.target().to_owned();
-    let former = Former::find(memo, &target);
-    let sources = former::digest_of_sources(config)?;
+    let (former, sources) = std::thread::scope(|scope| {
+        // Reading the record of a large site takes as long as hashing its sources.
+        let sources = scope.spawn(|| former::digest_of_sources(config));
+        let former = Former::find(memo, &target);
+        (former, sources.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    });
+    let sources = sources?;
     let stands = |is_same: bool| match &former {
         Some(former) if is_same && former.report().is_some() => {
             former.manifest.is_intact(&target, run)

@@ -122,8 +122,9 @@ impl Manifest {
 
     /// What of the site is as it was left in `root`.
     pub(crate) fn survey(&self, root: &Path, run: &Run) -> Result<Survey<'_>, Error> {
+        let Ok(open) = Root::open(root) else { return Ok(Survey::default()) };
         let shards = run.map(self.files.chunks(SHARD).collect(), |entries: &[Entry]| {
-            let stands = entries.iter().filter(|entry| entry.stands_in(root));
+            let stands = entries.iter().filter(|entry| entry.stands_in(&open));
             stands.filter_map(|e| Some((e.path.as_str(), e.digest?))).collect::<Vec<_>>()
         })?;
         let is_alone = self.has_its_names(root) && Self::all_stand(self.kept_folders(), root, run)?;
@@ -197,9 +198,10 @@ impl Manifest {
         root: &Path,
         run: &Run,
     ) -> Result<bool, Error> {
+        let Ok(root) = Root::open(root) else { return Ok(false) };
         let entries: Vec<&Entry> = entries.collect();
         let shards = run.map(entries.chunks(SHARD).collect(), |entries: &[&Entry]| {
-            entries.iter().all(|entry| entry.stands_in(root))
+            entries.iter().all(|entry| entry.stands_in(&root))
         })?;
         Ok(shards.into_iter().all(|stand| stand))
     }
@@ -217,8 +219,45 @@ impl Manifest {
 }
 
 impl Entry {
-    fn stands_in(&self, root: &Path) -> bool {
-        fs::symlink_metadata(root.join(&self.path)).is_ok_and(|m| Stamp::of(&m) == self.stamp)
+    fn stands_in(&self, root: &Root) -> bool {
+        root.stamp(&self.path).is_ok_and(|stamp| stamp == self.stamp)
+    }
+}
+
+/// A folder that is asked for many of its entries: from it the way to them is short.
+struct Root {
+    #[cfg(target_os = "linux")]
+    folder: fs::File,
+    #[cfg(not(target_os = "linux"))]
+    path: PathBuf,
+}
+
+#[cfg(target_os = "linux")]
+impl Root {
+    fn open(path: &Path) -> io::Result<Self> {
+        Ok(Self { folder: fs::File::open(path)? })
+    }
+
+    fn stamp(&self, path: &str) -> io::Result<Stamp> {
+        let stat = rustix::fs::statat(&self.folder, path, rustix::fs::AtFlags::SYMLINK_NOFOLLOW)?;
+        let time = |seconds: i64, nanos: i128| i128::from(seconds) * 1_000_000_000 + nanos;
+        Ok(Stamp {
+            len: u64::try_from(stat.st_size).unwrap_or(0),
+            modified: time(stat.st_mtime, i128::from(stat.st_mtime_nsec)),
+            changed: time(stat.st_ctime, i128::from(stat.st_ctime_nsec)),
+            inode: stat.st_ino,
+        })
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+impl Root {
+    fn open(path: &Path) -> io::Result<Self> {
+        Ok(Self { path: path.to_owned() })
+    }
+
+    fn stamp(&self, path: &str) -> io::Result<Stamp> {
+        Ok(Stamp::of(&fs::symlink_metadata(self.path.join(path))?))
     }
 }
 
