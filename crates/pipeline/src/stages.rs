@@ -1,5 +1,6 @@
 //! The stages from the sources to the results: topics found, or kept as they were.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use jobs::{Codec, Digest, Made, Memo, Plain, Run, Stage, Trace};
@@ -96,10 +97,10 @@ pub(crate) fn find_topics_in(
     run: &Run,
 ) -> Result<(Results, Fitted), Error> {
     let counts = trace.stage("count", run, |stage| {
-        let mut settings = count_config(config, prepared.documents.len());
-        settings.analyzer.stop_words.extend_from_slice(prepared.repeats.words());
+        let settings = count_config(config, prepared.documents.len());
         let texts = set_aside::own_texts(prepared);
-        let counts = count(&texts, &settings, (memo, stage), run)?;
+        let words = prepared.repeats.words();
+        let counts = count((&texts, words), &settings, (memo, stage), run)?;
         let counts =
             if config.text.max_df.is_some() { counts } else { without_common(counts, config) };
         stage.items = counts.vocabulary.len() as u64;
@@ -230,9 +231,10 @@ pub(crate) fn keep_topics_in(
     Ok((results(config, prepared, (counts, &fitted, given), judged, run)?, fitted))
 }
 
-/// Counts shard by shard; a shard that was counted before is not counted again.
+/// Counts shard by shard, and leaves out `set_aside` when all shards are brought together; a shard that
+/// was counted before is not counted again, whatever is set aside now.
 fn count(
-    texts: &[Text<'_>],
+    (texts, set_aside): (&[Text<'_>], &[String]),
     settings: &CountConfig,
     (memo, stage): (&Memo, &mut Stage),
     run: &Run,
@@ -243,6 +245,7 @@ fn count(
     stage
         .input("documents", Digest::of_value(&shards.iter().map(|s| s.digest).collect::<Vec<_>>()));
     stage.input("settings", Digest::of_value(&format!("{settings:?}")));
+    stage.input("words set aside", Digest::of_value(set_aside));
     run.progress().expected(texts.len() as u64);
     let counted = run.map(shards, |shard| {
         let input = (shard.digest, analyzer.as_str());
@@ -255,6 +258,8 @@ fn count(
     let made: Vec<Made<ShardCounts>> = counted.into_iter().collect::<Result<_, _>>()?;
     stage.output = Some(Digest::of_value(&made.iter().map(|made| made.digest).collect::<Vec<_>>()));
     let shards: Vec<ShardCounts> = made.into_iter().map(|made| stage.take(made)).collect();
+    let set_aside: HashSet<&str> = set_aside.iter().map(String::as_str).collect();
+    let shards = run.map(shards, |shard: ShardCounts| shard.without(&set_aside))?;
     Ok(counter.merge(&shards, run)?)
 }
 

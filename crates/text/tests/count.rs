@@ -1,5 +1,6 @@
 //! Counting through the public interface.
 
+use std::collections::HashSet;
 use std::num::NonZeroUsize;
 
 use jobs::Run;
@@ -36,6 +37,39 @@ fn plurals_are_counted_as_their_singular() {
     assert_eq!(row(&counts, 1), [("talk", 1), ("analysis", 1)]);
     assert_eq!(row(&counts, 2), [("http", 1), ("https", 1)]);
     assert_eq!(counts.vocabulary.column_of("talks"), counts.vocabulary.column_of("talk"));
+}
+
+#[test]
+fn words_left_out_of_shards_count_as_stop_words_would() {
+    let texts = [
+        "machine learning lamp, deep machine learning tides",
+        "lamps and machine learning, a deep lamp learning",
+        "the lamps machine learning lamp machine learning",
+        "tide machine lamp learning",
+    ];
+    let weighted = |text| {
+        let fields = [(text, 1), ("lamp learning", 3)];
+        let fields = fields.map(|(text, weight)| Field { text, weight }).to_vec();
+        Text { fields, ..Text::plain("") }
+    };
+    let docs = texts.map(weighted);
+    let phrases = PhraseConfig { min_npmi: -1.0, min_count: 1, min_docs: 1, min_share: 0.0 };
+    for phrases in [None, Some(phrases)] {
+        let config = CountConfig { phrases, ..CountConfig::default() };
+        let stop_words = vec!["lamp".to_owned(), "deep".to_owned(), "unheard".to_owned()];
+        let analyzer = AnalyzerConfig { stop_words, ..AnalyzerConfig::readable() };
+        let expected = count(&docs, &CountConfig { analyzer, ..config.clone() }, &Run::serial());
+        let expected = expected.unwrap();
+        let counter = Counter::new(&config).unwrap();
+        let words = HashSet::from(["lamp", "deep", "unheard"]);
+        let shard = |docs: &[Text<'_>]| counter.count_shard(docs).unwrap().without(&words);
+        let shards = [shard(&docs[..2]), shard(&docs[2..])];
+        let found = counter.merge(&shards, &Run::serial()).unwrap();
+        assert_eq!(found.vocabulary, expected.vocabulary);
+        assert_eq!(found.matrix, expected.matrix);
+        assert!(found.vocabulary.column_of("lamp").is_none());
+        assert!(found.vocabulary.column_of("lamps").is_some(), "the plural has no singular");
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The counts of one shard, over words of its own.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::tokens::{Adding, BREAK, WEIGHT, are_neighbours, each_run};
 use crate::analyze::{Scratch, Span};
@@ -119,6 +120,24 @@ impl ShardCounts {
         self.word_ends.len()
     }
 
+    /// The counts without `words`, lower-cased, as if they had been stop words: they are no terms, and
+    /// what stands before and after one is no phrase. Cost: a look-up for every word, and one pass over
+    /// the rows where it has one of them.
+    #[must_use]
+    pub fn without(mut self, words: &HashSet<&str>) -> Self {
+        let is_dropped: Vec<bool> = (0..self.n_words() as u32)
+            .map(|word| std::str::from_utf8(self.word(word)).is_ok_and(|word| words.contains(word)))
+            .collect();
+        if !is_dropped.contains(&true) {
+            return self;
+        }
+        match &mut self.content {
+            Content::Tokens(tokens) => drop_tokens(tokens, &is_dropped),
+            Content::Entries(entries) => drop_entries(entries, &mut self.row_ends, &is_dropped),
+        }
+        self
+    }
+
     pub(crate) fn word(&self, number: u32) -> &[u8] {
         span(&self.words, &self.word_ends, number)
     }
@@ -155,6 +174,37 @@ impl ShardCounts {
         let ends = if self.has_tokens() { &[] } else { self.row_ends.as_slice() };
         slices(entries, ends)
     }
+}
+
+/// Puts a break in the place of every word that is dropped.
+fn drop_tokens(tokens: &mut [u32], is_dropped: &[bool]) {
+    let mut tokens = tokens.iter_mut();
+    while let Some(token) = tokens.next() {
+        match *token {
+            BREAK => {}
+            // What follows is no word.
+            WEIGHT => drop(tokens.next()),
+            word if is_dropped[word as usize] => *token = BREAK,
+            _ => {}
+        }
+    }
+}
+
+/// Leaves out the entries of every word that is dropped.
+fn drop_entries(entries: &mut Vec<Entry>, row_ends: &mut [usize], is_dropped: &[bool]) {
+    let (mut kept, mut at) = (0, 0);
+    for end in row_ends {
+        while at < *end {
+            let entry = entries[at];
+            if !is_dropped[entry.word as usize] {
+                entries[kept] = entry;
+                kept += 1;
+            }
+            at += 1;
+        }
+        *end = kept;
+    }
+    entries.truncate(kept);
 }
 
 /// What is kept of the words of a document.
