@@ -3,14 +3,15 @@
 use corpus::Document;
 use jobs::{Run, Trace};
 use serde::Serialize;
+use text::Text;
 
 use crate::config::Config;
 use crate::model::Model;
 use crate::output::model;
-use crate::prepare::{Options, Prepared, prepare, text_of};
+use crate::prepare::{Options, Prepared, prepare};
 use crate::report::Report;
 use crate::results::Results;
-use crate::set_aside::without_names;
+use crate::set_aside::{TITLE, without_names};
 use crate::stages::find_topics;
 use crate::topics::of_documents;
 use crate::{Error, output};
@@ -101,10 +102,11 @@ pub fn infer(
     run: &Run,
 ) -> Result<(Vec<Inferred>, Report), Error> {
     let mut trace = Trace::default();
-    let prepared = read(config, options, &mut trace, run)?;
+    let mut prepared = read(config, options, &mut trace, run)?;
+    prepared.weights = model.weights;
     let inferred = trace.stage("infer", run, |stage| {
         stage.items = prepared.documents.len() as u64;
-        place(model, &prepared.documents, run)
+        place(model, &prepared, run)
     })?;
     Ok((inferred, Report::new(&trace, &prepared, run)))
 }
@@ -123,11 +125,14 @@ fn read(
     })
 }
 
-fn place(model: &Model, documents: &[Document], run: &Run) -> Result<Vec<Inferred>, Error> {
-    let texts: Vec<_> = documents
+fn place(model: &Model, prepared: &Prepared, run: &Run) -> Result<Vec<Inferred>, Error> {
+    let documents = &prepared.documents;
+    let texts = prepared.texts();
+    let own = texts
         .iter()
-        .map(|document| without_names(text_of(document, model.weights), document))
-        .collect();
+        .zip(documents)
+        .map(|(text, document)| without_names(model.passages.without(text, Some(TITLE)), document));
+    let texts: Vec<Text<'_>> = own.collect();
     let counts = text::count_known(&texts, &model.vocabulary, run)?;
     let x = model.weighing.transform(counts.view(), run)?;
     let w = model.nmf.transform(x.view(), run)?;

@@ -11,7 +11,7 @@ use learn::{
 };
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
-use text::Vocabulary;
+use text::{KnownPassages, Vocabulary};
 
 use crate::Error;
 use crate::explained::Explained;
@@ -21,7 +21,7 @@ use crate::prepare::Weights;
 /// The first bytes of every model file.
 const MAGIC: &[u8; 16] = b"topicmill model\n";
 /// Raised when the content changes: older files are then migrated, newer ones refused.
-const VERSION: u32 = 4;
+const VERSION: u32 = 5;
 /// Magic, version and checksum.
 const HEADER_LEN: usize = 16 + 4 + 32;
 /// What a file may make us allocate at most, bytes, for its content and again for its topics.
@@ -45,6 +45,8 @@ pub struct Model {
     pub next_id: usize,
     /// How much of their documents the topics explain.
     pub explained: Explained,
+    /// The passages that many documents have, which are not counted in new ones either.
+    pub passages: KnownPassages,
 }
 
 /// What a topic is called, and where it is found.
@@ -58,9 +60,17 @@ pub struct TopicName {
     pub title: String,
 }
 
-/// What is written: plain values, the topics without their zeros.
+/// What is written.
 #[derive(Serialize, Deserialize)]
 struct Stored {
+    fitted: StoredV4,
+    /// Of the passages that many documents have.
+    passages: Vec<u64>,
+}
+
+/// The content of version 4, which knew of no passages: plain values, the topics without their zeros.
+#[derive(Serialize, Deserialize)]
+struct StoredV4 {
     terms: Vec<String>,
     variants: BTreeMap<String, u32>,
     weights: StoredWeighing,
@@ -199,7 +209,7 @@ struct StoredV3 {
     next_id: usize,
 }
 
-impl From<StoredV3> for Stored {
+impl From<StoredV3> for StoredV4 {
     fn from(old: StoredV3) -> Self {
         Self {
             terms: old.terms,
@@ -286,7 +296,7 @@ impl Model {
         let topics = components.rows().into_iter().map(|row| {
             (0..).zip(row.iter().copied()).filter(|(_, weight)| *weight > 0.0).collect()
         });
-        let stored = Stored {
+        let fitted = StoredV4 {
             terms: self.vocabulary.terms().to_vec(),
             variants: self.vocabulary.variants().clone(),
             weights: StoredWeighing::of(&self.weighing),
@@ -297,6 +307,7 @@ impl Model {
             next_id: self.next_id,
             explained: self.explained.quantiles().to_vec(),
         };
+        let stored = Stored { fitted, passages: self.passages.hashes().to_vec() };
         let plain = postcard::to_stdvec(&stored).map_err(|source| Error::ModelEncode { source })?;
         let content = zstd::bulk::compress(&plain, ZSTD_LEVEL)
             .map_err(|source| Error::Compress { source })?;
@@ -349,15 +360,21 @@ impl Model {
         if plain.len() > MAX_BYTES {
             return Err(unreadable("it is larger than any model"));
         }
+        let fitted = |old: StoredV4| Stored { fitted: old, passages: Vec::new() };
         let stored = match found {
             1 => postcard::from_bytes::<StoredV1>(&plain)
-                .map(|old| StoredV3::from(StoredV2::from(old)).into()),
-            2 => postcard::from_bytes::<StoredV2>(&plain).map(|old| StoredV3::from(old).into()),
-            3 => postcard::from_bytes::<StoredV3>(&plain).map(Stored::from),
+                .map(|old| fitted(StoredV3::from(StoredV2::from(old)).into())),
+            2 => postcard::from_bytes::<StoredV2>(&plain)
+                .map(|old| fitted(StoredV3::from(old).into())),
+            3 => postcard::from_bytes::<StoredV3>(&plain).map(|old| fitted(old.into())),
+            4 => postcard::from_bytes::<StoredV4>(&plain).map(fitted),
             _ => postcard::from_bytes::<Stored>(&plain),
         };
         let stored = stored.map_err(|_| unreadable("it cannot be decoded"))?;
-        stored.into_model().ok_or_else(|| unreadable("its parts do not fit together"))
+        let Stored { fitted, passages } = stored;
+        let model = fitted.into_model();
+        let model = model.map(|model| Self { passages: KnownPassages::new(passages), ..model });
+        model.ok_or_else(|| unreadable("its parts do not fit together"))
     }
 }
 
@@ -378,7 +395,7 @@ fn checksum_of(version: u32, content: &[u8]) -> blake3::Hash {
     blake3::Hasher::new().update(&version.to_le_bytes()).update(content).finalize()
 }
 
-impl Stored {
+impl StoredV4 {
     /// `None` when the parts contradict one another.
     fn into_model(self) -> Option<Model> {
         let n_terms = self.terms.len();
@@ -406,6 +423,7 @@ impl Stored {
             names: self.names,
             next_id: self.next_id,
             explained: Explained::from_quantiles(self.explained)?,
+            passages: KnownPassages::default(),
         })
     }
 }
@@ -424,6 +442,7 @@ mod tests {
             names: vec![name(0, "talk", "Talk"), name(4, "test-2", "Test")],
             next_id: 5,
             explained: Explained::of(vec![0.25, 0.5]),
+            passages: KnownPassages::new(vec![7, u64::MAX]),
         }
     }
 
@@ -464,7 +483,7 @@ mod tests {
 
     #[test]
     fn parts_that_contradict_one_another_or_claim_too_much_are_refused() {
-        let stored = |n_topics: usize, n_terms: usize, idf: f32| Stored {
+        let stored = |n_topics: usize, n_terms: usize, idf: f32| StoredV4 {
             terms: vec![String::new(); n_terms],
             variants: BTreeMap::new(),
             weights: StoredWeighing::TfIdf(StoredWeights::of(&TfIdf::from_parts(
@@ -537,7 +556,23 @@ mod tests {
         let content =
             zstd::bulk::compress(&postcard::to_stdvec(&parts).unwrap(), ZSTD_LEVEL).unwrap();
         let read = read(&with_header(3, &content)).unwrap();
-        assert_eq!(read, Model { explained: Explained::default(), ..model });
+        assert_eq!(
+            read,
+            Model { explained: Explained::default(), passages: KnownPassages::default(), ..model }
+        );
+    }
+
+    #[test]
+    fn the_fourth_version_is_still_read() {
+        let model = model();
+        let (n_written, written) = (model.passages.hashes().len(), model.to_bytes().unwrap());
+        let mut plain = zstd::stream::decode_all(&written[HEADER_LEN..]).unwrap();
+        // The passages stand last: their number, then each; 7 takes one byte, the largest ten.
+        assert_eq!(n_written, 2);
+        plain.truncate(plain.len() - 12);
+        let content = zstd::bulk::compress(&plain, ZSTD_LEVEL).unwrap();
+        let read = read(&with_header(4, &content)).unwrap();
+        assert_eq!(read, Model { passages: KnownPassages::default(), ..model });
     }
 
     #[test]
@@ -545,7 +580,7 @@ mod tests {
         let mut bytes = model().to_bytes().unwrap();
         bytes[MAGIC.len()] = 9;
         let message = read(&bytes).unwrap_err().to_string();
-        assert!(message.contains("version 9") && message.contains("version 4"), "{message}");
+        assert!(message.contains("version 9") && message.contains("version 5"), "{message}");
     }
 
     #[test]

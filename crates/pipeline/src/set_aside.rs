@@ -12,7 +12,7 @@ use crate::prepare::Prepared;
 use crate::{Config, Error};
 
 /// The field that [`Prepared::texts`] gives a document's title.
-const TITLE: usize = 0;
+pub(crate) const TITLE: usize = 0;
 /// Passages and copies that the report names.
 const NAMED: usize = 100;
 /// Characters of a passage that the report shows.
@@ -25,9 +25,13 @@ pub struct SetAside {
     pub n_passages: usize,
     /// Those of the most documents.
     pub passages: Vec<SharedPassage>,
-    /// Words that most of their documents have in such passages: they are counted nowhere.
+    /// Words of titles that most of their documents have in such passages: they are counted nowhere.
     #[serde(default)]
     pub words: Vec<String>,
+    /// Words of the names of events, months and places among them, which mostly stand before a year: they
+    /// are counted nowhere.
+    #[serde(default)]
+    pub events: Vec<String>,
     /// How many documents weigh less because they are nearly the same as another.
     pub n_copies: usize,
     /// The first of them.
@@ -116,6 +120,8 @@ impl SetAside {
                 *languages.entry(code.to_owned()).or_insert(0) += 1;
             }
         }
+        let is_event = |word: &&String| repeats.events().binary_search(word).is_ok();
+        let words = repeats.words().iter().filter(|word| !is_event(word)).take(NAMED);
         let n_with_names = prepared.documents.iter().filter(|d| names_speakers(d)).count();
         Self {
             n_passages: repeats.passages().len(),
@@ -128,7 +134,8 @@ impl SetAside {
                     documents: passage.n_docs,
                 })
                 .collect(),
-            words: repeats.words().iter().take(NAMED).cloned().collect(),
+            words: words.cloned().collect(),
+            events: repeats.events().iter().take(NAMED).cloned().collect(),
             n_copies: repeats.copies().count(),
             copies: repeats
                 .copies()

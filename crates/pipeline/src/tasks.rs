@@ -22,7 +22,7 @@ macro_rules! tasks {
 
 tasks! {
     /// Documents of one shard to their counts.
-    COUNT = "count", 3;
+    COUNT = "count", 4;
     /// Weights to a number of topics.
     NUMBER = "number", 2;
     /// Weights to topics.
@@ -36,7 +36,7 @@ tasks! {
     /// The related documents of the last build at a place, and of what.
     LIKES = "likes", 1;
     /// Documents of one shard to their counts and weights in the topics of a model.
-    PLACE = "place", 2;
+    PLACE = "place", 3;
     /// What was built at a place, and from what.
     SITE = "site", 2;
     /// What is known of the spare of a site.

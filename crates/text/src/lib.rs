@@ -37,5 +37,5 @@ pub use error::Error;
 pub use hashing::{HashingConfig, Signs};
 pub use language::{Languages, StopWords};
 pub use parts::{Field, Parts, Text};
-pub use repeats::{Passage, Repeats};
+pub use repeats::{KnownPassages, Passage, Repeats};
 pub use vocabulary::Vocabulary;

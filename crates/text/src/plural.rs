@@ -81,6 +81,23 @@ pub fn singular_in(word: &str, doc_freq: impl Fn(&str) -> Option<u32>) -> Option
     best.map(|(_, candidate)| candidate)
 }
 
+/// What a phrase that ends in a verb's `-ing` may say with a noun: `unit testing` with `unit test`, `data
+/// modelling` with `data model`, `image processing` with none that is in use.
+pub(crate) fn things_done(phrase: &str) -> Vec<String> {
+    let Some(stem) = phrase.strip_suffix("ing") else { return Vec::new() };
+    let last = stem.rsplit(' ').next().unwrap_or(stem);
+    if last.len() == stem.len() || last.len() < 3 || !last.is_ascii() {
+        return Vec::new();
+    }
+    let mut found = vec![stem.to_owned(), format!("{stem}e")];
+    if let [.., a, b] = stem.as_bytes()
+        && a == b
+    {
+        found.push(stem[..stem.len() - 1].to_owned());
+    }
+    found
+}
+
 fn is_never_folded(word: &str) -> bool {
     NEVER_FOLDED.binary_search(&word).is_ok()
 }
@@ -122,6 +139,15 @@ mod tests {
         check("physics", &[("physics", 9), ("physic", 3)], None);
         check("class", &[("class", 9), ("clas", 3)], None);
         check("c++", &[("c++", 3)], None);
+    }
+
+    #[test]
+    fn phrases_say_with_a_noun_what_they_say_with_a_verb() {
+        assert_eq!(things_done("unit testing"), ["unit test", "unit teste"]);
+        assert_eq!(things_done("data modelling"), ["data modell", "data modelle", "data model"]);
+        for none in ["testing", "old ring", "unit test", "lamp döing"] {
+            assert!(things_done(none).is_empty(), "{none}");
+        }
     }
 
     #[test]

@@ -5,8 +5,8 @@ use std::num::NonZeroUsize;
 
 use jobs::Run;
 use text::{
-    AnalyzerConfig, CountConfig, Counter, Counts, DocFreq, Error, Field, PhraseConfig, ShardCounts,
-    Stops, Text, count, count_known,
+    AnalyzerConfig, CountConfig, Counter, Counts, DocFreq, Error, Field, Fold, PhraseConfig,
+    ShardCounts, Stops, Text, count, count_known,
 };
 
 fn counts_of(texts: &[&str], config: &CountConfig) -> Result<Counts, Error> {
@@ -37,6 +37,31 @@ fn plurals_are_counted_as_their_singular() {
     assert_eq!(row(&counts, 1), [("talk", 1), ("analysis", 1)]);
     assert_eq!(row(&counts, 2), [("http", 1), ("https", 1)]);
     assert_eq!(counts.vocabulary.column_of("talks"), counts.vocabulary.column_of("talk"));
+}
+
+#[test]
+fn phrases_with_a_verb_and_with_a_noun_are_one_term() {
+    let texts: Vec<String> = (0..24)
+        .map(|n| match n % 3 {
+            0 => format!("unit testing, tide{n}, lamp{n}, rope{n}"),
+            _ => format!("unit test, tide{n}, lamp{n}, unit tests, rope{n}"),
+        })
+        .collect();
+    let phrases = Some(PhraseConfig { min_npmi: 0.3, ..PhraseConfig::default() });
+    let config = CountConfig { phrases, ..CountConfig::default() };
+    let counts = count(&texts, &config, &Run::serial()).unwrap();
+    let vocabulary = &counts.vocabulary;
+    assert_eq!(vocabulary.terms()[0], "unit test");
+    assert_eq!(vocabulary.column_of("unit testing"), Some(0));
+    assert_eq!(vocabulary.column_of("unit tests"), Some(0));
+    let known = count_known(&["on unit testing"], vocabulary, &Run::serial()).unwrap();
+    assert_eq!(known.to_dense()[[0, 0]], 1);
+    let apart = CountConfig { fold: Fold::None, ..config };
+    let counts = count(&texts, &apart, &Run::serial()).unwrap();
+    assert_ne!(
+        counts.vocabulary.column_of("unit testing"),
+        counts.vocabulary.column_of("unit test")
+    );
 }
 
 #[test]

@@ -95,6 +95,57 @@ fn one_document_more_less_or_other_recounts_two_shards_and_gives_a_clean_builds_
     }
 }
 
+/// Talks enough for some shards, of invented texts.
+fn invented_talks() -> Vec<Value> {
+    let words: Vec<&str> = "lamp tide keeper harbour rope sail storm coast signal fog \
+        bread flour oven yeast crust baker dough salt kneading butter \
+        orbit rocket launch crew moon station gravity engine fuel comet \
+        violin bow string chord tempo choir drum melody rhythm stage \
+        loom wool thread weave dye shuttle cloth pattern needle spindle"
+        .split_whitespace()
+        .collect();
+    let word = |n: usize, m: usize| match m % 3 {
+        0 => words[(n * 17 + m * 29 + m * m) % 50],
+        _ => words[n % 5 * 10 + (n * n * 7 + n * 31 + m * m * 13 + m * n * 3) / 7 % 10],
+    };
+    let talk = |n: usize| {
+        let text: Vec<&str> = (0..90).map(|m| word(n, m)).collect();
+        let title = format!("{} {} number{n}", word(n, 1), word(n, 2));
+        json!({ "id": format!("talk-{n}"), "title": title, "text": format!("{} own{n}.", text.join(" ")) })
+    };
+    (0..4000).map(talk).collect()
+}
+
+#[test]
+fn an_edit_that_changes_which_words_are_set_aside_recounts_two_shards() {
+    let scene = Scene::new();
+    let mut all = invented_talks();
+    // Ten documents name an event in their titles, and ten others speak of it: half is just enough.
+    for n in 0..10 {
+        let title = &mut all[n * 10]["title"];
+        *title = json!(format!("{} | Quillon Fair", title.as_str().unwrap()));
+        let text = &mut all[n * 10 + 5]["text"];
+        *text = json!(format!("{} Quillon meets number{n} here.", text.as_str().unwrap()));
+    }
+    scene.write("talks.jsonl", to_lines(&all));
+    scene.succeed("build talks.jsonl -o out -k 8");
+    let report = scene.json("out/data/report.json");
+    let shards = stage(&report, "count")["misses"].as_u64().unwrap();
+    assert!(shards >= 4, "{shards} shards");
+    let words = |report: &Value| report["set_aside"]["words"].clone();
+    assert!(words(&report).as_array().unwrap().contains(&json!("quillon")), "{}", words(&report));
+    let place = all.len() / 2;
+    all[place]["text"] = json!("A lamp, a tide, and Quillon once more.");
+    scene.write("talks.jsonl", to_lines(&all));
+    scene.succeed("build talks.jsonl -o out -k 8");
+    let report = scene.json("out/data/report.json");
+    assert!(!words(&report).as_array().unwrap().contains(&json!("quillon")), "{}", words(&report));
+    let misses = stage(&report, "count")["misses"].as_u64().unwrap();
+    assert!(misses <= 2, "{misses} of {shards} shards");
+    scene.succeed("build talks.jsonl -o clean -k 8 --cache none");
+    assert_same(&scene.tree("clean"), &scene.tree("out"));
+}
+
 #[test]
 fn the_cache_on_or_off_and_the_threads_change_no_byte() {
     let scene = Scene::new();

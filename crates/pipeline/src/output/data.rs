@@ -42,5 +42,6 @@ pub(crate) fn model(results: &Results, fitted: &Fitted, prepared: &Prepared) -> 
         names: results.topics.iter().map(name).collect(),
         next_id: results.next_topic_id,
         explained: results.explained.clone(),
+        passages: prepared.repeats.known_passages(),
     }
 }

@@ -185,6 +185,7 @@ mod tests {
             "a decorator@work me@host.org_x1 @handle x@y me@host.org",
             "ÉCOLE Straße ΣΊΣΥΦΟΣ Москва cafe\u{301} हिन्दी con\u{ad}fer\u{ad}ence J\u{30c}a İstanbul",
             "機械学習でPythonデータを分析する。我们将介绍机器学习 ภาษาไทย x ひらがな'ア",
+            "1@W\u{301}1.ΣéΣ me@ho\u{ad}st.org x",
             "_\u{301}a \u{301}b ½a ²² a\u{301}'e\u{301} https://é.org/ü)x",
         ] {
             check(text);

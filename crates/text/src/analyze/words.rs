@@ -108,7 +108,10 @@ pub(super) fn address_len(raw: &str, after: &str) -> Option<usize> {
     }
     let host = after.strip_prefix('@').filter(|host| host.starts_with(char::is_alphanumeric))?;
     // `name@host` without a dot is more often code (a decorator, a handle) than an address.
-    let ends = |c: char| !(c.is_alphanumeric() || matches!(c, '.' | '-'));
+    // Marks belong to the letter before, composed with it or not.
+    let ends = |c: char| {
+        !(c.is_alphanumeric() || is_combining_mark(c) || matches!(c, '.' | '-' | SOFT_HYPHEN))
+    };
     let len = host.find(ends).unwrap_or(host.len());
     host[..len].trim_end_matches('.').contains('.').then_some(1 + len)
 }

@@ -128,8 +128,12 @@ fn with_phrases(
         .collect();
     let n_words = words.len() as u32;
     if target.is_some() || !as_words.is_empty() {
+        let folds = target.is_some();
         let target = target.get_or_insert_default();
         target.extend(target.len() as u32..n_words);
+        if folds {
+            fold_doings(&forms_of, &numbers, target);
+        }
         for (number, word) in as_words {
             target[number as usize] = target[word as usize];
         }
@@ -141,6 +145,36 @@ fn with_phrases(
     let forms =
         forms.flat_map(|(forms, &number)| forms.into_keys().map(move |form| (form, number)));
     Ok((joined.into_iter().map(|joined| joined.rows).collect(), forms.collect()))
+}
+
+/// Phrases that say the same with a verb and a noun (`unit testing`, `unit tests`) are counted as the more
+/// frequent of the two. `forms_of`: how often each phrase is written how; `numbers`: its number.
+fn fold_doings(forms_of: &[BTreeMap<String, u64>], numbers: &[u32], target: &mut [u32]) {
+    let n_uses: Vec<u64> = forms_of.iter().map(|forms| forms.values().sum()).collect();
+    let of_form: BTreeMap<&str, usize> = forms_of
+        .iter()
+        .enumerate()
+        .flat_map(|(phrase, forms)| forms.keys().map(move |form| (form.as_str(), phrase)))
+        .collect();
+    // Every step leads to a phrase of more uses, or of as many that comes before, so that chains end.
+    let mut better: Vec<usize> = (0..forms_of.len()).collect();
+    for (&form, &doing) in &of_form {
+        for thing in plural::things_done(form).iter().filter_map(|thing| of_form.get(&**thing)) {
+            let by_use = |&phrase: &usize| (n_uses[phrase], std::cmp::Reverse(phrase));
+            let (most, least) =
+                if by_use(thing) > by_use(&doing) { (*thing, doing) } else { (doing, *thing) };
+            if better[least] == least {
+                better[least] = most;
+            }
+        }
+    }
+    for phrase in 0..better.len() {
+        let mut end = phrase;
+        while better[end] != end {
+            end = better[end];
+        }
+        target[numbers[phrase] as usize] = numbers[end];
+    }
 }
 
 /// The halves of [`Counts`].

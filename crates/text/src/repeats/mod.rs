@@ -1,14 +1,19 @@
 //! What documents repeat: passages that many of them share, and documents that are nearly the same.
 
 mod copies;
+mod events;
+mod known;
 mod passages;
 
 use std::collections::BTreeMap;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use jobs::Run;
 
-use crate::{Error, Field, Text, words};
+pub use self::known::KnownPassages;
+use self::known::{Cuts, cuts_of, without};
+use self::passages::Kind;
+use crate::{Error, Text, words};
 
 /// A passage is one of many documents from so many on.
 const MIN_DOCS: usize = 5;
@@ -16,6 +21,12 @@ const MIN_DOCS: usize = 5;
 const MIN_SHARE: f64 = 0.0005;
 /// Words of a passage at least: shorter ones are common ways of saying something.
 const MIN_WORDS: usize = 4;
+/// A line of fewer words, and what a line calls its content, is repeated from so many documents on.
+const MIN_SHORT_DOCS: usize = 10;
+/// And from this share of all documents on.
+const MIN_SHORT_SHARE: f64 = 0.001;
+/// A title is repeated as a whole from so many documents on: it is no common way of saying something.
+const MIN_TITLE_DOCS: usize = 3;
 /// Words of a title at least that is repeated as a whole.
 const MIN_TITLE_WORDS: usize = 1;
 /// Words of a part of a title at least whose repetition shows that it is no subject, and of a tag that
@@ -50,16 +61,18 @@ const TASK_DOCS: usize = 256;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Repeats {
     passages: Vec<Passage>,
-    /// Words that most of their documents have in such passages, in alphabetical order.
+    /// Words of titles that most of their documents have in such passages, and names of events, in
+    /// alphabetical order.
     words: Vec<String>,
+    /// The names of events.
+    events: Vec<String>,
+    /// The hashes of the passages, in rising order.
+    hashes: Vec<u64>,
     /// For every document.
     cuts: Vec<Cuts>,
     /// For every document: the first that is nearly the same, itself as a rule.
     originals: Vec<u32>,
 }
-
-/// The parts of a document's fields that are such passages, as (field, start, end).
-type Cuts = Vec<(u32, usize, usize)>;
 
 /// A passage that many documents share.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,13 +87,21 @@ impl Repeats {
     /// Finds what `docs` repeat.
     ///
     /// A passage is a sentence or a line of four words or more, whatever its numbers; it belongs to
-    /// many documents when five of them have it, and one in two thousand. The field `title` is one as a
-    /// whole, from its first word on, and so is what a sign sets apart behind its first part, from two words on (`How
-    /// tides turn | Harbour Days 2021`); other parts of titles, and tags of two words and more, are one when
-    /// they say the same. Where such passages make up half of all text or more they are
-    /// what the documents say, and there are none. Two documents are nearly the same when they share four fifths of
-    /// their runs of three words (Broder, "On the resemblance and containment of documents", 1997,
-    /// estimated by 64 minima, which is right to a twentieth).
+    /// many documents when five of them have it, and one in two thousand. A line of fewer words that is
+    /// no item of a list, and what a line calls its content (`Speaker: …`), is one when ten documents
+    /// have it, and one in a thousand. The field `title` is one as a whole when three documents have it, and
+    /// so is what a sign sets apart behind its first part, from two words on (`How tides turn | Harbour
+    /// Days 2021`); other parts of titles, and tags of two words and more, are one when they say the
+    /// same; of a title that is the name of a file, every part is one. Where such passages make up half
+    /// of all text or more they are what the documents say, and there are none.
+    ///
+    /// A word of titles that half of its documents have in such passages is set aside everywhere
+    /// (`lightning` of `Lightning talks`), and so is one that 0.4 of its documents, and five, have in the
+    /// name of an event: before a year.
+    ///
+    /// Two documents are nearly the same when they share four fifths of their runs of three words
+    /// (Broder, "On the resemblance and containment of documents", 1997, estimated by 64 minima, which is
+    /// right to a twentieth).
     ///
     /// The result does not depend on the number of threads. Cost: linear in the bytes.
     ///
@@ -92,63 +113,56 @@ impl Repeats {
             docs.iter().map(|doc| passages::of(doc, title)).collect::<Vec<_>>()
         })?;
         let of_docs: Vec<Vec<passages::Found>> = of_tasks.into_iter().flatten().collect();
-        let mut n_docs_of: HashMap<u64, (u32, u32)> = HashMap::new();
-        for (doc, found) in (0_u32..).zip(&of_docs) {
-            if originals[doc as usize] != doc {
-                continue;
-            }
-            for passage in found.iter().filter(|passage| passage.is_evidence) {
-                let (n_docs, last) = n_docs_of.entry(passage.hash).or_insert((0, u32::MAX));
-                if *last != doc {
-                    (*n_docs, *last) = (*n_docs + 1, doc);
-                }
-            }
-        }
-        let enough = MIN_DOCS.max((MIN_SHARE * docs.len() as f64).ceil() as usize) as u32;
+        let counted = docs.iter().zip((0..).zip(&originals));
+        let counted = counted.filter(|(_, (doc, original))| doc == *original);
+        let events = events::find(&counted.map(|(doc, _)| doc).collect::<Vec<_>>(), run)?;
+        let n_docs_of = n_docs_of(&of_docs, &originals);
+        let share = |share: f64| (share * docs.len() as f64).ceil() as usize;
+        let enough = MIN_DOCS.max(share(MIN_SHARE)) as u32;
+        let enough_whole = MIN_TITLE_DOCS.max(share(MIN_SHARE)) as u32;
+        let enough_short = MIN_SHORT_DOCS.max(share(MIN_SHORT_SHARE)) as u32;
+        let is_repeated = |passage: &passages::Found| {
+            let enough = match passage.kind {
+                Kind::Short => enough_short,
+                Kind::WholeTitle => enough_whole,
+                Kind::Title | Kind::Long => enough,
+            };
+            n_docs_of.get(&passage.hash).is_some_and(|(n_docs, _)| *n_docs >= enough)
+        };
         let mut first_text: BTreeMap<u64, Passage> = BTreeMap::new();
+        let mut of_titles: HashSet<u64> = HashSet::new();
         let mut cuts = Vec::with_capacity(docs.len());
         for (doc, found) in docs.iter().zip(&of_docs) {
-            let mut cuts_of_doc: Vec<(u32, usize, usize)> = Vec::new();
-            for passage in found {
-                // A part of a passage that goes as a whole.
-                let is_cut = |&(field, _, end): &(u32, usize, usize)| {
-                    field == passage.field && passage.start < end
-                };
-                if cuts_of_doc.last().is_some_and(is_cut) {
-                    continue;
-                }
+            cuts.push(cuts_of(found, &is_repeated, |passage| {
                 let n_docs = n_docs_of.get(&passage.hash).map_or(0, |(n_docs, _)| *n_docs);
-                if n_docs < enough {
-                    continue;
-                }
                 let text = &doc.fields[passage.field as usize].text[passage.start..passage.end];
                 let first = || Passage { text: text.trim().to_owned(), n_docs };
                 first_text.entry(passage.hash).or_insert_with(first);
-                cuts_of_doc.push((passage.field, passage.start, passage.end));
-            }
-            cuts.push(cuts_of_doc);
+                if matches!(passage.kind, Kind::Title | Kind::WholeTitle) {
+                    of_titles.insert(passage.hash);
+                }
+            }));
         }
         let n_cut: usize = cuts.iter().flatten().map(|&(_, start, end)| end - start).sum();
         let n_bytes: usize = docs.iter().flat_map(|doc| &doc.fields).map(|f| f.text.len()).sum();
         if n_cut > 0 && 2 * n_cut >= n_bytes {
-            return Ok(Self {
-                passages: Vec::new(),
-                words: Vec::new(),
-                cuts: vec![Vec::new(); docs.len()],
-                originals,
-            });
+            let cuts = vec![Vec::new(); docs.len()];
+            return Ok(Self { words: events.clone(), events, cuts, originals, ..Self::default() });
         }
-        let mut words = words_of_passages(first_text.values());
+        let titles = first_text.iter().filter(|(hash, _)| of_titles.contains(*hash));
+        let mut words = words_of_passages(titles.map(|(_, passage)| passage));
         let counts = words_in_cuts(docs, &cuts, &words, run)?;
         words.retain(|_, n| {
             let (in_cuts, all) = counts[*n];
             in_cuts >= enough && f64::from(in_cuts) >= MOSTLY * f64::from(all)
         });
-        let mut words: Vec<String> = words.into_keys().collect();
+        let mut words: Vec<String> = words.into_keys().chain(events.iter().cloned()).collect();
         words.sort_unstable();
+        words.dedup();
+        let hashes = first_text.keys().copied().collect();
         let mut passages: Vec<Passage> = first_text.into_values().collect();
         passages.sort_by(|a, b| b.n_docs.cmp(&a.n_docs).then_with(|| a.text.cmp(&b.text)));
-        Ok(Self { passages, words, cuts, originals })
+        Ok(Self { passages, words, events, hashes, cuts, originals })
     }
 
     /// The passages of many documents, those of the most first.
@@ -157,11 +171,23 @@ impl Repeats {
         &self.passages
     }
 
-    /// The words that at least half of their documents have in such a passage, in alphabetical order: what
-    /// else is said with them (`lightning` in `Lightning talks of Sunday`) is of the same kind.
+    /// The words that are set aside everywhere, in alphabetical order: what else is said with them
+    /// (`lightning` in `Lightning talks of Sunday`) is of the same kind.
     #[must_use]
     pub fn words(&self) -> &[String] {
         &self.words
+    }
+
+    /// Those of them that name events, months and places among them.
+    #[must_use]
+    pub fn events(&self) -> &[String] {
+        &self.events
+    }
+
+    /// The passages without their texts, for documents that come later.
+    #[must_use]
+    pub fn known_passages(&self) -> KnownPassages {
+        KnownPassages::new(self.hashes.clone())
     }
 
     /// The documents that are nearly the same as one before them, each with the first of these.
@@ -193,6 +219,24 @@ impl Repeats {
         assert_eq!(docs.len(), self.cuts.len(), "the documents that were searched");
         docs.iter().zip(&self.cuts).map(|(doc, cuts)| without(doc, cuts)).collect()
     }
+}
+
+/// For every passage that is evidence: how many documents have it, and the last of them; documents
+/// that are nearly the same are one.
+fn n_docs_of(of_docs: &[Vec<passages::Found>], originals: &[u32]) -> HashMap<u64, (u32, u32)> {
+    let mut n_docs_of: HashMap<u64, (u32, u32)> = HashMap::new();
+    for (doc, found) in (0_u32..).zip(of_docs) {
+        if originals[doc as usize] != doc {
+            continue;
+        }
+        for passage in found.iter().filter(|passage| passage.is_evidence) {
+            let (n_docs, last) = n_docs_of.entry(passage.hash).or_insert((0, u32::MAX));
+            if *last != doc {
+                (*n_docs, *last) = (*n_docs + 1, doc);
+            }
+        }
+    }
+    n_docs_of
 }
 
 /// The words of these passages, numbered.
@@ -252,23 +296,6 @@ fn words_in_cuts(
     Ok(sums)
 }
 
-fn without<'a>(doc: &Text<'a>, cuts: &[(u32, usize, usize)]) -> Text<'a> {
-    if cuts.is_empty() {
-        return doc.clone();
-    }
-    let mut fields = Vec::new();
-    for (at, field) in (0_u32..).zip(&doc.fields) {
-        let mut from = 0;
-        for &(_, start, end) in cuts.iter().filter(|(field, _, _)| *field == at) {
-            fields.push(Field { text: &field.text[from..start], ..*field });
-            from = end;
-        }
-        fields.push(Field { text: &field.text[from..], ..*field });
-    }
-    fields.retain(|field| !field.text.is_empty());
-    Text { fields, language: doc.language, others: doc.others.clone() }
-}
-
 /// A number for the words of `text`, the same on every machine, and how many words there are.
 fn hash_of_words(text: &str) -> (u64, usize) {
     let (mut hash, mut n_words) = (0, 0);
@@ -297,6 +324,7 @@ fn mixed(mut hash: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Field;
 
     /// Twenty talks with a text of their own each, of which `title` makes the titles.
     fn find(title: impl Fn(usize) -> String) -> (Repeats, Vec<String>) {

@@ -1,6 +1,6 @@
 //! Texts to passages: sentences and lines.
 
-use super::{MIN_PART_WORDS, MIN_TITLE_WORDS, MIN_WORDS, hash_of_words};
+use super::{MIN_PART_WORDS, MIN_TITLE_WORDS, MIN_WORDS, hash_of_words, mixed};
 use crate::Text;
 
 /// A passage of a document.
@@ -11,46 +11,128 @@ pub(super) struct Found {
     pub(super) end: usize,
     /// Of its words.
     pub(super) hash: u64,
+    pub(super) kind: Kind,
     /// Whether to have it in many documents makes it what documents repeat; else it is one only where
     /// others are, word for word.
     pub(super) is_evidence: bool,
 }
 
-/// The passages of `doc` that are long enough to be told from common ways of saying something, in
-/// order; one that is a part of another comes after it.
+/// What a passage is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A title.
+    WholeTitle,
+    /// A part of one.
+    Title,
+    /// A sentence or a line of [`MIN_WORDS`] or more.
+    Long,
+    /// A line of fewer, or what a line calls its content.
+    Short,
+}
+
+/// The passages of `doc`, in order; one that is a part of another comes after it.
 pub(super) fn of(doc: &Text<'_>, title: Option<usize>) -> Vec<Found> {
     let mut found = Vec::new();
-    for (at, field) in doc.fields.iter().enumerate() {
-        let mut add = |start: usize, end: usize, least: usize, is_evidence: bool| {
-            let (hash, n_words) = hash_of_words(&field.text[start..end]);
-            if n_words >= least {
-                found.push(Found { field: at as u32, start, end, hash, is_evidence });
-            }
-            n_words
+    for (field, text) in (0..).zip(doc.fields.iter().map(|field| field.text)) {
+        let new = |start, end, kind, is_evidence| {
+            let (hash, n_words) = hash_of_words(&text[start..end]);
+            (Found { field, start, end, hash, kind, is_evidence }, n_words)
         };
-        let text = field.text;
-        if title == Some(at) {
-            add(0, text.len(), MIN_TITLE_WORDS, true);
-            let parts = title_parts(text);
-            for (n, &(start, end)) in parts.iter().enumerate() {
-                // What is said of many documents stands behind: the event, the place, the year.
-                let n_words = hash_of_words(&text[start..end]).1;
-                add(start, end, MIN_TITLE_WORDS, n > 0 && n_words >= MIN_PART_WORDS);
-            }
+        if title == Some(field as usize) {
+            each_of_title(text, |start, end, part| {
+                let (passage, n_words) = new(start, end, Kind::Title, true);
+                let is_evidence = match part {
+                    Part::Whole | Part::OfFile => true,
+                    // What is said of many documents stands behind: the event, the place, the year.
+                    Part::Behind => n_words >= MIN_PART_WORDS,
+                    Part::First => false,
+                };
+                if n_words >= MIN_TITLE_WORDS {
+                    let kind = if part == Part::Whole { Kind::WholeTitle } else { Kind::Title };
+                    found.push(Found { is_evidence, kind, ..passage });
+                }
+            });
             continue;
         }
         let mut start = 0;
         while start < text.len() {
             let end = start + passage_len(&text[start..]);
+            let starts_line = text[..start].ends_with('\n') || start == 0;
+            let is_line = starts_line && (text[..end].ends_with('\n') || end == text.len());
             let is_whole = start == 0 && end == text.len();
-            let n_words = hash_of_words(&text[start..end]).1;
-            if n_words >= MIN_WORDS || (is_whole && n_words >= MIN_PART_WORDS) {
-                add(start, end, 0, n_words >= MIN_WORDS);
+            let (passage, n_words) = new(start, end, Kind::Long, true);
+            if n_words >= MIN_WORDS {
+                found.push(passage);
+            } else if is_whole && n_words >= MIN_PART_WORDS {
+                found.push(Found { is_evidence: false, ..passage });
+            } else if is_line && !is_whole && n_words > 0 && !is_item(&text[start..end]) {
+                found.push(Found { kind: Kind::Short, ..passage });
+            }
+            if starts_line && let Some(len) = label_len(&text[start..end]) {
+                let (label, n_words) = new(start, start + len, Kind::Short, true);
+                if (1..MIN_WORDS).contains(&n_words) {
+                    // A line that consists of the same words is another matter.
+                    found.push(Found { hash: mixed(label.hash), ..label });
+                }
             }
             start = end;
         }
     }
     found
+}
+
+/// Bytes of what a line calls its content, at most.
+const LABEL_BYTES: usize = 60;
+
+/// The length of what a line calls its content: up to a colon before white space.
+fn label_len(line: &str) -> Option<usize> {
+    let (at, colon) = line.char_indices().find(|(_, c)| matches!(c, ':' | '\u{ff1a}'))?;
+    let end = at + colon.len_utf8();
+    let after = &line[end..];
+    let ends = colon == '\u{ff1a}' || after.is_empty() || after.starts_with(char::is_whitespace);
+    (ends && end <= LABEL_BYTES).then_some(end)
+}
+
+/// Whether a line is an item of a list.
+fn is_item(line: &str) -> bool {
+    line.trim_start().starts_with(['-', '*', '+', '\u{2022}', '\u{b7}', '\u{2013}'])
+}
+
+/// A part of a title.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Whole,
+    First,
+    Behind,
+    /// Of the name of a file.
+    OfFile,
+}
+
+/// Calls `each` with the title and its parts.
+fn each_of_title(text: &str, mut each: impl FnMut(usize, usize, Part)) {
+    each(0, text.len(), Part::Whole);
+    if is_file_name(text) {
+        let mut start = 0;
+        for part in text.split(['-', '_', '.']) {
+            each(start, start + part.len(), Part::OfFile);
+            start += part.len() + 1;
+        }
+        return;
+    }
+    for (n, &(start, end)) in title_parts(text).iter().enumerate() {
+        each(start, end, if n == 0 { Part::First } else { Part::Behind });
+    }
+}
+
+/// Whether a title is the name of a file: no white space, and an ending of up to four letters and digits.
+fn is_file_name(title: &str) -> bool {
+    title.rsplit_once('.').is_some_and(|(name, ending)| {
+        !name.is_empty()
+            && !title.contains(char::is_whitespace)
+            && (2..=4).contains(&ending.len())
+            && ending.bytes().all(|byte| byte.is_ascii_alphanumeric())
+            && ending.bytes().any(|byte| byte.is_ascii_alphabetic())
+    })
 }
 
 /// The parts of a title that signs set apart, such as the name of an event; one part is none.
@@ -62,7 +144,7 @@ fn title_parts(title: &str) -> Vec<(usize, usize)> {
     while let Some((at, c)) = chars.next() {
         let is_before_space = chars.peek().is_none_or(|(_, next)| next.is_whitespace());
         let parts_here = match c {
-            '|' | '｜' | '–' | '—' | '：' | '(' | ')' | '[' | ']' | '·' => true,
+            '|' | '｜' | ';' | '–' | '—' | '：' | '(' | ')' | '[' | ']' | '·' => true,
             ':' | ',' => is_before_space,
             '-' => is_before_space && before.is_whitespace(),
             _ => false,
