@@ -55,16 +55,25 @@ pub(super) fn each(
                 spans.push([start as u32, end as u32]);
                 continue;
             }
-            let end = joined_end(piece, end, &mut next);
-            let (raw, after) = (str_of(piece, start, end), str_of(piece, end, piece.len()));
-            if let Some(skipped) = address_len(raw, after) {
+            let end = joined_end(piece, (start, end), &mut next);
+            let raw = str_of(piece, start, end);
+            // The rest of a piece is long: it is looked at only where it may matter.
+            let after = || str_of(piece, end, piece.len());
+            let may_be_address = match text[end] {
+                b':' => text[end..].starts_with(b"://"),
+                b'.' => raw.eq_ignore_ascii_case("www"),
+                byte => byte == b'@',
+            };
+            if may_be_address && let Some(skipped) = address_len(raw, after()) {
                 from = end + skipped;
                 while edges.get(next).is_some_and(|edge| edge[1] as usize <= from) {
                     next += 1;
                 }
                 continue;
             }
-            let raw = str_of(piece, start, end + sign_len(raw, after));
+            let has_signs = raw.len() == 1 && matches!(text[end], b'+' | b'#');
+            let signs = if has_signs { sign_len(raw, after()) } else { 0 };
+            let raw = str_of(piece, start, end + signs);
             let trimmed = trim_edges(raw);
             let word = trim_apostrophes(trimmed);
             let mut keep = |word: &str| {
@@ -79,14 +88,14 @@ pub(super) fn each(
     });
 }
 
-/// Where a word ends whose first run ends at `end`: apostrophes between letters belong to it. `next` is
-/// moved to the run after it.
-fn joined_end(piece: &Piece, mut end: usize, next: &mut usize) -> usize {
+/// Where a word ends whose first run is from `start` to `end`: apostrophes between letters belong to it.
+/// `next` is moved to the run after it.
+fn joined_end(piece: &Piece, (start, mut end): (usize, usize), next: &mut usize) -> usize {
     let (text, edges) = (piece.text(), piece.runs());
     while let Some(edge) = edges.get(*next)
         && text[end] == b'\''
         && edge[0] as usize == end + 1
-        && str_of(piece, 0, end).ends_with(ends_letter)
+        && str_of(piece, start, end).ends_with(ends_letter)
         && str_of(piece, end + 1, edge[1] as usize).starts_with(char::is_alphabetic)
     {
         end = edge[1] as usize;
