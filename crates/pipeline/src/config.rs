@@ -81,6 +81,8 @@ pub struct TextSection {
     pub max_terms: Option<usize>,
     /// Further stop words.
     pub stop_words: Vec<String>,
+    /// Which forms of a word are one term.
+    pub fold: Fold,
     /// Whether words that belong together are one term.
     pub phrases: bool,
     /// Whether passages that many documents have are counted, and copies weigh as documents of
@@ -137,6 +139,18 @@ pub enum TopicCount {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct DocFreq(pub text::DocFreq);
 
+/// Which forms of a word are one term.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fold {
+    /// Plurals, with a singular that the documents use.
+    Plural,
+    /// All that have the same Snowball stem.
+    Stem,
+    /// None.
+    None,
+}
+
 /// How counts become weights.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Weight {
@@ -188,6 +202,7 @@ impl Default for TextSection {
             max_df: None,
             max_terms: None,
             stop_words: Vec::new(),
+            fold: Fold::Plural,
             phrases: true,
             keep_repeats: false,
             title_weight: None,

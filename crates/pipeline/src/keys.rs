@@ -183,6 +183,14 @@ pub const KEYS: &[Key] = &[
     key("text", "stop_words", "[]", "Further words that are not counted."),
     key(
         "text",
+        "fold",
+        "\"plural\"",
+        "Which forms of a word are one term: \"plural\", plurals with a singular that the documents use; \
+         \"stem\", all that have the same Snowball stem in their language, called by the form of the most \
+         documents; \"none\".",
+    ),
+    key(
+        "text",
         "phrases",
         "true",
         "Whether two or three words that stand together far more often than by chance (machine learning) are \

@@ -5,7 +5,7 @@ use sprs::CsMatViewI;
 use text::{AnalyzerConfig, CountConfig, Counts, DocFreq, PhraseConfig, Stops, Vocabulary};
 
 use crate::Error;
-use crate::config::{Config, TopicCount, Weight};
+use crate::config::{Config, Fold, TopicCount, Weight};
 
 /// Below this many documents a term counts from the first that it occurs in.
 const FEW_DOCUMENTS: usize = 20;
@@ -31,6 +31,11 @@ pub(crate) fn count_config(config: &Config, n_docs: usize) -> CountConfig {
             stops: Stops::OwnAnd(config.language.clone()),
             stop_words: config.text.stop_words.iter().map(|word| word.to_lowercase()).collect(),
             ..AnalyzerConfig::readable()
+        },
+        fold: match config.text.fold {
+            Fold::Plural => text::Fold::Plurals,
+            Fold::Stem => text::Fold::Stems,
+            Fold::None => text::Fold::None,
         },
         phrases: config.text.phrases.then(PhraseConfig::default),
         ..CountConfig::readable()

@@ -260,7 +260,7 @@ fn count(
     let shards: Vec<ShardCounts> = made.into_iter().map(|made| stage.take(made)).collect();
     let set_aside: HashSet<&str> = set_aside.iter().map(String::as_str).collect();
     let shards = run.map(shards, |shard: ShardCounts| shard.without(&set_aside))?;
-    Ok(counter.merge(&shards, run)?)
+    Ok(counter.merge_of(texts, &shards, run)?)
 }
 
 fn results(

@@ -12,7 +12,8 @@
 //! ```
 //!
 //! The path of a text: an [`Analyzer`] cuts it into lower-cased words; the stop words of its
-//! language are dropped; plurals join their singular ([`plural`]); [`count`](fn@count) makes the
+//! language are dropped; plurals join their singular ([`plural`]), or all forms of a word that with the same
+//! [`stem`](fn@stem) which is used most; [`count`](fn@count) makes the
 //! matrix of documents by terms. [`count_known`] counts further texts against a vocabulary that
 //! stands. [`Counter`] does the work of `count` in two steps, shard by shard and all together, for
 //! a caller who keeps the counts of shards.
@@ -26,6 +27,7 @@ mod language;
 mod parts;
 pub mod plural;
 mod repeats;
+mod stem;
 mod vocabulary;
 
 pub use analyze::{Accents, Analyzer, AnalyzerConfig, Stops, Tokens, words, words_as_written};
@@ -38,4 +40,5 @@ pub use hashing::{HashingConfig, Signs};
 pub use language::{Languages, StopWords};
 pub use parts::{Field, Parts, Text};
 pub use repeats::{KnownPassages, Passage, Repeats};
+pub use stem::{stem, stem_languages};
 pub use vocabulary::Vocabulary;

@@ -40,6 +40,41 @@ fn plurals_are_counted_as_their_singular() {
 }
 
 #[test]
+fn words_with_one_stem_are_the_form_of_most_documents_in_their_own_language() {
+    let text = |language, text| Text { language: Some(language), ..Text::plain(text) };
+    let docs = [
+        text("en", "connected lamps, connections"),
+        text("en", "connecting a lamp to python3"),
+        text("en", "connected analyses of an analysis"),
+        text("de", "Verbindungen der Lampen"),
+        text("de", "Verbindung der Lampe, verbinden"),
+        text("xx", "connection lamplight"),
+        Text::plain("connected"),
+    ];
+    let config = CountConfig { fold: Fold::Stems, ..CountConfig::default() };
+    let counts = count(&docs, &config, &Run::serial()).unwrap();
+    let vocabulary = &counts.vocabulary;
+    assert_eq!(vocabulary.terms()[0], "connected");
+    for form in ["connections", "connecting"] {
+        assert_eq!(vocabulary.column_of(form), Some(0), "{form}");
+    }
+    // A language without stems leaves its words as they are.
+    assert_ne!(vocabulary.column_of("connection"), Some(0));
+    assert_eq!(row(&counts, 0), [("connected", 2), ("lamp", 1)]);
+    assert_eq!(vocabulary.column_of("lampen"), vocabulary.column_of("lampe"));
+    assert_eq!(vocabulary.column_of("verbindungen"), vocabulary.column_of("verbindung"));
+    assert_ne!(vocabulary.column_of("lampe"), vocabulary.column_of("lamp"));
+    // A shard that is told nothing of its documents has the stems of the one language.
+    let counter = Counter::new(&config).unwrap();
+    let shards =
+        [counter.count_shard(&docs[..2]).unwrap(), counter.count_shard(&docs[2..]).unwrap()];
+    let alone = counter.merge(&shards, &Run::serial()).unwrap();
+    assert_eq!(alone.vocabulary.column_of("connection"), Some(0));
+    let together = counter.merge_of(&docs, &shards, &Run::serial()).unwrap();
+    assert_eq!((together.matrix, together.vocabulary), (counts.matrix, counts.vocabulary));
+}
+
+#[test]
 fn phrases_with_a_verb_and_with_a_noun_are_one_term() {
     let texts: Vec<String> = (0..24)
         .map(|n| match n % 3 {

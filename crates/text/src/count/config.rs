@@ -30,6 +30,11 @@ pub enum Fold {
     /// Plurals join a singular that the corpus uses ([`plural`](crate::plural)).
     #[default]
     Plurals,
+    /// Words with the same stem ([`stem`](fn@crate::stem)) are one term, which is called as it is written in
+    /// most documents (ties go to the first of the alphabet). A word's language is that of most of its
+    /// documents; those that do not tell theirs have the one of [`Stops::OwnAnd`](crate::Stops). Words of
+    /// languages without a stemmer, and what has other characters than letters, stay as they are.
+    Stems,
 }
 
 /// The order of the columns.
@@ -77,7 +82,7 @@ impl Default for PhraseConfig {
 /// | `max_df` | all of them | terms in more documents are dropped | count ≥ 1 or share 0..=1 |
 /// | `max_terms` | no limit | only the terms with the highest total counts | ≥ 1 |
 /// | `binary` | no | every count becomes 1 | |
-/// | `fold` | plurals | which forms of a word are one term | |
+/// | `fold` | plurals | which forms of a word are one term: none, plurals with their singular, or all that have one stem | |
 /// | `phrases` | none | which neighbours are one term, in place of their words; readable words alone have phrases | |
 /// | `order` | document frequency | the order of the columns | |
 #[derive(Debug, Clone)]

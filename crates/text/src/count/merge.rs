@@ -11,11 +11,13 @@ use super::corpus_words::CorpusWords;
 use super::matrix::{NO_COLUMN, Rows};
 use super::phrases::{Phrases, words_of};
 use super::shard::{ShardCounts, ShardRows};
+use super::stems::{DocLanguages, fold_stems};
 use crate::vocabulary::joined as text_of;
 use crate::{Error, Vocabulary, plural};
 
 pub(super) fn merge(
     shards: &[ShardCounts],
+    languages: &DocLanguages,
     config: &CountConfig,
     run: &Run,
 ) -> Result<Counts, Error> {
@@ -27,6 +29,7 @@ pub(super) fn merge(
     let mut target = match config.fold {
         Fold::None => None,
         Fold::Plurals => Some(fold_plurals(&words, &usage.doc_freq)),
+        Fold::Stems => Some(fold_stems(&words, &usage.doc_freq, (&plain, languages), run)?),
     };
     let found = match &config.phrases {
         Some(phrases) if shards.iter().all(ShardCounts::has_tokens) => {

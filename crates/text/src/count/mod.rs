@@ -12,6 +12,7 @@ mod matrix;
 mod merge;
 mod phrases;
 mod shard;
+mod stems;
 mod tokens;
 
 use jobs::Run;
@@ -22,7 +23,9 @@ pub use known::count_known;
 pub use shard::ShardCounts;
 use shard::{Counting, Keep};
 
-use crate::{Analyzer, Error, Parts, Vocabulary};
+use stems::DocLanguages;
+
+use crate::{Analyzer, Error, Parts, Stops, Vocabulary};
 
 /// Text counted by one task, bytes: enough that few words are met in several shards, little enough
 /// that a shard's words stay in the processor's cache.
@@ -92,7 +95,7 @@ pub fn count<D: Parts + Sync>(
     config::DocFreqLimits::new(config, docs.len())?;
     let shards = counter.count_shards(docs, run)?;
     run.progress().advanced(docs.len() as u64);
-    counter.merge(&shards, run)
+    counter.merge_of(docs, &shards, run)
 }
 
 /// Counts shards of documents, and brings shards together.
@@ -164,12 +167,42 @@ impl Counter {
 
     /// Brings `shards` together: rows in the order of the shards.
     ///
-    /// The result depends on the documents alone, not on where shards begin and end.
+    /// The result depends on the documents alone, not on where shards begin and end. Stems
+    /// ([`Fold::Stems`]) are those of one language, that of [`Stops::OwnAnd`](crate::Stops):
+    /// [`merge_of`](Self::merge_of) has the languages of the documents.
     ///
     /// # Errors
     /// As [`count`].
     pub fn merge(&self, shards: &[ShardCounts], run: &Run) -> Result<Counts, Error> {
-        merge::merge(shards, &self.config, run)
+        merge::merge(shards, &DocLanguages::all(self.analyzer_language()), &self.config, run)
+    }
+
+    /// Brings the shards of `docs` together, as [`merge`](Self::merge) does, with the stems of their
+    /// languages.
+    ///
+    /// # Errors
+    /// As [`count`].
+    ///
+    /// # Panics
+    /// When the shards have more documents or fewer.
+    pub fn merge_of<D: Parts>(
+        &self,
+        docs: &[D],
+        shards: &[ShardCounts],
+        run: &Run,
+    ) -> Result<Counts, Error> {
+        let n_docs: usize = shards.iter().map(ShardCounts::n_docs).sum();
+        assert_eq!(docs.len(), n_docs, "the documents that were counted");
+        let languages = DocLanguages::of(docs, self.analyzer_language());
+        merge::merge(shards, &languages, &self.config, run)
+    }
+
+    /// The language of documents that do not tell theirs.
+    fn analyzer_language(&self) -> Option<&str> {
+        match &self.config.analyzer.stops {
+            Stops::OwnAnd(code) => Some(code),
+            _ => None,
+        }
     }
 
     /// Counts the terms of `docs` that `vocabulary` knows: CSR, (n_docs, n_terms).
