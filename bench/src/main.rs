@@ -13,6 +13,7 @@ mod jobs;
 mod learn;
 mod machine;
 mod measure;
+mod scan;
 mod tables;
 mod text;
 
@@ -32,6 +33,7 @@ const BENCHES: &[(&str, Bench)] = &[
     ("jobs", jobs::run),
     ("learn", learn::run),
     ("machine", machine::run),
+    ("scan", scan::run),
     ("tables", tables::run),
     ("text", text::run),
 ];

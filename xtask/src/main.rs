@@ -6,6 +6,7 @@ mod bench;
 mod browser;
 mod command;
 mod generate;
+mod instructions;
 mod postgres;
 mod python;
 mod steps;
@@ -22,6 +23,7 @@ usage: cargo xtask TASK
   test         everything, as continuous integration runs it; installs what it lacks
   browser      the site in headless Chromium: search, keyboard, barriers, hostile texts
   tidy         the rules of the house: layers, forbidden crates, files that no mod reaches
+  instructions how many instructions counting words takes for a byte, with valgrind
   soak         the long fault tests: kills and damage by the hundred thousand
   gen          write the generated reference below docs/reference
   gen --check  fail when the reference is not fresh
@@ -37,6 +39,7 @@ fn main() -> ExitCode {
         ["check"] => steps::check(&root),
         ["test"] => steps::test(&root),
         ["browser"] => browser::test(&root),
+        ["instructions"] => instructions::check(&root),
         ["soak"] => steps::soak(&root),
         ["tidy"] => steps::tidy(&root),
         ["gen"] => generate::run(&root, generate::Mode::Write),

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use crate::command::{cargo, run};
 use crate::postgres::{self, Postgres};
-use crate::{browser, generate, python};
+use crate::{browser, generate, instructions, python};
 
 /// The quick inner loop. One PostgreSQL serves all tests that ask one.
 pub(crate) fn check(root: &Path) -> Result<(), String> {
@@ -25,6 +25,7 @@ pub(crate) fn test(root: &Path) -> Result<(), String> {
     check(root)?;
     cargo(root, &["test", "--workspace", "--profile", "ci", "--doc"])?;
     generate::run(root, generate::Mode::Check)?;
+    instructions::check(root)?;
     python::test(root)?;
     browser::test(root)?;
     let mut doc = Command::new("cargo");
