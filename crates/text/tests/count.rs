@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use jobs::Run;
 use text::{
     AnalyzerConfig, CountConfig, Counter, Counts, DocFreq, Error, Field, Fold, PhraseConfig,
-    ShardCounts, Stops, Text, count, count_known,
+    ShardCounts, Stops, Text, Tokens, count, count_known,
 };
 
 fn counts_of(texts: &[&str], config: &CountConfig) -> Result<Counts, Error> {
@@ -206,6 +206,25 @@ fn nothing_to_count_is_an_error_that_says_how_much_was_read() {
 }
 
 #[test]
+fn a_text_too_long_to_be_cut_is_refused_with_its_length() {
+    // Zeros that are never written take no memory.
+    let n_bytes = (1 << 30) + 1;
+    let text = String::from_utf8(vec![0; n_bytes]).unwrap();
+    let message = count(&[text], &CountConfig::sklearn(), &Run::serial()).unwrap_err().to_string();
+    assert_eq!(message, "a text must have at most 1073741824 bytes, got 1073741825");
+}
+
+#[test]
+fn documents_of_stop_words_alone_are_empty_rows_among_others() {
+    let texts = ["the of and", "lamp", "", "12 34"];
+    let phrases = Some(PhraseConfig::default());
+    for config in [CountConfig::default(), CountConfig { phrases, ..CountConfig::default() }] {
+        let counts = counts_of(&texts, &config).unwrap();
+        assert_eq!(counts.matrix.to_dense().into_raw_vec_and_offset().0, [0, 1, 0, 0]);
+    }
+}
+
+#[test]
 fn settings_out_of_range_are_named_with_their_value() {
     let texts = ["alpha", "alpha"];
     let check = |config: CountConfig, expected: &str| {
@@ -221,6 +240,11 @@ fn settings_out_of_range_are_named_with_their_value() {
     let analyzer =
         AnalyzerConfig { stops: Stops::OwnAnd("xx".into()), ..AnalyzerConfig::readable() };
     check(CountConfig { analyzer, ..base() }, "\"xx\"");
+    let tokens = Tokens::Pattern("(lamp".to_owned());
+    let analyzer = AnalyzerConfig { tokens, ..AnalyzerConfig::sklearn() };
+    check(CountConfig { analyzer, ..base() }, "the token pattern \"(lamp\" cannot be used");
+    let analyzer = AnalyzerConfig { ngrams: (2, 1), ..AnalyzerConfig::sklearn() };
+    check(CountConfig { analyzer, ..base() }, "got (2, 1)");
 }
 
 #[test]
