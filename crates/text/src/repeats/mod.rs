@@ -133,7 +133,7 @@ impl Repeats {
         let mut of_titles: HashSet<u64> = HashSet::new();
         let mut cuts = Vec::with_capacity(docs.len());
         for (doc, found) in docs.iter().zip(&of_docs) {
-            cuts.push(cuts_of(found, &is_repeated, |passage| {
+            cuts.push(cuts_of(found, is_repeated, |passage| {
                 let n_docs = n_docs_of.get(&passage.hash).map_or(0, |(n_docs, _)| *n_docs);
                 let text = &doc.fields[passage.field as usize].text[passage.start..passage.end];
                 let first = || Passage { text: text.trim().to_owned(), n_docs };

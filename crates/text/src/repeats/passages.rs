@@ -49,7 +49,7 @@ pub(super) fn of(doc: &Text<'_>, title: Option<usize>) -> Vec<Found> {
                 };
                 if n_words >= MIN_TITLE_WORDS {
                     let kind = if part == Part::Whole { Kind::WholeTitle } else { Kind::Title };
-                    found.push(Found { is_evidence, kind, ..passage });
+                    found.push(Found { kind, is_evidence, ..passage });
                 }
             });
             continue;
