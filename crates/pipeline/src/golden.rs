@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use jobs::{Digest, Run};
+use jobs::{Digest, Memo, Run};
 use learn::{Fit, Loss, Nmf, NmfConfig, TfIdf, TfIdfConfig, Weighing};
 use ndarray::Array2;
 use serde::Serialize;
@@ -119,12 +119,14 @@ fn results() -> BTreeMap<&'static str, Digest> {
         spare: Some("name".to_owned()),
     };
     let document = corpus::Document { id: "1".to_owned(), ..corpus::Document::default() };
+    let divided = parts(&fit, x.view(), 0, (&Memo::off(), &run)).unwrap();
+    let divided: Vec<_> = divided.into_iter().map(|made| made.value).collect();
     BTreeMap::from([
         (tasks::COUNT.name, Digest::of(&counter.count_shard(&docs).unwrap().to_bytes())),
         (tasks::NUMBER.name, of(&number::choose(x.view(), 0, &run).unwrap())),
         (tasks::TOPICS.name, tasks::digest_of_fit(&fitted)),
         (tasks::QUALITY.name, of(&quality(&fit, x.view(), (&settings, None), &run).unwrap())),
-        (tasks::PARTS.name, of(&parts(&fit, x.view(), 0, &run).unwrap())),
+        (tasks::PARTS.name, of(&divided)),
         (tasks::RELATED.name, of(&related(x.view(), 5, &run).unwrap())),
         (tasks::PLACE.name, of(&place_shard(&docs, (&counter, &model), &run).unwrap())),
         // Records of a build, of which the form is all that can change.

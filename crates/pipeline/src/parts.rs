@@ -1,6 +1,6 @@
 //! What topics divide into.
 
-use jobs::Run;
+use jobs::{Codec, Digest, Made, Memo, Numbers, Run};
 use learn::{Fit, PartsConfig};
 use serde::{Deserialize, Serialize};
 use sprs::CsMatViewI;
@@ -8,7 +8,7 @@ use text::Vocabulary;
 
 use crate::titles::{self, Candidate};
 use crate::topics::{main_topics, shares};
-use crate::{Error, Prepared};
+use crate::{Error, Prepared, tasks};
 
 /// Documents for each part that a topic may have: a topic of twice as many may divide.
 const DOCS_PER_PART: usize = 12;
@@ -41,15 +41,15 @@ pub struct SubTopic {
 }
 
 /// The parts of every topic: those of the documents of which it is the strongest. Few documents do not
-/// divide.
+/// divide. A topic of the same documents as before is not divided again.
 ///
 /// `x`: the weights of the documents, CSR, (n_docs, n_terms).
 pub(crate) fn parts(
     fit: &Fit,
     x: CsMatViewI<'_, f32, u32, usize>,
     seed: u64,
-    run: &Run,
-) -> Result<Vec<Vec<Part>>, Error> {
+    (memo, run): (&Memo, &Run),
+) -> Result<Vec<Made<Vec<Part>>>, Error> {
     let mut of_topic = vec![Vec::new(); fit.doc_topics.ncols()];
     let main = main_topics(&shares(&fit.doc_topics));
     for (doc, topic) in main.into_iter().enumerate() {
@@ -58,16 +58,60 @@ pub(crate) fn parts(
         }
     }
     let divided = run.map(of_topic, |docs| {
-        let config = PartsConfig {
-            most: (docs.len() / DOCS_PER_PART).min(MOST),
-            least_docs: LEAST_DOCS.max(docs.len() / LEAST_SHARE),
-            seed,
-            ..PartsConfig::default()
-        };
-        config.divide(x, &docs, &Run::serial())
+        let input = (digest_of_rows(x, &docs), seed);
+        let fits = |parts: &Vec<Part>| parts.iter().all(|part| part.fits(docs.len(), x.cols()));
+        let task = (&tasks::PARTS, Codec::of_serde(), fits);
+        let mut made = memo.get_or_run_if(task, &input, run, || divide(x, &docs, seed))?;
+        for document in made.value.iter_mut().flat_map(|part| &mut part.documents) {
+            *document = docs[*document];
+        }
+        Ok(made)
     })?;
-    let part = |part: learn::Part| Part { documents: part.documents, terms: part.terms };
-    divided.into_iter().map(|parts| Ok(parts?.into_iter().map(part).collect())).collect()
+    divided.into_iter().collect()
+}
+
+/// What some rows hold, wherever they stand.
+fn digest_of_rows(x: CsMatViewI<'_, f32, u32, usize>, rows: &[usize]) -> Digest {
+    let (mut lengths, mut indices, mut data) = (Vec::new(), Vec::new(), Vec::new());
+    for row in rows.iter().filter_map(|&row| x.outer_view(row)) {
+        lengths.push(row.nnz());
+        indices.extend_from_slice(row.indices());
+        data.extend_from_slice(row.data());
+    }
+    Digest::of_value(&(
+        x.cols(),
+        Numbers::flat(&lengths[..]),
+        Numbers::flat(&indices[..]),
+        Numbers::flat(&data[..]),
+    ))
+}
+
+/// The parts of a topic of the documents `docs`, which the parts name by their places among them.
+fn divide(
+    x: CsMatViewI<'_, f32, u32, usize>,
+    docs: &[usize],
+    seed: u64,
+) -> Result<Vec<Part>, Error> {
+    let config = PartsConfig {
+        most: (docs.len() / DOCS_PER_PART).min(MOST),
+        least_docs: LEAST_DOCS.max(docs.len() / LEAST_SHARE),
+        seed,
+        ..PartsConfig::default()
+    };
+    let place = |row: &usize| docs.binary_search(row).ok();
+    let part = |part: learn::Part| Part {
+        documents: part.documents.iter().filter_map(place).collect(),
+        terms: part.terms,
+    };
+    Ok(config.divide(x, docs, &Run::serial())?.into_iter().map(part).collect())
+}
+
+impl Part {
+    /// Whether it can be one of a topic of so many documents, of so many terms.
+    fn fits(&self, n_docs: usize, n_terms: usize) -> bool {
+        self.documents.iter().all(|place| *place < n_docs)
+            && self.terms.iter().all(|(term, _)| (*term as usize) < n_terms)
+    }
 }
 
 /// The parts with titles.
@@ -140,7 +184,9 @@ mod tests {
             doc_topics,
             loss: Loss { relative: 0.5, iterations: 1 },
         };
-        let parts = parts(&fit, x.view(), 0, &Run::serial()).unwrap();
+        let (memo, run) = (Memo::off(), Run::serial());
+        let parts = parts(&fit, x.view(), 0, (&memo, &run)).unwrap();
+        let parts: Vec<Vec<Part>> = parts.into_iter().map(|made| made.value).collect();
         assert_eq!(parts.iter().map(Vec::len).collect::<Vec<_>>(), [2, 0]);
         let mut first = parts[0][0].documents.clone();
         first.sort_unstable();

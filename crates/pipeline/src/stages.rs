@@ -171,10 +171,9 @@ pub(crate) fn find_topics_in(
         })?;
         stage.output = Some(quality.digest);
         let (words, quality) = stage.take(quality);
-        let input = (weights, topics, config.seed);
-        let parts = memo
-            .get_or_run(&tasks::PARTS, &input, run, || parts(&fit, x.view(), config.seed, run))?;
-        Ok::<_, Error>((words, quality, stage.take(parts)))
+        let parts = parts(&fit, x.view(), config.seed, (memo, run))?;
+        let parts = parts.into_iter().map(|parts| stage.take(parts)).collect();
+        Ok::<_, Error>((words, quality, parts))
     })?;
     let related = trace.stage("related", run, |stage| {
         let limit = config.site.related;
@@ -226,7 +225,8 @@ pub(crate) fn keep_topics_in(
         stage.items = related.iter().map(Vec::len).sum::<usize>() as u64;
         Ok::<_, Error>(related)
     })?;
-    let parts = parts(&fitted.fit, fitted.x.view(), config.seed, run)?;
+    let parts = parts(&fitted.fit, fitted.x.view(), config.seed, (memo, run))?;
+    let parts = parts.into_iter().map(|parts| parts.value).collect();
     let judged = (words, quality, parts, related);
     Ok((results(config, prepared, (counts, &fitted, given), judged, run)?, fitted))
 }

@@ -29,7 +29,7 @@ tasks! {
     TOPICS = "topics", 3;
     /// Topics to their words and figures of their quality.
     QUALITY = "quality", 3;
-    /// Topics to what they divide into.
+    /// The documents of one topic to what they divide into.
     PARTS = "parts", 1;
     /// Weights to related documents.
     RELATED = "related", 1;
