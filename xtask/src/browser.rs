@@ -35,7 +35,7 @@ pub(crate) fn test(root: &Path) -> Result<(), String> {
         return Ok(());
     }
     let mut build = Command::new("cargo");
-    build.args(["build", "--profile", "ci", "--package", "topicmill-cli"]);
+    build.args(["build", "--workspace", "--profile", "ci"]);
     run(root, build)?;
     let mut node = Command::new("node");
     node.arg(folder.join("run.mjs")).arg(root.join("target/ci/topicmill"));

@@ -39,7 +39,7 @@ const COMMANDS: &[&[&str]] = &[
 /// Writes or checks every generated file.
 pub(crate) fn run(root: &Path, mode: Mode) -> Result<(), String> {
     println!("$ cargo xtask gen{}", if mode == Mode::Check { " --check" } else { "" });
-    cargo(root, &["build", "--profile", "ci", "--package", "topicmill-cli"])?;
+    cargo(root, &["build", "--workspace", "--profile", "ci"])?;
     let binary = target(root).join("ci/topicmill");
     let files = [
         ("docs/reference/commands.md", commands(&binary)?),
