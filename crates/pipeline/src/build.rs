@@ -13,7 +13,7 @@ use crate::output::{self, Clouds, Folder, Written};
 use crate::prepare::{Options, Prepared};
 use crate::publish::{Overwrite, Staging};
 use crate::rendered::Rendered;
-use crate::report::Report;
+use crate::report::{REPORT, Report};
 use crate::results::Results;
 use crate::spare::{self, Spare, Spares};
 use crate::stages::{Fitted, place_documents, read};
@@ -67,12 +67,12 @@ fn build_site(
     };
     let is_same = former.as_ref().is_some_and(|f| sources.is_some() && f.sources == sources);
     if stands(is_same)? {
-        return again(former.as_ref(), trace, None, (&target, run));
+        return again(former.as_ref(), trace, None, (&staging, run));
     }
     let (prepared, documents) = read(config, options, trace, run)?;
     let all = former::digest_of_build(config, &prepared, documents);
     if stands(former.as_ref().is_some_and(|former| former.documents == all))? {
-        return again(former.as_ref(), trace, Some(&prepared), (&target, run));
+        return again(former.as_ref(), trace, Some(&prepared), (&staging, run));
     }
     StepInputs::of(config, &prepared).keep(memo, (&target, &prepared), run);
     let (results, fitted) = place_documents(&prepared, config, (&target, memo, trace), run)?;
@@ -103,7 +103,8 @@ fn build_site(
         .with_results(&results, (files + 1, written.n_kept()))
         .after(former_report.as_ref());
     let json = report.to_json()?;
-    write_report(staging.folder(), &json)?;
+    let path = staging.folder().join(REPORT);
+    fs::write(&path, &json).map_err(|source| Error::Write { path, source })?;
     run.check()?;
     let former = manifest.filter(|_| is_alone);
     let spare = spare.as_ref().map(|spare| &spare.folders[..]);
@@ -197,26 +198,23 @@ pub(crate) fn write_files(
     })
 }
 
-/// The report of a build that found the site of the former one standing, written beside it.
+/// The report of a build that found the site of the former one standing, which it is put into.
 fn again(
     former: Option<&Former>,
     trace: &Trace,
     prepared: Option<&Prepared>,
-    (target, run): (&Path, &Run),
+    (staging, run): (&Staging, &Run),
 ) -> Result<Report, Error> {
+    let target = staging.target();
     let former = former.and_then(Former::report).ok_or(Error::NoReport { path: target.into() })?;
     let report = former.again(trace, prepared, run);
-    write_report(target, &report.to_json()?)?;
+    let (written, path) = (staging.folder().join("report.json"), target.join(REPORT));
+    // In one step, as others may be reading it; and from elsewhere, as nothing half done may be in
+    // the site.
+    fs::write(&written, report.to_json()?)
+        .and_then(|()| fs::rename(written, &path))
+        .map_err(|source| Error::Write { path, source })?;
     Ok(report)
-}
-
-/// Puts the report in place in one step: others may be reading it.
-fn write_report(root: &Path, json: &[u8]) -> Result<(), Error> {
-    let path = root.join("data/report.json");
-    let beside = root.join("data/.report.json");
-    fs::write(&beside, json)
-        .and_then(|()| fs::rename(&beside, &path))
-        .map_err(|source| Error::Write { path, source })
 }
 
 /// An error that is neither the user's fault nor their wish is told with the stage it came from, and

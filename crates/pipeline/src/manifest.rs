@@ -10,11 +10,10 @@ use jobs::{Digest, Run};
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
+use crate::report::REPORT;
 
 /// Files or folders in one parallel task.
 const SHARD: usize = 1024;
-/// The file that differs from run to run, and the folder it is in.
-const REPORT: &str = "data/report.json";
 
 /// Every file and folder of a site, with what the system says of them.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

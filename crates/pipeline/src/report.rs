@@ -15,6 +15,9 @@ use crate::prepare::{Prepared, Site};
 use crate::results::Results;
 use crate::set_aside::SetAside;
 
+/// The file of a site that differs from run to run.
+pub(crate) const REPORT: &str = "data/report.json";
+
 /// The report of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Report {
@@ -232,7 +235,7 @@ impl Report {
     /// # Errors
     /// [`Error::NoReport`] when there is none, or one of another program.
     pub fn read(out: &Path) -> Result<Self, Error> {
-        let bytes = fs::read(out.join("data/report.json")).ok();
+        let bytes = fs::read(out.join(REPORT)).ok();
         let report = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
         report.ok_or_else(|| Error::NoReport { path: out.to_owned() })
     }
