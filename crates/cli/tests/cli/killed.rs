@@ -1,7 +1,7 @@
 //! A program that is killed at any moment leaves the old site or the new one, and the next run
 //! completes. `cargo xtask soak` kills it more often.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -72,10 +72,27 @@ fn soak(scene: &Scene, builds: [&str; 2], prepare: impl Fn(u32)) {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         let share = (state >> 40) as f64 / (1_u64 << 24) as f64;
         let build = format!("{} -o out --cache cache -q", builds[n as usize % 2]);
-        killed += u32::from(!kill_after(scene, &build, longest.mul_f64(share)));
+        let delay = longest.mul_f64(share);
+        // Later builds take less than the first ones, and more when the machine is busy: the moments
+        // are spread over what one takes now.
+        longest = if kill_after(scene, &build, delay) {
+            delay
+        } else {
+            killed += 1;
+            longest.mul_f64(1.1)
+        };
         let now = scene.tree("out");
         let whole = clean.contains(&now);
-        assert!(whole, "after kill {n}, OUT is neither the old site nor the new one");
+        let differing = |of: &Tree| {
+            let paths: BTreeSet<&String> = of.keys().chain(now.keys()).collect();
+            paths.into_iter().filter(|path| of.get(*path) != now.get(*path)).count()
+        };
+        assert!(
+            whole,
+            "after kill {n}, OUT is neither site: {:?} files differ of {}",
+            clean.iter().map(differing).collect::<Vec<_>>(),
+            now.len()
+        );
     }
     assert!(killed > kills() / 3, "only {killed} of {} were killed in time", kills());
     for (n, build) in builds.iter().enumerate() {
