@@ -32,6 +32,7 @@ mod nmf;
 mod parts;
 mod random;
 mod real;
+mod rows;
 mod topic_count;
 mod weights;
 mod words;
@@ -48,6 +49,7 @@ pub use nmf::{
 };
 pub use parts::{Part, PartsConfig};
 pub use real::Real;
+pub use rows::some_rows;
 pub use topic_count::{TopicCountChoice, TopicCountPoint, choose_topic_count};
 pub use weights::{
     DocFreqWeight, ExpressionWeights, Norm, TermFreq, TfIdf, TfIdfConfig, Weighing,

@@ -4,7 +4,7 @@ use jobs::Run;
 use ndarray::{Array2, ArrayView2};
 use sprs::{CsMatI, CsMatViewI};
 
-use crate::{Error, NmfConfig, Real};
+use crate::{Error, NmfConfig, Real, some_rows};
 
 /// Two sides whose terms are as alike as this (cosine) are no parts.
 const ALIKE: f64 = 0.5;
@@ -123,7 +123,7 @@ impl PartsConfig {
         let members: Vec<usize> = group.members.iter().map(|(at, _)| *at).collect();
         let mut kept = members.clone();
         for _ in 0..=RETRIES {
-            let sub = some_rows(rows.view(), &kept);
+            let sub = some_rows(rows.view(), kept.iter().copied());
             if kept.len() < 2 * self.least_docs.max(1) || sub.cols() < 2 || sub.nnz() == 0 {
                 break;
             }
@@ -145,7 +145,8 @@ impl PartsConfig {
                 kept.retain(|_| stays.next().unwrap_or(true));
                 continue;
             }
-            let w: Array2<F> = fit.nmf.transform(some_rows(rows.view(), &members).view(), run)?;
+            let w: Array2<F> =
+                fit.nmf.transform(some_rows(rows.view(), members.iter().copied()).view(), run)?;
             let sides = [0, 1].map(|side| Group {
                 members: members
                     .iter()
@@ -236,7 +237,7 @@ fn chosen<F: Real>(
     x: CsMatViewI<'_, F, u32, usize>,
     rows: &[usize],
 ) -> (CsMatI<F, u32, usize>, Vec<u32>) {
-    let chosen = some_rows(x, rows);
+    let chosen = some_rows(x, rows.iter().copied());
     let mut columns: Vec<u32> = chosen.indices().to_vec();
     columns.sort_unstable();
     columns.dedup();
@@ -248,17 +249,6 @@ fn chosen<F: Real>(
     let shape = (rows.len(), columns.len());
     let indptr = chosen.proper_indptr().to_vec();
     (CsMatI::new(shape, indptr, indices, chosen.data().to_vec()), columns)
-}
-
-fn some_rows<F: Real>(x: CsMatViewI<'_, F, u32, usize>, rows: &[usize]) -> CsMatI<F, u32, usize> {
-    let (mut indptr, mut indices, mut data) = (vec![0], Vec::new(), Vec::new());
-    for &row in rows {
-        let row = x.outer_view(row).expect("a document is a row of the matrix");
-        indices.extend_from_slice(row.indices());
-        data.extend_from_slice(row.data());
-        indptr.push(indices.len());
-    }
-    CsMatI::new((rows.len(), x.cols()), indptr, indices, data)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use jobs::Run;
 use ndarray::ArrayView2;
 use sprs::{CsMatI, CsMatViewI};
 
-use crate::{Error, Nmf, NmfConfig, Real, best_matching, suggest_n_topics};
+use crate::{Error, Nmf, NmfConfig, Real, best_matching, some_rows, suggest_n_topics};
 
 /// Documents of which the halves are made at most.
 const DOCS: usize = 4096;
@@ -125,7 +125,8 @@ struct Halves<F> {
 impl<F: Real> Halves<F> {
     fn of(x: CsMatViewI<'_, F, u32, usize>) -> Self {
         let stride = x.rows().div_ceil(DOCS).max(1);
-        Self { even: every(x, 2 * stride, 0), odd: every(x, 2 * stride, stride) }
+        let every_other = |first: usize| some_rows(x, (first..x.rows()).step_by(2 * stride));
+        Self { even: every_other(0), odd: every_other(stride) }
     }
 
     /// A topic needs some documents of each half to be found.
@@ -149,21 +150,6 @@ impl<F: Real> Halves<F> {
             held_out_loss: held_out(&even.nmf, self.odd.view(), run)?,
         })
     }
-}
-
-/// Rows `first`, `first + stride` and so on.
-fn every<F: Real>(
-    x: CsMatViewI<'_, F, u32, usize>,
-    stride: usize,
-    first: usize,
-) -> CsMatI<F, u32, usize> {
-    let (mut indptr, mut indices, mut data) = (vec![0], Vec::new(), Vec::new());
-    for row in x.outer_iterator().skip(first).step_by(stride) {
-        indices.extend_from_slice(row.indices());
-        data.extend_from_slice(row.data());
-        indptr.push(indices.len());
-    }
-    CsMatI::new((indptr.len() - 1, x.cols()), indptr, indices, data)
 }
 
 fn matched_cosines<F: Real>(a: ArrayView2<'_, F>, b: ArrayView2<'_, F>) -> Vec<f64> {

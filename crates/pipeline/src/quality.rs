@@ -2,7 +2,7 @@
 
 use jobs::Run;
 use learn::{Fit, Guide, Nmf, NmfConfig, Occurrence, WordsConfig, diversity, npmi};
-use sprs::{CsMatI, CsMatViewI};
+use sprs::CsMatViewI;
 
 use crate::Error;
 use crate::results::Quality;
@@ -27,7 +27,8 @@ pub(crate) fn quality(
     let occurrence = Occurrence::of(x);
     let chosen = words(&fit.nmf, &occurrence)?;
     let stride = 2 * x.rows().div_ceil(QUALITY_DOCS).max(1);
-    let (even, odd) = (every(stride, 0, x), every(stride, stride / 2, x));
+    let from = |first: usize| learn::some_rows(x, (first..x.rows()).step_by(stride));
+    let (even, odd) = (from(0), from(stride / 2));
     let k = fit.nmf.components().nrows();
     let can_be_halved = k <= even.rows().min(even.cols()) && even.nnz() > 0;
     let npmi_held_out = if can_be_halved {
@@ -42,19 +43,4 @@ pub(crate) fn quality(
     let quality =
         Quality { npmi: npmi(&chosen, &occurrence), npmi_held_out, diversity: diversity(&chosen) };
     Ok((chosen, quality))
-}
-
-/// Rows `first`, `first + stride`, `first + 2 · stride` and so on.
-fn every(
-    stride: usize,
-    first: usize,
-    x: CsMatViewI<'_, f32, u32, usize>,
-) -> CsMatI<f32, u32, usize> {
-    let (mut indptr, mut indices, mut data) = (vec![0], Vec::new(), Vec::new());
-    for row in x.outer_iterator().skip(first).step_by(stride) {
-        indices.extend_from_slice(row.indices());
-        data.extend_from_slice(row.data());
-        indptr.push(indices.len());
-    }
-    CsMatI::new((indptr.len() - 1, x.cols()), indptr, indices, data)
 }
