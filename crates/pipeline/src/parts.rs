@@ -1,6 +1,6 @@
 //! What topics divide into.
 
-use jobs::{Codec, Digest, Made, Memo, Numbers, Run};
+use jobs::{Codec, Made, Memo, Run};
 use learn::{Fit, PartsConfig};
 use serde::{Deserialize, Serialize};
 use sprs::CsMatViewI;
@@ -32,12 +32,19 @@ pub(crate) struct Part {
 /// A part of a topic, as it is shown.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SubTopic {
-    /// What it is called; no two of all topics have one title.
+    /// What it is called; no two parts have one title, and none that of a topic.
     pub title: String,
     /// The columns of its terms, by falling weight.
     pub terms: Vec<u32>,
     /// Its documents, by falling weight.
     pub documents: Vec<usize>,
+}
+
+impl SubTopic {
+    /// Its terms, by falling weight.
+    pub(crate) fn words<'a>(&self, vocabulary: &'a Vocabulary) -> Vec<&'a str> {
+        self.terms.iter().map(|&column| vocabulary.terms()[column as usize].as_str()).collect()
+    }
 }
 
 /// The parts of every topic: those of the documents of which it is the strongest. Few documents do not
@@ -58,7 +65,9 @@ pub(crate) fn parts(
         }
     }
     let divided = run.map(of_topic, |docs| {
-        let input = (digest_of_rows(x, &docs), seed);
+        // What the documents hold, wherever they stand.
+        let rows = learn::some_rows(x, docs.iter().copied());
+        let input = (tasks::digest_of(rows.view()), seed);
         let fits = |parts: &Vec<Part>| parts.iter().all(|part| part.fits(docs.len(), x.cols()));
         let task = (&tasks::PARTS, Codec::of_serde(), fits);
         let mut made = memo.get_or_run_if(task, &input, run, || divide(x, &docs, seed))?;
@@ -68,22 +77,6 @@ pub(crate) fn parts(
         Ok(made)
     })?;
     divided.into_iter().collect()
-}
-
-/// What some rows hold, wherever they stand.
-fn digest_of_rows(x: CsMatViewI<'_, f32, u32, usize>, rows: &[usize]) -> Digest {
-    let (mut lengths, mut indices, mut data) = (Vec::new(), Vec::new(), Vec::new());
-    for row in rows.iter().filter_map(|&row| x.outer_view(row)) {
-        lengths.push(row.nnz());
-        indices.extend_from_slice(row.indices());
-        data.extend_from_slice(row.data());
-    }
-    Digest::of_value(&(
-        x.cols(),
-        Numbers::flat(&lengths[..]),
-        Numbers::flat(&indices[..]),
-        Numbers::flat(&data[..]),
-    ))
 }
 
 /// The parts of a topic of the documents `docs`, which the parts name by their places among them.
@@ -114,9 +107,9 @@ impl Part {
     }
 }
 
-/// The parts with titles.
+/// The parts with titles, which are others than those of the topics, `topics`.
 pub(crate) fn named(
-    parts: &[Vec<Part>],
+    (parts, topics): (&[Vec<Part>], &[String]),
     vocabulary: &Vocabulary,
     prepared: &Prepared,
     run: &Run,
@@ -130,7 +123,9 @@ pub(crate) fn named(
             texts.push((number, vec![document.title.as_str(), &document.text]));
         }
     }
-    let titles = titles::titles((&candidates, &[]), vocabulary, &texts, run)?;
+    let mut given = vec![None; candidates.len()];
+    given.extend(topics.iter().cloned().map(Some));
+    let titles = titles::titles((&candidates, &given), vocabulary, &texts, run)?;
     let mut titles = titles.into_iter();
     let shown = |(part, title): (&Part, String)| SubTopic {
         title,

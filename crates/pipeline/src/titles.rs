@@ -34,7 +34,7 @@ pub(crate) struct Candidate {
 /// A title for every topic, no two alike.
 ///
 /// `topics` are the words of each topic, the best first; `docs` the documents' texts, each with its
-/// main topic. A title that is `given` stands; another is a phrase of two words when the topic's documents use one (`Machine
+/// main topic. A title that is `given` stands, and one that is given beyond the topics is nobody's; another is a phrase of two words when the topic's documents use one (`Machine
 /// learning`), else its two best words that are not forms of one another (`Docker & deployment`).
 pub(crate) fn titles(
     (topics, given): (&[Vec<Candidate>], &[Option<String>]),
@@ -312,6 +312,14 @@ mod tests {
     use super::*;
 
     fn titles_of(topics: &[&[&str]], docs: &[(usize, &str)]) -> Vec<String> {
+        titles_beside(topics, &[], docs)
+    }
+
+    fn titles_beside(
+        topics: &[&[&str]],
+        given: &[Option<String>],
+        docs: &[(usize, &str)],
+    ) -> Vec<String> {
         let mut terms: Vec<String> = topics.concat().iter().map(|&term| term.to_owned()).collect();
         terms.sort();
         terms.dedup();
@@ -329,7 +337,7 @@ mod tests {
             })
             .collect();
         let docs: Vec<_> = docs.iter().map(|&(topic, text)| (topic, vec![text])).collect();
-        titles((&topics, &[]), &vocabulary, &docs, &Run::serial()).unwrap()
+        titles((&topics, given), &vocabulary, &docs, &Run::serial()).unwrap()
     }
 
     #[test]
@@ -364,6 +372,12 @@ mod tests {
     fn no_two_topics_have_one_title() {
         let found = titles_of(&[&["lamp", "tide"], &["lamp", "tide"], &["lamp", "tide"]], &[]);
         assert_eq!(found, ["Lamp & tide", "Lamp", "Tide"]);
+    }
+
+    #[test]
+    fn a_title_given_beyond_the_topics_is_nobodys() {
+        let given = [None, Some("Lamp & tide".to_owned())];
+        assert_eq!(titles_beside(&[&["lamp", "tide"]], &given, &[]), ["Lamp"]);
     }
 
     #[test]

@@ -85,7 +85,7 @@ pub(crate) fn describe(
     let given_titles: Vec<Option<String>> =
         given.names.iter().map(|name| name.title.clone()).collect();
     let titles = titles::titles((&candidates, &given_titles), vocabulary, &texts, run)?;
-    let mut sub_topics = parts::named(parts, vocabulary, prepared, run)?;
+    let mut sub_topics = parts::named((parts, &titles), vocabulary, prepared, run)?;
     let mut names = Names::default();
     names.keep(given.names.iter().filter_map(|name| name.slug.as_deref()));
     names.keep(given.gone_slugs.iter().map(String::as_str));

@@ -328,11 +328,7 @@ fn topic_data<'a>(
             .iter()
             .map(|part| site::SubTopic {
                 title: &part.title,
-                terms: part
-                    .terms
-                    .iter()
-                    .map(|&column| results.vocabulary.terms()[column as usize].as_str())
-                    .collect(),
+                terms: part.words(&results.vocabulary),
                 documents: part.documents.clone(),
             })
             .collect(),

@@ -93,11 +93,7 @@ pub(crate) fn topics_json(results: &Results) -> Result<Vec<u8>, serde_json::Erro
             .iter()
             .map(|part| SubTopic {
                 title: &part.title,
-                terms: part
-                    .terms
-                    .iter()
-                    .map(|&column| results.vocabulary.terms()[column as usize].as_str())
-                    .collect(),
+                terms: part.words(&results.vocabulary),
                 documents: part
                     .documents
                     .iter()
