@@ -33,7 +33,15 @@ use crate::Digest;
 use crate::store::{About, Content};
 
 /// Larger content is an object of its own, which several keys share and which can be mapped.
-pub(super) const INLINE: usize = 4096;
+pub(super) fn inline_limit(content: Content) -> usize {
+    match content {
+        Content::Plain => 4096,
+        // Such as web pages: many, few of them alike, none of them mapped. Two files each would
+        // cost more than writing and hashing them.
+        Content::Packed => 32 << 10,
+    }
+}
+
 pub(super) const OBJECT_HEADER: usize = 64;
 const OBJECT_MAGIC: [u8; 4] = *b"tmo\x02";
 const REF_MAGIC: [u8; 4] = *b"tmr\x02";

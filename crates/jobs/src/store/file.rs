@@ -273,7 +273,7 @@ impl Store for FileStore {
     fn put(&self, key: &Digest, bytes: &[u8], about: &About<'_>) -> Result<(), Error> {
         let content = Digest::of(bytes);
         let found = Ref::new(bytes, content, about, now());
-        let place = if bytes.len() <= entry::INLINE {
+        let place = if bytes.len() <= entry::inline_limit(about.content) {
             Place::Here(entry::object(bytes, about.content))
         } else {
             self.put_object(bytes, about)?;
