@@ -35,14 +35,24 @@ impl Blocks {
             self.lines(run);
             return;
         }
-        for c in run.chars() {
-            // NEL is both white space and a control character: dropped, as in every other text.
-            if c.is_whitespace() && c != '\u{85}' {
-                self.space();
-            } else if !c.is_control() {
+        let mut rest = run;
+        while !rest.is_empty() {
+            let n_plain = rest.bytes().take_while(u8::is_ascii_graphic).count();
+            if n_plain > 0 {
                 self.close_gap();
-                self.out.push(c);
+                self.out.push_str(&rest[..n_plain]);
             }
+            let mut others = rest[n_plain..].chars();
+            match others.next() {
+                // NEL is both white space and a control character: dropped, as in every other text.
+                Some(c) if c.is_whitespace() && c != '\u{85}' => self.space(),
+                Some(c) if !c.is_control() => {
+                    self.close_gap();
+                    self.out.push(c);
+                }
+                _ => {}
+            }
+            rest = others.as_str();
         }
     }
 
@@ -91,7 +101,9 @@ impl Blocks {
     }
 
     /// The whole text.
-    pub(crate) fn finish(self) -> String {
+    pub(crate) fn finish(mut self) -> String {
+        // It is kept as long as its document.
+        self.out.shrink_to_fit();
         self.out
     }
 

@@ -36,6 +36,9 @@ pub(crate) fn text(raw: Cow<'_, str>) -> String {
 /// ```
 #[must_use]
 pub fn single_line(raw: &str) -> String {
+    if is_single_line(raw.as_bytes()) {
+        return raw.to_owned();
+    }
     let mut line = String::with_capacity(raw.len());
     for word in raw.split_whitespace() {
         let kept = line.len();
@@ -43,13 +46,37 @@ pub fn single_line(raw: &str) -> String {
             line.push(' ');
         }
         let start = line.len();
-        line.extend(word.chars().filter(|c| !c.is_control()));
+        if word.contains(char::is_control) {
+            line.extend(word.chars().filter(|c| !c.is_control()));
+        } else {
+            line.push_str(word);
+        }
         if line.len() == start {
             line.truncate(kept);
         }
     }
     line
 }
+
+/// [`single_line`] of a text that nobody else needs.
+pub(crate) fn into_single_line(raw: Cow<'_, str>) -> String {
+    if is_single_line(raw.as_bytes()) { raw.into_owned() } else { single_line(&raw) }
+}
+
+/// Whether a text is ASCII and on one line as it is.
+fn is_single_line(bytes: &[u8]) -> bool {
+    let mut before = b' ';
+    for &b in bytes {
+        if !(b.is_ascii_graphic() || b == b' ' && before != b' ') {
+            return false;
+        }
+        before = b;
+    }
+    before != b' ' || bytes.is_empty()
+}
+
+/// So many names are compared with each other; more go through a table.
+const FEW_NAMES: usize = 16;
 
 /// Names as documents hold them: single lines, without empty ones and repetitions, in the order
 /// of their first appearance.
@@ -58,11 +85,22 @@ pub fn single_line(raw: &str) -> String {
 /// assert_eq!(corpus::names(["web ", "", "data", " web"]), ["web", "data"]);
 /// ```
 pub fn names<'a>(raw: impl IntoIterator<Item = &'a str>) -> Vec<String> {
-    let mut seen = HashSet::new();
-    raw.into_iter()
-        .map(single_line)
-        .filter(|name| !name.is_empty() && seen.insert(name.clone()))
-        .collect()
+    let mut names: Vec<String> = Vec::new();
+    let mut seen: HashSet<String> = HashSet::new();
+    for name in raw.into_iter().map(single_line).filter(|name| !name.is_empty()) {
+        let is_new = if names.len() < FEW_NAMES {
+            !names.contains(&name)
+        } else {
+            if seen.is_empty() {
+                seen.extend(names.iter().cloned());
+            }
+            seen.insert(name.clone())
+        };
+        if is_new {
+            names.push(name);
+        }
+    }
+    names
 }
 
 /// A title for a text that has none: its first words, at most 80 characters, cut between words
@@ -136,11 +174,16 @@ mod tests {
         assert_eq!(single_line("a \u{1}\u{2} b"), "a b");
         assert_eq!(single_line("\u{1} a\u{3000}\u{a0}b \r\n"), "a b");
         assert_eq!(single_line(" \n"), "");
+        assert_eq!(single_line("one  two "), "one two");
+        assert_eq!(into_single_line(Cow::Owned("one two\u{7f}".to_owned())), "one two");
+        assert_eq!(into_single_line(Cow::Borrowed("one two")), "one two");
     }
 
     #[test]
     fn names_are_kept_once_and_in_order() {
         assert_eq!(names(["b ", "", "a", " b", "B"]), ["b", "a", "B"]);
+        let many: Vec<String> = (0..100).map(|n| format!("n{}", n % 40)).collect();
+        assert_eq!(names(many.iter().map(String::as_str)), many[..40]);
     }
 
     #[test]

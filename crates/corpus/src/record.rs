@@ -217,7 +217,7 @@ struct Scalar<'a>(Option<Cow<'a, str>>);
 impl Scalar<'_> {
     /// On one line; an empty one counts as absent.
     fn line(self) -> Option<String> {
-        self.0.map(|text| plain::single_line(&text)).filter(|line| !line.is_empty())
+        self.0.map(plain::into_single_line).filter(|line| !line.is_empty())
     }
 }
 

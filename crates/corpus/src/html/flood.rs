@@ -18,7 +18,7 @@ pub(super) fn without_floods(page: &str) -> Cow<'_, str> {
     let mut kept = String::new();
     let mut kept_to = 0;
     let mut at = 0;
-    while let Some(found) = find(bytes, at, |b| b == b'<') {
+    while let Some(found) = find_tag(bytes, at) {
         at = found + 1;
         if page[at..].starts_with("!--") {
             at = page[at..].find("-->").map_or(bytes.len(), |end| at + end);
@@ -89,7 +89,7 @@ fn is_gap(b: u8) -> bool {
 /// Where `</name` stands after `start`, or the end.
 fn end_of_raw(bytes: &[u8], start: usize, name: &[u8]) -> usize {
     let mut at = start;
-    while let Some(found) = find(bytes, at, |b| b == b'<') {
+    while let Some(found) = find_tag(bytes, at) {
         let rest = &bytes[found + 1..];
         let is_end = rest.first() == Some(&b'/')
             && rest.get(1..=name.len()).is_some_and(|end| end.eq_ignore_ascii_case(name));
@@ -101,13 +101,14 @@ fn end_of_raw(bytes: &[u8], start: usize, name: &[u8]) -> usize {
     bytes.len()
 }
 
-fn find(bytes: &[u8], start: usize, wanted: impl Fn(u8) -> bool) -> Option<usize> {
-    bytes.get(start..)?.iter().position(|b| wanted(*b)).map(|at| start + at)
+fn find_tag(bytes: &[u8], start: usize) -> Option<usize> {
+    memchr::memchr(b'<', bytes.get(start..)?).map(|at| start + at)
 }
 
-/// Like [`find`], and the end where there is none.
+/// Where the first byte that is `wanted` stands after `start`, or the end.
 fn until(bytes: &[u8], start: usize, wanted: impl Fn(u8) -> bool) -> usize {
-    find(bytes, start, wanted).unwrap_or(bytes.len())
+    let rest = bytes.get(start..).unwrap_or_default();
+    rest.iter().position(|b| wanted(*b)).map_or(bytes.len(), |at| start + at)
 }
 
 #[cfg(test)]
