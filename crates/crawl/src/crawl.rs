@@ -1,16 +1,17 @@
 //! From the URL of a list to the documents of its talks.
 
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use corpus::{Document, Skipped};
-use jobs::{FileStore, Run};
+use jobs::{Digest, FileStore, Run};
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use url::Url;
 
 use crate::address::{is_same_domain, is_web, redact, without_credentials};
-use crate::cache::PageCache;
+use crate::cache::{Entry, PageCache};
 use crate::extract::{self, Row};
 use crate::fetch::{Failure, Fetcher, Kind};
 use crate::http::Http;
@@ -179,10 +180,13 @@ impl<'a> Session<'a> {
         }
         let max_pages =
             recipe.max_pages.map_or(self.config.max_pages, |own| own.min(self.config.max_pages));
-        let outcomes = self.fetch(rows.iter().map(|row| row.url.clone()).collect(), max_pages)?;
-        let found = rows.len();
-        let read = extract_talks(rows, outcomes, recipe, &self.fetcher, self.run)?;
-        Ok(self.crawl_of(found, listed, read, recipe))
+        let urls = rows.iter().map(|row| row.url.clone()).collect();
+        let outcomes = self.fetch(urls, max_pages, |at, entry| {
+            let document = extract::talk(&entry, &rows[at], recipe);
+            Talk { final_url: entry.final_url, document }
+        })?;
+        let read = distinct(talks(&rows, outcomes));
+        Ok(self.crawl_of(rows.len(), listed, read, recipe))
     }
 
     /// The crawl of talks that have no pages of their own.
@@ -214,19 +218,62 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Brings pages into the cache; where each one's redirects ended, or why it cannot be had.
-    pub(crate) fn fetch(&self, urls: Vec<Url>, max_pages: usize) -> Result<Vec<Outcome>, Error> {
-        let talks = Talks {
-            outcomes: Mutex::new(urls.iter().map(|_| None).collect()),
-            urls,
-            next: AtomicUsize::new(0),
-            max_pages,
-            home: self.home.clone(),
-        };
-        let n_readers = self.config.per_host;
-        self.runtime.block_on(read_talks(talks, &self.fetcher, n_readers, self.run))
+    /// Brings pages into the cache, and gives each to `read` on the threads of the run as soon as
+    /// it has come; what `read` made of it, or why it cannot be had, in the order of `urls`.
+    pub(crate) fn fetch<T: Send>(
+        &self,
+        urls: Vec<Url>,
+        max_pages: usize,
+        read: impl Fn(usize, Entry) -> T + Sync,
+    ) -> Result<Vec<Result<T, Problem>>, Error> {
+        let mut slots: Vec<Option<Result<T, Problem>>> = urls.iter().map(|_| None).collect();
+        let next = AtomicUsize::new(0);
+        let talks = Arc::new(Talks { urls, next, max_pages, home: self.home.clone() });
+        let n_readers = self.config.per_host.max(1);
+        // Few pages wait to be read: the network does not run away from the memory.
+        let (sender, mut receiver) = mpsc::channel(n_readers.max(MAX_BATCH));
+        std::thread::scope(|scope| {
+            let fetching = scope.spawn(|| {
+                let talks = read_talks(&talks, &self.fetcher, n_readers, (sender, self.run));
+                self.runtime.block_on(talks)
+            });
+            // What has come in the meantime is read together: to wake a thread for each page costs
+            // as much as a small page.
+            let arrived = std::iter::from_fn(|| {
+                let mut batch = vec![receiver.blocking_recv()?];
+                while batch.len() < MAX_BATCH
+                    && let Ok(next) = receiver.try_recv()
+                {
+                    batch.push(next);
+                }
+                Some(batch)
+            });
+            let read = |(at, outcome): (usize, Outcome)| (at, outcome.map(|entry| read(at, entry)));
+            let reading = self.run.fold(
+                arrived,
+                |batch| batch.into_iter().map(read).collect::<Vec<_>>(),
+                (),
+                |(), batch| {
+                    for (at, outcome) in batch {
+                        slots[at] = Some(outcome);
+                    }
+                    Ok::<_, Error>(())
+                },
+            );
+            // Whoever still waits to hand over a page learns that nobody wants it.
+            drop(receiver);
+            let fetched = fetching.join().unwrap_or_else(|_| {
+                let message = "the thread of the network stopped".to_owned();
+                Err(jobs::Error::Panicked { message }.into())
+            });
+            reading.and(fetched)
+        })?;
+        Ok(slots.into_iter().map(|slot| slot.expect("the readers took every URL")).collect())
     }
 }
+
+/// So many pages are read by one task at most.
+const MAX_BATCH: usize = 8;
 
 /// A list has no more pages than this.
 pub(crate) const MAX_LISTS: usize = 100;
@@ -302,30 +349,30 @@ async fn read_lists(
     Ok(listed)
 }
 
-/// The URL where the redirects of a talk's page ended, or why it cannot be had.
-pub(crate) type Outcome = Result<String, Problem>;
+/// A page, or why it cannot be had.
+type Outcome = Result<Entry, Problem>;
 
 /// The work of the readers: they take the next URL each time.
 struct Talks {
     urls: Vec<Url>,
     next: AtomicUsize,
-    outcomes: Mutex<Vec<Option<Outcome>>>,
     max_pages: usize,
     home: Url,
 }
 
-/// Brings the pages of the talks into the cache, `n_readers` at once.
+/// Brings the pages of the talks, `n_readers` at once, and sends each with its place.
 async fn read_talks(
-    talks: Talks,
+    talks: &Arc<Talks>,
     fetcher: &Arc<Fetcher>,
     n_readers: usize,
-    run: &Run,
-) -> Result<Vec<Outcome>, Error> {
-    let talks = Arc::new(talks);
+    (sender, run): (mpsc::Sender<(usize, Outcome)>, &Run),
+) -> Result<(), Error> {
     let mut readers = JoinSet::new();
-    for _ in 0..n_readers.max(1) {
-        readers.spawn(read_some(Arc::clone(&talks), Arc::clone(fetcher), run.clone()));
+    for _ in 0..n_readers {
+        let to = (sender.clone(), run.clone());
+        readers.spawn(read_some(Arc::clone(talks), Arc::clone(fetcher), to));
     }
+    drop(sender);
     while let Some(finished) = readers.join_next().await {
         match finished {
             Ok(result) => result?,
@@ -334,12 +381,14 @@ async fn read_talks(
             }
         }
     }
-    let mut outcomes = talks.outcomes.lock().unwrap_or_else(PoisonError::into_inner);
-    let outcomes = std::mem::take(&mut *outcomes).into_iter();
-    Ok(outcomes.map(|outcome| outcome.expect("the readers took every URL")).collect())
+    Ok(())
 }
 
-async fn read_some(talks: Arc<Talks>, fetcher: Arc<Fetcher>, run: Run) -> Result<(), Error> {
+async fn read_some(
+    talks: Arc<Talks>,
+    fetcher: Arc<Fetcher>,
+    (sender, run): (mpsc::Sender<(usize, Outcome)>, Run),
+) -> Result<(), Error> {
     loop {
         let at = talks.next.fetch_add(1, Ordering::Relaxed);
         let Some(url) = talks.urls.get(at) else { return Ok(()) };
@@ -349,52 +398,42 @@ async fn read_some(talks: Arc<Talks>, fetcher: Arc<Fetcher>, run: Run) -> Result
             Err(Problem::PageLimit { max: talks.max_pages })
         } else {
             match fetcher.page(url, Kind::Talk).await {
-                Ok(entry) => Ok(entry.final_url),
+                Ok(entry) => Ok(entry),
                 Err(Failure::Page(problem)) => Err(problem),
                 Err(Failure::Fatal(error)) => return Err(error),
             }
         };
         run.progress().advanced(1);
-        talks.outcomes.lock().unwrap_or_else(PoisonError::into_inner)[at] = Some(outcome);
+        if sender.send((at, outcome)).await.is_err() {
+            // Reading was given up, and says why.
+            return Ok(());
+        }
     }
 }
 
 /// Shorter texts may well be those of several talks.
 const MIN_DUPLICATE_BYTES: usize = 100;
 
-/// Parses the pages in the cache, on all threads.
-fn extract_talks(
-    rows: Vec<Row>,
-    outcomes: Vec<Outcome>,
-    recipe: &Recipe,
-    fetcher: &Fetcher,
-    run: &Run,
-) -> Result<(Vec<Document>, Vec<Skipped>), Error> {
+/// The talks of `rows`, each as its page gives it.
+fn talks(
+    rows: &[Row],
+    outcomes: Vec<Result<Talk, Problem>>,
+) -> impl Iterator<Item = Result<Document, Skipped>> {
     let mut seen = HashSet::new();
-    let mut talks = Vec::new();
-    for (row, outcome) in rows.into_iter().zip(outcomes) {
-        match outcome {
-            // Two URLs that end at one page are one talk.
-            Ok(final_url) if seen.contains(&final_url) => {}
-            Ok(final_url) => {
-                seen.insert(final_url);
-                talks.push((row, None));
-            }
-            Err(problem) => talks.push((row, Some(problem))),
+    rows.iter().zip(outcomes).filter_map(move |(row, outcome)| match outcome {
+        // Two URLs that end at one page are one talk.
+        Ok(talk) => {
+            let document = talk.document.map_err(|problem| skipped(row, &problem));
+            seen.insert(talk.final_url).then_some(document)
         }
-    }
-    let results = run.map(talks, |(row, problem)| match problem {
-        Some(problem) => Ok(Err(skipped(&row, &problem))),
-        None => match fetcher.cached(&row.url) {
-            Ok(entry) => {
-                Ok(extract::talk(&entry, &row, recipe).map_err(|problem| skipped(&row, &problem)))
-            }
-            Err(Failure::Page(problem)) => Ok(Err(skipped(&row, &problem))),
-            Err(Failure::Fatal(error)) => Err(error),
-        },
-    })?;
-    let results = results.into_iter().collect::<Result<Vec<_>, Error>>()?;
-    Ok(distinct(results))
+        Err(problem) => Some(Err(skipped(row, &problem))),
+    })
+}
+
+/// A talk whose page is there.
+struct Talk {
+    final_url: String,
+    document: Result<Document, Problem>,
 }
 
 /// The documents without repetitions, and those that were left out.
@@ -404,12 +443,13 @@ fn distinct(
     let mut documents: Vec<Document> = Vec::new();
     let mut all_skipped = Vec::new();
     let mut ids = HashSet::new();
-    let mut contents: HashMap<(String, String), String> = HashMap::new();
+    let mut contents: HashMap<Digest, String> = HashMap::new();
     for result in results {
         match result {
             Ok(mut document) => {
                 if document.text.len() >= MIN_DUPLICATE_BYTES {
-                    let content = (document.title.clone(), document.text.clone());
+                    let content =
+                        Digest::of_parts(&[document.title.as_bytes(), document.text.as_bytes()]);
                     let location = document.url.clone().unwrap_or_default();
                     if let Some(first) = contents.get(&content) {
                         let reason = format!("the same title and text as {first}");

@@ -456,7 +456,8 @@ impl Session<'_> {
 
     /// Whether the recipe finds all of `rows` on the pages of the list.
     fn lists_all(&self, lists: &[Url], recipe: &Recipe, rows: &[(Url, String)]) -> bool {
-        let entries = lists.iter().filter_map(|url| self.fetcher.cached(url).ok());
+        let entry = |url| self.runtime.block_on(self.fetcher.page(url, Kind::ListOrData)).ok();
+        let entries = lists.iter().filter_map(entry);
         let listed = entries.filter_map(|entry| extract::list(&entry, recipe));
         let found: HashSet<Url> = listed.flat_map(|list| list.rows).map(|row| row.url).collect();
         rows.iter().all(|(url, _)| found.contains(url))
@@ -468,23 +469,20 @@ impl Session<'_> {
         let step = rows.len().min(max_pages).div_ceil(MAX_SAMPLES).max(1);
         let chosen: Vec<&(Url, String)> = rows.iter().take(max_pages).step_by(step).collect();
         let urls = chosen.iter().map(|(url, _)| url.clone()).collect();
-        let outcomes = self.fetch(urls, usize::MAX)?;
+        let outcomes = self.fetch(urls, usize::MAX, |_, entry| {
+            let outline = extract::parse(&entry).map(|page| Outline::without_paths(&page));
+            (entry.final_url, outline)
+        })?;
         let mut ends: HashMap<String, usize> = HashMap::new();
-        for end in outcomes.iter().flatten() {
+        for (end, _) in outcomes.iter().flatten() {
             *ends.entry(end.clone()).or_default() += 1;
         }
-        let found: Vec<(Url, String)> = chosen
-            .into_iter()
-            .zip(&outcomes)
+        let samples = chosen.into_iter().zip(outcomes).filter_map(|((_, link_text), outcome)| {
+            let (end, outline) = outcome.ok()?;
             // Where several links end is a login or a start page, and no document.
-            .filter(|(_, outcome)| outcome.as_ref().is_ok_and(|end| ends[end] == 1))
-            .map(|(row, _)| row.clone())
-            .collect();
-        let samples = self.run.map(found, |(url, link_text)| {
-            let entry = self.fetcher.cached(&url).ok()?;
-            Some((Outline::without_paths(&extract::parse(&entry)?), link_text))
-        })?;
-        Ok(Sample::of_template(samples.into_iter().flatten()))
+            (ends[&end] == 1).then_some((outline?, link_text.clone()))
+        });
+        Ok(Sample::of_template(samples))
     }
 
     /// The first list whose pages are there; the first of all where none is.
@@ -493,7 +491,7 @@ impl Session<'_> {
             let step = list.links.len().div_ceil(PROBED_PAGES).max(1);
             let urls = list.links.iter().step_by(step).map(|link| link.url.clone());
             let max_pages = self.config.max_pages;
-            let outcomes = self.fetch(urls.take(max_pages).collect(), usize::MAX)?;
+            let outcomes = self.fetch(urls.take(max_pages).collect(), usize::MAX, |_, _| ())?;
             if outcomes.iter().any(Result::is_ok) {
                 return Ok(Some(list));
             }

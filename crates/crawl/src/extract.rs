@@ -19,8 +19,8 @@ pub(crate) struct Row {
     pub(crate) url: Url,
     /// The text of the link.
     pub(crate) link_text: String,
-    /// What the list gives.
-    pub(crate) listed: Document,
+    /// What the list gives, where it gives anything.
+    pub(crate) listed: Option<Box<Document>>,
     /// The talk, where it stands in the list itself and has no page.
     pub(crate) inside: Option<Box<Document>>,
 }
@@ -71,6 +71,7 @@ pub(crate) fn list(entry: &Entry, recipe: &Recipe) -> Option<List> {
             None => {
                 at_of.insert(url.clone(), rows.len());
                 let listed = recipe.list.read(item);
+                let listed = (listed != Document::default()).then(|| Box::new(listed));
                 rows.push(Row { url, link_text, listed, inside: None });
             }
         }
@@ -103,7 +104,7 @@ fn inside(page: &Html, entry: &Entry, recipe: &Recipe) -> Option<List> {
         }
         document.url = Some(url.to_string());
         let inside = Some(Box::new(document));
-        rows.push(Row { url, link_text: String::new(), listed: Document::default(), inside });
+        rows.push(Row { url, link_text: String::new(), listed: None, inside });
     }
     Some(List { n_items: items.len(), rows })
 }
@@ -170,8 +171,7 @@ fn sitemap(entry: &Entry, recipe: &Recipe) -> Option<List> {
     let urls = addresses.iter().filter_map(|url| url.parse().ok()).filter(is_web);
     let urls: Vec<Url> =
         urls.map(|url| without_credentials(&url)).filter(|url| recipe.urls.matches(url)).collect();
-    let row =
-        |url| Row { url, link_text: String::new(), listed: Document::default(), inside: None };
+    let row = |url| Row { url, link_text: String::new(), listed: None, inside: None };
     Some(List { n_items: addresses.len(), rows: urls.into_iter().map(row).collect() })
 }
 
@@ -230,7 +230,9 @@ pub(crate) fn talk(entry: &Entry, row: &Row, recipe: &Recipe) -> Result<Document
     if let Some(problem) = placeholder::problem(&page, &document, &row.link_text) {
         return Err(problem);
     }
-    fill(&mut document, &row.listed);
+    if let Some(listed) = &row.listed {
+        fill(&mut document, listed);
+    }
     if document.title.is_empty() {
         document.title.clone_from(&row.link_text);
     }
@@ -344,7 +346,7 @@ mod tests {
         assert_eq!(list.n_items, 5);
         let urls: Vec<_> = list.rows.iter().map(|row| row.url.as_str()).collect();
         assert_eq!(urls, ["https://conf.example/talks/one", "https://conf.example/two?d=1"]);
-        let listed = &list.rows[0].listed;
+        let listed = list.rows[0].listed.as_deref().unwrap();
         assert_eq!((listed.title.as_str(), listed.room.as_deref()), ("One", Some("R")));
         assert_eq!(listed.speakers, ["A", "B"]);
     }

@@ -171,11 +171,6 @@ impl Fetcher {
         }
     }
 
-    /// A page that [`page`](Fetcher::page) has put into the cache.
-    pub(crate) fn cached(&self, url: &Url) -> Result<Entry, Failure> {
-        Ok(self.cache.get(url)?.ok_or(Problem::Vanished)?)
-    }
-
     fn counted_from_cache(&self, entry: Entry) -> Entry {
         self.n_from_cache.fetch_add(1, Ordering::Relaxed);
         entry

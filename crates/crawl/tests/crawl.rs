@@ -630,6 +630,23 @@ fn a_damaged_cache_is_a_miss_with_a_warning() {
 }
 
 #[test]
+fn a_cache_that_keeps_nothing_loses_no_page() {
+    let server = site(12);
+    let mut crawler = Crawler::new();
+    let limits = jobs::Limits { bytes: 0, ..jobs::Limits::default() };
+    let folder = crawler.store.root().to_owned();
+    crawler.store = FileStore::open_with(&folder, limits, Arc::new(jobs::Silent)).unwrap();
+    let several = Run::with_threads(NonZeroUsize::new(3).unwrap()).unwrap();
+    for run in [Run::serial(), several] {
+        crawler.run = run;
+        let crawl = crawler.crawl(&server.url("/"));
+        assert_eq!(crawl.skipped, []);
+        let expected: Vec<String> = (0..12).map(|n| format!("Talk {n}")).collect();
+        assert_eq!(texts(&crawl), expected);
+    }
+}
+
+#[test]
 fn copies_stand_in_for_a_server_that_is_gone() {
     let server = site(10);
     let start = server.url("/");
