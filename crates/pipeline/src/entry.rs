@@ -21,7 +21,8 @@ pub struct SourceEntry {
     pub licence: Option<String>,
 }
 
-/// How much of a text is published: on pages, in the search, in the data.
+/// How much of a text is published: on pages, in the search, in the data, and in the documents that
+/// [`documents`](crate::documents) gives.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ShownText {
@@ -36,13 +37,13 @@ pub enum ShownText {
 
 impl SourceEntry {
     /// `document` with the part of its text that is published.
-    pub(crate) fn shown(&self, document: &Document) -> Document {
-        let text = match self.text {
-            ShownText::Full => document.text.clone(),
-            ShownText::Excerpt => excerpt(&document.text),
-            ShownText::None => String::new(),
-        };
-        Document { text, ..document.clone() }
+    pub(crate) fn shown(&self, mut document: Document) -> Document {
+        match self.text {
+            ShownText::Full => {}
+            ShownText::Excerpt => document.text = excerpt(&document.text),
+            ShownText::None => document.text = String::new(),
+        }
+        document
     }
 }
 

@@ -16,7 +16,7 @@ use crate::stages::find_topics;
 use crate::topics::of_documents;
 use crate::{Error, output};
 
-/// Reads the sources of `config` and nothing more.
+/// Reads the sources of `config` and nothing more. Of each text there is what its source publishes.
 ///
 /// # Errors
 /// Those of the sources.
@@ -28,7 +28,9 @@ pub fn documents(
     let mut trace = Trace::default();
     let prepared = read(config, options, &mut trace, run)?;
     let report = Report::new(&trace, &prepared, run);
-    Ok((prepared.documents, report))
+    let documents = prepared.documents.into_iter().zip(prepared.origins);
+    let shown = documents.map(|(document, origin)| config.sources[origin].shown(document));
+    Ok((shown.collect(), report))
 }
 
 /// The topics of a corpus, without a site.

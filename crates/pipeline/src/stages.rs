@@ -274,8 +274,9 @@ fn results(
     let shares = fit.nmf.explained(x, fit.doc_topics.view(), run)?;
     let explained = fitted.explained.clone().unwrap_or_else(|| Explained::of(shares.clone()));
     let mut names = Names::default();
-    let shown =
-        |(document, origin): (&corpus::Document, &usize)| config.sources[*origin].shown(document);
+    let shown = |(document, origin): (&corpus::Document, &usize)| {
+        config.sources[*origin].shown(document.clone())
+    };
     let documents: Vec<corpus::Document> =
         prepared.documents.iter().zip(&prepared.origins).map(shown).collect();
     let slugs = documents.iter().map(|d| names.give(&d.title, &d.id, "document")).collect();

@@ -55,6 +55,19 @@ fn texts_are_published_as_far_as_their_source_allows() {
     assert_ne!(topics("gamma0"), topics("gamma1"));
     let about = files_with(&tree, "CC BY-NC 4.0");
     assert_eq!(about.len(), 1, "{about:?}");
+    // Nor are they in the documents alone, whatever they are written as.
+    scene.succeed("crawl -o docs.jsonl");
+    let written = scene.json_lines("docs.jsonl");
+    assert_eq!(written.len(), documents.len());
+    for (one, other) in written.iter().zip(&documents) {
+        assert_eq!((&one["id"], &one["text"]), (&other["id"], &other["text"]));
+    }
+    scene.succeed("crawl -o docs.csv");
+    let csv = String::from_utf8(scene.read("docs.csv")).unwrap();
+    assert!(csv.contains("Endsentence of alpha") && csv.contains("gamma 3"), "{csv}");
+    for source in ["beta", "gamma"] {
+        assert!(!csv.contains(&format!("Endsentence of {source}")), "{csv}");
+    }
 }
 
 #[test]
