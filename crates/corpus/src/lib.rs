@@ -60,5 +60,7 @@ pub use language::language_code;
 pub use page::of_page;
 pub use plain::{names, single_line};
 pub use read::{Batch, ReadConfig, Reader, read, read_lines};
-pub use schedule::{Published, Schedule, embedded, published, schedule, sitemap};
+pub use schedule::{
+    ListedPage, Published, Schedule, embedded, item_list, published, schedule, sitemap,
+};
 pub use write::{COLUMNS, csv_row, write_csv, write_parquet};

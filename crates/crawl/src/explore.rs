@@ -79,6 +79,9 @@ pub fn explore(
             return Ok(session.of_schedule(schedule));
         }
         let lists = links::find_all(&page.outline, &page.links);
+        if let Some(named) = page.named_list(lists.first()) {
+            return session.read_list(vec![at], &page, &named);
+        }
         if let Some(items) = inline::find(&page.outline, &page.base, lists.first()) {
             return session.read_items(&at, &page, &items);
         }
@@ -204,6 +207,16 @@ impl ListPage {
             places.push("/all.ics".to_owned());
         }
         places.iter().filter_map(|place| self.base.join(place).ok()).collect()
+    }
+
+    /// The list that the page tells machines, unless `shown` shows half of it to people too.
+    fn named_list(&self, shown: Option<&List>) -> Option<List> {
+        let named = extract::named(&self.html, &self.base);
+        let list = links::find_named(&named)?;
+        let shown: HashSet<&Url> =
+            shown.into_iter().flat_map(|list| &list.links).map(|link| &link.url).collect();
+        let n_shown = list.links.iter().filter(|link| shown.contains(&link.url)).count();
+        (2 * n_shown < list.links.len() && shown.len() < 2 * list.links.len()).then_some(list)
     }
 
     /// What the site calls itself: the title of the start page without that of the page.

@@ -6,7 +6,7 @@ use corpus::html::{Element, Html, Selector};
 use corpus::{Document, decode_html};
 use url::Url;
 
-use crate::address::{is_web, without_credentials};
+use crate::address::{is_same_site, is_web, without_credentials};
 use crate::cache::Entry;
 use crate::fields::Field;
 use crate::induce::words::is_generic;
@@ -76,7 +76,24 @@ pub(crate) fn list(entry: &Entry, recipe: &Recipe) -> Option<List> {
             }
         }
     }
+    // What the page tells machines alone.
+    for (url, link_text) in named(&page, &base) {
+        if recipe.urls.is_given() && recipe.urls.matches(&url) && !at_of.contains_key(&url) {
+            at_of.insert(url.clone(), rows.len());
+            rows.push(Row { url, link_text, listed: None, inside: None });
+        }
+    }
     Some(List { n_items, rows })
+}
+
+/// The addresses in a page's `ItemList`, with the names of what they lead to.
+pub(crate) fn named(page: &Html, base: &Url) -> Vec<(Url, String)> {
+    let items = corpus::item_list(page).into_iter();
+    let named = items.filter_map(|item| {
+        let url = base.join(&item.url).ok().filter(|url| is_same_site(url, base))?;
+        Some((without_credentials(&url), item.name))
+    });
+    named.collect()
 }
 
 /// The talks that stand on the page of the list itself.

@@ -11,6 +11,11 @@ impl Globs {
         Self(globs)
     }
 
+    /// Whether there is any.
+    pub(crate) fn is_given(&self) -> bool {
+        !self.0.is_empty()
+    }
+
     /// Whether the path of `url`, with its query, matches.
     pub(crate) fn matches(&self, url: &Url) -> bool {
         if self.0.is_empty() {

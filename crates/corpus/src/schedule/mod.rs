@@ -15,7 +15,7 @@ mod xml_schedule;
 use crate::Document;
 use crate::decode::decode_html;
 
-pub use pages::{Published, embedded, published};
+pub use pages::{ListedPage, Published, embedded, item_list, published};
 
 /// What a schedule holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

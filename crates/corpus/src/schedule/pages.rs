@@ -78,6 +78,78 @@ pub fn published(page: &Html) -> Published {
     Published { schedule, links: links.into_iter().map(|(_, link)| link).collect() }
 }
 
+/// A page that an [`item_list`] names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedPage {
+    /// Its address, as it is written.
+    pub url: String,
+    /// What it is called, on one line; empty where that is not said.
+    pub name: String,
+}
+
+/// The pages that the `ItemList`s of schema.org on `page` name, in their order.
+///
+/// # Panics
+/// Never: its selectors are fixed.
+#[must_use]
+pub fn item_list(page: &Html) -> Vec<ListedPage> {
+    let select = Selector::parse("script[type='application/ld+json' i]")
+        .expect("a fixed selector, read in every test");
+    let mut pages = Vec::new();
+    for script in page.select(&select) {
+        if let Ok(value) = serde_json::from_str::<Value>(script.raw_text().trim()) {
+            listed_pages(&value, &mut pages, 0);
+        }
+    }
+    let mut known = std::collections::HashSet::new();
+    pages.retain(|page: &ListedPage| known.insert(page.url.clone()));
+    pages
+}
+
+fn listed_pages(value: &Value, pages: &mut Vec<ListedPage>, depth: usize) {
+    if depth > 12 || pages.len() > 100_000 {
+        return;
+    }
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| listed_pages(item, pages, depth + 1)),
+        Value::Object(object) if is_kind(value, |kind| kind.ends_with("ItemList")) => {
+            let items = match object.get("itemListElement") {
+                Some(Value::Array(items)) => items.as_slice(),
+                Some(item) => std::slice::from_ref(item),
+                None => &[],
+            };
+            pages.extend(items.iter().filter_map(listed_page));
+        }
+        Value::Object(object) => {
+            for key in ["@graph", "mainEntity", "mainEntityOfPage"] {
+                if let Some(inner) = object.get(key) {
+                    listed_pages(inner, pages, depth + 1);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// An item of a list: an address, something with one, or a place in the list that holds either.
+fn listed_page(item: &Value) -> Option<ListedPage> {
+    if let Some(url) = item.as_str() {
+        return Some(ListedPage { url: url.to_owned(), name: String::new() });
+    }
+    let text = |value: &Value, keys: &[&str]| {
+        keys.iter()
+            .find_map(|key| value[*key].as_str().filter(|text| !text.is_empty()))
+            .map(str::to_owned)
+    };
+    let inner = &item["item"];
+    let url = text(item, &["url"])
+        .or_else(|| text(inner, &["url", "@id"]))
+        .or_else(|| inner.as_str().map(str::to_owned))
+        .or_else(|| text(item, &["@id"]))?;
+    let name = text(item, &["name"]).or_else(|| text(inner, &["name", "headline"]));
+    Some(ListedPage { url, name: crate::single_line(&name.unwrap_or_default()) })
+}
+
 /// What the data on a page says of the document called `title`: schema.org in JSON-LD, and the data
 /// that scripts start from. None where it speaks of others alone.
 ///
@@ -130,13 +202,15 @@ fn linked_events(value: &Value, events: &mut Vec<Document>, depth: usize) {
 }
 
 fn is_event(value: &Value) -> bool {
-    let is_kind = |kind: &Value| {
-        kind.as_str()
-            .is_some_and(|kind| kind.ends_with("Event") || kind == "PresentationDigitalDocument")
-    };
+    is_kind(value, |kind| kind.ends_with("Event") || kind == "PresentationDigitalDocument")
+}
+
+/// Whether one of the kinds of a value is such.
+fn is_kind(value: &Value, is_such: impl Fn(&str) -> bool) -> bool {
+    let is_such = |kind: &Value| kind.as_str().is_some_and(&is_such);
     match &value["@type"] {
-        Value::Array(kinds) => kinds.iter().any(is_kind),
-        kind => is_kind(kind),
+        Value::Array(kinds) => kinds.iter().any(is_such),
+        kind => is_such(kind),
     }
 }
 
@@ -170,6 +244,20 @@ mod tests {
             (talk.room.as_deref(), talk.start.as_deref()),
             (Some("Hall"), Some("2026-05-14T10:00:00+02:00"))
         );
+    }
+
+    #[test]
+    fn an_item_list_names_pages_in_every_way_that_there_is() {
+        let page = r#"<script type="application/ld+json">{"@graph": [{"@type": "BreadcrumbList",
+            "itemListElement": [{"@type": "ListItem", "item": "/home"}]}, {"@type": ["ItemList"],
+            "itemListElement": ["/a", {"@type": "ListItem", "url": "/b", "name": " B\n b"},
+            {"@type": "ListItem", "item": {"@id": "/c", "name": "C"}},
+            {"@type": "ListItem", "position": 4, "item": "/d"}, {"@type": "ListItem", "url": "/b"},
+            {"@type": "Event", "url": "/e", "name": "E"}, {"@type": "ListItem", "name": "nowhere"}]}]}</script>
+            <script type="application/ld+json">{"@type": </script>"#;
+        let found = item_list(&Html::parse(page));
+        let found: Vec<_> = found.iter().map(|p| (p.url.as_str(), p.name.as_str())).collect();
+        assert_eq!(found, [("/a", ""), ("/b", "B b"), ("/c", "C"), ("/d", ""), ("/e", "E")]);
     }
 
     #[test]

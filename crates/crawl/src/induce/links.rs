@@ -205,6 +205,30 @@ pub(crate) fn find_by_url(urls: &[Url]) -> Option<List> {
     })
 }
 
+/// The documents that a page names to machines: addresses, and what they are called.
+pub(crate) fn find_named(named: &[(Url, String)]) -> Option<List> {
+    let mut groups: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+    for (at, (url, _)) in named.iter().enumerate() {
+        for glob in globs_of(url).into_iter().filter(|glob| wildcards(glob) == 1) {
+            groups.entry(glob).or_default().insert(at);
+        }
+    }
+    let (glob, members) = groups
+        .into_iter()
+        .filter(|(_, members)| members.len() >= MIN_LINKS)
+        .max_by_key(|(glob, members)| (members.len(), std::cmp::Reverse(glob.clone())))?;
+    let link = |at: usize| Link {
+        url: without_credentials(&named[at].0),
+        node: 0,
+        text: named[at].1.clone(),
+        in_frame: false,
+        in_heading: false,
+        is_beside: false,
+    };
+    let links = members.into_iter().map(link).collect();
+    Some(List { globs: vec![glob], links, confidence: 0.8 })
+}
+
 /// Further kinds of documents in the same list: links of another glob that stand where those of
 /// the best one stand.
 fn extend(

@@ -44,3 +44,32 @@ fn each_page_has_the_data_that_its_script_starts_from() {
         .each(|n, _| format!("/talk/{n}"), |n, talk| format!("<!doctype html><html><head><title>TideConf</title></head><body><div id=__next></div><script id=__NEXT_DATA__ type='application/json'>{{\"props\": {{\"pageProps\": {{\"session\": {{\"id\": {n}, \"title\": {}, \"abstract\": {}, \"speakers\": [{{\"name\": {}}}], \"room\": {}}}}}}}}}</script></body></html>", json(&talk.title), json(&talk.text()), json(&talk.speakers[0]), json(&talk.room)));
     check(&site, &["room"]);
 }
+
+#[test]
+fn a_list_of_pages_for_search_engines_alone() {
+    let talks = talks(&ENGLISH, 20);
+    let items = rows(&talks, |n, talk| {
+        let comma = if n == 0 { "" } else { "," };
+        let name = json(&talk.title);
+        format!(
+            "{comma}{{\"@type\": \"ListItem\", \"url\": \"/s/{}\", \"name\": {name}}}",
+            talk.slug
+        )
+    });
+    let list = format!(
+        "<!doctype html><html><head><title>TideConf</title><script type='application/ld+json'>\
+         {{\"@context\": \"https://schema.org\", \"@type\": \"ItemList\", \"itemListElement\": [{items}]}}\
+         </script></head><body><div id=app></div><script src=/app.js></script></body></html>"
+    );
+    let site = Site::new("item list", "/schedule", talks).page("/schedule", list).each(
+        |_, talk| format!("/s/{}", talk.slug),
+        |_, talk| {
+            let text = talk.html();
+            frame(
+                &talk.title,
+                &format!("<main><h1>{}</h1><div class=about>{text}</div></main>", talk.title),
+            )
+        },
+    );
+    check(&site, &[]);
+}
