@@ -13,6 +13,8 @@ use crate::dates;
 pub(crate) struct Field {
     text: String,
     picks: Vec<Pick>,
+    /// One of these stands before each element; none: anything.
+    labels: Vec<String>,
     filters: Vec<Filter>,
 }
 
@@ -103,7 +105,22 @@ impl Field {
     /// A field of several selectors, in the order of preference.
     pub(crate) fn new(selectors: &[String], filters: Vec<Filter>) -> Result<Self, corpus::Error> {
         let picks = selectors.iter().map(|text| Pick::parse(text)).collect::<Result<_, _>>()?;
-        Ok(Self { text: selectors.join(", "), picks, filters })
+        Ok(Self { text: selectors.join(", "), picks, labels: Vec::new(), filters })
+    }
+
+    /// The same field, of the elements alone that one of `labels` stands before; of all where there
+    /// is none.
+    pub(crate) fn labelled(self, labels: &[String]) -> Self {
+        Self { labels: labels.iter().map(|label| bare(label)).collect(), ..self }
+    }
+
+    /// What `pick` finds inside `element`.
+    fn found<'a>(&self, pick: &Pick, element: Element<'a>) -> Vec<Element<'a>> {
+        let mut found = pick.elements(element);
+        if !self.labels.is_empty() {
+            found.retain(|found| has_label(*found, &self.labels));
+        }
+        found
     }
 
     /// The same selectors, of an attribute where they were of text.
@@ -130,7 +147,7 @@ impl Field {
 
     /// The elements that match inside `element`, selector by selector, in the order of the page.
     pub(crate) fn elements<'a>(&self, element: Element<'a>) -> Vec<Element<'a>> {
-        self.picks.iter().flat_map(|pick| pick.elements(element)).collect()
+        self.picks.iter().flat_map(|pick| self.found(pick, element)).collect()
     }
 
     /// The first match with something in it, on one line.
@@ -146,7 +163,7 @@ impl Field {
     /// The matches with something in them, each on one line.
     pub(crate) fn values<'a>(&'a self, element: Element<'a>) -> impl Iterator<Item = String> + 'a {
         let found = self.picks.iter().flat_map(move |pick| {
-            pick.elements(element).into_iter().filter_map(move |found| pick.value(found))
+            self.found(pick, element).into_iter().filter_map(move |found| pick.value(found))
         });
         found.filter_map(|value| self.filtered(value))
     }
@@ -173,7 +190,7 @@ impl Field {
         }
         let mut parts: Vec<Element<'_>> = Vec::new();
         for pick in &self.picks {
-            let found = pick.elements(element);
+            let found = self.found(pick, element);
             let is_one_of_several = self.picks.len() == 1;
             let found = if is_one_of_several { &found[..found.len().min(1)] } else { &found[..] };
             parts.extend(found);
@@ -190,6 +207,33 @@ impl Field {
         let texts = parts.into_iter().map(|part| part.block_text_without(|e| drop.holds(e)));
         Some(texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n\n"))
     }
+}
+
+/// How far back, and how far up, a label is looked for.
+const MAX_BEFORE: usize = 40;
+const MAX_UP: usize = 3;
+
+/// Whether one of `labels` is what stands before an element, or before one around it.
+fn has_label(element: Element<'_>, labels: &[String]) -> bool {
+    for around in std::iter::successors(Some(element), |e| e.parent()).take(MAX_UP) {
+        let before = std::iter::successors(around.previous(), |e| e.previous());
+        for at in before.take(MAX_BEFORE) {
+            let text = bare(&at.inline_text());
+            if labels.contains(&text) {
+                return true;
+            }
+            if matches!(at.name(), "dt" | "th" | "label" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6")
+            {
+                return false;
+            }
+        }
+    }
+    false
+}
+
+/// A label without its colon.
+fn bare(label: &str) -> String {
+    corpus::single_line(label.trim().trim_end_matches([':', '：']))
 }
 
 /// What is left out of a text.
@@ -358,6 +402,21 @@ mod tests {
         assert_eq!(line(vec![regex("in (.+)$")], "9 a.m. in Room 1").as_deref(), Some("Room 1"));
         assert_eq!(line(vec![regex("in (.+)$")], "nowhere"), None);
         assert_eq!(line(vec![Filter::Date], "on May 4th, 2026").as_deref(), Some("2026-05-04"));
+    }
+
+    #[test]
+    fn a_label_tells_elements_of_one_kind_apart() {
+        let labelled = |label: &str, page: &str| {
+            let field = Field::parse("dd, td, li").unwrap().labelled(&[label.to_owned()]);
+            field.lines(Html::parse(page).root())
+        };
+        let page = "<dl><dt>Room:<dd>A<dt>Speakers<dd>Ada<dd>Eva</dl>\
+                    <table><tr><th>Track<td>Web<tr><th>Level<td>Low</table><h3>Tags</h3><ul><li>x<li>y</ul>";
+        assert_eq!(labelled("Room", page), ["A"]);
+        assert_eq!(labelled("Speakers:", page), ["Ada", "Eva"]);
+        assert_eq!(labelled("Track", page), ["Web"]);
+        assert_eq!(labelled("Tags", page), ["x", "y"]);
+        assert_eq!(labelled("Language", page), [""; 0]);
     }
 
     #[test]

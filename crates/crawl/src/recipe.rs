@@ -44,7 +44,8 @@ use crate::{Error, builtin};
 /// gives. A field is a selector, an array of them (names: all that match; text: the parts in the
 /// order of the page; the rest: the first with something in it), or a table that filters what
 /// `select` finds: `{ select = "h4", strip_prefix = "by ", strip_suffix = ".", regex = "in (.+)",
-/// date = true }`. Regular expressions take time in proportion to the text, and keep the first
+/// date = true, label = ["Room"] }`. With `label`, elements count that one of these texts stands before:
+/// a term, a heading, the head of a row. Regular expressions take time in proportion to the text, and keep the first
 /// group where there is one; `date` keeps the day, as `2026-05-14`.
 ///
 /// `list.urls` are globs that a link's path must match (`*` stands for anything without a
@@ -192,7 +193,7 @@ const TALK_KEYS: &[&str] = &[
     "language",
 ];
 
-const FILTER_KEYS: &[&str] = &["select", "strip_prefix", "strip_suffix", "regex", "date"];
+const FILTER_KEYS: &[&str] = &["select", "label", "strip_prefix", "strip_suffix", "regex", "date"];
 
 /// A table of the file, and the path to it for messages.
 struct Section<'a> {
@@ -269,11 +270,13 @@ impl Section<'_> {
 
     /// Selectors, alone or in a table with filters.
     fn field(&self, key: &str) -> Result<Option<Field>, Error> {
+        let mut labels = Vec::new();
         let (selectors, filters) = match self.table.get(key) {
             None => return Ok(None),
             Some(Value::Table(table)) => {
                 let section = Section { path: self.path_of(key), table };
                 section.only(FILTER_KEYS)?;
+                labels = section.texts("label")?;
                 (section.texts("select")?, section.filters()?)
             }
             Some(_) => (self.texts(key)?, Vec::new()),
@@ -282,7 +285,7 @@ impl Section<'_> {
             return Err(self.wrong(key, "a CSS selector, or a table with one under select"));
         }
         Field::new(&selectors, filters)
-            .map(Some)
+            .map(|field| Some(field.labelled(&labels)))
             .map_err(|source| Error::RecipeSelector { key: self.path_of(key), source })
     }
 

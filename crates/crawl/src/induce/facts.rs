@@ -1,6 +1,6 @@
 //! Speakers, tags, rooms and times on the pages of a template.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::selectors::Paths;
 use super::template::{Sample, Template, is_content};
@@ -18,28 +18,47 @@ pub(crate) struct Facts {
 #[derive(Debug)]
 struct Fact {
     path: String,
+    /// What tells its elements from others of the path, as CSS.
+    narrowed: String,
+    /// The labels before its elements, where others of the path have other ones.
+    labels: Vec<String>,
     /// Instead of the text.
     attribute: Option<&'static str>,
     filters: Vec<(&'static str, String)>,
 }
 
+impl Fact {
+    /// All elements of a path.
+    fn at(path: &str, filters: Vec<(&'static str, String)>) -> Self {
+        let path = path.to_owned();
+        Self { path, narrowed: String::new(), labels: Vec::new(), attribute: None, filters }
+    }
+}
+
 impl Facts {
-    /// The paths of the elements that hold them.
-    pub(crate) fn paths(&self) -> impl Iterator<Item = &str> {
-        self.found.values().map(|fact| fact.path.as_str())
+    /// The paths of the elements that hold them and nothing else, and what tells these from others of
+    /// the path.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = (&str, &str)> {
+        let own = self.found.values().filter(|fact| fact.labels.is_empty());
+        own.map(|fact| (fact.path.as_str(), fact.narrowed.as_str()))
     }
 
     pub(crate) fn write(&self, talk: &mut Lines, paths: &Paths<'_>) {
         for (key, fact) in self.found.iter().chain(&self.announced) {
-            let mut selector = paths.selector(&fact.path);
+            let mut selector = paths.selector(&fact.path) + &fact.narrowed;
             if let Some(attribute) = fact.attribute {
                 selector.push('@');
                 selector.push_str(attribute);
             }
-            if fact.filters.is_empty() {
+            let mut filters = fact.filters.clone();
+            if !fact.labels.is_empty() {
+                let labels: Vec<String> = fact.labels.iter().map(|label| quoted(label)).collect();
+                filters.insert(0, ("label", format!("[{}]", labels.join(", "))));
+            }
+            if filters.is_empty() {
                 talk.text(key, &selector);
             } else {
-                talk.filtered(key, &selector, &fact.filters);
+                talk.filtered(key, &selector, &filters);
             }
         }
     }
@@ -54,11 +73,46 @@ struct Candidate {
     /// How many of the elements tell machines a moment, and how many a day.
     moments: usize,
     days: usize,
+    /// The labels of the elements, and how many have one that says what they are.
+    labels: BTreeSet<String>,
+    n_labelled: usize,
+    /// The part of their addresses that says what they are, and how many of them it does.
+    address: Option<String>,
+    n_addressed: usize,
+}
+
+impl Candidate {
+    /// A fact of its elements, of which the path may hold others too.
+    fn fact(&self, path: &str, n_at_path: usize, filters: Vec<(&'static str, String)>) -> Fact {
+        let n = self.texts.len();
+        let (mut narrowed, mut labels) = (String::new(), Vec::new());
+        if n < n_at_path && self.n_addressed == n {
+            let address = self.address.as_deref().unwrap_or_default();
+            narrowed = format!("[href*='/{address}/']");
+        } else if n < n_at_path && self.n_labelled == n {
+            labels = self.labels.iter().cloned().collect();
+        }
+        Fact { path: path.to_owned(), narrowed, labels, attribute: None, filters }
+    }
+
+    /// Whether its elements are what `inner` is: most begin with one of those.
+    fn begins_with(&self, inner: &Self) -> bool {
+        let starts = |text: &&String| inner.texts.iter().any(|own| text.starts_with(own.as_str()));
+        2 * self.texts.iter().filter(starts).count() >= self.texts.len()
+    }
 }
 
 /// Finds the facts on the pages of `samples`.
 pub(crate) fn find(samples: &[Sample], template: &Template<'_>, containers: &[&str]) -> Facts {
     let candidates = candidates(samples, template, containers);
+    let mut n_at_path: HashMap<&str, usize> = HashMap::new();
+    for sample in samples {
+        for (at, node) in sample.outline.nodes.iter().enumerate() {
+            if !node.text.is_empty() {
+                *n_at_path.entry(sample.outline.path(at)).or_default() += 1;
+            }
+        }
+    }
     let n = samples.len();
     let mut facts = Facts::default();
     for (key, role, share) in [
@@ -72,6 +126,19 @@ pub(crate) fn find(samples: &[Sample], template: &Template<'_>, containers: &[&s
         let best = candidates
             .iter()
             .filter(|((own, _), c)| *own == role && c.pages.len() >= least && is_plausible(role, c))
+            // The affiliation in an element of its own, behind the name, is no name.
+            .filter(|((_, path), c)| {
+                role != Role::Speakers
+                    || !candidates.iter().any(|((other_role, around), other)| {
+                        *other_role == role
+                            && path
+                                .strip_prefix(around.as_str())
+                                .is_some_and(|r| r.starts_with(" > "))
+                            && is_plausible(role, other)
+                            && other.pages.len() >= c.pages.len()
+                            && !other.begins_with(c)
+                    })
+            })
             .max_by(|(a, x), (b, y)| {
                 let rank = |path: &str, c: &Candidate| {
                     // Of elements in each other the inner ones are the single names.
@@ -91,8 +158,14 @@ pub(crate) fn find(samples: &[Sample], template: &Template<'_>, containers: &[&s
                         break;
                     }
                 }
+                let is_followed =
+                    |t: &&String| t.ends_with(')') && t.find(" (").is_some_and(|at| at > 0);
+                if 2 * candidate.texts.iter().filter(is_followed).count() > candidate.texts.len() {
+                    filters.push(("regex", quoted(r"^([^(]+)")));
+                }
             }
-            facts.found.insert(key, Fact { path: path.clone(), attribute: None, filters });
+            let n_all = n_at_path.get(path.as_str()).copied().unwrap_or_default();
+            facts.found.insert(key, candidate.fact(path, n_all, filters));
         }
     }
     times(&candidates, n, &mut facts);
@@ -134,8 +207,7 @@ fn announced(template: &Template<'_>, n: usize, facts: &mut Facts) {
             let pattern = format!("^{}\\s*(.+)$", regex::escape(start));
             let mut filters = vec![("regex", quoted(&pattern))];
             filters.extend((key == "date").then(|| ("date", "true".to_owned())));
-            let fact = Fact { path: (*path).to_owned(), attribute: None, filters };
-            facts.announced.insert(key, fact);
+            facts.announced.insert(key, Fact::at(path, filters));
         }
     }
 }
@@ -151,7 +223,7 @@ fn times(candidates: &BTreeMap<(Role, String), Candidate>, n: usize, facts: &mut
         with_moment.max_by_key(|((_, path), c)| (c.moments, std::cmp::Reverse(path.clone())))
     {
         let attribute = Some("datetime");
-        facts.found.insert("start", Fact { path: path.clone(), attribute, filters: Vec::new() });
+        facts.found.insert("start", Fact { attribute, ..Fact::at(path, Vec::new()) });
     }
     let for_machines = times().filter(|(_, c)| 2 * c.days >= n && c.days >= 2);
     if let Some(((_, path), _)) =
@@ -159,7 +231,7 @@ fn times(candidates: &BTreeMap<(Role, String), Candidate>, n: usize, facts: &mut
     {
         let filters = vec![("date", "true".to_owned())];
         let attribute = Some("datetime");
-        facts.found.insert("date", Fact { path: path.clone(), attribute, filters });
+        facts.found.insert("date", Fact { attribute, ..Fact::at(path, filters) });
     }
     let days = |c: &Candidate| c.texts.iter().filter(|t| crate::dates::day_in(t).is_some()).count();
     let with_day = times().filter(|(_, c)| 3 * days(c) >= n && days(c) >= 2);
@@ -168,7 +240,7 @@ fn times(candidates: &BTreeMap<(Role, String), Candidate>, n: usize, facts: &mut
             with_day.max_by_key(|((_, path), c)| (days(c), std::cmp::Reverse(path.clone())))
     {
         let filters = vec![("date", "true".to_owned())];
-        facts.found.insert("date", Fact { path: path.clone(), attribute: None, filters });
+        facts.found.insert("date", Fact::at(path, filters));
     }
     if facts.found.contains_key("room") {
         return;
@@ -179,7 +251,7 @@ fn times(candidates: &BTreeMap<(Role, String), Candidate>, n: usize, facts: &mut
         with_room.max_by_key(|((_, path), c)| (rooms(c), std::cmp::Reverse(path.clone())))
     {
         let filters = vec![("regex", quoted(r"\b(?:in|@|at) ([A-Z0-9][^,;]*)$"))];
-        facts.found.insert("room", Fact { path: path.clone(), attribute: None, filters });
+        facts.found.insert("room", Fact::at(path, filters));
     }
 }
 
@@ -224,11 +296,14 @@ fn candidates(
             if in_prose || !path.starts_with("html > body") {
                 continue;
             }
-            let role = named_role(template, path)
-                .or_else(|| node.href.as_deref().and_then(role_of_link))
-                .or(leaf.label)
-                .or_else(|| {
-                    (is_content(leaf) && Template::is_fact(&node.text)).then_some(Role::Time)
+            let moment = node.datetime.as_deref().and_then(crate::dates::moment);
+            let day = node.datetime.as_deref().and_then(crate::dates::day_in);
+            let by_name = named_role(template, path);
+            let by_link = node.href.as_deref().and_then(role_of_link);
+            let role =
+                by_name.or(by_link.as_ref().map(|(role, _)| *role)).or(leaf.label).or_else(|| {
+                    (is_content(leaf) && (day.is_some() || Template::is_fact(&node.text)))
+                        .then_some(Role::Time)
                 });
             let role = match role {
                 // A room with a time is first of all a time.
@@ -244,9 +319,19 @@ fn candidates(
             candidate.pages.insert(page);
             candidate.texts.push(node.text.clone());
             candidate.is_link |= node.tag == "a";
-            let moment = node.datetime.as_deref().and_then(crate::dates::moment);
+            if by_name.is_none() && by_link.is_none() && leaf.label == Some(role) {
+                candidate.n_labelled += 1;
+                candidate.labels.extend(leaf.label_text.map(str::to_owned));
+            }
+            if let (None, Some((_, word))) = (by_name, by_link) {
+                let is_segment =
+                    node.href.as_deref().is_some_and(|href| href.contains(&format!("/{word}/")));
+                let is_one =
+                    is_segment && candidate.address.as_deref().is_none_or(|own| own == word);
+                candidate.n_addressed += usize::from(is_one);
+                candidate.address.get_or_insert(word);
+            }
             candidate.moments += usize::from(moment.is_some());
-            let day = node.datetime.as_deref().and_then(crate::dates::day_in);
             candidate.days += usize::from(day.is_some());
         }
     }
@@ -262,41 +347,38 @@ fn named_role(template: &Template<'_>, path: &str) -> Option<Role> {
     })
 }
 
-/// What the address of a link says of what it names.
-fn role_of_link(href: &str) -> Option<Role> {
+/// Words in the addresses of links, by what these name.
+const IN_ADDRESSES: &[(Role, &[&str])] = &[
+    (
+        Role::Speakers,
+        &[
+            "speaker",
+            "speakers",
+            "profile",
+            "author",
+            "authors",
+            "people",
+            "person",
+            "users",
+            "presenter",
+        ],
+    ),
+    (
+        Role::Tags,
+        &["tag", "tags", "keyword", "keywords", "topic", "topics", "category", "categories"],
+    ),
+    (Role::Track, &["track", "tracks"]),
+    (Role::Room, &["room", "rooms", "venue", "location"]),
+];
+
+/// What the address of a link says of what it names, and by which word.
+fn role_of_link(href: &str) -> Option<(Role, String)> {
     let path = href.split(['?', '#']).next().unwrap_or(href);
     let words = words::tokens(path);
-    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
-    if has(&[
-        "speaker",
-        "speakers",
-        "profile",
-        "author",
-        "authors",
-        "people",
-        "person",
-        "users",
-        "presenter",
-    ]) {
-        Some(Role::Speakers)
-    } else if has(&[
-        "tag",
-        "tags",
-        "keyword",
-        "keywords",
-        "topic",
-        "topics",
-        "category",
-        "categories",
-    ]) {
-        Some(Role::Tags)
-    } else if has(&["track", "tracks"]) {
-        Some(Role::Track)
-    } else if has(&["room", "rooms", "venue", "location"]) {
-        Some(Role::Room)
-    } else {
-        None
-    }
+    IN_ADDRESSES.iter().find_map(|(role, list)| {
+        let word = words.iter().find(|word| list.contains(&word.as_str()))?;
+        Some((*role, word.clone()))
+    })
 }
 
 fn is_plausible(role: Role, candidate: &Candidate) -> bool {
@@ -363,6 +445,23 @@ mod tests {
             },
             "room = \"span.room\"\nspeakers = { select = \"p.speaker-names\", strip_prefix = \"by \" }\n\
              tags = \"li.tag\"\n",
+        );
+    }
+
+    #[test]
+    fn an_affiliation_behind_a_name_is_no_name() {
+        check(
+            |n| {
+                format!(
+                    "<main><h1>Title {n}</h1><time datetime=2026-05-0{n}T10:00+02:00>{n} May</time>\
+                     <ul class=author-list><li>Ada {n} <span class=affiliation>(Home of {n})</span></ul>\
+                     <div class=text><p>{}</p></div></main>",
+                    prose(n)
+                )
+            },
+            "date = { select = \"html > body > main > time@datetime\", date = true }\n\
+             speakers = { select = \"ul.author-list > li\", regex = \"^([^(]+)\" }\n\
+             start = \"html > body > main > time@datetime\"\n",
         );
     }
 

@@ -49,6 +49,7 @@ const LABELS: &[(Role, &[&str])] = &[
     (
         Role::Speakers,
         &[
+            "speaking",
             "докладчик*",
             "спикер*",
             "автор",
@@ -317,6 +318,7 @@ mod tests {
         for (label, role) in [
             ("Presented by:", Some(Role::Speakers)),
             ("About the speaker", Some(Role::Biography)),
+            ("Who is speaking?", Some(Role::Biography)),
             ("Speaker bio", Some(Role::Biography)),
             ("Description", Some(Role::Body)),
             ("Student Handout", Some(Role::Aside)),

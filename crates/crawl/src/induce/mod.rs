@@ -26,7 +26,7 @@ pub(crate) use template::Sample;
 
 use outline::Outline;
 use selectors::Paths;
-use template::{Template, is_content};
+use template::{Prose, Template, is_content};
 use words::Role;
 use write::Lines;
 
@@ -81,7 +81,8 @@ pub(crate) fn recipe(listing: &Listing<'_>, samples: &[Sample]) -> String {
         talk.texts("abstract", &texts);
     }
     let dropped = dropped(&template, &containers, title_path, &facts);
-    talk.texts("drop", &dropped.paths.iter().map(|path| paths.selector(path)).collect::<Vec<_>>());
+    let selector = |(path, narrowed): &(String, String)| paths.selector(path) + narrowed;
+    talk.texts("drop", &dropped.paths.iter().map(selector).collect::<Vec<_>>());
     talk.texts("drop_section", &dropped.sections);
     talk.texts("drop_start", &dropped.starts);
     talk.texts("drop_text", &dropped.texts);
@@ -151,7 +152,8 @@ fn place_of<'a>(outline: &'a Outline, value: &str) -> Option<&'a str> {
 }
 
 struct Dropped {
-    paths: BTreeSet<String>,
+    /// With what tells the elements from others of the path.
+    paths: BTreeSet<(String, String)>,
     sections: Vec<String>,
     starts: Vec<String>,
     texts: Vec<String>,
@@ -167,9 +169,18 @@ fn dropped(
     let inside = |path: &str| {
         containers.iter().any(|c| path.strip_prefix(c).is_some_and(|rest| rest.starts_with(" > ")))
     };
-    let mut paths: BTreeSet<String> = BTreeSet::new();
-    paths.extend(title_path.filter(|path| inside(path)).map(str::to_owned));
-    paths.extend(facts.paths().filter(|path| inside(path)).map(str::to_owned));
+    let mut paths: BTreeSet<(String, String)> = BTreeSet::new();
+    let whole = |path: &str| (path.to_owned(), String::new());
+    paths.extend(title_path.filter(|path| inside(path)).map(whole));
+    for (path, narrowed) in facts.paths().filter(|(path, _)| inside(path)) {
+        match template.share_of_prose(path) {
+            Prose::None => paths.insert((path.to_owned(), narrowed.to_owned())),
+            // The first paragraph of a text may say when and where, and nothing tells it from others
+            // but its place.
+            Prose::AfterTheFirst => paths.insert((path.to_owned(), ":first-of-type".to_owned())),
+            Prose::Anywhere => false,
+        };
+    }
     let mut sections = BTreeSet::new();
     let mut texts = BTreeSet::new();
     let mut starts = BTreeSet::new();
@@ -214,7 +225,7 @@ fn dropped(
     }
     for (path, (n_text, n_other)) in counts {
         if n_other >= 2 && n_other >= 4 * n_text {
-            paths.insert(path.to_owned());
+            paths.insert(whole(path));
         }
     }
     Dropped {

@@ -41,6 +41,8 @@ pub(crate) struct Leaf<'a> {
     pub(crate) is_template: bool,
     /// What the label before it says.
     pub(crate) label: Option<Role>,
+    /// That label, as it is written.
+    pub(crate) label_text: Option<&'a str>,
     /// The label that it begins with itself (`Speaker:`), and what that says.
     pub(crate) announced: Option<(&'a str, Role)>,
 }
@@ -92,7 +94,8 @@ pub(crate) fn subtract(samples: &[Sample]) -> Template<'_> {
             let is_template = is_template(path, &node.text);
             let announced = start_label(&node.text)
                 .and_then(|start| Some((start, *announced.get(&(path, start))?)));
-            leaves.push(Leaf { at, node, path, is_template, label: None, announced });
+            let (label, label_text) = (None, None);
+            leaves.push(Leaf { at, node, path, is_template, label, label_text, announced });
         }
         label(&sample.outline, &mut leaves);
         pages.push(leaves);
@@ -136,11 +139,11 @@ fn is_label(text: &str) -> bool {
 
 /// Gives each block the role that the nearest label before it names: a heading, a term, a bold
 /// line of the template in the same part of the page.
-fn label(outline: &Outline, leaves: &mut [Leaf<'_>]) {
-    let mut open: Vec<(usize, Option<Role>, usize)> = Vec::new();
+fn label<'a>(outline: &Outline, leaves: &mut [Leaf<'a>]) {
+    let mut open: Vec<(usize, Option<Role>, usize, &'a str)> = Vec::new();
     for leaf in leaves {
         // A label holds inside the element that it stands in.
-        open.retain(|(_, _, end)| leaf.at < *end);
+        open.retain(|(_, _, end, _)| leaf.at < *end);
         let is_label_tag = leaf.node.is_heading() || matches!(leaf.node.tag, "dt" | "th" | "label");
         let is_label = leaf.is_template
             && (is_label_tag || is_label(&leaf.node.text) || is_bold(outline, leaf));
@@ -154,13 +157,14 @@ fn label(outline: &Outline, leaves: &mut [Leaf<'_>]) {
                 around
             };
             let end = outline.nodes[around].end;
-            open.retain(|(parent, _, _)| *parent != around);
-            open.push((around, role, end));
+            open.retain(|(parent, ..)| *parent != around);
+            open.push((around, role, end, &leaf.node.text));
         } else if leaf.node.is_heading() {
             // Another heading ends what the label began, unless it stands deeper.
-            open.retain(|(parent, _, _)| Some(*parent) != leaf.node.parent);
+            open.retain(|(parent, ..)| Some(*parent) != leaf.node.parent);
         }
-        let before = open.last().and_then(|(_, role, _)| *role);
+        let before = open.last().and_then(|(_, role, ..)| *role);
+        leaf.label_text = open.last().map(|(.., text)| *text);
         leaf.label = leaf.announced.map(|(_, role)| role).or(before);
     }
 }
@@ -202,7 +206,44 @@ pub(crate) fn is_content(leaf: &Leaf<'_>) -> bool {
     !leaf.is_template && !leaf.node.in_frame && !leaf.path.starts_with("html > head")
 }
 
+/// Where on its pages a path holds prose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Prose {
+    None,
+    /// On nearly all pages, its first block is none.
+    AfterTheFirst,
+    Anywhere,
+}
+
 impl<'a> Template<'a> {
+    /// Where the blocks of `path` are prose.
+    pub(crate) fn share_of_prose(&self, path: &str) -> Prose {
+        let is_prose = |leaf: &Leaf<'_>| {
+            is_content(leaf) && leaf.node.text.len() >= PROSE_BYTES && self.is_text(leaf)
+        };
+        let is_inside = |leaf: &Leaf<'_>| {
+            leaf.path.strip_prefix(path).is_some_and(|rest| rest.starts_with(" > "))
+        };
+        if self.pages.iter().flatten().any(|leaf| is_inside(leaf) && is_prose(leaf)) {
+            return Prose::Anywhere;
+        }
+        let (mut n_prose, mut n_pages, mut n_first) = (0, 0, 0);
+        for leaves in &self.pages {
+            let mut own = leaves.iter().filter(|leaf| leaf.path == path).map(is_prose);
+            let Some(first) = own.next() else { continue };
+            n_pages += 1;
+            n_first += usize::from(first);
+            n_prose += usize::from(own.any(|is_prose| is_prose));
+        }
+        if 10 * n_first > n_pages {
+            Prose::Anywhere
+        } else if n_prose > 0 {
+            Prose::AfterTheFirst
+        } else {
+            Prose::None
+        }
+    }
+
     /// The steps of `path` below what all content shares.
     pub(crate) fn own_steps<'p>(&self, path: &'p str) -> Vec<&'p str> {
         let steps: Vec<&str> = path.split(" > ").collect();

@@ -103,7 +103,7 @@ pub(crate) fn choose<'a>(samples: &'a [Sample], template: &Template<'a>) -> Titl
     if links_say_it && !is_cut && adds_something {
         return Title::Link { path: Some(path) };
     }
-    if links_say_it && !is_cut && equal + part < 0.3 && path.ends_with("title") {
+    if links_say_it && !is_cut && equal + part < 0.3 && path.ends_with("> title") {
         return Title::Link { path: None };
     }
     let texts: Vec<&str> = candidate.texts.iter().map(|(text, _)| text.as_str()).collect();

@@ -6,6 +6,7 @@
 
 #![allow(clippy::format_collect, reason = "pages are put together from few pieces")]
 
+mod bare;
 mod inline;
 mod lists;
 mod scripts;
