@@ -1,6 +1,7 @@
 //! `topicmill crawl`
 
 use std::path::Path;
+use std::{fs, io};
 
 use anyhow::Context;
 use pipeline::Format;
@@ -51,5 +52,24 @@ pub(crate) fn run(args: &Crawl) -> anyhow::Result<Exit> {
 }
 
 fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    std::fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))
+    written_whole(path, bytes).with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// Writes a file that is there as a whole or not at all, whenever the program is killed. What is no
+/// file, such as a pipe, is written to as it is.
+fn written_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    // Of a link what it leads to is replaced.
+    let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let (true, Some(name)) = (!target.exists() || target.is_file(), target.file_name()) else {
+        return fs::write(path, bytes);
+    };
+    let partial = target.with_file_name(format!(".{}.partial", name.to_string_lossy()));
+    match fs::write(&partial, bytes).and_then(|()| fs::rename(&partial, &target)) {
+        Ok(()) => Ok(()),
+        Err(_) => {
+            // A folder that takes no further file may hold one that can be written.
+            drop(fs::remove_file(&partial));
+            fs::write(path, bytes)
+        }
+    }
 }
