@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::plain_server::PlainServer;
 use crate::scene::{Scene, WebSite, assert_same};
 use crate::talks::{talks, to_lines};
 
@@ -124,6 +125,58 @@ fn crawls_that_are_killed_go_on_where_they_stopped() {
         format!("build {} --recipe recipe.toml --title T --refresh", site.url("/"))
     };
     soak(&scene, [&build(&one), &build(&two)], |_| {});
+}
+
+/// A list of `n` talks, each with a page and a text of some kilobytes.
+fn write_long_site(scene: &Scene, n: usize) {
+    let mut list = String::new();
+    for talk in 0..n {
+        list.push_str(&format!("<li><a href=\"talk{talk}.html\">Lamp {talk}</a></li>"));
+        let text = format!("Lamp {talk} was lit in the year {}. ", 1500 + talk).repeat(60);
+        let page = format!("<html><body><h1>Lamp {talk}</h1><p>{text}</p></body></html>");
+        scene.write(&format!("long/talk{talk}.html"), page);
+    }
+    scene.write("long/index.html", format!("<html><body><ul>{list}</ul></body></html>"));
+}
+
+#[test]
+fn a_long_crawl_that_is_killed_again_and_again_asks_for_each_page_once() {
+    let n_pages = if std::env::var_os("TOPICMILL_SOAK").is_some() { 3000 } else { 240 };
+    let scene = Scene::new();
+    write_long_site(&scene, n_pages);
+    scene.write("recipe.toml", format!("{RECIPE}[limits]\npages = {n_pages}\n"));
+    let max = format!("[crawl]\nmax_pages = {n_pages}\n");
+    scene.write("topicmill.toml", max);
+    let site = PlainServer::serve(&scene.path("long"));
+    let crawl = format!("crawl {} --recipe recipe.toml", site.url("/"));
+    let started = Instant::now();
+    scene.succeed(&format!("{crawl} -o clean.jsonl --cache clean-cache"));
+    let longest = started.elapsed();
+    let clean = scene.read("clean.jsonl");
+    assert_eq!(clean.iter().filter(|b| **b == b'\n').count(), n_pages);
+    site.take_requests();
+    let mut state = 7_u64;
+    let mut delay = longest / 10;
+    let mut killed = 0_u64;
+    while !kill_after(&scene, &format!("{crawl} -o out.jsonl --cache cache -q"), delay) {
+        killed += 1;
+        assert!(killed < 1000, "the crawl comes to no end");
+        // What is written is whole.
+        if scene.names(".").iter().any(|name| name == "out.jsonl") {
+            assert_eq!(scene.read("out.jsonl"), clean);
+        }
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        let share = (state >> 40) as f64 / (1_u64 << 24) as f64;
+        // Longer from time to time: a busy machine may need all of it to start the program.
+        delay = longest.mul_f64(0.05 + 0.2 * share).mul_f64(1.02_f64.powi(killed as i32));
+    }
+    assert!(killed >= 3, "only {killed} were killed in time");
+    assert_eq!(scene.read("out.jsonl"), clean);
+    // Each run asks for the list and robots.txt, and for the two pages that were on their way when
+    // the one before was killed.
+    let asked = site.take_requests();
+    let most = n_pages as u64 + 4 * (killed + 1);
+    assert!(asked <= most, "{asked} requests for {n_pages} pages in {killed} killed runs");
 }
 
 #[cfg(unix)]
