@@ -21,27 +21,42 @@ pub(crate) fn telling_sentences<'t>(text: &'t str, terms: &[&str]) -> Vec<Senten
             of_term.iter().map(|word| position_or_new(&mut words, singular(word))).collect()
         })
         .collect();
+    let initials = words.iter().fold(0, |initials, word| initials | initial(word));
     let position = |word: &str| {
+        // Most words begin with another letter than all of these.
+        if initials & initial(word) == 0 {
+            return None;
+        }
         let word = singular(word);
         words.iter().position(|known| known == word)
     };
     let (mut room, mut here) = (String::new(), Vec::new());
-    let mut scored: Vec<(f64, usize, &str)> = sentences(text)
-        .enumerate()
-        .filter_map(|(n, sentence)| {
-            here.clear();
-            each_token(sentence, &mut room, |token| here.push(position(token.text)));
-            let holds = |term: &Vec<usize>| {
-                let is_term = |window: &[Option<usize>]| {
-                    window.iter().zip(term).all(|(word, of_term)| *word == Some(*of_term))
-                };
-                !term.is_empty() && here.windows(term.len()).any(is_term)
+    let mut scored: Vec<(f64, usize, &str)> = Vec::new();
+    let mut n_sentences = 0;
+    each_sentence(text, |sentence| {
+        here.clear();
+        let mut any = false;
+        each_token(sentence, &mut room, |token| {
+            let position = position(token.text);
+            any |= position.is_some();
+            here.push(position);
+        });
+        n_sentences += 1;
+        if !any {
+            return;
+        }
+        let holds = |term: &Vec<usize>| {
+            let is_term = |window: &[Option<usize>]| {
+                window.iter().zip(term).all(|(word, of_term)| *word == Some(*of_term))
             };
-            let found = terms.iter().enumerate().filter(|(_, term)| holds(term));
-            let score: f64 = found.map(|(place, _)| 1.0 / (place + 2) as f64).sum();
-            (score > 0.0).then_some((score, n, sentence))
-        })
-        .collect();
+            !term.is_empty() && here.windows(term.len()).any(is_term)
+        };
+        let found = terms.iter().enumerate().filter(|(_, term)| holds(term));
+        let score: f64 = found.map(|(place, _)| 1.0 / (place + 2) as f64).sum();
+        if score > 0.0 {
+            scored.push((score, n_sentences, sentence));
+        }
+    });
     scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     scored.truncate(MAX_SENTENCES);
     scored.sort_by_key(|&(_, n, _)| n);
@@ -55,6 +70,11 @@ fn position_or_new(words: &mut Vec<String>, word: &str) -> usize {
         words.push(word.to_owned());
         words.len() - 1
     })
+}
+
+/// A set of the letter that `word` begins with, one bit of 64: others may share it.
+fn initial(word: &str) -> u64 {
+    1 << (word.bytes().next().unwrap_or(0) % 64)
 }
 
 /// A word and its plural are told by the same term.
@@ -90,34 +110,41 @@ fn cut(mut pieces: Sentence<'_>) -> Sentence<'_> {
     pieces
 }
 
-/// The sentences of a text: up to a full stop or its like before white space, or the end of a block
-/// or of an item of a list.
-fn sentences(text: &str) -> impl Iterator<Item = &str> {
-    let blocks = text.split("\n\n").flat_map(|block| {
-        let is_list = block.lines().any(|line| line.trim_start().starts_with("- "));
-        let parts: Vec<&str> = if is_list { block.lines().collect() } else { vec![block] };
-        parts
-    });
-    blocks.flat_map(|block| {
-        let mut found = Vec::new();
-        let mut from = 0;
-        let mut chars = block.char_indices().peekable();
-        while let Some((at, c)) = chars.next() {
-            let next_is_space = chars.peek().is_none_or(|(_, next)| next.is_whitespace());
-            let ends = matches!(c, '。' | '！' | '？')
-                || (matches!(c, '.' | '!' | '?' | '…') && next_is_space);
-            if ends {
-                let end = at + c.len_utf8();
-                found.push(&block[from..end]);
-                from = end;
-            }
+/// Calls `each` with every sentence of a text: up to a full stop or its like before white space, or the
+/// end of a block or of an item of a list.
+fn each_sentence<'t>(text: &'t str, mut each: impl FnMut(&'t str)) {
+    for block in text.split("\n\n") {
+        if block.lines().any(|line| line.trim_start().starts_with("- ")) {
+            block.lines().for_each(|line| each_of_block(line, &mut each));
+        } else {
+            each_of_block(block, &mut each);
         }
-        found.push(&block[from..]);
-        found
-            .into_iter()
-            .map(|sentence| sentence.trim().trim_start_matches("- "))
-            .filter(|s| !s.is_empty())
-    })
+    }
+}
+
+fn each_of_block<'t>(block: &'t str, each: &mut impl FnMut(&'t str)) {
+    let mut tell = |sentence: &'t str| {
+        let sentence = sentence.trim().trim_start_matches("- ");
+        if !sentence.is_empty() {
+            each(sentence);
+        }
+    };
+    let (mut from, mut at) = (0, 0);
+    // What may end a sentence is one of three signs or beyond ASCII; all else is passed over.
+    let may_end = |byte: &u8| !byte.is_ascii() || matches!(byte, b'.' | b'!' | b'?');
+    while let Some(found) = block.as_bytes()[at..].iter().position(may_end) {
+        let rest = &block[at + found..];
+        let Some(c) = rest.chars().next() else { break };
+        at += found + c.len_utf8();
+        let next_is_space = || block[at..].chars().next().is_none_or(char::is_whitespace);
+        if matches!(c, '。' | '！' | '？')
+            || (matches!(c, '.' | '!' | '?' | '…') && next_is_space())
+        {
+            tell(&block[from..at]);
+            from = at;
+        }
+    }
+    tell(&block[from..]);
 }
 
 #[cfg(test)]
@@ -147,6 +174,24 @@ mod tests {
         assert_eq!(shown("Learning of machines.", &["machine learning"]), [""; 0]);
         let found = shown("On Machine Learning.", &["machine learning"]);
         assert_eq!(found, ["On [Machine] [Learning]."]);
+    }
+
+    #[test]
+    fn sentences_end_at_the_signs_of_many_scripts() {
+        let found = |text: &str| {
+            let mut found = Vec::new();
+            each_sentence(text, |sentence| found.push(sentence.to_owned()));
+            found
+        };
+        for (text, expected) in [
+            ("One. Two? v2.0 É… Three!\nFour", &["One.", "Two?", "v2.0 É…", "Three!", "Four"][..]),
+            ("学習。学ぶ！次", &["学習。", "学ぶ！", "次"]),
+            ("Is.\u{3000}Was. ", &["Is.", "Was."]),
+            ("Lead.\n- a. b\n- c\n\nEnd…", &["Lead.", "a.", "b", "c", "End…"]),
+            (" \n\n . ", &["."]),
+        ] {
+            assert_eq!(found(text), expected, "{text:?}");
+        }
     }
 
     #[test]

@@ -51,10 +51,28 @@ pub fn tokens(text: &str) -> Vec<String> {
 }
 
 /// Calls `each` with every word of `text`. `word` is room to work in.
-pub(crate) fn each_token(text: &str, word: &mut String, mut each: impl FnMut(Token<'_>)) {
+pub(crate) fn each_token(text: &str, word: &mut String, each: impl FnMut(Token<'_>)) {
+    each_token_by(text, word, plain_word, each);
+}
+
+/// The same; `plain` finds words that need not be taken letter by letter.
+fn each_token_by(
+    text: &str,
+    word: &mut String,
+    plain: impl Fn(&str) -> Option<usize>,
+    mut each: impl FnMut(Token<'_>),
+) {
     word.clear();
     let mut run = Run { word, n_chars: 0, n_signs: 0, glued: false };
-    for c in text.chars() {
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        if run.word.is_empty()
+            && let Some(len) = plain(rest)
+        {
+            run.whole(&rest[..len], &mut each);
+            rest = &rest[len..];
+            continue;
+        }
         if c.is_ascii() {
             run.push(c.to_ascii_lowercase(), &mut each);
         } else {
@@ -64,8 +82,18 @@ pub(crate) fn each_token(text: &str, word: &mut String, mut each: impl FnMut(Tok
                 }
             });
         }
+        rest = &rest[c.len_utf8()..];
     }
     run.end(&mut each);
+}
+
+/// The length of the word that `text` begins with, if it is of ASCII letters and digits alone, is not
+/// cut, and no sign or letter beyond ASCII may belong to it. Most words are such.
+fn plain_word(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let len = bytes.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    let ends = bytes.get(len).is_none_or(|next| next.is_ascii() && !matches!(next, b'+' | b'#'));
+    (ends && (1..=MAX_CHARS).contains(&len)).then_some(len)
 }
 
 /// The word that is being read.
@@ -79,6 +107,20 @@ struct Run<'w> {
 }
 
 impl Run<'_> {
+    /// Takes a [`plain_word`] when no other is open.
+    fn whole(&mut self, word: &str, each: &mut impl FnMut(Token<'_>)) {
+        let glued = std::mem::take(&mut self.glued);
+        if word.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            self.word.push_str(word);
+            self.word.make_ascii_lowercase();
+            each(Token { text: self.word, glued });
+            self.word.clear();
+        } else {
+            each(Token { text: word, glued });
+        }
+        (self.n_chars, self.n_signs) = (0, 0);
+    }
+
     fn push_folded(&mut self, c: char, each: &mut impl FnMut(Token<'_>)) {
         let folded = match c {
             'ß' => "ss",
@@ -140,4 +182,35 @@ impl Run<'_> {
 
 pub(super) fn is_unspaced(c: char) -> bool {
     c >= UNSPACED[0].0 && UNSPACED.iter().any(|&(first, last)| (first..=last).contains(&c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str, plain: impl Fn(&str) -> Option<usize>) -> Vec<(String, bool)> {
+        let mut found = Vec::new();
+        let each = |token: Token<'_>| found.push((token.text.to_owned(), token.glued));
+        each_token_by(text, &mut String::new(), plain, each);
+        found
+    }
+
+    #[test]
+    fn words_taken_whole_are_those_taken_letter_by_letter() {
+        const PARTS: [&str; 10] = ["a", "B7", " ", "-", "+", "#", "é", "e\u{301}", "学", "ﬁ"];
+        let mut texts = vec![String::new()];
+        for len in 0..4 {
+            let longest: Vec<_> = texts.iter().filter(|t| t.chars().count() >= len).collect();
+            let longer = longest.iter().flat_map(|t| PARTS.map(|part| format!("{t}{part}")));
+            let longer: Vec<String> = longer.collect();
+            texts.extend(longer);
+        }
+        for n in MAX_CHARS - 1..MAX_CHARS + 2 {
+            texts.extend(PARTS.map(|part| format!("{}{part}{part} x", "W".repeat(n))));
+        }
+        assert!(texts.len() > 10_000);
+        for text in texts {
+            assert_eq!(read(&text, plain_word), read(&text, |_| None), "{text:?}");
+        }
+    }
 }
