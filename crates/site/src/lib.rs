@@ -30,7 +30,7 @@
 //!
 //! [`SiteData`] is plain borrowed data; [`Site`] has checked it; [`Renderer::render_page`] makes
 //! one page of it, the same for a folder of files and for a live server, and may be called from
-//! many threads. The crate touches no file, network, clock or global state.
+//! many threads; a [`Batch`] makes many pages faster. The crate touches no file, network, clock or global state.
 //!
 //! One page has a script, the one for searching; all others forbid scripts, and nothing is fetched
 //! from elsewhere. Their links are relative and name
@@ -38,6 +38,7 @@
 //! is not their own by a content security policy. What comes from documents is text: it is escaped,
 //! and of their addresses only `http:` and `https:` become links.
 
+mod batch;
 mod blocks;
 mod data;
 mod error;
@@ -57,6 +58,7 @@ mod when;
 mod why;
 mod xml;
 
+pub use batch::Batch;
 pub use data::{
     Document, Download, Dropped, Fact, IndexTerm, Related, SiteData, Source, Speaker, SubTopic,
     Tag, Term, Topic, Weighted,

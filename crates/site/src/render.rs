@@ -1,17 +1,13 @@
 //! One route → one file.
 
-use minijinja::value::Serde;
-use minijinja::{Environment, ErrorKind, UndefinedBehavior, Value, context, syntax::SyntaxConfig};
-use serde::Serialize;
+use minijinja::{Environment, ErrorKind, UndefinedBehavior, syntax::SyntaxConfig};
 
-use crate::html::{after_scheme, web_url, write_escaped};
-use crate::pages::{self, Page};
-use crate::site::Noun;
-use crate::views::{Links, or_untitled, site_lang};
+use crate::batch::Batch;
+use crate::html::write_escaped;
 use crate::{Error, Route, Site, xml};
 
 /// Every template, by the name that the others know it by.
-const TEMPLATES: [(&str, &str); 17] = [
+const TEMPLATES: [(&str, &str); 18] = [
     ("about.html", include_str!("../templates/about.html")),
     ("base.html", include_str!("../templates/base.html")),
     ("data.html", include_str!("../templates/data.html")),
@@ -21,6 +17,7 @@ const TEMPLATES: [(&str, &str); 17] = [
     ("macros.html", include_str!("../templates/macros.html")),
     ("map.html", include_str!("../templates/map.html")),
     ("not_found.html", include_str!("../templates/not_found.html")),
+    ("row.html", include_str!("../templates/row.html")),
     ("search.html", include_str!("../templates/search.html")),
     ("speaker.html", include_str!("../templates/speaker.html")),
     ("speakers.html", include_str!("../templates/speakers.html")),
@@ -54,38 +51,11 @@ pub struct OutFile {
 /// The templates of all pages. It may be shared by threads and outlive the sites it renders.
 #[derive(Debug)]
 pub struct Renderer {
-    templates: Environment<'static>,
+    pub(crate) templates: Environment<'static>,
     style: String,
-    icon: String,
+    pub(crate) icon: String,
     /// What replaces parts of the program: names and contents.
     pub(crate) overrides: Vec<(String, String)>,
-}
-
-/// What the frame around a page needs.
-#[derive(Serialize)]
-struct Frame<'s> {
-    root: &'s str,
-    title: String,
-    description: &'s str,
-    canonical: Option<String>,
-    section: &'static str,
-    is_start: bool,
-    /// Whether the page runs the script of the search.
-    is_search: bool,
-}
-
-/// What every page says of its site.
-#[derive(Serialize)]
-struct Whole<'s> {
-    title: &'s str,
-    lang: Option<&'s str>,
-    generator: &'s str,
-    noun: Noun,
-    /// In the page itself: the same file once more would be one more request.
-    icon: Value,
-    people: &'static str,
-    /// What there is besides topics and documents.
-    has: Vec<&'static str>,
 }
 
 impl Renderer {
@@ -140,7 +110,8 @@ impl Renderer {
         Ok(Self { templates, style: style + &extra, icon, overrides: overrides.to_vec() })
     }
 
-    /// Makes the file of `route`. The same data give the same bytes.
+    /// Makes the file of `route`. The same data give the same bytes. For many pages a [`Batch`] is
+    /// faster.
     ///
     /// The time depends on what the page shows, not on the size of the site; the start page and
     /// the list of tags show all topics and all tags.
@@ -167,65 +138,7 @@ impl Renderer {
             }
             _ => {}
         }
-        let links = Links { site, root: root_of(site, route, &path) };
-        let Some(page) = pages::page(&links, route) else {
-            return Err(Error::NoSuchPage(route));
-        };
-        let html = self
-            .render(&links, &page, &path)
-            .map_err(|error| template_error(page.template, &error))?;
-        Ok(OutFile { path, content_type: "text/html; charset=utf-8", bytes: html.into_bytes() })
-    }
-
-    fn render(
-        &self,
-        links: &Links<'_>,
-        page: &Page,
-        path: &str,
-    ) -> Result<String, minijinja::Error> {
-        let data = links.site.data();
-        let site_title = or_untitled(data.title);
-        let frame = Frame {
-            root: &links.root,
-            title: match &page.title {
-                Some(title) => format!("{title} · {site_title}"),
-                None => site_title.to_owned(),
-            },
-            description: &page.description,
-            canonical: links
-                .site
-                .base()
-                .filter(|_| page.template != "not_found.html")
-                .map(|base| format!("{base}{}", path.trim_end_matches("index.html"))),
-            section: page.section,
-            is_start: page.title.is_none(),
-            is_search: page.template == "search.html",
-        };
-        let whole = Whole {
-            title: site_title,
-            lang: site_lang(links.site),
-            generator: data.generator,
-            noun: links.site.noun(),
-            icon: Value::from_safe_string(self.icon.clone()),
-            people: links.site.people(),
-            has: [
-                ("tags", !data.tags.is_empty()),
-                ("speakers", !data.speakers.is_empty()),
-                ("terms", !data.terms.is_empty()),
-                ("time", links.site.timeline().is_some()),
-                ("data", !data.downloads.is_empty()),
-                ("feed", links.site.base().is_some()),
-            ]
-            .into_iter()
-            .filter_map(|(name, is_there)| is_there.then_some(name))
-            .collect(),
-        };
-        let context = context! {
-            frame => Value::from(Serde(frame)),
-            site => Value::from(Serde(whole)),
-            page => page.content.clone(),
-        };
-        self.templates.get_template(page.template)?.render(context)
+        Batch::of_one(self, site).page(route, path)
     }
 }
 
@@ -247,7 +160,7 @@ fn unknown_override(name: &str) -> Error {
 
 /// Where a template is at fault, and how. The engine tells the template by itself when it is another
 /// than the one that was asked for.
-fn template_error(name: &str, error: &minijinja::Error) -> Error {
+pub(crate) fn template_error(name: &str, error: &minijinja::Error) -> Error {
     let problem = match error.detail() {
         Some(detail) => format!("{}: {detail}", error.kind()),
         None => error.kind().to_string(),
@@ -263,24 +176,5 @@ fn template_error(name: &str, error: &minijinja::Error) -> Error {
         template: error.name().unwrap_or(name).to_owned(),
         line: error.line().unwrap_or(1),
         problem: problem + hint,
-    }
-}
-
-/// The way from the file at `path` to the root of the site.
-///
-/// A host shows the 404 page for addresses at any depth, where a relative way leads astray; so that
-/// page starts from the root of the host, as soon as it is known where the site lies on it.
-fn root_of(site: &Site<'_>, route: Route, path: &str) -> String {
-    let base = site.data().base_url.and_then(web_url).and_then(after_scheme);
-    match base {
-        Some(base) if route == Route::NotFound => {
-            let below_host = base.split(['?', '#']).next().unwrap_or(base);
-            let folder = below_host.split_once('/').map_or("", |(_, folder)| folder);
-            match folder.trim_matches('/') {
-                "" => "/".to_owned(),
-                folder => format!("/{folder}/"),
-            }
-        }
-        _ => "../".repeat(path.matches('/').count()),
     }
 }

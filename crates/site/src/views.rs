@@ -3,9 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use minijinja::Value;
 use serde::Serialize;
 
-use crate::html::{language_tag, web_url};
+use crate::html::{language_tag, web_url, write_escaped};
 use crate::pages::documents;
 use crate::site::Noun;
 use crate::{Document, Route, Site, Weighted, when};
@@ -23,6 +24,15 @@ pub(crate) struct Links<'s> {
     pub(crate) site: &'s Site<'s>,
     /// The way from the page to the root of the site: empty, or ending in `/`.
     pub(crate) root: String,
+}
+
+/// A document as a line of a list of documents of several topics, rendered.
+#[derive(Debug, Serialize)]
+pub(crate) struct Line {
+    /// The name of the line in links, for a document that has no page.
+    pub(crate) anchor: Option<String>,
+    /// What `row.html` makes of its [`Row`].
+    pub(crate) html: Value,
 }
 
 /// A topic as others refer to it.
@@ -174,7 +184,7 @@ impl<'s> Links<'s> {
             speakers.map(|&speaker| self.site.data().speakers[speaker].name).collect();
         Row {
             link: self.document(index),
-            anchor: (index >= self.site.n_document_pages()).then(|| format!("d-{index}")),
+            anchor: self.anchor(index),
             speakers: names(&speakers),
             when: when::format_range(document.date, document.start, document.end),
             room: document.room,
@@ -182,6 +192,11 @@ impl<'s> Links<'s> {
             bar: None,
             reasons: &[],
         }
+    }
+
+    /// The name of a document's line in links, if it has no page.
+    pub(crate) fn anchor(&self, index: usize) -> Option<String> {
+        (index >= self.site.n_document_pages()).then(|| format!("d-{index}"))
     }
 
     /// A line that names its main topic.
@@ -228,6 +243,20 @@ impl Bar {
         let length = if value > 0.0 { (value / whole).clamp(SHORTEST, 1.0) } else { 0.0 };
         Self { percent: percent(value), width: hundredths(length) }
     }
+}
+
+/// `terms` one after the other, as HTML: a page has many of them.
+pub(crate) fn terms_html(terms: &[&str], lang: Option<&str>) -> Value {
+    let mut html = String::with_capacity(terms.len() * 32);
+    let lang = lang.map_or(String::new(), |lang| format!(" lang=\"{lang}\""));
+    for (n, term) in terms.iter().enumerate() {
+        html.push_str(if n > 0 { ", <bdi" } else { "<bdi" });
+        html.push_str(&lang);
+        html.push('>');
+        write_escaped(&mut html, term).expect("writing to a string cannot fail");
+        html.push_str("</bdi>");
+    }
+    Value::from_safe_string(html)
 }
 
 /// A document's language, where it is not that of the interface.

@@ -164,6 +164,7 @@ pub(crate) fn write_site(
     let site = Site::new(site_data(results, clouds, &words, x, &config.site))?;
     let routes: Vec<Route> = site.routes().collect();
     let inputs = site::Inputs::new(&site, renderer);
+    let batch = site::Batch::new(renderer, &site);
     let make = |&route: &Route, from: &mut Vec<u8>| {
         from.clear();
         let inputs = inputs.write(route, from).then(|| Digest::of(from));
@@ -173,13 +174,13 @@ pub(crate) fn write_site(
                 return Ok(Made::Former(route, path, page, inputs));
             }
         }
-        Ok::<_, Error>(Made::File(renderer.render_page(&site, route)?, inputs))
+        Ok::<_, Error>(Made::File(batch.render_page(route)?, inputs))
     };
     let write = |made| match made {
         Made::File(file, inputs) => folder.write_page(&file.path, &file.bytes, inputs),
         Made::Former(_, path, page, inputs) if folder.keep_page(&path, page, inputs)? => Ok(()),
         Made::Former(route, path, _, inputs) => {
-            let file = renderer.render_page(&site, route)?;
+            let file = batch.render_page(route)?;
             folder.write_page(&path, &file.bytes, Some(inputs))
         }
     };

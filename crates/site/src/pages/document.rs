@@ -5,10 +5,13 @@ use minijinja::value::Serde;
 use serde::Serialize;
 
 use super::Page;
+use crate::batch::Batch;
 use crate::html::{host, web_url};
-use crate::views::{Link, Links, Part, Row, TopicRef, document_lang, or_untitled};
+use crate::views::{
+    Line, Link, Links, Part, TopicRef, document_lang, or_untitled, site_lang, terms_html,
+};
 use crate::why::telling_sentences;
-use crate::{blocks, when};
+use crate::{Error, blocks, when};
 
 /// How much of the text describes the page to search engines, in characters.
 const MAX_DESCRIPTION: usize = 160;
@@ -29,7 +32,7 @@ struct Content<'s> {
     parts: Vec<Part<'s>>,
     why: Vec<Why<'s>>,
     tags: Vec<Link<'s>>,
-    related: Vec<RelatedRow<'s>>,
+    related: Vec<RelatedRow>,
     previous: Option<Link<'s>>,
     next: Option<Link<'s>>,
 }
@@ -44,7 +47,7 @@ struct When<'s> {
 #[derive(Serialize)]
 struct Why<'s> {
     topic: TopicRef<'s>,
-    terms: &'s [&'s str],
+    terms: Value,
     /// Pieces of text, and whether each is one of the terms.
     sentences: Vec<Vec<(&'s str, bool)>>,
 }
@@ -57,13 +60,15 @@ struct Source<'s> {
 }
 
 #[derive(Serialize)]
-struct RelatedRow<'s> {
-    row: Row<'s>,
-    terms: &'s [&'s str],
+struct RelatedRow {
+    line: Line,
+    /// The terms that both hold, or nothing.
+    terms: Option<Value>,
 }
 
-pub(super) fn page(links: &Links<'_>, index: usize) -> Page {
+pub(super) fn page(batch: &Batch<'_>, links: &Links<'_>, index: usize) -> Result<Page, Error> {
     let site = links.site;
+    let lang = site_lang(site);
     let document = &site.data().documents[index];
     let neighbours = site.neighbours(index);
     let html = blocks::to_html(document.text);
@@ -74,14 +79,19 @@ pub(super) fn page(links: &Links<'_>, index: usize) -> Page {
             .flatten()
             .find_map(when::machine_readable),
     });
-    let related = document.related.iter().map(|related| RelatedRow {
-        row: links.row_with_topic(related.index),
-        terms: &related.terms,
+    let related = document.related.iter().map(|related| {
+        let terms = &related.terms;
+        Ok(RelatedRow {
+            line: batch.line(links, related.index)?,
+            terms: (!terms.is_empty()).then(|| terms_html(terms, lang)),
+        })
     });
+    let related: Result<_, Error> = related.collect();
     // The first two topics are explained: the others are told by the bars.
-    let why = document.topics.iter().zip(&document.reasons).take(2).map(|(topic, terms)| Why {
+    let why = document.topics.iter().zip(&document.reasons).take(2);
+    let why = why.filter(|(_, terms)| !terms.is_empty()).map(|(topic, terms)| Why {
         topic: links.topic(topic.index),
-        terms,
+        terms: terms_html(terms, lang),
         sentences: telling_sentences(document.text, terms),
     });
     let title = or_untitled(document.title);
@@ -97,19 +107,19 @@ pub(super) fn page(links: &Links<'_>, index: usize) -> Page {
         source: document.url.and_then(web_url).map(|href| Source { href, host: host(href) }),
         main_topic: document.topics.first().map(|main| links.topic(main.index)),
         parts: links.leading_parts(&document.topics),
-        why: why.filter(|why| !why.terms.is_empty()).collect(),
+        why: why.collect(),
         tags: document.tags.iter().map(|&tag| links.tag(tag)).collect(),
-        related: related.collect(),
+        related: related?,
         previous: neighbours.previous.map(|document| links.document(document)),
         next: neighbours.next.map(|document| links.document(document)),
     };
-    Page {
+    Ok(Page {
         template: "document.html",
         title: Some(title.to_owned()),
         description: describe(document.text).unwrap_or_else(|| title.to_owned()),
         section: "documents",
         content: Value::from(Serde(content)),
-    }
+    })
 }
 
 /// The first words of the text, on one line.

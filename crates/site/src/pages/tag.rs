@@ -7,11 +7,12 @@ use minijinja::value::Serde;
 use serde::Serialize;
 
 use super::{MAX_ROWS, Page, page_suffix};
-use crate::Route;
+use crate::batch::Batch;
 use crate::route::n_pages;
 use crate::views::{
-    Link, Links, PageLink, Part, Row, count_of, mean_topics, or_untitled, site_lang,
+    Line, Link, Links, PageLink, Part, count_of, mean_topics, or_untitled, site_lang,
 };
+use crate::{Error, Route};
 
 /// Tags that are named beside a tag, those that most of its documents carry too.
 const MAX_BESIDE: usize = 8;
@@ -22,13 +23,18 @@ struct Content<'s> {
     lang: Option<&'s str>,
     count: String,
     parts: Vec<Part<'s>>,
-    rows: Vec<Row<'s>>,
+    rows: Vec<Line>,
     pages: Vec<PageLink>,
     beside: Vec<Link<'s>>,
     all: String,
 }
 
-pub(super) fn page(links: &Links<'_>, index: usize, page: usize) -> Page {
+pub(super) fn page(
+    batch: &Batch<'_>,
+    links: &Links<'_>,
+    index: usize,
+    page: usize,
+) -> Result<Page, Error> {
     let site = links.site;
     let tag = &site.data().tags[index];
     let noun = site.noun();
@@ -39,19 +45,19 @@ pub(super) fn page(links: &Links<'_>, index: usize, page: usize) -> Page {
         lang: site_lang(site),
         count: count_of(tag.documents.len(), noun),
         parts: links.leading_parts(&mean_topics(site, &tag.documents)),
-        rows: rows.map(|&document| links.row_with_topic(document)).collect(),
+        rows: rows.map(|&document| batch.line(links, document)).collect::<Result<_, _>>()?,
         pages: links
             .pager(n_pages(tag.documents.len(), MAX_ROWS), page, |page| Route::Tag(index, page)),
         beside: beside(links, index).into_iter().map(|tag| links.tag(tag)).collect(),
         all: links.to(Route::Tags(0)),
     };
-    Page {
+    Ok(Page {
         template: "tag.html",
         title: Some(format!("{name}{}", page_suffix(page))),
         description: format!("{} tagged “{name}”", content.count),
         section: "tags",
         content: Value::from(Serde(content)),
-    }
+    })
 }
 
 /// The tags that the documents of a tag carry most often beside it.

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use site::{Renderer, Route, Site};
+use site::{Batch, Renderer, Route, Site};
 
 use crate::fixture::conference;
 
@@ -16,8 +16,9 @@ fn seventeen_thousand_documents_render_within_two_seconds_on_two_cores() {
     let checked = started.elapsed();
     let routes: Vec<_> = site.routes().collect();
     let renderer = Renderer::new();
+    let batch = Batch::new(&renderer, &site);
     let render = |routes: &[Route]| -> usize {
-        routes.iter().map(|&route| renderer.render_page(&site, route).unwrap().bytes.len()).sum()
+        routes.iter().map(|&route| batch.render_page(route).unwrap().bytes.len()).sum()
     };
     let started = Instant::now();
     let (left, right) = routes.split_at(routes.len() / 2);

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use scraper::{ElementRef, Html, Selector};
-use site::{OutFile, Renderer, Site, SiteData};
+use site::{Batch, OutFile, Renderer, Site, SiteData};
 
 use crate::fixture::{conference, render_all, text_of};
 
@@ -161,13 +161,13 @@ fn the_same_data_give_the_same_bytes() {
 }
 
 #[test]
-fn pages_can_be_rendered_by_many_threads() {
+fn many_pages_are_those_rendered_one_by_one_whatever_the_threads() {
     let fixture = conference(20, 3);
     let site = Site::new(fixture.data()).unwrap();
     let renderer = Renderer::new();
-    let render = || -> Vec<_> {
-        site.routes().map(|route| renderer.render_page(&site, route).unwrap()).collect()
-    };
+    let batch = Batch::new(&renderer, &site);
+    let render =
+        || -> Vec<_> { site.routes().map(|route| batch.render_page(route).unwrap()).collect() };
     let (a, b) = std::thread::scope(|scope| {
         let [a, b] = [scope.spawn(render), scope.spawn(render)];
         (a.join().unwrap(), b.join().unwrap())
