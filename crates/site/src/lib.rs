@@ -42,6 +42,7 @@ mod batch;
 mod blocks;
 mod data;
 mod error;
+mod fragments;
 mod html;
 mod inputs;
 mod map;

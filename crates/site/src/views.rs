@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use minijinja::Value;
 use serde::Serialize;
 
-use crate::html::{language_tag, web_url, write_escaped};
+use crate::html::{language_tag, web_url};
 use crate::pages::documents;
 use crate::site::Noun;
 use crate::{Document, Route, Site, Weighted, when};
@@ -95,9 +95,6 @@ pub(crate) struct Row<'s> {
     pub(crate) room: Option<&'s str>,
     /// Its main topic, in lists of documents of several topics.
     pub(crate) topic: Option<TopicRef<'s>>,
-    /// How much of it belongs to the topic, in the list of a topic, and by which terms.
-    pub(crate) bar: Option<Bar>,
-    pub(crate) reasons: &'s [&'s str],
 }
 
 impl<'s> Links<'s> {
@@ -189,8 +186,6 @@ impl<'s> Links<'s> {
             when: when::format_range(document.date, document.start, document.end),
             room: document.room,
             topic: None,
-            bar: None,
-            reasons: &[],
         }
     }
 
@@ -243,20 +238,6 @@ impl Bar {
         let length = if value > 0.0 { (value / whole).clamp(SHORTEST, 1.0) } else { 0.0 };
         Self { percent: percent(value), width: hundredths(length) }
     }
-}
-
-/// `terms` one after the other, as HTML: a page has many of them.
-pub(crate) fn terms_html(terms: &[&str], lang: Option<&str>) -> Value {
-    let mut html = String::with_capacity(terms.len() * 32);
-    let lang = lang.map_or(String::new(), |lang| format!(" lang=\"{lang}\""));
-    for (n, term) in terms.iter().enumerate() {
-        html.push_str(if n > 0 { ", <bdi" } else { "<bdi" });
-        html.push_str(&lang);
-        html.push('>');
-        write_escaped(&mut html, term).expect("writing to a string cannot fail");
-        html.push_str("</bdi>");
-    }
-    Value::from_safe_string(html)
 }
 
 /// A document's language, where it is not that of the interface.

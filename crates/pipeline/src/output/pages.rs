@@ -20,7 +20,7 @@ const TERM_DOCUMENTS: usize = 5;
 const CARD_WIDTH: f64 = 420.0;
 const CARD_HEIGHT: f64 = 300.0;
 /// Pages rendered by one parallel task.
-const SHARD_PAGES: usize = 64;
+const SHARD_PAGES: usize = 16;
 /// The files that `build` writes below `data/`.
 const DOWNLOADS: [(&str, &str); 7] = [
     (

@@ -7,11 +7,9 @@ use serde::Serialize;
 use super::Page;
 use crate::batch::Batch;
 use crate::html::{host, web_url};
-use crate::views::{
-    Line, Link, Links, Part, TopicRef, document_lang, or_untitled, site_lang, terms_html,
-};
+use crate::views::{Line, Link, Links, Part, TopicRef, document_lang, or_untitled, site_lang};
 use crate::why::telling_sentences;
-use crate::{Error, blocks, when};
+use crate::{Error, blocks, fragments, when};
 
 /// How much of the text describes the page to search engines, in characters.
 const MAX_DESCRIPTION: usize = 160;
@@ -20,7 +18,7 @@ const MAX_DESCRIPTION: usize = 160;
 struct Content<'s> {
     title: &'s str,
     lang: Option<&'s str>,
-    speakers: Vec<Link<'s>>,
+    speakers: Option<Value>,
     when: Option<When<'s>>,
     room: Option<&'s str>,
     track: Option<&'s str>,
@@ -31,7 +29,7 @@ struct Content<'s> {
     main_topic: Option<TopicRef<'s>>,
     parts: Vec<Part<'s>>,
     why: Vec<Why<'s>>,
-    tags: Vec<Link<'s>>,
+    tags: Option<Value>,
     related: Vec<RelatedRow>,
     previous: Option<Link<'s>>,
     next: Option<Link<'s>>,
@@ -47,7 +45,7 @@ struct When<'s> {
 #[derive(Serialize)]
 struct Why<'s> {
     topic: TopicRef<'s>,
-    terms: Value,
+    terms: Option<Value>,
     /// Pieces of text, and whether each is one of the terms.
     sentences: Vec<Vec<(&'s str, bool)>>,
 }
@@ -80,25 +78,27 @@ pub(super) fn page(batch: &Batch<'_>, links: &Links<'_>, index: usize) -> Result
             .find_map(when::machine_readable),
     });
     let related = document.related.iter().map(|related| {
-        let terms = &related.terms;
         Ok(RelatedRow {
             line: batch.line(links, related.index)?,
-            terms: (!terms.is_empty()).then(|| terms_html(terms, lang)),
+            terms: fragments::terms(&related.terms, lang),
         })
     });
     let related: Result<_, Error> = related.collect();
     // The first two topics are explained: the others are told by the bars.
     let why = document.topics.iter().zip(&document.reasons).take(2);
-    let why = why.filter(|(_, terms)| !terms.is_empty()).map(|(topic, terms)| Why {
+    let why = why.map(|(topic, terms)| Why {
         topic: links.topic(topic.index),
-        terms: terms_html(terms, lang),
+        terms: fragments::terms(terms, lang),
         sentences: telling_sentences(document.text, terms),
     });
     let title = or_untitled(document.title);
     let content = Content {
         title,
         lang: document_lang(site, document),
-        speakers: document.speakers.iter().map(|&speaker| links.speaker(speaker)).collect(),
+        speakers: fragments::links(
+            document.speakers.iter().map(|&speaker| links.speaker(speaker)),
+            ", ",
+        ),
         when,
         room: document.room,
         track: document.track,
@@ -107,8 +107,8 @@ pub(super) fn page(batch: &Batch<'_>, links: &Links<'_>, index: usize) -> Result
         source: document.url.and_then(web_url).map(|href| Source { href, host: host(href) }),
         main_topic: document.topics.first().map(|main| links.topic(main.index)),
         parts: links.leading_parts(&document.topics),
-        why: why.collect(),
-        tags: document.tags.iter().map(|&tag| links.tag(tag)).collect(),
+        why: why.filter(|why| why.terms.is_some()).collect(),
+        tags: fragments::items(document.tags.iter().map(|&tag| links.tag(tag))),
         related: related?,
         previous: neighbours.previous.map(|document| links.document(document)),
         next: neighbours.next.map(|document| links.document(document)),

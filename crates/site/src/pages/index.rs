@@ -5,8 +5,8 @@ use minijinja::value::Serde;
 use serde::Serialize;
 
 use super::{Page, cloud_svg};
-use crate::Weighted;
-use crate::views::{Bar, Link, Links, Part, TopicRef, count_of, fraction, site_lang, thousands};
+use crate::views::{Bar, Links, Part, TopicRef, count_of, fraction, site_lang, thousands};
+use crate::{Weighted, fragments};
 
 /// How many documents a card lists.
 const MAX_PICKS: usize = 10;
@@ -24,7 +24,8 @@ struct Card<'s> {
     topic: TopicRef<'s>,
     bar: Bar,
     cloud: Value,
-    picks: Vec<Link<'s>>,
+    /// Links to the first documents.
+    picks: Option<Value>,
     all: String,
 }
 
@@ -46,15 +47,11 @@ pub(super) fn page(links: &Links<'_>) -> Page {
     let cards = site.topics_by_share().iter().map(|&index| {
         let topic = &data.topics[index];
         let view = links.topic(index);
+        let picks = topic.documents.iter().take(MAX_PICKS);
         Card {
             bar: Bar::new(topic.share, biggest),
             cloud: cloud_svg(topic.card_cloud, topic, &view.href),
-            picks: topic
-                .documents
-                .iter()
-                .take(MAX_PICKS)
-                .map(|document| links.document(document.index))
-                .collect(),
+            picks: fragments::items(picks.map(|document| links.document(document.index))),
             all: count_of(topic.documents.len(), noun),
             topic: view,
         }

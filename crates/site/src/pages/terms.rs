@@ -5,13 +5,15 @@ use minijinja::value::Serde;
 use serde::Serialize;
 
 use super::{Page, page_suffix};
-use crate::Route;
 use crate::route::n_pages;
 use crate::site::initial;
-use crate::views::{Link, Links, PageLink, site_lang, thousands};
+use crate::views::{Links, PageLink, site_lang, thousands};
+use crate::{Route, fragments};
 
 /// Terms on a page.
 pub(crate) const PER_PAGE: usize = 250;
+/// Between the documents of a term.
+const DOT: &str = "<span aria-hidden=\"true\"> · </span>";
 
 #[derive(Serialize)]
 struct Content<'s> {
@@ -41,7 +43,7 @@ struct Group<'s> {
 #[derive(Serialize)]
 struct TermView<'s> {
     term: &'s str,
-    documents: Vec<Link<'s>>,
+    documents: Option<Value>,
     more: Option<String>,
 }
 
@@ -63,10 +65,11 @@ pub(super) fn page(links: &Links<'_>, page: usize) -> Page {
                 .iter()
                 .map(|&term| {
                     let term = &terms[term];
+                    let documents = term.documents.iter().map(|&d| links.document(d));
                     let n_more = term.n_documents.saturating_sub(term.documents.len());
                     TermView {
                         term: term.term,
-                        documents: term.documents.iter().map(|&d| links.document(d)).collect(),
+                        documents: fragments::links(documents, DOT),
                         more: (n_more > 0).then(|| thousands(n_more)),
                     }
                 })

@@ -7,9 +7,9 @@ use serde::Serialize;
 use super::{MAX_ROWS, Page, cloud_svg, page_suffix};
 use crate::route::n_pages;
 use crate::views::{
-    Bar, Link, Links, PageLink, Part, Row, TopicRef, count_of, or_untitled, percent, site_lang,
+    Bar, Links, PageLink, Part, Row, TopicRef, count_of, or_untitled, percent, site_lang,
 };
-use crate::{Route, Site, Weighted};
+use crate::{Route, Site, Weighted, fragments};
 
 /// Terms that are named with each document, and documents with each part of the topic.
 const MAX_REASONS: usize = 4;
@@ -25,7 +25,7 @@ struct Content<'s> {
     /// On the first page only, as are parts, terms and neighbours.
     cloud: Option<Value>,
     parts: Vec<PartView<'s>>,
-    rows: Vec<Row<'s>>,
+    rows: Vec<TopicRow<'s>>,
     /// The place of the first row in the whole list.
     start: usize,
     pages: Vec<PageLink>,
@@ -36,20 +36,32 @@ struct Content<'s> {
     all: String,
 }
 
+/// A document of the topic.
+#[derive(Serialize)]
+struct TopicRow<'s> {
+    /// The link to it.
+    name: Value,
+    #[serde(flatten)]
+    row: Row<'s>,
+    /// How much of it belongs to the topic, and by which terms.
+    bar: Bar,
+    reasons: Option<Value>,
+}
+
 #[derive(Serialize)]
 struct TermRow<'s> {
     term: &'s str,
     slug: &'s str,
     bar: Bar,
-    documents: Vec<Link<'s>>,
+    documents: Option<Value>,
 }
 
 /// A part of the topic.
 #[derive(Serialize)]
 struct PartView<'s> {
     title: &'s str,
-    terms: &'s [&'s str],
-    documents: Vec<Link<'s>>,
+    terms: Option<Value>,
+    documents: Option<Value>,
     count: String,
 }
 
@@ -57,12 +69,13 @@ struct PartView<'s> {
 #[derive(Serialize)]
 struct NearView<'s> {
     topic: TopicRef<'s>,
-    terms: &'s [&'s str],
+    terms: Option<Value>,
 }
 
 pub(super) fn page(links: &Links<'_>, index: usize, page: usize) -> Page {
     let site = links.site;
     let data = site.data();
+    let lang = site_lang(site);
     let topic = &data.topics[index];
     let order = site.topics_by_share();
     let place = order.iter().position(|&other| other == index);
@@ -70,21 +83,22 @@ pub(super) fn page(links: &Links<'_>, index: usize, page: usize) -> Page {
         let place = place?.checked_add_signed(offset)?;
         order.get(place).map(|&other| links.topic(other))
     };
-    let rows = topic.documents.iter().skip(page * MAX_ROWS).take(MAX_ROWS).map(|document| Row {
-        bar: Some(Bar::new(document.weight, 1.0)),
-        reasons: reasons(site, index, document.index),
-        ..links.row(document.index)
+    let rows = topic.documents.iter().skip(page * MAX_ROWS).take(MAX_ROWS).map(|document| {
+        let row = links.row(document.index);
+        TopicRow {
+            name: fragments::link(&row.link),
+            row,
+            bar: Bar::new(document.weight, 1.0),
+            reasons: fragments::terms(reasons(site, index, document.index), lang),
+        }
     });
     let is_first = page == 0;
     let parts = topic.sub_topics.iter().filter(|_| is_first).map(|part| PartView {
         title: or_untitled(part.title),
-        terms: &part.terms,
-        documents: part
-            .documents
-            .iter()
-            .take(MAX_PART_DOCUMENTS)
-            .map(|&document| links.document(document))
-            .collect(),
+        terms: fragments::terms(&part.terms, lang),
+        documents: fragments::items(
+            part.documents.iter().take(MAX_PART_DOCUMENTS).map(|&d| links.document(d)),
+        ),
         count: count_of(part.documents.len(), site.noun()),
     });
     let near = site.near(index).iter().filter(|_| is_first);
@@ -92,14 +106,14 @@ pub(super) fn page(links: &Links<'_>, index: usize, page: usize) -> Page {
         term: term.term,
         slug: term.slug,
         bar: Bar::new(term.weight, 1.0),
-        documents: term.documents.iter().map(|&document| links.document(document)).collect(),
+        documents: fragments::items(term.documents.iter().map(|&d| links.document(d))),
     });
     let title = or_untitled(topic.title);
     let leading: Vec<_> = topic.terms.iter().take(8).map(|term| term.term).collect();
     let noun = site.noun();
     let content = Content {
         topic: links.topic(index),
-        lang: site_lang(site),
+        lang,
         share: percent(topic.share),
         n_documents: count_of(topic.documents.len(), noun),
         spectrum: links
@@ -113,7 +127,10 @@ pub(super) fn page(links: &Links<'_>, index: usize, page: usize) -> Page {
             Route::Topic(index, page)
         }),
         near: near
-            .map(|near| NearView { topic: links.topic(near.topic), terms: &near.terms })
+            .map(|near| NearView {
+                topic: links.topic(near.topic),
+                terms: fragments::terms(&near.terms, lang),
+            })
             .collect(),
         terms: terms.collect(),
         previous: neighbour(-1),
