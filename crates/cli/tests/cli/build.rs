@@ -102,6 +102,7 @@ fn topics_json_is_as_the_contract_has_it() {
         assert_eq!(weights[0], 1.0);
         assert!(weights.len() >= 10 && list(&topic["terms"]).iter().all(|t| t["term"].is_string()));
         assert!(falling(&topic["documents"], "weight")[0] > 0.2, "{topic}");
+        assert!(topic["sub_topics"].is_array(), "a topic of one part has a list of none: {topic}");
         let documents = list(&topic["documents"]).iter();
         assert!(documents.map(|document| text(&document["id"])).all(|id| ids.contains(id)));
     }

@@ -31,7 +31,7 @@ const DOWNLOADS: [(&str, &str); 7] = [
     ("data/topics.csv", "Every topic with its share and leading terms: a table for spreadsheets."),
     (
         "data/documents.jsonl",
-        "Every document with its topics, related documents and suggested tags: JSON, one a line.",
+        "Every document with its topics and related documents: JSON, one a line.",
     ),
     (
         "data/topics.json",

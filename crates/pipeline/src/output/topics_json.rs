@@ -33,7 +33,6 @@ struct Topic<'a> {
     share: f64,
     terms: Vec<Term<'a>>,
     documents: Vec<Document<'a>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     sub_topics: Vec<SubTopic<'a>>,
 }
 
