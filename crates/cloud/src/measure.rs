@@ -1,5 +1,7 @@
 //! How wide a word is.
 
+use std::borrow::Cow;
+
 use ttf_parser::Face;
 
 /// Width in em of a character that the font lacks and that is neither wide nor without width.
@@ -46,6 +48,23 @@ impl Measure {
         }
         f64::max(width, NARROWEST)
     }
+}
+
+/// The longest word that is written whole, characters. One of hundreds would leave no room for letters that
+/// can be read, neither its own nor those of the others.
+const LONGEST: usize = 32;
+
+/// `text`, or its beginning and an ellipsis, in [`LONGEST`] characters; what is joined to a character is
+/// not parted from it.
+pub(crate) fn shortened(text: &str) -> Cow<'_, str> {
+    if text.char_indices().nth(LONGEST).is_none() {
+        return Cow::Borrowed(text);
+    }
+    let ends: Vec<(usize, char)> = text.char_indices().take(LONGEST).collect();
+    let is_joined =
+        |n: usize| within(&WITHOUT_WIDTH, ends[n].1) || ends[n - 1].1 == ZERO_WIDTH_JOINER;
+    let last = (1..LONGEST).rev().find(|&n| !is_joined(n)).unwrap_or(LONGEST - 1);
+    Cow::Owned(format!("{}…", text[..ends[last].0].trim_end()))
 }
 
 /// Joins emoji into one picture.
@@ -123,6 +142,18 @@ mod tests {
         check("كِتاب", 4.0 * OTHER_WIDTH);
         check("👩\u{200D}💻", 1.0);
         check("👍🏽", 1.0);
+    }
+
+    #[test]
+    fn long_words_are_shortened_where_nothing_is_joined() {
+        let check = |text: &str, expected: &str| assert_eq!(shortened(text), expected, "{text}");
+        let (a30, a31) = ("a".repeat(LONGEST - 2), "a".repeat(LONGEST - 1));
+        check(&format!("{a31}b"), &format!("{a31}b"));
+        check(&format!("{a31}bc"), &format!("{a31}…"));
+        check(&format!("{a30} bc"), &format!("{a30}…"));
+        check(&format!("{a30}e\u{301}\u{301}x"), &format!("{a30}…"));
+        check(&format!("{a30}👩\u{200D}💻x"), &format!("{a30}…"));
+        check(&"\u{301}".repeat(50), &format!("{}…", "\u{301}".repeat(LONGEST - 1)));
     }
 
     #[test]

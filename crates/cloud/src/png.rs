@@ -86,9 +86,10 @@ fn draw(
     let em = word.font_size * scale;
     let unit = (em / f64::from(face.units_per_em())) as f32;
     // Words are drawn as wide as the place that was kept for them.
-    let stretch = word.width / (measure.em_width(&word.text) * word.font_size);
+    let shown = word.shown();
+    let stretch = word.width / (measure.em_width(&shown) * word.font_size);
     let mut x = word.x * scale;
-    for c in word.text.chars() {
+    for c in shown.chars() {
         let advance = measure.em_width(c.encode_utf8(&mut [0; 4])) * em * stretch;
         let at = Transform::from_row(
             unit * stretch as f32,

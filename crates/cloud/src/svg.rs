@@ -50,7 +50,7 @@ impl fmt::Display for Anchor<'_> {
         write!(f, "<a href=\"{}\"><title>{}</title>", Escaped(&link.href), Escaped(&link.title))?;
         write!(f, "<text class=\"l{}\" x=\"{}\" y=\"{}\" ", word.level, word.x, word.y)?;
         write!(f, "font-size=\"{}\" textLength=\"{}\" ", word.font_size, word.width)?;
-        write!(f, "lengthAdjust=\"spacingAndGlyphs\">{}</text></a>", Escaped(&word.text))
+        write!(f, "lengthAdjust=\"spacingAndGlyphs\">{}</text></a>", Escaped(&word.shown()))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Inputs at the edges: all of them end in a sound cloud or in an error that names the value.
 
-use cloud::{CloudConfig, Word, layout};
+use cloud::{CloudConfig, Link, Word, layout};
 
 use crate::{check, layout_default};
 
@@ -23,6 +23,20 @@ fn a_word_of_a_million_letters_among_short_ones() {
     let long = "m".repeat(1_000_000);
     check_texts(&["a", &long, "b"], |_| 1.0);
     check_texts(&["a", &long, "b"], |n| 1000.0 / (n + 1) as f64);
+}
+
+#[test]
+fn the_words_around_a_very_long_one_can_be_read() {
+    let long = "m".repeat(300);
+    let cloud = layout_default(
+        &[("a", 3.0), (&long, 2.0), ("b", 1.0)].map(|(text, weight)| Word { text, weight }),
+    );
+    check(&cloud, 3);
+    assert!(cloud.words[2].font_size >= 10.0, "{cloud:?}");
+    assert_eq!((cloud.words[1].text.len(), cloud.words[1].shown().chars().count()), (300, 32));
+    let svg =
+        cloud.to_svg("Long", |_, word| Link { href: String::new(), title: word.text.clone() });
+    assert!(svg.contains(&format!("<title>{long}</title>")) && svg.contains("m…</text>"), "{svg}");
 }
 
 #[test]
