@@ -11,10 +11,14 @@ use crate::views::{Link, Links, TopicRef, count_of, site_lang};
 
 /// The radius of a dot, units.
 const DOT: f64 = 8.0;
+/// Pixels for a unit, at most.
+const LARGEST_SCALE: f64 = 1.5;
 
 #[derive(Serialize)]
 struct Content<'s> {
     view_box: String,
+    /// The greatest width that it is drawn with, pixels: a small map is not blown up.
+    width: String,
     label_size: f64,
     radius: f64,
     lang: Option<&'s str>,
@@ -77,6 +81,7 @@ pub(super) fn page(links: &Links<'_>) -> Page {
     let n_missing = site.data().documents.len() - n_shown;
     let content = Content {
         view_box: format!("0 0 {} {}", units(width.max(1.0)), units(height.max(1.0))),
+        width: units(width.max(1.0) * LARGEST_SCALE),
         label_size: LABEL,
         radius: DOT,
         lang: site_lang(site),
