@@ -1,6 +1,6 @@
 //! Many pages of one site.
 
-use std::sync::OnceLock;
+use std::sync::{Mutex, PoisonError};
 
 use minijinja::value::Serde;
 use minijinja::{Value, context};
@@ -30,7 +30,7 @@ pub struct Batch<'s> {
     site: &'s Site<'s>,
     whole: Value,
     /// For each document its line in lists of pages that lie as deep as most do; empty for one page.
-    lines: Vec<OnceLock<Value>>,
+    lines: Vec<Mutex<Option<Value>>>,
 }
 
 /// What the frame around a page needs.
@@ -64,7 +64,7 @@ impl<'s> Batch<'s> {
     /// All pages of `site`, by `renderer`.
     #[must_use]
     pub fn new(renderer: &'s Renderer, site: &'s Site<'s>) -> Self {
-        let lines = site.data().documents.iter().map(|_| OnceLock::new()).collect();
+        let lines = site.data().documents.iter().map(|_| Mutex::default()).collect();
         Self { lines, ..Self::of_one(renderer, site) }
     }
 
@@ -120,14 +120,14 @@ impl<'s> Batch<'s> {
     pub(crate) fn line(&self, links: &Links<'_>, document: usize) -> Result<Line, Error> {
         let anchor = links.anchor(document);
         let kept = self.lines.get(document).filter(|_| links.root == USUAL_ROOT);
-        if let Some(html) = kept.and_then(OnceLock::get) {
+        let kept = kept.map(|line| line.lock().unwrap_or_else(PoisonError::into_inner));
+        if let Some(html) = kept.as_deref().and_then(Option::as_ref) {
             return Ok(Line { anchor, html: html.clone() });
         }
         let row = links.row_with_topic(document);
         let html = self.row(row).map_err(|error| template_error(ROW, &error))?;
-        if let Some(kept) = kept {
-            // Another thread may have been here before: it has made the same.
-            drop(kept.set(html.clone()));
+        if let Some(mut kept) = kept {
+            *kept = Some(html.clone());
         }
         Ok(Line { anchor, html })
     }
