@@ -26,8 +26,11 @@
 //! | 92 | 0: in an object; 1: here |
 //! | 93 | the length of the task's name, which follows, and after it an object as above |
 
+use std::cell::RefCell;
 use std::io::Read;
 use std::time::Duration;
+
+use zstd::bulk::Decompressor;
 
 use crate::Digest;
 use crate::store::{About, Content};
@@ -130,9 +133,21 @@ fn is_allowed(plain: u64, packed: usize) -> bool {
     plain <= (packed.saturating_mul(MAX_RATIO)).max(ALWAYS_ALLOWED) as u64
 }
 
+thread_local! {
+    /// zstd's tables for unpacking, which cost more to make than a small object to unpack.
+    static UNPACKER: RefCell<Option<Decompressor<'static>>> =
+        RefCell::new(Decompressor::new().ok());
+}
+
 fn unpack(packed: &[u8], len: u64) -> Option<Vec<u8>> {
     if !is_allowed(len, packed.len()) {
         return None;
+    }
+    if len <= ALWAYS_ALLOWED as u64 {
+        // All at once: nothing is looked back over but what is unpacked, and more than was
+        // promised is refused.
+        return UNPACKER
+            .with_borrow_mut(|unpacker| unpacker.as_mut()?.decompress(packed, len as usize).ok());
     }
     let mut plain = Vec::new();
     let mut decoder = zstd::Decoder::with_buffer(packed).ok()?;

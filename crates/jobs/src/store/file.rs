@@ -16,6 +16,10 @@ use crate::{Digest, Error, Progress, Run, Silent};
 /// Entries that were used more recently than this are not noted as used again.
 const TOUCH: Duration = Duration::from_mins(1);
 
+/// Files up to this length, bytes, are read into memory that is cleared before: it costs less than
+/// a system call.
+const SMALL: u64 = 64 << 10;
+
 /// A [`Store`] in a folder, which several processes may share.
 ///
 /// Every file is written elsewhere and renamed, so that a reader sees all of it or nothing, and
@@ -354,8 +358,17 @@ pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, Error> {
     let read = || {
         let mut file = File::open(path)?;
         let metadata = file.metadata()?;
-        let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0));
-        file.read_to_end(&mut bytes)?;
+        let len = metadata.len();
+        let mut bytes = Vec::with_capacity(usize::try_from(len).unwrap_or(0));
+        if len <= SMALL {
+            // Files are renamed into place whole and never grow: one call reads them, where
+            // `read_to_end` asks for the length again and once more for the end.
+            bytes.resize(len as usize, 0);
+            let read = fill(&mut file, &mut bytes)?;
+            bytes.truncate(read);
+        } else {
+            file.read_to_end(&mut bytes)?;
+        }
         let now = SystemTime::now();
         let unused = metadata.modified().ok().and_then(|used| now.duration_since(used).ok());
         if unused.is_none_or(|unused| unused > TOUCH) {
@@ -369,6 +382,20 @@ pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, Error> {
         Err(error) if is_absent(&error) => Ok(None),
         Err(source) => Err(Error::Io { action: "read", path: path.to_owned(), source }),
     }
+}
+
+/// Reads until `buffer` is full or the file ends; how many bytes.
+fn fill(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut n_read = 0;
+    while n_read < buffer.len() {
+        match file.read(&mut buffer[n_read..]) {
+            Ok(0) => break,
+            Ok(n) => n_read += n,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(n_read)
 }
 
 fn is_absent(error: &io::Error) -> bool {
