@@ -1,6 +1,8 @@
 //! Comma- and tab-separated values: one document a row.
 
-use std::io::Read;
+use std::io::{self, Read};
+
+use encoding_rs::{CoderResult, Decoder, Encoding};
 
 use crate::columns::{Cell, ColumnNames, Columns};
 use crate::decode::decode_plain;
@@ -29,6 +31,8 @@ impl Table {
         (location, stem): (String, String),
         (max_row_bytes, given): (usize, &ColumnNames),
     ) -> Result<Self, Error> {
+        let input = as_utf8(input)
+            .map_err(|source| Error::NotReadable { name: location.clone(), source })?;
         let mut reader = csv::ReaderBuilder::new()
             .delimiter(delimiter)
             .flexible(true)
@@ -36,7 +40,7 @@ impl Table {
             .from_reader(input);
         let headers = reader.byte_headers().map_err(|source| Error::NotReadable {
             name: location.clone(),
-            source: std::io::Error::other(source),
+            source: io::Error::other(source),
         })?;
         let names: Vec<String> = headers
             .iter()
@@ -62,14 +66,14 @@ impl Table {
     ///
     /// # Errors
     /// When the stream cannot be read further.
-    pub(crate) fn next(&mut self) -> std::io::Result<Option<Result<Document, Skipped>>> {
+    pub(crate) fn next(&mut self) -> io::Result<Option<Result<Document, Skipped>>> {
         let row = match self.rows.next() {
             None => return Ok(None),
             Some(Ok(row)) => row,
             Some(Err(error)) => {
                 return Err(match error.into_kind() {
                     csv::ErrorKind::Io(source) => source,
-                    kind => std::io::Error::other(format!("{kind:?}")),
+                    kind => io::Error::other(format!("{kind:?}")),
                 });
             }
         };
@@ -108,5 +112,61 @@ impl Table {
             Some(Cell::Text(text.as_str().into()))
         };
         self.columns.document(cell, || format!("{}:{line}", self.stem))
+    }
+}
+
+/// `input`, from UTF-16 to UTF-8 where it begins with the mark of UTF-16, as spreadsheets write it.
+fn as_utf8(mut input: Box<dyn Read + Send>) -> io::Result<Box<dyn Read + Send>> {
+    let mut start = Vec::new();
+    input.by_ref().take(2).read_to_end(&mut start)?;
+    let encoding = Encoding::for_bom(&start).map(|(encoding, _)| encoding);
+    let input = io::Cursor::new(start).chain(input);
+    Ok(match encoding {
+        Some(encoding) => Box::new(Transcoded {
+            input: Box::new(input),
+            decoder: encoding.new_decoder_with_bom_removal(),
+            raw: Vec::new(),
+            ready: io::Cursor::new(Vec::new()),
+            is_at_end: false,
+        }),
+        None => Box::new(input),
+    })
+}
+
+/// How many bytes are decoded at once.
+const DECODED_BYTES: usize = 64 << 10;
+
+/// A stream in another encoding, as UTF-8; what is damaged becomes U+FFFD.
+struct Transcoded {
+    input: Box<dyn Read + Send>,
+    decoder: Decoder,
+    raw: Vec<u8>,
+    ready: io::Cursor<Vec<u8>>,
+    is_at_end: bool,
+}
+
+impl Read for Transcoded {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let n = self.ready.read(to)?;
+            if n > 0 || self.is_at_end || to.is_empty() {
+                return Ok(n);
+            }
+            self.raw.clear();
+            let n_read =
+                self.input.by_ref().take(DECODED_BYTES as u64).read_to_end(&mut self.raw)?;
+            self.is_at_end = n_read == 0;
+            // What the decoder says that it needs at most, so that it takes all in one step.
+            let room = self.decoder.max_utf8_buffer_length(n_read).unwrap_or(4 * DECODED_BYTES);
+            let mut decoded = vec![0; room];
+            let (result, _, n_written, _) =
+                self.decoder.decode_to_utf8(&self.raw, &mut decoded, self.is_at_end);
+            debug_assert_eq!(result, CoderResult::InputEmpty, "there is room for all of it");
+            decoded.truncate(n_written);
+            self.ready = io::Cursor::new(decoded);
+            if self.is_at_end {
+                return self.ready.read(to);
+            }
+        }
     }
 }

@@ -164,6 +164,21 @@ fn a_compressed_file_that_ends_in_the_middle_keeps_what_came_before() {
 }
 
 #[test]
+fn tables_in_utf_16_are_those_in_utf_8() {
+    let rows = (0..5000).map(|n| format!("Größe {n} \u{1F600},Titel {n}\n"));
+    let table = format!("text,title\n{}", rows.collect::<Vec<_>>().concat());
+    let of = |bytes: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        std::iter::once(0xFEFF).chain(table.encode_utf16()).flat_map(bytes).collect()
+    };
+    let (little, big) = (of(u16::to_le_bytes), of(u16::to_be_bytes));
+    let expected = read_all(&folder(&[("t.csv", table.as_bytes())]).path().join("t.csv"));
+    assert_eq!((expected.0.len(), expected.1.len()), (5000, 0));
+    for bytes in [little, big] {
+        assert_eq!(read_all(&folder(&[("t.csv", &bytes)]).path().join("t.csv")), expected);
+    }
+}
+
+#[test]
 fn several_members_and_frames_are_read_to_the_end() {
     let (a, b) = (&b"{\"text\": \"a\"}\n"[..], &b"{\"text\": \"b\"}\n"[..]);
     let folder = folder(&[
