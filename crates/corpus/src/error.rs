@@ -65,6 +65,14 @@ pub enum Error {
         /// What the database says.
         problem: String,
     },
+    /// A server of a database that cannot be reached, or lets nobody in.
+    #[error("cannot connect to {name}: {problem}")]
+    Connection {
+        /// The server, without a password.
+        name: String,
+        /// What the driver or the server says.
+        problem: String,
+    },
     /// A file that holds no document.
     #[error("{} holds no document: {reason}", path.display())]
     NoDocument {
@@ -123,6 +131,10 @@ impl Error {
                 return Some(format!("name the column that holds it: --{part} COLUMN"));
             }
             Self::Query { .. } => "check the query against the tables of the database",
+            Self::Connection { .. } => {
+                "check host, port, user and password; connections are not encrypted, so that a server that wants \
+                 encryption is reached through a tunnel (ssh -L)"
+            }
             Self::NoDocument { .. } => {
                 "give records with a text each, or a schedule export: JSON lines are the simplest"
             }

@@ -318,9 +318,10 @@ impl Problem {
             Self::NotHtml { .. } => {
                 "give the URL of the web page that lists the talks; download other formats and give the file".to_owned()
             }
-            Self::Forbidden { .. } => {
+            Self::Forbidden { kind: "loopback" | "private" | "shared", .. } => {
                 "give that address itself as the source, if you mean to read it".to_owned()
             }
+            Self::Forbidden { .. } => "no such address is ever read: check where the name of the host leads".to_owned(),
             Self::ByteLimit { .. } | Self::TimeLimit { .. } => {
                 "run again: what was read is in the cache".to_owned()
             }

@@ -26,11 +26,18 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// The connection is not encrypted. The password of the address is in nothing that comes back.
 ///
 /// # Errors
-/// [`Error::Query`] with what the driver or the server says, and [`Error::NoColumn`].
+/// [`Error::Connection`] and [`Error::Query`] with what the driver or the server says, and
+/// [`Error::NoColumn`].
 pub fn read_postgres(address: &str, query: &str, config: &ReadConfig) -> Result<Reader, Error> {
     let name = shown(address);
     let refused =
         |source: &postgres::Error| Error::Query { name: name.clone(), problem: problem_of(source) };
+    if let Some(mode) = encryption(address) {
+        let problem = format!(
+            "sslmode is {mode}, allowed are disable and prefer: connections are not encrypted"
+        );
+        return Err(Error::Connection { name: name.clone(), problem });
+    }
     let mut settings: Config = address.parse().map_err(|_| Error::Query {
         name: name.clone(),
         // What the driver says would repeat the address with its password.
@@ -42,7 +49,9 @@ pub fn read_postgres(address: &str, query: &str, config: &ReadConfig) -> Result<
         settings.connect_timeout(CONNECT_TIMEOUT);
     }
     settings.application_name("topicmill");
-    let mut client = settings.connect(NoTls).map_err(|source| refused(&source))?;
+    let mut client = settings
+        .connect(NoTls)
+        .map_err(|source| Error::Connection { name: name.clone(), problem: problem_of(&source) })?;
     client.batch_execute("SET TIME ZONE 'UTC'").map_err(|source| refused(&source))?;
     let query = query.trim().trim_end_matches(';').trim_end().to_owned();
     let statement = client.prepare(&query).map_err(|source| refused(&source))?;
@@ -95,6 +104,13 @@ fn send_rows(
     }
 }
 
+/// The `sslmode` of an address that asks for encryption, if it does.
+fn encryption(address: &str) -> Option<&str> {
+    let (_, parameters) = address.split_once('?')?;
+    let mode = parameters.split('&').find_map(|parameter| parameter.strip_prefix("sslmode="))?;
+    matches!(mode, "require" | "verify-ca" | "verify-full").then_some(mode)
+}
+
 /// The server and the database of an address, without user, password and parameters.
 fn shown(address: &str) -> String {
     let (scheme, rest) = address.split_once("://").unwrap_or(("postgres", address));
@@ -138,5 +154,13 @@ mod tests {
             read_postgres("postgres://u:secret@h:port/", "select 1", &ReadConfig::default());
         let message = error.unwrap_err().to_string();
         assert!(!message.contains("secret") && message.contains("allowed is"), "{message}");
+        for mode in ["require", "verify-full"] {
+            let address = format!("postgres://u:secret@127.0.0.1:1/x?sslmode={mode}");
+            let error = read_postgres(&address, "select 1", &ReadConfig::default()).unwrap_err();
+            assert!(matches!(error, Error::Connection { .. }));
+            let message = error.to_string();
+            assert!(message.contains(&format!("sslmode is {mode}, allowed are")), "{message}");
+            assert!(!message.contains("secret"), "{message}");
+        }
     }
 }

@@ -100,5 +100,5 @@ fn what_the_server_refuses_is_told_without_the_password() {
     check(&secret, "create table t (text text)", "has no column");
     let elsewhere = "postgres://u:geheim@127.0.0.1:1/x";
     let error = check(elsewhere, "select 1", "127.0.0.1:1/x");
-    assert!(matches!(error, Error::Query { .. }));
+    assert!(matches!(error, Error::Connection { .. }));
 }
