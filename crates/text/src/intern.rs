@@ -67,10 +67,15 @@ struct Key {
     hash: u64,
 }
 
-/// What a look found.
+/// The key of a word that is looked for, and what a look found: half a cache line.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Look {
-    /// The number in the first slot, when the tag there is the word's.
+    /// The bytes of the key, apart so that they stay in registers until they are put down.
+    low: u64,
+    high: u64,
+    hash: u64,
+    len: u32,
+    /// The number in the first slot, which may be that of another word.
     number: u32,
 }
 
@@ -142,39 +147,42 @@ impl Words {
     #[inline]
     pub(crate) fn look(&self, buffer: &[u8], [start, end]: [u32; 2]) -> Look {
         let (start, len) = (start as usize, (end - start) as usize);
-        let hash = if len <= INLINE {
-            self.short_key(buffer, start, len).hash
-        } else {
-            self.long_key(&buffer[start..start + len]).hash
-        };
+        if len > INLINE {
+            return self.looked_for(self.long_key(&buffer[start..start + len]));
+        }
+        self.looked_for(self.short_key(buffer, start, len))
+    }
+
+    #[inline]
+    fn looked_for(&self, key: Key) -> Look {
         let last = self.slots.len() - 1;
-        let slot = &self.slots[(hash >> self.shift) as usize & last];
-        Look { number: if slot.tag == hash as u32 { slot.number } else { FREE } }
+        let number = self.slots[(key.hash >> self.shift) as usize & last].number;
+        let [low, high] = key.bytes;
+        Look { low, high, hash: key.hash, len: key.len, number }
     }
 
     /// The number of the word `buffer[start..end]`, that was looked for, and its mark, which the caller
     /// may change.
     #[inline]
-    pub(crate) fn mark(
-        &mut self,
-        look: Look,
-        buffer: &[u8],
-        [start, end]: [u32; 2],
-    ) -> (u32, &mut Mark) {
-        let (start, len) = (start as usize, (end - start) as usize);
-        let found = self.records.get(look.number as usize);
-        let is_found = len <= INLINE
-            && found.is_some_and(|record| {
-                record.bytes == first_bytes(buffer, start, len) && record.len as usize == len
-            });
-        let number = if is_found {
-            look.number
-        } else {
-            let word = &buffer[start..start + len];
-            let key = self.key_of(word);
-            self.number_for(&key, word)
+    pub(crate) fn mark(&mut self, look: &Look, buffer: &[u8], span: [u32; 2]) -> (u32, &mut Mark) {
+        let number = match self.records.get(look.number as usize) {
+            Some(record)
+                if record.bytes == [look.low, look.high]
+                    && record.len == look.len
+                    && look.len as usize <= INLINE =>
+            {
+                look.number
+            }
+            _ => self.number_looked_for(look, &buffer[span[0] as usize..span[1] as usize]),
         };
         (number, &mut self.records[number as usize].mark)
+    }
+
+    /// The number of `word` when it is long, new or not in its first slot.
+    #[inline(never)]
+    fn number_looked_for(&mut self, look: &Look, word: &[u8]) -> u32 {
+        let &Look { low, high, hash, len, .. } = look;
+        self.number_for(&Key { bytes: [low, high], len, hash }, word)
     }
 
     pub(crate) fn mark_of(&mut self, number: u32) -> &mut Mark {
@@ -201,6 +209,7 @@ impl Words {
         Key { bytes, len: len as u32, hash: self.short_hash(bytes, len as u32) }
     }
 
+    #[cold]
     fn long_key(&self, word: &[u8]) -> Key {
         let mut state = self.seeds;
         for chunk in word.chunks(INLINE) {
@@ -296,10 +305,21 @@ fn first_bytes(buffer: &[u8], start: usize, len: usize) -> [u64; 2] {
     let bytes: [u8; INLINE] =
         buffer[start..start + INLINE].try_into().expect("a slice of this length");
     let all = u128::from_le_bytes(bytes);
-    // A shift by all 128 bits, for the empty word, would be none.
-    let kept = if len == 0 { 0 } else { all & (u128::MAX >> (8 * (INLINE - len))) };
-    [kept as u64, (kept >> 64) as u64]
+    let [low, high] = KEPT[len];
+    [all as u64 & low, (all >> 64) as u64 & high]
 }
+
+/// What a word of so many bytes keeps of sixteen.
+static KEPT: [[u64; 2]; INLINE + 1] = {
+    let mut kept = [[0; 2]; INLINE + 1];
+    let mut len = 1;
+    while len <= INLINE {
+        let bits = u128::MAX >> (8 * (INLINE - len));
+        kept[len] = [bits as u64, (bits >> 64) as u64];
+        len += 1;
+    }
+    kept
+};
 
 /// The word `number` of many in one string.
 pub(crate) fn span<'a>(text: &'a [u8], ends: &[usize], number: u32) -> &'a [u8] {
@@ -333,7 +353,7 @@ mod tests {
 
     #[test]
     fn a_record_is_half_a_cache_line() {
-        assert_eq!((size_of::<Slot>(), size_of::<Record>()), (8, 32));
+        assert_eq!((size_of::<Slot>(), size_of::<Record>(), size_of::<Look>()), (8, 32, 32));
     }
 
     #[test]
@@ -360,7 +380,7 @@ mod tests {
                 padded.resize(word.len() + PADDING, b'x');
                 let span = [0, word.len() as u32];
                 let look = words.look(&padded, span);
-                prop_assert_eq!(words.mark(look, &padded, span).0, expected);
+                prop_assert_eq!(words.mark(&look, &padded, span).0, expected);
                 prop_assert_eq!(words.number(word.as_bytes()), expected);
                 prop_assert_eq!(words.find(word), Some(expected));
                 prop_assert_eq!(words.get(expected), word);

@@ -276,7 +276,7 @@ impl<'a> Counting<'a> {
                     for (look, &span) in looks.iter_mut().zip(spans) {
                         *look = words.look(buffer, span);
                     }
-                    for (&look, &span) in looks.iter().zip(spans) {
+                    for (look, &span) in looks.iter().zip(spans) {
                         let (number, mark) = words.mark(look, buffer, span);
                         if mark.row == row {
                             // A stop word has no entry.
@@ -325,7 +325,7 @@ impl<'a> Counting<'a> {
                     for (look, &span) in looks.iter_mut().zip(spans) {
                         *look = words.look(buffer, span);
                     }
-                    for (&look, &span) in looks.iter().zip(spans) {
+                    for (look, &span) in looks.iter().zip(spans) {
                         let (number, mark) = words.mark(look, buffer, span);
                         let is_stop = if mark.row == row {
                             mark.at == NOWHERE
