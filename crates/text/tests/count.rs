@@ -30,6 +30,28 @@ fn columns_are_ordered_by_document_frequency_then_alphabet() {
 }
 
 #[test]
+fn words_are_found_and_single_letters_left_out_wherever_they_stand() {
+    for n_before in 0..140 {
+        let text = format!("{}a Bb c DD_ e f9 g", ".".repeat(n_before));
+        let counts = counts_of(&[&text], &CountConfig::sklearn()).unwrap();
+        assert_eq!(counts.vocabulary.terms(), ["bb", "dd_", "f9"], "{n_before}");
+    }
+}
+
+#[test]
+fn capitals_outside_ascii_are_lower_cased_beside_ascii_and_alone() {
+    for n_before in 0..20 {
+        let text = format!("{} ÉCOLE aÉb ÇÀ İx Ж МОСКВА ǅz", "x".repeat(n_before));
+        let counts = counts_of(&[&text], &CountConfig::sklearn()).unwrap();
+        let terms = counts.vocabulary.terms();
+        for term in ["école", "aéb", "çà", "москва", "ǆz"] {
+            assert!(terms.iter().any(|found| found == term), "{term} after {n_before}: {terms:?}");
+        }
+        assert!(!terms.iter().any(|found| found == "ж"), "{n_before}");
+    }
+}
+
+#[test]
 fn plurals_are_counted_as_their_singular() {
     let texts = ["talk talks", "talks analysis", "https http", "pandas"];
     let counts = counts_of(&texts, &CountConfig::default()).unwrap();

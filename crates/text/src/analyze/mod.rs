@@ -2,6 +2,7 @@
 
 mod accents;
 mod chars;
+mod classify;
 mod config;
 mod ngrams;
 mod pattern;
@@ -232,7 +233,7 @@ impl Analyzer {
                 let text = if has_accents { self.prepared(text) } else { Cow::Borrowed(text) };
                 let lowers = self.lowercase && !has_accents;
                 let case = if lowers { Case::Lower } else { Case::AsWritten };
-                let rules = PythonRules { case };
+                let rules = PythonRules { case, has_singles: *min_chars < 2 };
                 let Scratch { piece, spans, .. } = scratch;
                 runs::each(&text, (*min_chars, &rules), (piece, spans), each);
             }

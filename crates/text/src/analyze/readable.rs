@@ -134,6 +134,10 @@ impl Rules for ReadableRules {
         Case::Lower
     }
 
+    fn has_singles(&self) -> bool {
+        true
+    }
+
     /// Letters and marks are composed after lower-casing; a capital sigma is lower-cased by its place
     /// in its word.
     fn prepare(&self, text: &str) -> Option<String> {

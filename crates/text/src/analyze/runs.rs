@@ -7,6 +7,7 @@ use super::scratch::Span;
 /// Characters as Python has them.
 pub(super) struct PythonRules {
     pub(super) case: Case,
+    pub(super) has_singles: bool,
 }
 
 /// Gives `each` every run of `min_chars` word characters or more, piece by piece.
@@ -19,6 +20,11 @@ pub(super) fn each(
     let min_bytes = u32::try_from(min_chars).unwrap_or(u32::MAX);
     pieces(text, piece, rules, |piece| {
         let (text, runs) = (piece.text(), piece.runs());
+        // The scanner leaves single bytes out where they are not wanted.
+        if piece.is_ascii() && min_chars <= 2 {
+            each(text, runs);
+            return;
+        }
         spans.clear();
         if piece.is_ascii() {
             spans.extend(runs.iter().filter(|[start, end]| end - start >= min_bytes));
@@ -32,9 +38,9 @@ pub(super) fn each(
     });
 }
 
-/// Whether Python knows the case of `c`: letters that are newer than its Unicode have none.
-fn is_known(c: char) -> bool {
-    is_word(c) || ('\u{24b6}'..='\u{24cf}').contains(&c)
+/// Whether Python may know another case of `c`: letters that are newer than its Unicode have none.
+fn has_case(c: char) -> bool {
+    may_have_case(c) && (is_word(c) || ('\u{24b6}'..='\u{24cf}').contains(&c))
 }
 
 /// Whether `text[start..end]`, which has as many bytes, has `min` characters or more.
@@ -55,7 +61,7 @@ fn n_chars(utf8: &[u8]) -> usize {
 
 impl Rules for PythonRules {
     fn put(&self, c: char, piece: &mut Piece) {
-        if self.case == Case::Lower && may_have_case(c) && is_known(c) {
+        if self.case == Case::Lower && has_case(c) {
             for lower in c.to_lowercase() {
                 piece.push(lower, Part::when(|| is_word(lower)));
             }
@@ -66,6 +72,10 @@ impl Rules for PythonRules {
 
     fn case(&self) -> Case {
         self.case
+    }
+
+    fn has_singles(&self) -> bool {
+        self.has_singles
     }
 
     /// A capital sigma has two lower cases, by what stands around it.

@@ -5,6 +5,7 @@
 //! characters is decoded, eight bytes at once where these are ASCII. Both give the same: the piece in
 //! lower case, and a bit for every byte that belongs to a word. Words are then read off the bits.
 
+use super::classify::{BLOCK, classify, classify_eight};
 use super::scratch::Span;
 use crate::intern::PADDING;
 
@@ -14,10 +15,6 @@ const PIECE: usize = 8 << 10;
 const LONGEST: usize = 1 << 31;
 /// The upper bit of every byte.
 pub(super) const HIGH: u64 = 0x8080_8080_8080_8080;
-/// The lowest bit of every byte.
-const ONES: u64 = 0x0101_0101_0101_0101;
-/// Bytes classified at once.
-const BLOCK: usize = 64;
 
 /// What becomes of capitals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +27,7 @@ pub(super) enum Case {
 
 impl Case {
     /// The bit that tells small letters of ASCII from capitals, when it is to be set.
-    fn bit(self) -> u8 {
+    pub(super) fn bit(self) -> u8 {
         match self {
             Self::Lower => 0x20,
             Self::AsWritten => 0,
@@ -45,6 +42,9 @@ pub(super) trait Rules {
 
     /// What becomes of the capitals of ASCII.
     fn case(&self) -> Case;
+
+    /// Whether words of one character are wanted.
+    fn has_singles(&self) -> bool;
 
     /// `text`, which holds more than ASCII, where it must be changed as a whole first.
     fn prepare(&self, text: &str) -> Option<String>;
@@ -72,8 +72,9 @@ pub(crate) struct Piece {
     len: usize,
     /// A bit for every byte of the text: whether it belongs to a word.
     words: Vec<u64>,
-    /// Where words begin and end, in turn.
+    /// Where words begin and end, in turn; what is behind the first `n_edges` is of former pieces.
     edges: Vec<u32>,
+    n_edges: usize,
     is_ascii: bool,
 }
 
@@ -95,7 +96,7 @@ impl Piece {
     }
     /// Where words begin and end.
     pub(super) fn runs(&self) -> &[Span] {
-        self.edges.as_chunks::<2>().0
+        self.edges[..self.n_edges].as_chunks::<2>().0
     }
 
     /// Whether all of it is ASCII.
@@ -106,10 +107,17 @@ impl Piece {
     /// Puts down one character.
     pub(super) fn push(&mut self, c: char, part: Part) {
         let mut utf8 = [0; 4];
-        let bytes = c.encode_utf8(&mut utf8).as_bytes();
-        let bits = if part == Part::OfWord { (1 << bytes.len()) - 1 } else { 0 };
-        self.push_bits(bits, bytes.len());
-        self.text.extend_from_slice(bytes);
+        let n = c.encode_utf8(&mut utf8).len();
+        let bits = if part == Part::OfWord { (1 << n) - 1 } else { 0 };
+        self.push_bits(bits, n);
+        self.push_bytes(utf8, n);
+    }
+
+    /// Puts down the first `n` bytes. A copy of a fixed length needs no call.
+    fn push_bytes<const N: usize>(&mut self, bytes: [u8; N], n: usize) {
+        let end = self.text.len() + n;
+        self.text.extend_from_slice(&bytes);
+        self.text.truncate(end);
     }
 
     fn push_bits(&mut self, bits: u64, n: usize) {
@@ -131,7 +139,8 @@ impl Piece {
     }
 
     /// Reads `text`, which is ASCII.
-    fn read_ascii(&mut self, text: &[u8], case: Case) {
+    fn read_ascii(&mut self, text: &[u8], rules: &impl Rules) {
+        let case = rules.case();
         let n_blocks = text.len().div_ceil(BLOCK);
         // What is left of former pieces is overwritten or lies behind the text.
         let room = n_blocks * BLOCK + PADDING;
@@ -152,6 +161,9 @@ impl Piece {
         self.text[text.len()..room].fill(0);
         self.len = text.len();
         self.is_ascii = true;
+        if !rules.has_singles() {
+            self.drop_singles();
+        }
         self.find_edges();
     }
 
@@ -165,11 +177,14 @@ impl Piece {
         while at < text.len() {
             if let Some(bytes) = text.as_bytes()[at..].first_chunk::<8>() {
                 let eight = u64::from_le_bytes(*bytes);
-                if eight & HIGH == 0 {
-                    let (lower, words) = classify_eight(eight, case);
-                    self.push_bits(words, 8);
-                    self.text.extend_from_slice(&lower.to_le_bytes());
-                    at += 8;
+                let n_ascii = (eight & HIGH).trailing_zeros() / 8;
+                if n_ascii > 0 {
+                    let ascii = eight & (u64::MAX >> (64 - 8 * n_ascii));
+                    let n_ascii = n_ascii as usize;
+                    let (lower, words) = classify_eight(ascii, case);
+                    self.push_bits(words, n_ascii);
+                    self.push_bytes(lower.to_le_bytes(), n_ascii);
+                    at += n_ascii;
                     continue;
                 }
             }
@@ -188,23 +203,44 @@ impl Piece {
         self.find_edges();
     }
 
+    /// Takes the bits of words of one byte away.
+    fn drop_singles(&mut self) {
+        let mut before = 0;
+        for at in 0..self.words.len() {
+            let words = self.words[at];
+            let after = self.words.get(at + 1).map_or(0, |words| words << 63);
+            self.words[at] = words & (words << 1 | before | words >> 1 | after);
+            before = words >> 63;
+        }
+    }
+
     /// Bits to edges: an edge is where a bit differs from the one before.
     fn find_edges(&mut self) {
-        self.edges.clear();
+        let mut n_edges = 0;
         let mut last = 0;
         let mut base = 0;
         for &words in &self.words {
             let mut edges = words ^ (words << 1 | last);
             last = words >> 63;
-            while edges != 0 {
-                self.edges.push(base + edges.trailing_zeros());
-                edges &= edges - 1;
+            // Room for those of a block and the last: within it nothing is asked.
+            if self.edges.len() <= n_edges + BLOCK {
+                self.edges.resize(2 * n_edges + 2 * BLOCK, 0);
             }
+            let out = self.edges[n_edges..].first_chunk_mut::<BLOCK>().expect("room was made");
+            let mut n = 0;
+            while edges != 0 {
+                out[n % BLOCK] = base + edges.trailing_zeros();
+                edges &= edges - 1;
+                n += 1;
+            }
+            n_edges += n;
             base += 64;
         }
-        if self.edges.len() % 2 == 1 {
-            self.edges.push(self.len as u32);
+        if n_edges % 2 == 1 {
+            self.edges[n_edges] = self.len as u32;
+            n_edges += 1;
         }
+        self.n_edges = n_edges;
     }
 }
 
@@ -218,7 +254,7 @@ pub(super) fn pieces(
     while !text.is_empty() {
         let (head, rest) = text.split_at(piece_end(text));
         if head.is_ascii() {
-            piece.read_ascii(head.as_bytes(), rules.case());
+            piece.read_ascii(head.as_bytes(), rules);
         } else {
             piece.read_any(head, rules);
         }
@@ -241,68 +277,9 @@ fn piece_end(text: &str) -> usize {
     if end <= LONGEST { end } else { text.floor_char_boundary(LONGEST) }
 }
 
-/// Writes the lower case of `block` to `out`; a bit for every byte that belongs to a word.
-#[inline]
-fn classify(block: &[u8; BLOCK], out: &mut [u8; BLOCK], case: Case) -> u64 {
-    let mut is_word = [0_u8; BLOCK];
-    for ((&byte, out), is_word) in block.iter().zip(&mut *out).zip(&mut is_word) {
-        let is_upper = byte.wrapping_sub(b'A') < 26;
-        *out = byte | (u8::from(is_upper) * case.bit());
-        let is_letter = (byte | 0x20).wrapping_sub(b'a') < 26;
-        let is_digit = byte.wrapping_sub(b'0') < 10;
-        *is_word = u8::from(is_letter) | u8::from(is_digit) | u8::from(byte == b'_');
-    }
-    let mut bits = 0;
-    for (at, eight) in is_word.as_chunks::<8>().0.iter().enumerate() {
-        bits |= gather(u64::from_le_bytes(*eight)) << (8 * at);
-    }
-    bits
-}
-
-/// As [`classify`], for eight bytes of ASCII in one register.
-#[inline]
-fn classify_eight(eight: u64, case: Case) -> (u64, u64) {
-    // With bytes below 128 the upper bit of `byte + (128 - x)` tells whether the byte is `x` or more,
-    // and nothing is carried.
-    let at_least = |bytes: u64, x: u8| bytes + ONES * u64::from(128 - x);
-    let between =
-        |bytes: u64, first: u8, last: u8| at_least(bytes, first) & !at_least(bytes, last + 1);
-    let upper = between(eight, b'A', b'Z') & HIGH;
-    let lower = eight | (upper >> 2);
-    let words =
-        between(lower, b'a', b'z') | between(eight, b'0', b'9') | between(eight, b'_', b'_');
-    (if case == Case::Lower { lower } else { eight }, gather((words & HIGH) >> 7))
-}
-
-/// The lowest bits of eight bytes as one byte, the first byte's the lowest.
-fn gather(ones: u64) -> u64 {
-    // Byte `i` is added `7 i` bits higher, so that all lowest bits meet in the highest byte; no two
-    // of the products share a bit, so that nothing is carried.
-    ones.wrapping_mul(0x0102_0408_1020_4080) >> 56
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_byte_of_ascii_is_classified_alike_in_eights_and_in_blocks() {
-        for case in [Case::Lower, Case::AsWritten] {
-            for byte in 0..128_u8 {
-                let (lower, words) = classify_eight(ONES * u64::from(byte), case);
-                let mut out = [0; BLOCK];
-                let bits = classify(&[byte; BLOCK], &mut out, case);
-                assert_eq!((lower.to_le_bytes(), words), ([out[0]; 8], bits & 0xff), "{byte}");
-                let expected = if case == Case::Lower { byte.to_ascii_lowercase() } else { byte };
-                let is_word = byte.is_ascii_alphanumeric() || byte == b'_';
-                assert_eq!(
-                    (out[63], bits),
-                    (expected, if is_word { u64::MAX } else { 0 }),
-                    "{byte}"
-                );
-            }
-        }
-    }
 
     #[test]
     fn a_piece_ends_after_white_space_and_goes_on_without() {
