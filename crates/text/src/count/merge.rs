@@ -51,7 +51,7 @@ pub(super) fn merge(
         None => usage,
         Some(target) => usage.folded(target, (&rows, &words), run)?,
     };
-    let terms = choose_terms(&words, &usage, (&limits, config));
+    let terms = choose_terms(&words, &usage, (&limits, config), run)?;
     if terms.is_empty() {
         return Err(Error::EmptyVocabulary {
             n_docs,
@@ -73,19 +73,9 @@ pub(super) fn merge(
         let of_word = words.of_shard[s].iter().map(|&word| column_of[word as usize]);
         Rows::of(&rows[s], &of_word.collect::<Vec<u32>>())
     })?;
-    // The two halves of the result are put together side by side.
-    let halves = run.map(vec![Half::Matrix, Half::Vocabulary], |half| match half {
-        Half::Matrix => (Some(matrix_of(&rows, terms.len())), None),
-        Half::Vocabulary => {
-            let folded = (&column_of[..], target.as_deref());
-            (None, Some(vocabulary_of(&words, &terms, folded, &phrase_forms)))
-        }
+    let (mut matrix, vocabulary) = side_by_side(rows, terms.len(), run, || {
+        vocabulary_of(&words, &terms, (&column_of, target.as_deref()), &phrase_forms)
     })?;
-    let mut halves = halves.into_iter();
-    let (Some((Some(mut matrix), _)), Some((_, Some(vocabulary)))) = (halves.next(), halves.next())
-    else {
-        unreachable!("two halves were asked for");
-    };
     if config.binary {
         matrix.data_mut().fill(1);
     }
@@ -180,10 +170,10 @@ fn fold_doings(forms_of: &[BTreeMap<String, u64>], numbers: &[u32], target: &mut
     }
 }
 
-/// The halves of [`Counts`].
-#[derive(Clone, Copy)]
-enum Half {
-    Matrix,
+/// The two halves of the result, that of the matrix in parts.
+enum Half<'a> {
+    /// Rows, and where their columns and counts go.
+    Rows(Rows, &'a mut [u32], &'a mut [u32]),
     Vocabulary,
 }
 
@@ -310,12 +300,13 @@ fn choose_terms(
     words: &CorpusWords,
     usage: &Usage,
     (limits, config): (&DocFreqLimits, &CountConfig),
-) -> Vec<u32> {
+    run: &Run,
+) -> Result<Vec<u32>, Error> {
     let doc_freq = |word: u32| usage.doc_freq[word as usize];
-    let mut kept: Vec<u32> = (0..words.len() as u32)
+    let kept: Vec<u32> = (0..words.len() as u32)
         .filter(|&word| doc_freq(word) > 0 && limits.allow(doc_freq(word)))
         .collect();
-    sort_by_text(&mut kept, words);
+    let mut kept = sorted_by_text(&kept, words, run)?;
     if let Some(max_terms) = config.max_terms.filter(|&max| max < kept.len()) {
         let total = |word: u32| {
             if config.binary { u64::from(doc_freq(word)) } else { usage.total[word as usize] }
@@ -323,25 +314,35 @@ fn choose_terms(
         // Stable sorts: ties stay in alphabetical order.
         kept.sort_by_key(|&word| std::cmp::Reverse(total(word)));
         kept.truncate(max_terms);
-        sort_by_text(&mut kept, words);
+        kept = sorted_by_text(&kept, words, run)?;
     }
     if config.order == TermOrder::DocFreq {
         kept.sort_by_key(|&word| std::cmp::Reverse(doc_freq(word)));
     }
-    kept
+    Ok(kept)
 }
 
-/// Sorts by code points. Most pairs differ in their first eight bytes, which are compared as one
-/// number.
-fn sort_by_text(numbers: &mut [u32], words: &CorpusWords) {
-    let mut keyed: Vec<(u64, u32)> =
-        numbers.iter().map(|&number| (first_bytes(words.bytes(number)), number)).collect();
-    keyed.sort_unstable_by(|a, b| {
-        a.0.cmp(&b.0).then_with(|| words.bytes(a.1).cmp(words.bytes(b.1)))
-    });
-    for (number, (_, sorted)) in numbers.iter_mut().zip(keyed) {
-        *number = sorted;
+/// Words whose first bytes are read by one task.
+const KEYED: usize = 1 << 13;
+
+/// `numbers` sorted by code points: dealt out by the first byte, then sorted, on all threads. Most pairs
+/// differ in their first eight bytes, which are compared as one number.
+fn sorted_by_text(numbers: &[u32], words: &CorpusWords, run: &Run) -> Result<Vec<u32>, Error> {
+    let keyed = run.map(numbers.chunks(KEYED).collect(), |numbers: &[u32]| {
+        let keyed = numbers.iter().map(|&number| (first_bytes(words.bytes(number)), number));
+        keyed.collect::<Vec<(u64, u32)>>()
+    })?;
+    let mut by_first_byte = vec![Vec::new(); 256];
+    for (key, number) in keyed.into_iter().flatten() {
+        by_first_byte[(key >> 56) as usize].push((key, number));
     }
+    let sorted = run.map(by_first_byte, |mut keyed| {
+        keyed.sort_unstable_by(|a, b| {
+            a.0.cmp(&b.0).then_with(|| words.bytes(a.1).cmp(words.bytes(b.1)))
+        });
+        keyed
+    })?;
+    Ok(sorted.into_iter().flatten().map(|(_, number)| number).collect())
 }
 
 fn first_bytes(word: &[u8]) -> u64 {
@@ -351,22 +352,44 @@ fn first_bytes(word: &[u8]) -> u64 {
     u64::from_be_bytes(first)
 }
 
-fn matrix_of(rows: &[Rows], n_terms: usize) -> CsMatI<u32, u32, usize> {
+/// The matrix of `rows`, and what `vocabulary` makes meanwhile.
+fn side_by_side(
+    rows: Vec<Rows>,
+    n_terms: usize,
+    run: &Run,
+    vocabulary: impl Fn() -> Vocabulary + Sync,
+) -> Result<(CsMatI<u32, u32, usize>, Vocabulary), Error> {
     let n_docs = rows.iter().map(|rows| rows.lens.len()).sum::<usize>();
     let n_entries = rows.iter().map(|rows| rows.columns.len()).sum::<usize>();
     let mut indptr = Vec::with_capacity(n_docs + 1);
     indptr.push(0);
-    let (mut indices, mut data) = (Vec::with_capacity(n_entries), Vec::with_capacity(n_entries));
     let mut end = 0;
-    for rows in rows {
+    for rows in &rows {
         indptr.extend(rows.lens.iter().map(|&len| {
             end += len as usize;
             end
         }));
-        indices.extend_from_slice(&rows.columns);
-        data.extend_from_slice(&rows.counts);
     }
-    CsMatI::new((n_docs, n_terms), indptr, indices, data)
+    // The memory is met first, which takes longer than the copy, by those who fill it.
+    let (mut indices, mut data) = (vec![0; n_entries], vec![0; n_entries]);
+    let mut tasks = vec![Half::Vocabulary];
+    let (mut indices_left, mut data_left) = (&mut indices[..], &mut data[..]);
+    for rows in rows {
+        let (indices_here, indices_after) = indices_left.split_at_mut(rows.columns.len());
+        let (data_here, data_after) = data_left.split_at_mut(rows.counts.len());
+        (indices_left, data_left) = (indices_after, data_after);
+        tasks.push(Half::Rows(rows, indices_here, data_here));
+    }
+    let made = run.map(tasks, |task| match task {
+        Half::Vocabulary => Some(vocabulary()),
+        Half::Rows(rows, indices, data) => {
+            indices.copy_from_slice(&rows.columns);
+            data.copy_from_slice(&rows.counts);
+            None
+        }
+    })?;
+    let vocabulary = made.into_iter().flatten().next().expect("one task makes the vocabulary");
+    Ok((CsMatI::new((n_docs, n_terms), indptr, indices, data), vocabulary))
 }
 
 fn vocabulary_of(
