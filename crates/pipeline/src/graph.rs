@@ -7,7 +7,7 @@ const COLUMN: usize = 150;
 const ROW: usize = 90;
 const BOX: (usize, usize) = (120, 54);
 /// The stages, the column and row where each stands, and the stages that it takes from. A build has
-/// those from `count` to `quality`, or `place`.
+/// `count`, `weigh` and `topics`, or `place`.
 type Flow = (&'static str, (usize, usize), &'static [&'static str]);
 const FLOW: &[Flow] = &[
     ("read", (0, 1), &[]),
@@ -16,7 +16,7 @@ const FLOW: &[Flow] = &[
     ("number", (3, 0), &["weigh"]),
     ("topics", (3, 1), &["weigh", "number"]),
     ("place", (2, 2), &["read"]),
-    ("quality", (4, 0), &["weigh", "topics"]),
+    ("quality", (4, 0), &["weigh", "topics", "place"]),
     ("related", (4, 2), &["weigh", "place"]),
     ("clouds", (4, 1), &["topics", "place"]),
     ("write", (5, 1), &["read", "topics", "place", "quality", "related", "clouds"]),

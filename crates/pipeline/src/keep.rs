@@ -4,13 +4,14 @@ use std::path::Path;
 
 use jobs::{Codec, Digest, Made, Memo, Run, Trace};
 use learn::{Fit, Loss, Occurrence, WordsConfig, diversity, npmi};
-use ndarray::{Array2, ArrayView2};
+use ndarray::{Array2, ArrayView2, s};
 use serde::{Deserialize, Serialize};
 use sprs::{CsMatI, CsMatViewI};
 use text::{Counter, Counts, Text};
 
 use crate::arrange::Given;
 use crate::model::Model;
+use crate::parts::{Part, parts};
 use crate::prepare::Prepared;
 use crate::results::Quality;
 use crate::settings::count_config;
@@ -18,14 +19,21 @@ use crate::shards::{Shard, shards};
 use crate::stages::Fitted;
 use crate::{Config, Error, set_aside, tasks};
 
+/// Documents in one parallel task of the error.
+const ERROR_DOCS: usize = 1024;
+
 /// What the documents are placed in, and where they are.
 pub(crate) struct Kept {
     pub(crate) counts: Counts,
     pub(crate) fitted: Fitted,
+    /// The digest of the documents' weights.
+    pub(crate) weights: Digest,
     /// The words that each topic is told by.
     pub(crate) words: Vec<Vec<usize>>,
     /// How good the topics are for these documents.
     pub(crate) quality: Quality,
+    /// What the topics divide into.
+    pub(crate) parts: Vec<Vec<Part>>,
     /// What the topics were called.
     pub(crate) given: Given,
 }
@@ -111,20 +119,33 @@ impl Kept {
             Ok::<_, Error>((Counts { matrix, vocabulary: model.vocabulary.clone() }, doc_topics))
         })?;
         let x = model.weighing.transform(counts.matrix.view(), run)?;
-        let relative = relative_error(x.view(), doc_topics.view(), model.nmf.components());
-        let occurrence = Occurrence::of(x.view());
-        let words = WordsConfig::default().choose(model.nmf.components(), &occurrence, run)?;
-        let quality = Quality {
-            npmi: npmi(&words, &occurrence),
-            npmi_held_out: None,
-            diversity: diversity(&words),
-        };
-        let loss = Loss { relative, iterations: 0 };
-        let fit = Fit { nmf: model.nmf, doc_topics, loss };
+        let weights = tasks::digest_of(x.view());
+        let (fit, words, quality, parts) = trace.stage("quality", run, |stage| {
+            stage.items = n_topics as u64;
+            stage.input("weights", weights);
+            stage.input("model", digest);
+            let components = model.nmf.components();
+            let relative = relative_error(x.view(), doc_topics.view(), components, run)?;
+            let occurrence = Occurrence::of(x.view());
+            let words = WordsConfig::default().choose(components, &occurrence, run)?;
+            let quality = Quality {
+                npmi: npmi(&words, &occurrence),
+                npmi_held_out: None,
+                diversity: diversity(&words),
+            };
+            let loss = Loss { relative, iterations: 0 };
+            let fit = Fit { nmf: model.nmf, doc_topics, loss };
+            let parts = parts(&fit, x.view(), config.seed, (memo, run))?;
+            // Not counted as results found again: the rest is computed every time.
+            let parts: Vec<Vec<Part>> = parts.into_iter().map(|parts| parts.value).collect();
+            let made = format!("{relative:?} {words:?} {quality:?} {parts:?}");
+            stage.output = Some(Digest::of(made.as_bytes()));
+            Ok::<_, Error>((fit, words, quality, parts))
+        })?;
         let explained = Some(model.explained);
         let fitted = Fitted { weighing: model.weighing, x, fit, explained };
         let given = Given::kept(model.names, model.next_id);
-        Ok(Self { counts, fitted, words, quality, given })
+        Ok(Self { counts, fitted, weights, words, quality, parts, given })
     }
 }
 
@@ -146,17 +167,29 @@ pub(crate) fn relative_error(
     x: CsMatViewI<'_, f32, u32, usize>,
     w: ArrayView2<'_, f32>,
     h: ArrayView2<'_, f32>,
-) -> f64 {
-    let (w, by_term) = (w.mapv(f64::from), h.t().mapv(f64::from));
-    let (mut norm, mut cross) = (0.0, 0.0);
-    for (row, w) in x.outer_iterator().zip(w.rows()) {
-        for (term, &value) in row.iter() {
-            norm += f64::from(value).powi(2);
-            cross += f64::from(value) * w.dot(&by_term.row(term));
+    run: &Run,
+) -> Result<f64, Error> {
+    let w = w.mapv(f64::from);
+    // One term after the other in memory: they are asked for in no order.
+    let by_term = h.t().as_standard_layout().mapv(f64::from);
+    let starts: Vec<usize> = (0..x.rows()).step_by(ERROR_DOCS).collect();
+    let sums = run.map(starts, |start| {
+        let (mut norm, mut cross) = (0.0, 0.0);
+        let end = x.rows().min(start + ERROR_DOCS);
+        let rows = x.slice_outer(start..end);
+        for (row, w) in rows.outer_iterator().zip(w.slice(s![start..end, ..]).rows()) {
+            for (term, &value) in row.iter() {
+                norm += f64::from(value).powi(2);
+                cross += f64::from(value) * w.dot(&by_term.row(term));
+            }
         }
-    }
+        (norm, cross)
+    })?;
+    // In the order of the documents: the same for any number of threads.
+    let add = |(norm, cross): (f64, f64), (a, b): (f64, f64)| (norm + a, cross + b);
+    let (norm, cross) = sums.into_iter().fold((0.0, 0.0), add);
     let product = (w.t().dot(&w) * by_term.t().dot(&by_term)).sum();
-    if norm > 0.0 { ((norm - 2.0 * cross + product).max(0.0) / norm).sqrt() } else { 0.0 }
+    Ok(if norm > 0.0 { ((norm - 2.0 * cross + product).max(0.0) / norm).sqrt() } else { 0.0 })
 }
 
 #[cfg(test)]
@@ -196,7 +229,21 @@ mod tests {
         let dense = arr2(&[[1.0_f32, 0.0, 2.0], [0.0, 3.0, 0.0]]);
         let expected = (&dense - &w.dot(&h)).mapv(|v| f64::from(v).powi(2)).sum().sqrt()
             / dense.mapv(|v| f64::from(v).powi(2)).sum().sqrt();
-        let got = relative_error(x.view(), w.view(), h.view());
+        let got = relative_error(x.view(), w.view(), h.view(), &Run::serial()).unwrap();
         assert!((got - expected).abs() < 1e-9, "{got} {expected}");
+    }
+
+    #[test]
+    fn the_error_is_the_same_for_any_number_of_threads() {
+        let n = 3 * ERROR_DOCS + 7;
+        let term = |doc: usize| (doc * 7 % 5) as u32;
+        let data: Vec<f32> = (0..n).map(|doc| 0.1 + (doc % 13) as f32).collect();
+        let x = CsMatI::new((n, 5), (0..=n).collect(), (0..n).map(term).collect(), data);
+        let w = Array2::from_shape_fn((n, 3), |(doc, k)| ((doc + k) % 4) as f32 * 0.3);
+        let h = Array2::from_shape_fn((3, 5), |(k, term)| (k * term % 4) as f32 * 0.7);
+        let of = |run: &Run| relative_error(x.view(), w.view(), h.view(), run).unwrap().to_bits();
+        let threads = |n| Run::with_threads(std::num::NonZeroUsize::new(n).unwrap()).unwrap();
+        assert_eq!(of(&Run::serial()), of(&threads(2)));
+        assert_eq!(of(&Run::serial()), of(&threads(5)));
     }
 }

@@ -78,7 +78,7 @@ pub fn rerun(out: &Path, step: &str, options: &Options, run: &Run) -> Result<Rer
 /// The steps of a build, in their order.
 fn steps(config: &Config) -> Vec<&'static str> {
     let between: &[&str] = match (config.keep_topics, config.k) {
-        (true, _) => &["place"],
+        (true, _) => &["place", "quality"],
         (_, TopicCount::Auto) => &["count", "weigh", "number", "topics", "quality"],
         (_, TopicCount::Exactly(_)) => &["count", "weigh", "topics", "quality"],
     };

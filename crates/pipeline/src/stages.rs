@@ -214,10 +214,10 @@ pub(crate) fn keep_topics_in(
     run: &Run,
 ) -> Result<(Results, Fitted), Error> {
     let kept = Kept::place(target, (prepared, config), (memo, trace), run)?;
-    let Kept { counts, fitted, words, quality, given } = kept;
+    let Kept { counts, fitted, weights, words, quality, parts, given } = kept;
     let related = trace.stage("related", run, |stage| {
         let limit = config.site.related;
-        stage.input("weights", tasks::digest_of(fitted.x.view()));
+        stage.input("weights", weights);
         stage.input("settings", Digest::of_value(&limit));
         let x = fitted.x.view();
         let related = Known::find(memo, target).related(x, limit, run)?;
@@ -225,8 +225,6 @@ pub(crate) fn keep_topics_in(
         stage.items = related.iter().map(Vec::len).sum::<usize>() as u64;
         Ok::<_, Error>(related)
     })?;
-    let parts = parts(&fitted.fit, fitted.x.view(), config.seed, (memo, run))?;
-    let parts = parts.into_iter().map(|parts| parts.value).collect();
     let judged = (words, quality, parts, related);
     Ok((results(config, prepared, (counts, &fitted, given), judged, run)?, fitted))
 }

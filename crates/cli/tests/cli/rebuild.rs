@@ -306,10 +306,10 @@ fn every_step_of_a_build_runs_alone_and_gives_the_same() {
     steps.into_iter().for_each(check);
     assert_same(&before, &scene.tree("out"));
     scene.succeed("build talks.jsonl -o out --keep-topics");
-    ["place", "related", "clouds", "write"].into_iter().for_each(check);
+    ["place", "quality", "related", "clouds", "write"].into_iter().for_each(check);
     let wrong = scene.run("report out --rerun topics");
     assert_eq!(wrong.code, Some(2));
-    assert!(wrong.stderr.contains("had read, place, related"), "{}", wrong.stderr);
+    assert!(wrong.stderr.contains("had read, place, quality"), "{}", wrong.stderr);
     let wrong = scene.run("report out --rerun place --cache other");
     assert_eq!(wrong.code, Some(1));
     assert!(wrong.stderr.contains("hint: name the --cache"), "{}", wrong.stderr);
