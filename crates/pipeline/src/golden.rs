@@ -16,7 +16,7 @@ use crate::keep::place_shard;
 use crate::manifest::Manifest;
 use crate::model::{Model, TopicName};
 use crate::parts::parts;
-use crate::prepare::Weights;
+use crate::prepare::{Detected, Weights};
 use crate::quality::quality;
 use crate::related::{Known, related};
 use crate::settings::count_config;
@@ -26,6 +26,7 @@ use crate::{Config, number, tasks};
 
 /// Task, version, and the digest of its result for an input that no other task makes.
 const GOLDEN: &[(&str, u32, &str)] = &[
+    ("languages", 1, "e13ee756bb67d90ec3d06656814ef57046a7a5c23649c29f228b62c334e332fb"),
     ("count", 4, "8d9f473c9eeb3ae4bf252e6f85e9fec41e84a69752637ec0d117c0a4ba80d018"),
     ("number", 2, "90591cd64c90df2eb829c29c863fc8a7e44efd707c152feea4a252450945461e"),
     ("topics", 3, "1fd3c4ed27ce153c9cd9d750eaf1bbb585c4b6f0ff8b5ca869dbd560defb42e0"),
@@ -121,7 +122,13 @@ fn results() -> BTreeMap<&'static str, Digest> {
     let document = corpus::Document { id: "1".to_owned(), ..corpus::Document::default() };
     let divided = parts(&fit, x.view(), 0, (&Memo::off(), &run)).unwrap();
     let divided: Vec<_> = divided.into_iter().map(|made| made.value).collect();
+    let languages = text::Languages::new();
+    let claims = [None, Some("en"), Some("de")].into_iter().cycle();
+    let claimed = claims.zip(&docs).map(|(language, text)| Text { language, ..text.clone() });
+    let detected = claimed.map(|text| Detected::of(&text, "en", &languages));
+    let detected: Vec<Detected> = detected.collect();
     BTreeMap::from([
+        (tasks::LANGUAGES.name, of(&detected)),
         (tasks::COUNT.name, Digest::of(&counter.count_shard(&docs).unwrap().to_bytes())),
         (tasks::NUMBER.name, of(&number::choose(x.view(), 0, &run).unwrap())),
         (tasks::TOPICS.name, tasks::digest_of_fit(&fitted)),

@@ -2,18 +2,18 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use corpus::{Document, Ids, ReadConfig, Reader, Skipped};
 use crawl::{CacheMode, Coverage, CrawlConfig, Recipe};
-use jobs::{FileStore, Limits, Memo, Run};
+use jobs::{Codec, FileStore, Limits, Made, Memo, Run};
+use serde::{Deserialize, Serialize};
 use text::{Field, Languages, Repeats, Text};
 use url::Url;
 
-use crate::{Config, Error, Source};
-
-/// Documents in one parallel task.
-const SHARD_DOCS: usize = 256;
+use crate::shards::shards;
+use crate::{Config, Error, Source, tasks};
 
 /// What stays outside the configuration file: it changes no result.
 #[derive(Debug, Clone)]
@@ -59,6 +59,13 @@ impl Options {
     }
 }
 
+impl Options {
+    /// As [`memo`](Self::memo), without a word of a cache that cannot be used.
+    fn quiet_memo(&self) -> Memo {
+        FileStore::open(&self.cache).map_or_else(|_| Memo::off(), Memo::new)
+    }
+}
+
 /// How often the words of each part of a document count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Weights {
@@ -93,7 +100,7 @@ pub struct Prepared {
     /// The sites that were crawled.
     pub sites: Vec<Site>,
     /// For every document: the languages of passages in another one than its own.
-    pub other_languages: Vec<Vec<&'static str>>,
+    pub other_languages: Vec<Vec<String>>,
     /// What the documents repeat; nothing before it is looked for.
     pub repeats: Repeats,
 }
@@ -108,7 +115,7 @@ impl Prepared {
             .iter()
             .zip(others)
             .map(|(document, others)| Text {
-                others: others.to_vec(),
+                others: others.iter().map(String::as_str).collect(),
                 ..text_of(document, self.weights)
             })
             .collect()
@@ -175,7 +182,7 @@ pub fn prepare(config: &Config, options: &Options, run: &Run) -> Result<Prepared
     let documents = std::mem::take(&mut prepared.documents);
     prepared.documents = documents.into_iter().map(Document::without_addresses).collect();
     prepared.make_ids_unique();
-    prepared.detect_languages(config, run)?;
+    prepared.detect_languages(config, &options.quiet_memo(), run)?;
     Ok(prepared)
 }
 
@@ -367,23 +374,63 @@ impl Prepared {
     /// Fills in the language of documents that do not tell theirs, and mends that of documents
     /// which claim the site's own: it is what pages say that nobody thought about. Finds the languages
     /// of passages besides.
-    pub(crate) fn detect_languages(&mut self, config: &Config, run: &Run) -> Result<(), Error> {
-        let languages = Languages::new();
+    /// Shards of documents that were looked at before are not looked at again.
+    pub(crate) fn detect_languages(
+        &mut self,
+        config: &Config,
+        memo: &Memo,
+        run: &Run,
+    ) -> Result<(), Error> {
+        // The lists of words are made when a shard needs them.
+        let languages = LazyLock::new(Languages::new);
         let own = config.language.as_str();
-        let others = run.map(self.documents.chunks_mut(SHARD_DOCS).collect(), |documents| {
-            let others_of = |document: &mut Document| {
-                if document.language.as_deref().is_none_or(|claimed| claimed == own) {
-                    let found = languages.detect(&document.text);
-                    document.language = found.map(str::to_owned).or(document.language.take());
-                }
-                let mut others = languages.of_passages(&document.text);
-                others.retain(|&code| code != own && document.language.as_deref() != Some(code));
-                others
-            };
-            documents.iter_mut().map(others_of).collect::<Vec<_>>()
+        let texts: Vec<Text<'_>> = self.documents.iter().map(claimed).collect();
+        let found = run.map(shards(&texts), |shard| {
+            let fits = |found: &Vec<Detected>| found.len() == shard.docs.len();
+            let task = (&tasks::LANGUAGES, Codec::of_serde(), fits);
+            memo.get_or_run_if(task, &(own, shard.digest), run, || {
+                let one = |text| Detected::of(text, own, &languages);
+                Ok::<_, Error>(shard.docs.iter().map(one).collect::<Vec<Detected>>())
+            })
         })?;
-        self.other_languages = others.into_iter().flatten().collect();
+        let found: Vec<Made<Vec<Detected>>> = found.into_iter().collect::<Result<_, _>>()?;
+        let found = found.into_iter().flat_map(|made| made.value);
+        let take = |(document, found): (&mut Document, Detected)| {
+            document.language = found.language;
+            found.others
+        };
+        self.other_languages = self.documents.iter_mut().zip(found).map(take).collect();
         Ok(())
+    }
+}
+
+/// A document's text, and the language that it claims.
+fn claimed(document: &Document) -> Text<'_> {
+    let fields = vec![Field { text: &document.text, weight: 1 }];
+    Text { fields, language: document.language.as_deref(), others: Vec::new() }
+}
+
+/// The languages of a document.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Detected {
+    /// That of the document, where it is known.
+    language: Option<String>,
+    /// Those of its passages besides, and besides that of the site.
+    others: Vec<String>,
+}
+
+impl Detected {
+    /// Of a document of one field, which claims a language or none, on a site in the language `own`.
+    pub(crate) fn of(document: &Text<'_>, own: &str, languages: &Languages) -> Self {
+        let text = document.fields.first().map_or("", |field| field.text);
+        let claimed = document.language;
+        let mut language = claimed;
+        if claimed.is_none_or(|claimed| claimed == own) {
+            language = languages.detect(text).or(claimed);
+        }
+        let others = languages.of_passages(text).into_iter();
+        let others = others.filter(|&code| code != own && language != Some(code));
+        Self { language: language.map(str::to_owned), others: others.map(str::to_owned).collect() }
     }
 }
 

@@ -116,7 +116,8 @@ impl SetAside {
         let no_others = Vec::new();
         for (doc, document) in prepared.documents.iter().enumerate() {
             let others = prepared.other_languages.get(doc).unwrap_or(&no_others);
-            for code in document.language.as_deref().into_iter().chain(others.iter().copied()) {
+            let others = others.iter().map(String::as_str);
+            for code in document.language.as_deref().into_iter().chain(others) {
                 *languages.entry(code.to_owned()).or_insert(0) += 1;
             }
         }

@@ -160,7 +160,7 @@ impl StepInputs {
             repeats: Repeats::default(),
         };
         // Those that are told by the text; what the documents claim stands already.
-        prepared.detect_languages(config, run)?;
+        prepared.detect_languages(config, memo, run)?;
         prepared.repeats = set_aside::find(&prepared, config, run)?;
         Ok(Some(prepared))
     }

@@ -21,6 +21,8 @@ macro_rules! tasks {
 }
 
 tasks! {
+    /// Documents of one shard to their languages.
+    LANGUAGES = "languages", 1;
     /// Documents of one shard to their counts.
     COUNT = "count", 4;
     /// Weights to a number of topics.
