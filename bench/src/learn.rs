@@ -50,7 +50,8 @@ fn words(
 ) -> Result<serde_json::Value, ::learn::Error> {
     let run = Run::serial();
     let x = TfIdfConfig::sublinear().fit::<f32, _>(counts.view()).transform(counts.view());
-    let fit = NmfConfig::new(n_topics).fit(x.view(), &run)?;
+    let config = NmfConfig { k_means: 8, ..NmfConfig::new(n_topics) };
+    let fit = config.fit(x.view(), &run)?;
     let occurrence = Occurrence::of(x.view());
     let words = WordsConfig::default().choose(fit.nmf.components(), &occurrence, &run)?;
     let heaviest: Vec<Vec<usize>> = fit

@@ -16,6 +16,8 @@ const MIN_MAX_DF: f64 = 0.25;
 const MAX_MAX_DF: f64 = 0.5;
 /// Common words are not more than this share of all terms in running text.
 const COMMON_SHARE: f64 = 0.02;
+/// Rounds that draw topics to their documents: few documents move after these.
+const K_MEANS: usize = 8;
 
 pub(crate) fn count_config(config: &Config, n_docs: usize) -> CountConfig {
     let min_df = match n_docs {
@@ -86,6 +88,7 @@ pub(crate) fn nmf_config(config: &Config, n_topics: usize) -> NmfConfig {
         seed: config.seed,
         max_iter: config.topics.max_iter,
         tol: config.topics.tol,
+        k_means: K_MEANS,
         ..NmfConfig::new(n_topics)
     }
 }

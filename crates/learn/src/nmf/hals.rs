@@ -108,7 +108,7 @@ pub(super) struct End<F> {
 
 impl<F: Real> Problem<'_, F> {
     /// Runs the iterations and gives the best iterate.
-    pub(super) fn factorise(self, start: Start<F>, stop: Stop<'_>) -> Result<End<F>, Error> {
+    pub(super) fn factorise(&self, start: Start<F>, stop: Stop<'_>) -> Result<End<F>, Error> {
         let width = padded(self.k);
         let (n_docs, n_terms) = (self.by_doc.n_rows(), self.by_term.n_rows());
         let square = self.square();

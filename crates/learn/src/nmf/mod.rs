@@ -5,6 +5,7 @@ mod explained;
 mod factor;
 pub(crate) mod gram;
 mod hals;
+mod k_means;
 mod nnls;
 mod online;
 mod plain;
@@ -42,6 +43,7 @@ pub use topics::{Fit, Nmf};
 /// | `tol` | 1e-5 | stop when five iterations lowered the error by less than this share | ≥ 0 |
 /// | `init` | [`Init::Nndsvda`] | the start | |
 /// | `penalty` | none | what large entries cost | ≥ 0 |
+/// | `k_means` | 0 | rounds that draw topics to the documents that they lead | ≥ 0 |
 /// | `isa` | the widest there is | what the inner loops run on; changes no result | |
 #[derive(Debug, Clone)]
 pub struct NmfConfig {
@@ -57,6 +59,11 @@ pub struct NmfConfig {
     pub init: Init,
     /// What is added to the objective.
     pub penalty: Penalty,
+    /// Rounds of spherical k-means at the end, from the documents that each topic leads, with one
+    /// iteration after them. Topics then tell groups of documents apart better (by some hundredths
+    /// of the mutual information with labels that people gave), for about a thousandth of the error.
+    /// Guided topics are left alone.
+    pub k_means: usize,
     /// The instruction set of the inner loops.
     pub isa: InstructionSet,
 }
@@ -118,6 +125,7 @@ impl NmfConfig {
             tol: 1e-5,
             init: Init::default(),
             penalty: Penalty::default(),
+            k_means: 0,
             isa: InstructionSet::best(),
         }
     }
@@ -228,7 +236,16 @@ impl NmfConfig {
         let (k, isa) = (self.n_topics, self.isa);
         let problem = Problem { by_doc, by_term, k, extra_w, extra_h, constant, isa, run };
         let stop = Stop { max_iter: self.max_iter, tol: self.tol, goes_on: watch };
-        problem.factorise(start, stop)
+        let end = problem.factorise(start, stop)?;
+        // Topics that are drawn to given terms stay there.
+        if self.k_means == 0 || guide.is_some() {
+            return Ok(end);
+        }
+        let iterations = end.iterations + 1;
+        let rounds = (k, self.k_means);
+        let start = k_means::drawn_to_documents((x, &problem.by_term), end, rounds, (isa, run))?;
+        let stop = Stop { max_iter: 1, tol: self.tol, goes_on: watch };
+        Ok(hals::End { iterations, ..problem.factorise(start, stop)? })
     }
 
     /// Puts the guide's terms at the start of the first topics, and its pull into `extra`; returns

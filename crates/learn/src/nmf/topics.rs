@@ -96,7 +96,7 @@ impl<F: Real> Nmf<F> {
 }
 
 /// Solves for every row of `x` given `Hᵀ`, (n_terms, padded k), from `guess` where there is one.
-fn exact<F: Real>(
+pub(super) fn exact<F: Real>(
     x: CsMatViewI<'_, F, u32, usize>,
     ht: &[F],
     (k, guess, (l1, l2)): (usize, Option<&[F]>, (f64, f64)),

@@ -92,10 +92,43 @@ fn more_iterations_never_make_the_fit_worse() {
 }
 
 #[test]
+fn rounds_of_k_means_cost_one_iteration_and_little_of_the_error() {
+    // Documents of six subjects and of terms that all have, for four topics.
+    let dense = Array2::from_shape_fn((400, 60), |(doc, term)| {
+        let noise = ((doc * 31 + term * 17) % 23) as f32 / 23.0;
+        match (term / 10 + 6 - doc % 6) % 6 {
+            0 => 1.0 + noise,
+            1 if doc % 2 == 0 => 0.7 * noise,
+            3 if term % 3 == 0 => noise,
+            _ if term % 10 == 0 => 0.8,
+            _ => 0.0,
+        }
+    });
+    let x = sparse(&dense);
+    let plain = NmfConfig { max_iter: 60, ..NmfConfig::new(4) };
+    let drawn = NmfConfig { k_means: 8, ..plain.clone() };
+    let fit = |config: &NmfConfig| config.fit(x.view(), &Run::serial()).unwrap();
+    let (plain, drawn) = (fit(&plain), fit(&drawn));
+    assert_ne!(plain.nmf, drawn.nmf);
+    let error = drawn.loss.relative;
+    assert!(error < 1.02 * plain.loss.relative, "{error} {}", plain.loss.relative);
+    assert_eq!(drawn.loss.iterations, plain.loss.iterations + 1);
+}
+
+#[test]
+fn a_topic_that_leads_no_document_stays() {
+    let x = planted(30, 2);
+    let config = NmfConfig { k_means: 3, init: Init::Random, ..NmfConfig::new(8) };
+    let fit = config.fit(x.view(), &Run::serial()).unwrap();
+    assert!(fit.nmf.components().iter().all(|h| h.is_finite()));
+    assert!(fit.doc_topics.rows().into_iter().all(|row| row.sum() > 0.0));
+}
+
+#[test]
 fn any_number_of_threads_gives_the_same_bytes() {
     // More rows than fit in one block, so that blocks are summed.
     let x = planted(5000, 9);
-    let config = NmfConfig { max_iter: 12, ..NmfConfig::new(9).seed(3) };
+    let config = NmfConfig { max_iter: 12, k_means: 2, ..NmfConfig::new(9).seed(3) };
     let one = config.fit(x.view(), &Run::serial()).unwrap();
     for threads in [2, 3, 8] {
         let run = Run::with_threads(NonZeroUsize::new(threads).unwrap()).unwrap();
@@ -199,7 +232,7 @@ fn equal_documents_leave_no_nan() {
 fn every_instruction_set_gives_the_same_bytes() {
     let x = planted(700, 9);
     let fit = |isa| {
-        let config = NmfConfig { max_iter: 12, isa, ..NmfConfig::new(9) };
+        let config = NmfConfig { max_iter: 12, k_means: 2, isa, ..NmfConfig::new(9) };
         config.fit(x.view(), &Run::serial()).unwrap()
     };
     let portable = fit(InstructionSet::Portable);
