@@ -3,7 +3,6 @@
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
-use std::time::{Duration, Instant};
 
 use crate::{Error, Run};
 
@@ -13,9 +12,8 @@ impl Run {
     ///
     /// Items are drawn when there is room for them. No more than `threads + 1` are alive at once,
     /// each from the moment when it is drawn until its result has been reduced, so that what is
-    /// too much for memory can be read, worked on and summed up piece by piece. Where pieces turn
-    /// out to take less time than it takes to hand them over, the calling thread works on them
-    /// itself, for a fraction of a microsecond each.
+    /// too much for memory can be read, worked on and summed up piece by piece. Give it pieces
+    /// that are worth a microsecond or more.
     ///
     /// ```
     /// let run = jobs::Run::serial();
@@ -56,26 +54,15 @@ impl Run {
                 // Results that came before their turn; the first place is that of item `reduced`.
                 let mut early: VecDeque<Option<Result<R, Error>>> = VecDeque::new();
                 let mut reduced = 0;
-                let mut grain = Grain::default();
                 loop {
-                    while grain.is_fine()
-                        && early.is_empty()
-                        && let Some(item) = items.next()
-                    {
-                        let (result, took) = timed(|| self.guard(map, item));
-                        grain.note(took);
-                        sum = reduce(sum, result?)?;
-                        reduced += 1;
-                    }
-                    while !grain.is_fine()
-                        && early.len() < room
+                    while early.len() < room
                         && let Some(item) = items.next()
                     {
                         let (sender, number) = (sender.clone(), reduced + early.len());
                         scope.spawn(move |_| {
                             if !given_up.load(Ordering::Relaxed) {
                                 // Nobody listens when the work has just been given up.
-                                drop(sender.send((number, timed(|| self.guard(map, item)))));
+                                drop(sender.send((number, self.guard(map, item))));
                             }
                         });
                         early.push_back(None);
@@ -84,9 +71,8 @@ impl Run {
                         None => return Ok(sum),
                         Some(Some(_)) => {}
                         Some(None) => {
-                            let (number, (result, took)) =
+                            let (number, result) =
                                 receiver.recv().expect("we hold a sender: it cannot hang up");
-                            grain.note(took);
                             early[number - reduced] = Some(result);
                             continue;
                         }
@@ -103,49 +89,6 @@ impl Run {
             outcome
         })
     }
-}
-
-/// What takes less time is not worth handing over to another thread.
-const FINE: Duration = Duration::from_micros(5);
-
-/// How much work the pieces are, from those before. It decides where they are worked on, and so
-/// changes no result.
-struct Grain {
-    /// Pieces in a row that were little work.
-    fine: u32,
-    /// How many of them it takes before the next ones are thought to be. It doubles with every
-    /// mistake: where little and much work take turns, threads do not stay idle for long.
-    needed: u32,
-}
-
-impl Default for Grain {
-    fn default() -> Self {
-        Self { fine: 0, needed: 64 }
-    }
-}
-
-impl Grain {
-    fn is_fine(&self) -> bool {
-        self.fine >= self.needed
-    }
-
-    fn note(&mut self, took: Duration) {
-        if took < FINE {
-            self.fine = self.fine.saturating_add(1);
-        } else {
-            if self.is_fine() {
-                self.needed = self.needed.saturating_mul(2);
-            }
-            self.fine = 0;
-        }
-    }
-}
-
-/// The result of `work`, and how long it took.
-fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
-    let started = Instant::now();
-    let result = work();
-    (result, started.elapsed())
 }
 
 #[cfg(test)]
@@ -248,32 +191,6 @@ mod tests {
                 },
             );
             assert!(matches!(failed, Err(Error::Cancelled)));
-        }
-    }
-
-    #[test]
-    fn pieces_of_little_work_stay_until_one_is_much() {
-        let (little, much) = (Duration::ZERO, FINE);
-        let mut grain = Grain::default();
-        let mut after = |n: u32, took| {
-            (0..n).for_each(|_| grain.note(took));
-            grain.is_fine()
-        };
-        assert!(!after(63, little) && after(1, little) && after(1000, little));
-        assert!(!after(1, much), "much work is handed over");
-        assert!(!after(127, little) && after(1, little), "the second time takes twice as many");
-        assert!(!after(1, much) && !after(200, little));
-    }
-
-    #[test]
-    fn little_work_is_done_without_handing_it_over() {
-        for run in runs() {
-            let caller = std::thread::current().id();
-            let elsewhere = |_: u64| u64::from(std::thread::current().id() != caller);
-            let sum = |sum, n| Ok::<_, Error>(sum + n);
-            let n = run.fold(0..100_000, elsewhere, 0, sum).unwrap();
-            // Now and then a piece takes long because its thread was not given a processor.
-            assert!(n < 50_000, "{n}");
         }
     }
 
