@@ -213,8 +213,7 @@ def test_a_second_build_is_the_same(tmp_path):
 @pytest.mark.skipif(os.name == "nt", reason="needs signals")
 def test_ctrl_c_stops_a_build(tmp_path):
     documents = [{"text": " ".join(f"w{(n * 7 + m * m) % 4001}" for m in range(200))} for n in range(5000)]
-    # Sent when the build itself runs, however long it takes to get there: before, a finaliser that Python happens to
-    # run would swallow it.
+    # Sent when the build itself runs, however long it takes to get there.
     works = threading.Event()
 
     def interrupt():
