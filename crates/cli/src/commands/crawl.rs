@@ -64,12 +64,10 @@ fn written_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
         return fs::write(path, bytes);
     };
     let partial = target.with_file_name(format!(".{}.partial", name.to_string_lossy()));
-    match fs::write(&partial, bytes).and_then(|()| fs::rename(&partial, &target)) {
-        Ok(()) => Ok(()),
-        Err(_) => {
-            // A folder that takes no further file may hold one that can be written.
-            drop(fs::remove_file(&partial));
-            fs::write(path, bytes)
-        }
+    if fs::write(&partial, bytes).and_then(|()| fs::rename(&partial, &target)).is_ok() {
+        return Ok(());
     }
+    // A folder that takes no further file may hold one that can be written.
+    drop(fs::remove_file(&partial));
+    fs::write(path, bytes)
 }
