@@ -14,8 +14,8 @@ use crate::{Error, Prepared};
 
 /// Terms kept for each topic.
 const TERMS: usize = 100;
-/// The heaviest terms of a topic, among which its title is looked for.
-const TITLE_TERMS: usize = 20;
+/// The first terms of a topic, among which its title is looked for.
+const TITLE_TERMS: usize = 10;
 /// The terms of a topic by which it can be named.
 const LEADING: usize = 20;
 /// A topic that makes up less of a document is not shown with it.
@@ -71,7 +71,7 @@ pub(crate) fn describe(
 ) -> Result<Vec<Topic>, Error> {
     let shares = shares(&fit.doc_topics);
     let told = told_shares(&fit.doc_topics, x);
-    let candidates = candidates(&fit.nmf);
+    let candidates = candidates(&fit.nmf, words);
     let main = main_topics(&shares);
     let texts: Vec<(usize, Vec<&str>)> = prepared
         .documents
@@ -201,17 +201,18 @@ fn terms(row: ArrayView1<'_, f32>) -> Vec<TopicTerm> {
         .collect()
 }
 
-/// For every topic the words that may name it: heavy in the topic and light in the others. The
-/// score is the weight times the square root of the topic's part of the word's weight in all.
-fn candidates(nmf: &Nmf) -> Vec<Vec<Candidate>> {
+/// For every topic the words that may name it, of those that are shown first: heavy in the topic and
+/// light in the others. The score is the weight times the square root of the topic's part of the word's weight in all.
+fn candidates(nmf: &Nmf, words: &[Vec<usize>]) -> Vec<Vec<Candidate>> {
     let components = nmf.components();
     let totals: Vec<f64> =
         components.columns().into_iter().map(|c| c.iter().map(|&h| f64::from(h)).sum()).collect();
     components
         .rows()
         .into_iter()
-        .map(|row| {
-            let mut words: Vec<Candidate> = terms(row)
+        .zip(words)
+        .map(|(row, words)| {
+            let mut words: Vec<Candidate> = words_first(terms(row), words)
                 .into_iter()
                 .take(TITLE_TERMS)
                 .map(|TopicTerm { column, weight }| {
@@ -282,7 +283,20 @@ mod tests {
     #[test]
     fn words_of_all_topics_name_none() {
         let nmf = Nmf::from_components(arr2(&[[0.5, 0.4, 0.1], [0.5, 0.0, 0.5]])).unwrap();
-        let best: Vec<u32> = candidates(&nmf).iter().map(|words| words[0].column).collect();
+        let candidates = candidates(&nmf, &[vec![0, 1], vec![0, 2]]);
+        let best: Vec<u32> = candidates.iter().map(|words| words[0].column).collect();
         assert_eq!(best, [1, 2]);
+    }
+    #[test]
+    fn a_title_is_made_of_the_words_that_are_shown_first() {
+        // The heaviest term is none of the ten words, and stands behind them.
+        let row = Array2::from_shape_fn((1, 12), |(_, term)| 12.0 - term as f32);
+        let nmf = Nmf::from_components(row).unwrap();
+        let words: Vec<usize> = (1..11).collect();
+        let found = candidates(&nmf, &[words]);
+        assert_eq!(
+            found[0].iter().map(|word| word.column).collect::<Vec<_>>(),
+            [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
+        );
     }
 }
