@@ -57,9 +57,7 @@ impl Options {
             }
         }
     }
-}
 
-impl Options {
     /// As [`memo`](Self::memo), without a word of a cache that cannot be used.
     fn quiet_memo(&self) -> Memo {
         FileStore::open(&self.cache).map_or_else(|_| Memo::off(), Memo::new)
@@ -373,8 +371,7 @@ impl Prepared {
 
     /// Fills in the language of documents that do not tell theirs, and mends that of documents
     /// which claim the site's own: it is what pages say that nobody thought about. Finds the languages
-    /// of passages besides.
-    /// Shards of documents that were looked at before are not looked at again.
+    /// of passages besides. Shards of documents that were looked at before are not looked at again.
     pub(crate) fn detect_languages(
         &mut self,
         config: &Config,

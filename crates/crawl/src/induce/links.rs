@@ -178,55 +178,46 @@ fn find_repeated(
 
 /// The list among bare addresses: those of the largest kind whose path speaks of documents.
 pub(crate) fn find_by_url(urls: &[Url]) -> Option<List> {
-    let mut groups: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
-    for (at, url) in urls.iter().enumerate() {
-        for glob in
-            globs_of(url).into_iter().filter(|glob| wildcards(glob) == 1 && glob_kind(glob) > 1.0)
-        {
-            groups.entry(glob).or_default().insert(at);
-        }
-    }
-    let (glob, members) = groups
-        .into_iter()
-        .filter(|(_, members)| members.len() >= MIN_LINKS)
-        .max_by_key(|(glob, members)| (members.len(), std::cmp::Reverse(glob.clone())))?;
-    let link = |at: usize| Link {
-        url: without_credentials(&urls[at]),
-        node: 0,
-        text: String::new(),
-        in_frame: false,
-        in_heading: false,
-        is_beside: false,
-    };
-    Some(List {
-        globs: vec![glob],
-        links: members.into_iter().map(link).collect(),
-        confidence: 0.6,
-    })
+    let (glob, members) = largest_kind(urls.iter(), |glob| glob_kind(glob) > 1.0)?;
+    let links = members.into_iter().map(|at| bare_link(&urls[at], "")).collect();
+    Some(List { globs: vec![glob], links, confidence: 0.6 })
 }
 
 /// The documents that a page names to machines: addresses, and what they are called.
 pub(crate) fn find_named(named: &[(Url, String)]) -> Option<List> {
+    let (glob, members) = largest_kind(named.iter().map(|(url, _)| url), |_| true)?;
+    let link = |at: usize| bare_link(&named[at].0, &named[at].1);
+    let links = members.into_iter().map(link).collect();
+    Some(List { globs: vec![glob], links, confidence: 0.8 })
+}
+
+/// The places of the addresses of the largest kind that is `wanted`, and its pattern.
+fn largest_kind<'u>(
+    urls: impl Iterator<Item = &'u Url>,
+    wanted: impl Fn(&str) -> bool,
+) -> Option<(String, BTreeSet<usize>)> {
     let mut groups: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
-    for (at, (url, _)) in named.iter().enumerate() {
-        for glob in globs_of(url).into_iter().filter(|glob| wildcards(glob) == 1) {
+    for (at, url) in urls.enumerate() {
+        for glob in globs_of(url).into_iter().filter(|glob| wildcards(glob) == 1 && wanted(glob)) {
             groups.entry(glob).or_default().insert(at);
         }
     }
-    let (glob, members) = groups
+    groups
         .into_iter()
         .filter(|(_, members)| members.len() >= MIN_LINKS)
-        .max_by_key(|(glob, members)| (members.len(), std::cmp::Reverse(glob.clone())))?;
-    let link = |at: usize| Link {
-        url: without_credentials(&named[at].0),
+        .max_by_key(|(glob, members)| (members.len(), std::cmp::Reverse(glob.clone())))
+}
+
+/// A link that stands in no page.
+fn bare_link(url: &Url, text: &str) -> Link {
+    Link {
+        url: without_credentials(url),
         node: 0,
-        text: named[at].1.clone(),
+        text: text.to_owned(),
         in_frame: false,
         in_heading: false,
         is_beside: false,
-    };
-    let links = members.into_iter().map(link).collect();
-    Some(List { globs: vec![glob], links, confidence: 0.8 })
+    }
 }
 
 /// Further kinds of documents in the same list: links of another glob that stand where those of
