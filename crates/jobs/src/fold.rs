@@ -1,6 +1,7 @@
 //! A map-reduce in bounded memory, in the order of the items.
 
 use std::collections::VecDeque;
+use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 
@@ -12,8 +13,9 @@ impl Run {
     ///
     /// Items are drawn when there is room for them. No more than `threads + 1` are alive at once,
     /// each from the moment when it is drawn until its result has been reduced, so that what is
-    /// too much for memory can be read, worked on and summed up piece by piece. Give it pieces
-    /// that are worth a microsecond or more.
+    /// too much for memory can be read, worked on and summed up piece by piece. A piece costs some
+    /// microseconds besides its own work; for many small ones there is
+    /// [`fold_batches`](Self::fold_batches).
     ///
     /// ```
     /// let run = jobs::Run::serial();
@@ -89,6 +91,50 @@ impl Run {
             outcome
         })
     }
+
+    /// As [`fold`](Self::fold), for many items that are worth less than some microseconds: `batch` of them,
+    /// by their numbers alone, are mapped as one piece. The results are reduced one by one in the
+    /// order of the items, so that the sum is that of `fold`, for any number of threads and any
+    /// `batch`. No more than `threads + 1` batches are alive at once. With a thousand in a batch an
+    /// item costs a tenth of a microsecond or less.
+    ///
+    /// ```
+    /// use std::num::NonZeroUsize;
+    ///
+    /// let thousand = NonZeroUsize::new(1000).expect("it is not zero");
+    /// let add = |sum, square| Ok::<_, jobs::Error>(sum + square);
+    /// let sum = jobs::Run::serial().fold_batches(thousand, 1..=4, |n| n * n, 0, add)?;
+    /// assert_eq!(sum, 30);
+    /// # Ok::<(), jobs::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`fold`](Self::fold); a panic of `map` comes before what `reduce` says of the items of its
+    /// batch, and a wish to stop is heard between batches.
+    ///
+    /// # Panics
+    /// As [`fold`](Self::fold).
+    pub fn fold_batches<T, R, A, E>(
+        &self,
+        batch: NonZeroUsize,
+        items: impl IntoIterator<Item = T>,
+        map: impl Fn(T) -> R + Sync,
+        init: A,
+        mut reduce: impl FnMut(A, R) -> Result<A, E>,
+    ) -> Result<A, E>
+    where
+        T: Send,
+        R: Send,
+        E: From<Error>,
+    {
+        let mut items = items.into_iter().fuse();
+        let batches = std::iter::from_fn(|| {
+            let batch: Vec<T> = items.by_ref().take(batch.get()).collect();
+            (!batch.is_empty()).then_some(batch)
+        });
+        let map = |batch: Vec<T>| batch.into_iter().map(&map).collect::<Vec<R>>();
+        self.fold(batches, map, init, |sum, batch| batch.into_iter().try_fold(sum, &mut reduce))
+    }
 }
 
 #[cfg(test)]
@@ -150,6 +196,38 @@ mod tests {
     }
 
     #[test]
+    fn batches_give_the_sum_of_single_items_in_their_order() {
+        // Neither commutative nor associative.
+        let reduce = |sum: u64, n: u64| Ok::<_, Error>(sum.wrapping_mul(31) ^ n);
+        for n_items in [0, 1, 7, 8, 1000] {
+            let single = Run::serial().fold(0..n_items, |n| n * n, 1, reduce).unwrap();
+            for run in runs() {
+                for batch in [1, 3, 8, 5000] {
+                    let batch = NonZeroUsize::new(batch).unwrap();
+                    let sum = run.fold_batches(batch, 0..n_items, |n| n * n, 1, reduce).unwrap();
+                    assert_eq!(sum, single, "{n_items} items, {batch} in a batch");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_more_batches_live_than_threads_and_one() {
+        for run in runs() {
+            let (living, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
+            let pieces = (0..500).map(|_| {
+                let now = living.fetch_add(1, Ordering::SeqCst) + 1;
+                most.fetch_max(now, Ordering::SeqCst);
+                Piece(&living)
+            });
+            let batch = NonZeroUsize::new(10).unwrap();
+            let count = |n, _| Ok::<_, Error>(n + 1);
+            assert_eq!(run.fold_batches(batch, pieces, |piece| piece, 0, count).unwrap(), 500);
+            assert!(most.into_inner() <= 10 * (run.threads() + 1));
+        }
+    }
+
+    #[test]
     fn an_error_of_the_reduction_ends_the_work() {
         for run in runs() {
             let drawn = AtomicUsize::new(0);
@@ -178,6 +256,9 @@ mod tests {
         for run in runs() {
             let failed =
                 run.fold(0..9, |n| assert!(n != 5, "five"), (), |(), ()| Ok::<_, Error>(()));
+            assert!(failed.unwrap_err().to_string().contains("five"));
+            let (three, refuse) = (NonZeroUsize::new(3).unwrap(), |n| assert!(n != 5, "five"));
+            let failed = run.fold_batches(three, 0..9, refuse, (), |(), ()| Ok::<_, Error>(()));
             assert!(failed.unwrap_err().to_string().contains("five"));
             let failed = run.fold(
                 0..1_000_000,
