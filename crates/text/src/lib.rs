@@ -39,6 +39,6 @@ pub use error::Error;
 pub use hashing::{HashingConfig, Signs};
 pub use language::{Languages, StopWords};
 pub use parts::{Field, Parts, Text};
-pub use repeats::{KnownPassages, Passage, Repeats};
+pub use repeats::{KnownPassages, Passage, Repeats, ShardRepeats};
 pub use stem::{stem, stem_languages};
 pub use vocabulary::Vocabulary;

@@ -2,8 +2,8 @@
 
 use jobs::Run;
 
-use super::{TASK_DOCS, hash_of, mixed};
-use crate::{Error, Text, words};
+use super::mixed;
+use crate::Error;
 
 /// Words of a run.
 const RUN_WORDS: usize = 3;
@@ -19,29 +19,16 @@ const MIN_RUNS: usize = 12;
 
 type Minima = [u32; N_MINIMA];
 
-/// For every document: the first that is nearly the same, itself as a rule.
-pub(super) fn originals(docs: &[Text<'_>], run: &Run) -> Result<Vec<u32>, Error> {
-    let of_tasks = run.map(docs.chunks(TASK_DOCS).collect(), |docs| {
-        docs.iter().map(minima_of).collect::<Vec<_>>()
-    })?;
-    let minima: Vec<Option<Minima>> = of_tasks.into_iter().flatten().collect();
-    let mut originals: Vec<u32> = (0..docs.len() as u32).collect();
-    for band in (0..N_MINIMA).step_by(BAND) {
-        let mut keyed: Vec<(&[u32], u32, &Minima)> = (0..)
-            .zip(&minima)
-            .filter_map(|(doc, minima)| Some((minima.as_ref()?, doc)))
-            .map(|(minima, doc)| (&minima[band..band + BAND], doc, minima))
-            .collect();
-        keyed.sort_unstable_by_key(|&(key, doc, _)| (key, doc));
-        for alike in keyed.chunk_by(|a, b| a.0 == b.0) {
-            let (_, first, of_first) = alike[0];
-            for &(_, doc, of_doc) in &alike[1..] {
-                let n_equal = of_first.iter().zip(of_doc).filter(|(a, b)| a == b).count();
-                if n_equal >= MIN_EQUAL {
-                    let original = originals[first as usize].min(originals[doc as usize]);
-                    originals[doc as usize] = original;
-                }
-            }
+/// For every document: the first that is nearly the same, itself as a rule. `minima` are those that
+/// [`Runs`] gives, empty for documents that are too short to be judged.
+pub(super) fn originals(minima: &[&[u32]], run: &Run) -> Result<Vec<u32>, Error> {
+    let minima: Vec<Option<&Minima>> = minima.iter().map(|minima| minima.first_chunk()).collect();
+    let mut originals: Vec<u32> = (0..minima.len() as u32).collect();
+    let bands = (0..N_MINIMA).step_by(BAND).collect();
+    for pairs in run.map(bands, |band| alike_in(&minima, band))? {
+        for (first, doc) in pairs {
+            let original = originals[first as usize].min(originals[doc as usize]);
+            originals[doc as usize] = original;
         }
     }
     // `a` like `b` like `c`: all like `c`, which is before them.
@@ -51,33 +38,75 @@ pub(super) fn originals(docs: &[Text<'_>], run: &Run) -> Result<Vec<u32>, Error>
     Ok(originals)
 }
 
-/// The minima of a document; `None` for one that is too short to be judged.
-fn minima_of(doc: &Text<'_>) -> Option<Minima> {
-    let mut minima = [u32::MAX; N_MINIMA];
-    let mut last = [0_u64; RUN_WORDS];
-    let mut n_words = 0;
-    for field in &doc.fields {
-        words(field.text, |word| {
-            last.rotate_left(1);
-            last[RUN_WORDS - 1] = hash_of(word);
-            n_words += 1;
-            if n_words >= RUN_WORDS {
-                let run = last.iter().fold(0, |hash, word| mixed(hash ^ word));
-                for (n, minimum) in (0_u64..).zip(&mut minima) {
-                    // An odd factor permutes; each gives another order of the runs.
-                    let factor = n.wrapping_mul(0xd134_2543_de82_ef95) | 1;
-                    let hash = (run ^ n).wrapping_mul(factor ^ 0x9e37_79b9_7f4a_7c14);
-                    *minimum = (*minimum).min((hash >> 32) as u32);
-                }
+/// Pairs of documents that are nearly the same, of those with equal minima in a band: the first with
+/// each of the others.
+fn alike_in(minima: &[Option<&Minima>], band: usize) -> Vec<(u32, u32)> {
+    let key = |minima: &Minima| {
+        minima[band..band + BAND].iter().fold(0, |key: u128, &part| (key << 32) | u128::from(part))
+    };
+    let mut keyed: Vec<(u128, u32)> =
+        (0..).zip(minima).filter_map(|(doc, minima)| Some((key((*minima)?), doc))).collect();
+    keyed.sort_unstable();
+    let mut pairs = Vec::new();
+    for alike in keyed.chunk_by(|a, b| a.0 == b.0).filter(|alike| alike.len() > 1) {
+        let first = alike[0].1;
+        for &(_, doc) in &alike[1..] {
+            let of = |doc: u32| minima[doc as usize].into_iter().flatten();
+            let n_equal = of(first).zip(of(doc)).filter(|(a, b)| a == b).count();
+            if n_equal >= MIN_EQUAL {
+                pairs.push((first, doc));
             }
-        });
+        }
     }
-    (n_words >= MIN_RUNS + RUN_WORDS).then_some(minima)
+    pairs
+}
+
+/// The runs of words of a document, read word by word.
+pub(super) struct Runs {
+    minima: Minima,
+    /// The hashes of the last words.
+    last: [u64; RUN_WORDS],
+    n_words: usize,
+}
+
+impl Default for Runs {
+    fn default() -> Self {
+        Self { minima: [u32::MAX; N_MINIMA], last: [0; RUN_WORDS], n_words: 0 }
+    }
+}
+
+impl Runs {
+    /// The next word, by its hash.
+    pub(super) fn add(&mut self, word: u64) {
+        self.last.rotate_left(1);
+        self.last[RUN_WORDS - 1] = word;
+        self.n_words += 1;
+        if self.n_words >= RUN_WORDS {
+            let run = self.last.iter().fold(0, |hash, word| mixed(hash ^ word));
+            for (n, minimum) in (0_u64..).zip(&mut self.minima) {
+                // An odd factor permutes; each gives another order of the runs.
+                let factor = n.wrapping_mul(0xd134_2543_de82_ef95) | 1;
+                let hash = (run ^ n).wrapping_mul(factor ^ 0x9e37_79b9_7f4a_7c14);
+                *minimum = (*minimum).min((hash >> 32) as u32);
+            }
+        }
+    }
+
+    /// The minima; `None` for a document that is too short to be judged.
+    pub(super) fn into_minima(self) -> Option<Minima> {
+        (self.n_words >= MIN_RUNS + RUN_WORDS).then_some(self.minima)
+    }
+
+    /// Whether it can be the minima of a document, or of one that has none.
+    pub(super) fn are_minima(minima: &[u32]) -> bool {
+        minima.is_empty() || minima.len() == N_MINIMA
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{ShardRepeats, Text};
 
     #[test]
     fn documents_with_a_few_other_words_are_copies_and_others_are_not() {
@@ -87,6 +116,8 @@ mod tests {
         let half = format!("{} {}", words[..40].join(" "), "tide lamp harbour ".repeat(20));
         let texts = ["short text", &first, &half, &nearly, "short text", &first];
         let docs: Vec<Text<'_>> = texts.iter().map(|text| Text::plain(text)).collect();
-        assert_eq!(originals(&docs, &Run::serial()).unwrap(), [0, 1, 2, 1, 4, 1]);
+        let shard = ShardRepeats::of(&docs, None);
+        let minima: Vec<&[u32]> = shard.docs.iter().map(|doc| &doc.minima[..]).collect();
+        assert_eq!(originals(&minima, &Run::serial()).unwrap(), [0, 1, 2, 1, 4, 1]);
     }
 }

@@ -7,8 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hashbrown::HashMap;
 use jobs::Run;
+use serde::{Deserialize, Serialize};
 
-use super::{MIN_DOCS, TASK_DOCS};
+use super::shard::{DocRepeats, ShardRepeats};
+use super::{MIN_DOCS, hash_of};
 use crate::{Error, Text, words};
 
 /// Documents of a word that have it before a year, at least. In corpora of several kinds
@@ -18,84 +20,83 @@ const MIN_SHARE: f64 = 0.4;
 /// Words of a name at most.
 const NAME_WORDS: usize = 4;
 
-/// What stands before years in some documents.
-#[derive(Default)]
-struct BeforeYears {
-    /// Words, and the documents that have them there.
-    n_docs: BTreeMap<String, u32>,
+/// What stands before years in a document.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Names {
+    /// Words, in alphabetical order.
+    words: Vec<String>,
     /// Words with a year at their end, as they are counted, and without it.
-    with_year: BTreeMap<String, String>,
+    with_year: Vec<(String, String)>,
 }
 
-/// The words of names of events in `docs`, as they are counted, in alphabetical order.
-pub(super) fn find(docs: &[&Text<'_>], run: &Run) -> Result<Vec<String>, Error> {
-    let tasks: Vec<&[&Text<'_>]> = docs.chunks(TASK_DOCS).collect();
-    let found = run.map(tasks.clone(), |docs: &[&Text<'_>]| {
-        let mut found = BeforeYears::default();
-        for doc in docs {
-            found.add(doc);
-        }
-        found
-    })?;
-    let mut all = BeforeYears::default();
-    for found in found {
-        for (word, n_docs) in found.n_docs {
-            *all.n_docs.entry(word).or_insert(0) += n_docs;
-        }
-        all.with_year.extend(found.with_year);
-    }
-    all.n_docs.retain(|_, n_docs| *n_docs as usize >= MIN_DOCS);
-    all.with_year.retain(|_, word| all.n_docs.contains_key(word));
-    let number_of: BTreeMap<&str, usize> = all.n_docs.keys().map(String::as_str).zip(0..).collect();
-    let with_year = all.with_year.iter().map(|(form, word)| (form.as_str(), number_of[&**word]));
-    let wanted: HashMap<&str, usize> =
-        number_of.iter().map(|(word, n)| (*word, *n)).chain(with_year).collect();
-    let per_task = run.map(tasks, |docs: &[&Text<'_>]| {
-        let (mut n_docs, mut last) = (vec![0_u32; number_of.len()], vec![0_u32; number_of.len()]);
-        for (doc, text) in (1..).zip(docs) {
-            for field in &text.fields {
-                words(field.text, |word| {
-                    if let Some(&n) = wanted.get(word)
-                        && last[n] != doc
-                    {
-                        (last[n], n_docs[n]) = (doc, n_docs[n] + 1);
-                    }
-                });
+/// The words of names of events, as they are counted, in alphabetical order. `shards` come with
+/// whether each of their documents counts.
+pub(super) fn find(shards: &[(&ShardRepeats, Vec<bool>)], run: &Run) -> Result<Vec<String>, Error> {
+    let mut before_years: HashMap<&str, u32> = HashMap::new();
+    let mut with_year: BTreeMap<&str, &str> = BTreeMap::new();
+    for (shard, counts) in shards {
+        let counting = shard.docs.iter().zip(counts).filter(|(_, counts)| **counts);
+        for (DocRepeats { names, .. }, _) in counting {
+            for word in &names.words {
+                *before_years.entry(word).or_insert(0) += 1;
             }
+            with_year.extend(names.with_year.iter().map(|(form, word)| (&**form, &**word)));
+        }
+    }
+    before_years.retain(|_, n_docs| *n_docs as usize >= MIN_DOCS);
+    with_year.retain(|_, word| before_years.contains_key(*word));
+    // Every word with the hashes of what it is counted by.
+    let mut wanted: BTreeMap<&str, Vec<u64>> =
+        before_years.keys().map(|word| (*word, vec![hash_of(word)])).collect();
+    for (form, word) in &with_year {
+        wanted.entry(word).or_default().push(hash_of(form));
+    }
+    let per_shard = run.map(shards.iter().collect(), |(shard, counts): &(&ShardRepeats, _)| {
+        let mut last = vec![0; shard.docs.len()];
+        let mut n_docs = Vec::with_capacity(wanted.len());
+        for (n, hashes) in (1_u32..).zip(wanted.values()) {
+            let mut n_docs_of = 0_u32;
+            for &doc in hashes.iter().flat_map(|&hash| shard.holders(hash)) {
+                let doc = doc as usize;
+                n_docs_of += u32::from(counts[doc] && last[doc] != n);
+                last[doc] = n;
+            }
+            n_docs.push(n_docs_of);
         }
         n_docs
     })?;
-    let is_event = |word: &str| {
-        let n_docs: u32 = per_task.iter().map(|n_docs| n_docs[number_of[word]]).sum();
-        f64::from(all.n_docs[word]) >= MIN_SHARE * f64::from(n_docs)
+    let is_event = |(n, word): (usize, &&str)| {
+        let n_docs: u32 = per_shard.iter().map(|n_docs| n_docs[n]).sum();
+        f64::from(before_years[*word]) >= MIN_SHARE * f64::from(n_docs)
     };
-    let events: BTreeSet<&String> = all.n_docs.keys().filter(|word| is_event(word)).collect();
-    let forms = all.with_year.iter().filter(|(_, word)| events.contains(word));
-    let events: BTreeSet<&String> =
-        forms.map(|(form, _)| form).chain(events.iter().copied()).collect();
-    Ok(events.into_iter().cloned().collect())
+    let words = wanted.keys().enumerate().filter(|&(n, word)| is_event((n, word)));
+    let mut events: BTreeSet<&str> = words.map(|(_, word)| *word).collect();
+    let forms: Vec<&str> = with_year
+        .iter()
+        .filter(|(_, word)| events.contains(*word))
+        .map(|(form, _)| *form)
+        .collect();
+    events.extend(forms);
+    Ok(events.into_iter().map(str::to_owned).collect())
 }
 
-impl BeforeYears {
-    fn add(&mut self, doc: &Text<'_>) {
-        let mut here: Vec<String> = Vec::new();
+impl Names {
+    /// Of the document `doc`.
+    pub(super) fn of(doc: &Text<'_>) -> Self {
+        let (mut here, mut with_year): (Vec<String>, _) = (Vec::new(), Vec::new());
         for field in &doc.fields {
             each_year(field.text, |before, year| {
                 let (name, is_one_word) = name_before(before);
                 words(name, |word| here.push(word.to_owned()));
                 if is_one_word && let Some(last) = here.last() {
                     let form = format!("{}{year}", &name.to_lowercase());
-                    words(&form, |form| {
-                        self.with_year.insert(form.to_owned(), last.clone());
-                    });
+                    words(&form, |form| with_year.push((form.to_owned(), last.clone())));
                 }
             });
         }
         here.sort_unstable();
         here.dedup();
-        for word in here {
-            *self.n_docs.entry(word).or_insert(0) += 1;
-        }
+        Self { words: here, with_year }
     }
 }
 
@@ -180,8 +181,10 @@ mod tests {
             })
             .collect();
         let docs: Vec<Text<'_>> = texts.iter().map(|text| Text::plain(text)).collect();
-        let docs: Vec<&Text<'_>> = docs.iter().collect();
-        let events = find(&docs, &Run::serial()).unwrap();
+        let shards = [&docs[..7], &docs[7..]].map(|docs| ShardRepeats::of(docs, None));
+        let counted: Vec<_> =
+            shards.iter().map(|shard| (shard, vec![true; shard.docs.len()])).collect();
+        let events = find(&counted, &Run::serial()).unwrap();
         // Half of the documents with days have them before a year; a third of those with a harbour.
         let tides = ["tides", "tides2002", "tides2006", "tides2010", "tides2014", "tides2018"];
         assert_eq!(events, [&["days"], &tides[..]].concat());

@@ -4,6 +4,7 @@ mod copies;
 mod events;
 mod known;
 mod passages;
+mod shard;
 
 use std::collections::BTreeMap;
 
@@ -12,7 +13,8 @@ use jobs::Run;
 
 pub use self::known::KnownPassages;
 use self::known::{Cuts, cuts_of, without};
-use self::passages::Kind;
+use self::passages::{Found, Kind};
+pub use self::shard::ShardRepeats;
 use crate::{Error, Text, words};
 
 /// A passage is one of many documents from so many on.
@@ -108,20 +110,39 @@ impl Repeats {
     /// # Errors
     /// Those of the parallel run.
     pub fn find(docs: &[Text<'_>], title: Option<usize>, run: &Run) -> Result<Self, Error> {
-        let originals = copies::originals(docs, run)?;
-        let of_tasks = run.map(docs.chunks(TASK_DOCS).collect(), |docs| {
-            docs.iter().map(|doc| passages::of(doc, title)).collect::<Vec<_>>()
-        })?;
-        let of_docs: Vec<Vec<passages::Found>> = of_tasks.into_iter().flatten().collect();
-        let counted = docs.iter().zip((0..).zip(&originals));
-        let counted = counted.filter(|(_, (doc, original))| doc == *original);
-        let events = events::find(&counted.map(|(doc, _)| doc).collect::<Vec<_>>(), run)?;
+        let tasks = docs.chunks(TASK_DOCS).collect();
+        let shards = run.map(tasks, |docs| ShardRepeats::of(docs, title))?;
+        Self::find_in(docs, &shards, run)
+    }
+
+    /// The same, when it is known what [`ShardRepeats::of`] tells of `docs`: of runs of them, in their
+    /// order and of any lengths. Cost: linear in the words and passages of `shards`; of the texts only
+    /// what is repeated is read.
+    ///
+    /// # Errors
+    /// Those of the parallel run.
+    ///
+    /// # Panics
+    /// When `shards` are not of `docs`.
+    pub fn find_in(docs: &[Text<'_>], shards: &[ShardRepeats], run: &Run) -> Result<Self, Error> {
+        let of_docs: Vec<&shard::DocRepeats> =
+            shards.iter().flat_map(|shard| &shard.docs).collect();
+        assert_eq!(docs.len(), of_docs.len(), "the documents that the shards are of");
+        let minima: Vec<&[u32]> = of_docs.iter().map(|doc| &doc.minima[..]).collect();
+        let originals = copies::originals(&minima, run)?;
+        let of_docs: Vec<&[Found]> = of_docs.iter().map(|doc| &doc.passages[..]).collect();
+        let mut are_counted = (0..).zip(&originals).map(|(doc, original)| doc == *original);
+        let counted: Vec<(&ShardRepeats, Vec<bool>)> = shards
+            .iter()
+            .map(|shard| (shard, are_counted.by_ref().take(shard.docs.len()).collect()))
+            .collect();
+        let events = events::find(&counted, run)?;
         let n_docs_of = n_docs_of(&of_docs, &originals);
         let share = |share: f64| (share * docs.len() as f64).ceil() as usize;
         let enough = MIN_DOCS.max(share(MIN_SHARE)) as u32;
         let enough_whole = MIN_TITLE_DOCS.max(share(MIN_SHARE)) as u32;
         let enough_short = MIN_SHORT_DOCS.max(share(MIN_SHORT_SHARE)) as u32;
-        let is_repeated = |passage: &passages::Found| {
+        let is_repeated = |passage: &Found| {
             let enough = match passage.kind {
                 Kind::Short => enough_short,
                 Kind::WholeTitle => enough_whole,
@@ -132,7 +153,7 @@ impl Repeats {
         let mut first_text: BTreeMap<u64, Passage> = BTreeMap::new();
         let mut of_titles: HashSet<u64> = HashSet::new();
         let mut cuts = Vec::with_capacity(docs.len());
-        for (doc, found) in docs.iter().zip(&of_docs) {
+        for (doc, found) in docs.iter().zip(of_docs) {
             cuts.push(cuts_of(found, is_repeated, |passage| {
                 let n_docs = n_docs_of.get(&passage.hash).map_or(0, |(n_docs, _)| *n_docs);
                 let text = &doc.fields[passage.field as usize].text[passage.start..passage.end];
@@ -151,7 +172,7 @@ impl Repeats {
         }
         let titles = first_text.iter().filter(|(hash, _)| of_titles.contains(*hash));
         let mut words = words_of_passages(titles.map(|(_, passage)| passage));
-        let counts = words_in_cuts(docs, &cuts, &words, run)?;
+        let counts = words_in_cuts((docs, shards), &cuts, &words, run)?;
         words.retain(|_, n| {
             let (in_cuts, all) = counts[*n];
             in_cuts >= enough && f64::from(in_cuts) >= MOSTLY * f64::from(all)
@@ -223,7 +244,7 @@ impl Repeats {
 
 /// For every passage that is evidence: how many documents have it, and the last of them; documents
 /// that are nearly the same are one.
-fn n_docs_of(of_docs: &[Vec<passages::Found>], originals: &[u32]) -> HashMap<u64, (u32, u32)> {
+fn n_docs_of(of_docs: &[&[Found]], originals: &[u32]) -> HashMap<u64, (u32, u32)> {
     let mut n_docs_of: HashMap<u64, (u32, u32)> = HashMap::new();
     for (doc, found) in (0_u32..).zip(of_docs) {
         if originals[doc as usize] != doc {
@@ -254,7 +275,7 @@ fn words_of_passages<'a>(passages: impl Iterator<Item = &'a Passage>) -> HashMap
 
 /// For every one of `wanted`: how many documents have it in `cuts`, and how many have it at all.
 fn words_in_cuts(
-    docs: &[Text<'_>],
+    (docs, shards): (&[Text<'_>], &[ShardRepeats]),
     cuts: &[Cuts],
     wanted: &HashMap<String, usize>,
     run: &Run,
@@ -263,35 +284,30 @@ fn words_in_cuts(
         return Ok(Vec::new());
     }
     let tasks = docs.chunks(TASK_DOCS).zip(cuts.chunks(TASK_DOCS)).collect();
-    let counted = run.map(tasks, |(docs, cuts): (&[Text<'_>], &[Cuts])| {
-        let mut counts = vec![(0, 0); wanted.len()];
-        let mut last = vec![(0, 0); wanted.len()];
+    let in_cuts = run.map(tasks, |(docs, cuts): (&[Text<'_>], &[Cuts])| {
+        let (mut n_docs, mut last) = (vec![0; wanted.len()], vec![0; wanted.len()]);
         for (doc, (text, cuts)) in (1_u32..).zip(docs.iter().zip(cuts)) {
-            let mut meet = |text: &str, is_cut: bool| {
-                words(text, |word| {
-                    let Some(&n) = wanted.get(word) else { return };
-                    if is_cut && last[n].0 != doc {
-                        (last[n].0, counts[n].0) = (doc, counts[n].0 + 1);
-                    }
-                    if last[n].1 != doc {
-                        (last[n].1, counts[n].1) = (doc, counts[n].1 + 1);
+            for &(field, start, end) in cuts {
+                words(&text.fields[field as usize].text[start..end], |word| {
+                    if let Some(&n) = wanted.get(word)
+                        && last[n] != doc
+                    {
+                        (last[n], n_docs[n]) = (doc, n_docs[n] + 1);
                     }
                 });
-            };
-            for &(field, start, end) in cuts {
-                meet(&text.fields[field as usize].text[start..end], true);
-            }
-            for field in &text.fields {
-                meet(field.text, false);
             }
         }
-        counts
+        n_docs
     })?;
     let mut sums = vec![(0, 0); wanted.len()];
-    for counts in counted {
-        for (sum, count) in sums.iter_mut().zip(counts) {
-            (sum.0, sum.1) = (sum.0 + count.0, sum.1 + count.1);
+    for n_docs in in_cuts {
+        for (sum, n_docs) in sums.iter_mut().zip(n_docs) {
+            sum.0 += n_docs;
         }
+    }
+    let hashes: Vec<(usize, u64)> = wanted.iter().map(|(word, &n)| (n, hash_of(word))).collect();
+    for (n, hash) in hashes {
+        sums[n].1 = shards.iter().map(|shard| shard.holders(hash).len() as u32).sum();
     }
     Ok(sums)
 }

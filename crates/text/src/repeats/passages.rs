@@ -1,10 +1,12 @@
 //! Texts to passages: sentences and lines.
 
+use serde::{Deserialize, Serialize};
+
 use super::{MIN_PART_WORDS, MIN_TITLE_WORDS, MIN_WORDS, hash_of_words, mixed};
 use crate::Text;
 
 /// A passage of a document.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(super) struct Found {
     pub(super) field: u32,
     pub(super) start: usize,
@@ -18,7 +20,7 @@ pub(super) struct Found {
 }
 
 /// What a passage is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Kind {
     /// A title.
     WholeTitle,
