@@ -63,7 +63,9 @@ pub(crate) struct Build {
     pub(crate) out: PathBuf,
     #[command(flatten)]
     pub(crate) topics: TopicFlags,
-    /// Keep the topics of the site that stands, and place the documents in them
+    /// Keep the topics of the site that stands, and place the documents in them. The topics' words,
+    /// titles, folders, coherence and diversity stay as they were when the topics were found; their shares
+    /// and parts, related documents and the relative error are those of the documents now
     #[arg(long, conflicts_with = "k")]
     pub(crate) keep_topics: bool,
     /// Folder of a former site: topics that are the same as there keep their numbers, folders and

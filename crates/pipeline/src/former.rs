@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use corpus::Document;
-use jobs::{Digest, Memo, Plain, Run};
+use jobs::{Digest, Memo, Run};
 use serde::{Deserialize, Serialize};
 
 use crate::manifest::Manifest;
@@ -90,7 +90,7 @@ pub(crate) fn digest_of_sources(config: &Config) -> Result<Option<Digest>, Error
 pub(crate) fn digest_of_documents(prepared: &Prepared, run: &Run) -> Result<Digest, Error> {
     let shards = run
         .map(prepared.documents.chunks(SHARD_DOCS).collect(), |docs: &[Document]| {
-            Digest::of_value(&Plain(docs))
+            Digest::of(&postcard::to_stdvec(docs).expect("texts can be written"))
         })?;
     Ok(Digest::of_value(&shards))
 }

@@ -8,7 +8,7 @@ use learn::{Fit, Loss, Nmf, NmfConfig, TfIdf, TfIdfConfig, Weighing};
 use ndarray::Array2;
 use serde::Serialize;
 use sprs::CsMatI;
-use text::{Counter, KnownPassages, Text, Vocabulary};
+use text::{Counter, KnownPassages, ShardRepeats, Text, Vocabulary};
 
 use crate::explained::Explained;
 use crate::former::Former;
@@ -27,6 +27,7 @@ use crate::{Config, number, tasks};
 /// Task, version, and the digest of its result for an input that no other task makes.
 const GOLDEN: &[(&str, u32, &str)] = &[
     ("languages", 1, "e13ee756bb67d90ec3d06656814ef57046a7a5c23649c29f228b62c334e332fb"),
+    ("repeats", 1, "26db795f886c848e652d7ffcef9971b5212ccde70df0b9025baf7acaa3a660ca"),
     ("count", 4, "8d9f473c9eeb3ae4bf252e6f85e9fec41e84a69752637ec0d117c0a4ba80d018"),
     ("number", 2, "90591cd64c90df2eb829c29c863fc8a7e44efd707c152feea4a252450945461e"),
     ("topics", 3, "1fd3c4ed27ce153c9cd9d750eaf1bbb585c4b6f0ff8b5ca869dbd560defb42e0"),
@@ -34,7 +35,7 @@ const GOLDEN: &[(&str, u32, &str)] = &[
     ("parts", 1, "beb202fad109423347b2aa99b332012e862ded3f83df5d6238acb1a60a9ade3e"),
     ("related", 1, "27d20617da5c896c8e09701e919b9d39632e430393113ce953d65ac6b0dc94f1"),
     ("likes", 1, "113931a1df6a1b84600aea46792d43513b45161c66e11bb80f6f6165396a7d9f"),
-    ("place", 3, "42cffa1ba7548e0201e2eafff435e4f7f2c501334ce83d59b3e07fc6ee89b360"),
+    ("place", 4, "3b5940b896309044151d2226038860b5555e92d6d419966171f4665c7b26a613"),
     ("site", 2, "9bd637d09de73220c62031be319a82644d494aae710aeb5740ff02d9338c04a1"),
     ("spare", 1, "06cda5324c1972434ca3741be3b873571ec0e76e56e3f93f99e18489e391a7b9"),
     ("pages", 1, "a0c6c9e8ae5dd3f8c63f9aafe6ab1de931c2865af65b19feacaca78afaabb46f"),
@@ -111,6 +112,7 @@ fn results() -> BTreeMap<&'static str, Digest> {
         next_id: 3,
         explained: Explained::default(),
         passages: KnownPassages::default(),
+        told: None,
     };
     let former = Former {
         sources: Some(Digest::of(b"sources")),
@@ -129,6 +131,7 @@ fn results() -> BTreeMap<&'static str, Digest> {
     let detected: Vec<Detected> = detected.collect();
     BTreeMap::from([
         (tasks::LANGUAGES.name, of(&detected)),
+        (tasks::REPEATS.name, of(&ShardRepeats::of(&docs, Some(0)))),
         (tasks::COUNT.name, Digest::of(&counter.count_shard(&docs).unwrap().to_bytes())),
         (tasks::NUMBER.name, of(&number::choose(x.view(), 0, &run).unwrap())),
         (tasks::TOPICS.name, tasks::digest_of_fit(&fitted)),

@@ -69,7 +69,7 @@ pub use entry::{ShownText, SourceEntry};
 pub use error::Error;
 pub use explained::Explained;
 pub use infer::{FoundTopics, Inferred, InferredTopic, documents, infer, topics};
-pub use model::{Model, TopicName};
+pub use model::{Model, Told, TopicName};
 pub use number::{TopicNumber, TopicNumberPoint};
 pub use output::{Format, documents_as};
 pub use parts::SubTopic;

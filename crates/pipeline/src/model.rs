@@ -5,6 +5,7 @@ use std::fs;
 use std::io::Read;
 use std::path::Path;
 
+use jobs::Digest;
 use learn::{
     DocFreqWeight, ExpressionWeights, Nmf, Norm, TermFreq, TfIdf, TfIdfConfig, Weighing,
     WeightExpression,
@@ -17,11 +18,12 @@ use crate::Error;
 use crate::explained::Explained;
 use crate::names::Names;
 use crate::prepare::Weights;
+use crate::results::Quality;
 
 /// The first bytes of every model file.
 const MAGIC: &[u8; 16] = b"topicmill model\n";
 /// Raised when the content changes: older files are then migrated, newer ones refused.
-const VERSION: u32 = 5;
+const VERSION: u32 = 6;
 /// Magic, version and checksum.
 const HEADER_LEN: usize = 16 + 4 + 32;
 /// What a file may make us allocate at most, bytes, for its content and again for its topics.
@@ -47,6 +49,17 @@ pub struct Model {
     pub explained: Explained,
     /// The passages that many documents have, which are not counted in new ones either.
     pub passages: KnownPassages,
+    /// What is told of the topics; not known in a model of a program that did not keep it.
+    pub told: Option<Told>,
+}
+
+/// What the documents in which topics were found tell of them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Told {
+    /// The words of each topic, the best first: columns of the vocabulary.
+    pub words: Vec<Vec<usize>>,
+    /// How good the topics are.
+    pub quality: Quality,
 }
 
 /// What a topic is called, and where it is found.
@@ -65,6 +78,14 @@ pub struct TopicName {
 struct Stored {
     fitted: StoredV4,
     /// Of the passages that many documents have.
+    passages: Vec<u64>,
+    told: Option<Told>,
+}
+
+/// The content of version 5, which did not know what the documents tell of the topics.
+#[derive(Serialize, Deserialize)]
+struct StoredV5 {
+    fitted: StoredV4,
     passages: Vec<u64>,
 }
 
@@ -292,26 +313,45 @@ impl Model {
     /// # Errors
     /// [`Error::ModelEncode`], which no model of this program meets.
     pub fn to_bytes(&self) -> Result<Vec<u8>, Error> {
+        let fitted = StoredV4 {
+            names: self.names.clone(),
+            next_id: self.next_id,
+            explained: self.explained.quantiles().to_vec(),
+            ..self.topics()
+        };
+        let passages = self.passages.hashes().to_vec();
+        let stored = Stored { fitted, passages, told: self.told.clone() };
+        let plain = postcard::to_stdvec(&stored).map_err(|source| Error::ModelEncode { source })?;
+        let content = zstd::bulk::compress(&plain, ZSTD_LEVEL)
+            .map_err(|source| Error::Compress { source })?;
+        Ok(with_header(VERSION, &content))
+    }
+
+    /// The digest of all by which documents are placed: what the topics are called, and what is told of
+    /// them, is no part of it.
+    pub(crate) fn digest_of_topics(&self) -> Result<Digest, Error> {
+        let plain =
+            postcard::to_stdvec(&self.topics()).map_err(|source| Error::ModelEncode { source })?;
+        Ok(Digest::of(&plain))
+    }
+
+    /// All by which documents are placed.
+    fn topics(&self) -> StoredV4 {
         let components = self.nmf.components();
         let topics = components.rows().into_iter().map(|row| {
             (0..).zip(row.iter().copied()).filter(|(_, weight)| *weight > 0.0).collect()
         });
-        let fitted = StoredV4 {
+        StoredV4 {
             terms: self.vocabulary.terms().to_vec(),
             variants: self.vocabulary.variants().clone(),
             weights: StoredWeighing::of(&self.weighing),
             topics: topics.collect(),
             title_weight: self.weights.title,
             tags_weight: self.weights.tags,
-            names: self.names.clone(),
-            next_id: self.next_id,
-            explained: self.explained.quantiles().to_vec(),
-        };
-        let stored = Stored { fitted, passages: self.passages.hashes().to_vec() };
-        let plain = postcard::to_stdvec(&stored).map_err(|source| Error::ModelEncode { source })?;
-        let content = zstd::bulk::compress(&plain, ZSTD_LEVEL)
-            .map_err(|source| Error::Compress { source })?;
-        Ok(with_header(VERSION, &content))
+            names: Vec::new(),
+            next_id: 0,
+            explained: Vec::new(),
+        }
     }
 
     /// Reads the model file `path`.
@@ -360,7 +400,7 @@ impl Model {
         if plain.len() > MAX_BYTES {
             return Err(unreadable("it is larger than any model"));
         }
-        let fitted = |old: StoredV4| Stored { fitted: old, passages: Vec::new() };
+        let fitted = |old: StoredV4| Stored { fitted: old, passages: Vec::new(), told: None };
         let stored = match found {
             1 => postcard::from_bytes::<StoredV1>(&plain)
                 .map(|old| fitted(StoredV3::from(StoredV2::from(old)).into())),
@@ -368,13 +408,25 @@ impl Model {
                 .map(|old| fitted(StoredV3::from(old).into())),
             3 => postcard::from_bytes::<StoredV3>(&plain).map(|old| fitted(old.into())),
             4 => postcard::from_bytes::<StoredV4>(&plain).map(fitted),
+            5 => postcard::from_bytes::<StoredV5>(&plain)
+                .map(|StoredV5 { fitted, passages }| Stored { fitted, passages, told: None }),
             _ => postcard::from_bytes::<Stored>(&plain),
         };
         let stored = stored.map_err(|_| unreadable("it cannot be decoded"))?;
-        let Stored { fitted, passages } = stored;
-        let model = fitted.into_model();
-        let model = model.map(|model| Self { passages: KnownPassages::new(passages), ..model });
+        let Stored { fitted, passages, told } = stored;
+        let model = fitted.into_model().filter(|model| {
+            told.as_ref().is_none_or(|told| told.fits(model.nmf.components().dim()))
+        });
+        let model =
+            model.map(|model| Self { passages: KnownPassages::new(passages), told, ..model });
         model.ok_or_else(|| unreadable("its parts do not fit together"))
+    }
+}
+
+impl Told {
+    /// Whether it can be of so many topics and terms.
+    fn fits(&self, (n_topics, n_terms): (usize, usize)) -> bool {
+        self.words.len() == n_topics && self.words.iter().flatten().all(|&word| word < n_terms)
     }
 }
 
@@ -424,6 +476,7 @@ impl StoredV4 {
             next_id: self.next_id,
             explained: Explained::from_quantiles(self.explained)?,
             passages: KnownPassages::default(),
+            told: None,
         })
     }
 }
@@ -443,6 +496,10 @@ mod tests {
             next_id: 5,
             explained: Explained::of(vec![0.25, 0.5]),
             passages: KnownPassages::new(vec![7, u64::MAX]),
+            told: Some(Told {
+                words: vec![vec![1, 0], vec![0]],
+                quality: Quality { npmi: Some(0.25), npmi_held_out: None, diversity: Some(0.5) },
+            }),
         }
     }
 
@@ -558,21 +615,45 @@ mod tests {
         let read = read(&with_header(3, &content)).unwrap();
         assert_eq!(
             read,
-            Model { explained: Explained::default(), passages: KnownPassages::default(), ..model }
+            Model {
+                explained: Explained::default(),
+                passages: KnownPassages::default(),
+                told: None,
+                ..model
+            }
         );
     }
 
     #[test]
     fn the_fourth_version_is_still_read() {
-        let model = model();
+        let model = Model { told: None, ..model() };
         let (n_written, written) = (model.passages.hashes().len(), model.to_bytes().unwrap());
         let mut plain = zstd::stream::decode_all(&written[HEADER_LEN..]).unwrap();
-        // The passages stand last: their number, then each; 7 takes one byte, the largest ten.
+        // The passages stand before the last byte, which says that nothing is told of the topics: their
+        // number, then each; 7 takes one byte, the largest ten.
         assert_eq!(n_written, 2);
-        plain.truncate(plain.len() - 12);
+        plain.truncate(plain.len() - 13);
         let content = zstd::bulk::compress(&plain, ZSTD_LEVEL).unwrap();
         let read = read(&with_header(4, &content)).unwrap();
         assert_eq!(read, Model { passages: KnownPassages::default(), ..model });
+    }
+
+    #[test]
+    fn the_fifth_version_is_still_read() {
+        let model = Model { told: None, ..model() };
+        let mut plain = zstd::stream::decode_all(&model.to_bytes().unwrap()[HEADER_LEN..]).unwrap();
+        plain.pop();
+        let content = zstd::bulk::compress(&plain, ZSTD_LEVEL).unwrap();
+        assert_eq!(read(&with_header(5, &content)).unwrap(), model);
+    }
+
+    #[test]
+    fn words_that_the_topics_do_not_have_are_refused() {
+        let told = model().told.unwrap();
+        for words in [vec![vec![1, 2], vec![0]], vec![vec![1]]] {
+            let model = Model { told: Some(Told { words, ..told.clone() }), ..model() };
+            assert!(read(&model.to_bytes().unwrap()).is_err());
+        }
     }
 
     #[test]
@@ -580,7 +661,7 @@ mod tests {
         let mut bytes = model().to_bytes().unwrap();
         bytes[MAGIC.len()] = 9;
         let message = read(&bytes).unwrap_err().to_string();
-        assert!(message.contains("version 9") && message.contains("version 5"), "{message}");
+        assert!(message.contains("version 9") && message.contains("version 6"), "{message}");
     }
 
     #[test]

@@ -59,7 +59,7 @@ impl Options {
     }
 
     /// As [`memo`](Self::memo), without a word of a cache that cannot be used.
-    fn quiet_memo(&self) -> Memo {
+    pub(crate) fn quiet_memo(&self) -> Memo {
         FileStore::open(&self.cache).map_or_else(|_| Memo::off(), Memo::new)
     }
 }
@@ -382,7 +382,7 @@ impl Prepared {
         let languages = LazyLock::new(Languages::new);
         let own = config.language.as_str();
         let texts: Vec<Text<'_>> = self.documents.iter().map(claimed).collect();
-        let found = run.map(shards(&texts), |shard| {
+        let found = run.map(shards(&texts, run)?, |shard| {
             let fits = |found: &Vec<Detected>| found.len() == shard.docs.len();
             let task = (&tasks::LANGUAGES, Codec::of_serde(), fits);
             memo.get_or_run_if(task, &(own, shard.digest), run, || {

@@ -14,13 +14,10 @@ use crate::topics::{Topic, Weighted};
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Quality {
     /// Mean normalised pointwise mutual information over the documents, -1 to 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub npmi: Option<f64>,
     /// The same for topics fitted on every other document, counted on the documents left out.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub npmi_held_out: Option<f64>,
     /// The share of different words among the first words of all topics, 0 to 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub diversity: Option<f64>,
 }
 

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use corpus::Document;
-use jobs::Run;
+use jobs::{Codec, Made, Memo, Run};
 use serde::{Deserialize, Serialize};
 use sprs::CsMatI;
-use text::{Field, Repeats, Text};
+use text::{Field, Repeats, ShardRepeats, Text};
 
 use crate::prepare::Prepared;
-use crate::{Config, Error};
+use crate::shards::{Shard, shards};
+use crate::{Config, Error, tasks};
 
 /// The field that [`Prepared::texts`] gives a document's title.
 pub(crate) const TITLE: usize = 0;
@@ -63,12 +64,29 @@ pub struct Copy {
     pub of: String,
 }
 
-/// What the documents repeat; nothing when the configuration keeps it.
-pub(crate) fn find(prepared: &Prepared, config: &Config, run: &Run) -> Result<Repeats, Error> {
+/// What the documents repeat; nothing when the configuration keeps it. Shards of documents that were
+/// read before are not read again.
+pub(crate) fn find(
+    prepared: &Prepared,
+    config: &Config,
+    memo: &Memo,
+    run: &Run,
+) -> Result<Repeats, Error> {
     if config.text.keep_repeats {
         return Ok(Repeats::default());
     }
-    Ok(Repeats::find(&prepared.texts(), Some(TITLE), run)?)
+    let texts = prepared.texts();
+    let read = |shard: Shard<'_, '_>| {
+        let fits = |repeats: &ShardRepeats| repeats.fits(shard.docs);
+        let task = (&tasks::REPEATS, Codec::of_serde(), fits);
+        memo.get_or_run_if(task, &shard.digest, run, || {
+            Ok::<_, Error>(ShardRepeats::of(shard.docs, Some(TITLE)))
+        })
+    };
+    let made = run.map(shards(&texts, run)?, read)?;
+    let made: Vec<Made<ShardRepeats>> = made.into_iter().collect::<Result<_, _>>()?;
+    let of_shards: Vec<ShardRepeats> = made.into_iter().map(|made| made.value).collect();
+    Ok(Repeats::find_in(&texts, &of_shards, run)?)
 }
 
 /// The texts of the documents without what is set aside: what they repeat, and the names of their own

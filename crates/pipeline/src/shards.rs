@@ -1,6 +1,6 @@
 //! Documents cut into shards, where their content says.
 
-use jobs::{Digest, Encode, Encoder};
+use jobs::{Digest, Encode, Encoder, Error, Run};
 use text::Text;
 
 /// Text in a shard, bytes, on average: little enough that to count one again costs nothing that
@@ -8,6 +8,8 @@ use text::Text;
 const SHARD_BYTES: u64 = 1 << 19;
 /// A run of documents after which no document wants to be the last is cut at this many times that.
 const LONGEST: u64 = 8;
+/// Documents in one parallel task.
+const TASK_DOCS: usize = 1024;
 
 /// A run of documents, and the digest of all that is counted of them.
 #[derive(Debug, Clone, Copy)]
@@ -21,12 +23,14 @@ pub(crate) struct Shard<'a, 'b> {
 /// Whether a document is the last of its shard depends on that document alone: the longer it is,
 /// the more of its possible digests say so. One document that comes, goes or changes touches the
 /// shard that it is in and at most the next one, whatever the number of threads.
-pub(crate) fn shards<'a, 'b>(docs: &'a [Text<'b>]) -> Vec<Shard<'a, 'b>> {
+pub(crate) fn shards<'a, 'b>(docs: &'a [Text<'b>], run: &Run) -> Result<Vec<Shard<'a, 'b>>, Error> {
+    let of_docs = run.map(docs.chunks(TASK_DOCS).collect(), |docs| {
+        docs.iter().map(|doc| Digest::of_value(&Counted(doc))).collect::<Vec<_>>()
+    })?;
     let mut shards = Vec::new();
     let (mut start, mut len) = (0, 0);
     let mut digests: Vec<Digest> = Vec::new();
-    for (position, doc) in docs.iter().enumerate() {
-        let digest = Digest::of_value(&Counted(doc));
+    for (position, (doc, digest)) in docs.iter().zip(of_docs.concat()).enumerate() {
         let doc_len = doc.fields.iter().map(|field| field.text.len() as u64).sum::<u64>();
         len += doc_len;
         digests.push(digest);
@@ -37,7 +41,7 @@ pub(crate) fn shards<'a, 'b>(docs: &'a [Text<'b>]) -> Vec<Shard<'a, 'b>> {
             digests.clear();
         }
     }
-    shards
+    Ok(shards)
 }
 
 /// One in [`SHARD_BYTES`] bytes is one that a shard ends with.
@@ -74,7 +78,7 @@ mod tests {
 
     fn digests(texts: &[String]) -> Vec<Digest> {
         let docs: Vec<Text<'_>> = texts.iter().map(|text| Text::plain(text)).collect();
-        let shards = shards(&docs);
+        let shards = shards(&docs, &Run::serial()).unwrap();
         assert_eq!(shards.iter().map(|shard| shard.docs.len()).sum::<usize>(), docs.len());
         shards.iter().map(|shard| shard.digest).collect()
     }
@@ -107,7 +111,7 @@ mod tests {
 
     #[test]
     fn all_that_is_counted_is_in_the_digest() {
-        let of = |doc: Text<'_>| shards(&[doc])[0].digest;
+        let of = |doc: Text<'_>| shards(&[doc], &Run::serial()).unwrap()[0].digest;
         let plain = || Text::plain("words");
         let mut weighted = plain();
         weighted.fields[0].weight = 2;

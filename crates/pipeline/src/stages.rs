@@ -6,12 +6,13 @@ use std::path::Path;
 use jobs::{Codec, Digest, Made, Memo, Plain, Run, Stage, Trace};
 use learn::{Fit, Weighing};
 use sprs::CsMatI;
-use text::{CountConfig, Counter, Counts, ShardCounts, Text};
+use text::{CountConfig, Counter, Counts, ShardCounts, Text, Vocabulary};
 
 use crate::arrange::{Given, arrange};
 use crate::config::{Config, TopicCount};
 use crate::explained::Explained;
 use crate::keep::Kept;
+use crate::model::Told;
 use crate::names::Names;
 use crate::number::TopicNumber;
 use crate::parts::{Part, parts};
@@ -29,14 +30,17 @@ pub(crate) struct Fitted {
     /// CSR, (n_docs, n_terms): the weights.
     pub(crate) x: CsMatI<f32, u32, usize>,
     pub(crate) fit: Fit,
+    /// How much of each document the topics explain, as [`learn::Nmf::explained`] tells it.
+    pub(crate) shares: Vec<f64>,
+    /// What the documents in which the topics were found tell of them.
+    pub(crate) told: Told,
     /// How much of their own documents the topics explain; that of these documents when nothing
     /// else is known.
     pub(crate) explained: Option<Explained>,
 }
 
-/// What is told of topics and documents: the topics' words, how good they are, what they divide into, and
-/// the documents that are related to each.
-type Judged = (Vec<Vec<usize>>, Quality, Vec<Vec<Part>>, Vec<Vec<Related>>);
+/// What the topics divide into, and the documents that are related to each document.
+type Judged = (Vec<Vec<Part>>, Vec<Vec<Related>>);
 
 /// The stages from the sources to the topics.
 pub(crate) fn find_topics(
@@ -62,7 +66,7 @@ pub(crate) fn read(
     trace.stage("read", run, |stage| {
         let mut prepared = prepare(config, options, run)?;
         prepared.check_topics_can_be_found()?;
-        prepared.repeats = set_aside::find(&prepared, config, run)?;
+        prepared.repeats = set_aside::find(&prepared, config, &options.quiet_memo(), run)?;
         stage.items = prepared.documents.len() as u64;
         stage.cached =
             prepared.requests == 0 && config.sources.iter().all(|s| s.from.contains("://"));
@@ -188,9 +192,11 @@ pub(crate) fn find_topics_in(
         stage.items = related.iter().map(Vec::len).sum::<usize>() as u64;
         Ok::<_, Error>(related)
     })?;
-    let fitted = Fitted { weighing, x, fit, explained: None };
-    let judged = (words, quality, parts, related);
-    let results = results(config, prepared, (counts, &fitted, given), judged, run)?;
+    let shares = fit.nmf.explained(x.view(), fit.doc_topics.view(), run)?;
+    let told = Told { words, quality };
+    let fitted = Fitted { weighing, x, fit, shares, told, explained: None };
+    let judged = (parts, related);
+    let results = results(config, prepared, (counts.vocabulary, &fitted, given), judged, run)?;
     Ok((Results { number, ..results }, fitted))
 }
 
@@ -214,7 +220,7 @@ pub(crate) fn keep_topics_in(
     run: &Run,
 ) -> Result<(Results, Fitted), Error> {
     let kept = Kept::place(target, (prepared, config), (memo, trace), run)?;
-    let Kept { counts, fitted, weights, words, quality, parts, given } = kept;
+    let Kept { vocabulary, fitted, weights, parts, given } = kept;
     let related = trace.stage("related", run, |stage| {
         let limit = config.site.related;
         stage.input("weights", weights);
@@ -225,8 +231,8 @@ pub(crate) fn keep_topics_in(
         stage.items = related.iter().map(Vec::len).sum::<usize>() as u64;
         Ok::<_, Error>(related)
     })?;
-    let judged = (words, quality, parts, related);
-    Ok((results(config, prepared, (counts, &fitted, given), judged, run)?, fitted))
+    let judged = (parts, related);
+    Ok((results(config, prepared, (vocabulary, &fitted, given), judged, run)?, fitted))
 }
 
 /// Counts shard by shard, and leaves out `set_aside` when all shards are brought together; a shard that
@@ -238,7 +244,7 @@ fn count(
     run: &Run,
 ) -> Result<Counts, Error> {
     let counter = Counter::new(settings)?;
-    let shards = shards(texts);
+    let shards = shards(texts, run)?;
     let analyzer = format!("{:?} {}", settings.analyzer, settings.phrases.is_some());
     stage
         .input("documents", Digest::of_value(&shards.iter().map(|s| s.digest).collect::<Vec<_>>()));
@@ -264,12 +270,12 @@ fn count(
 fn results(
     config: &Config,
     prepared: &Prepared,
-    (counts, fitted, given): (Counts, &Fitted, Given),
-    (words, quality, parts, related): Judged,
+    (vocabulary, fitted, given): (Vocabulary, &Fitted, Given),
+    (parts, related): Judged,
     run: &Run,
 ) -> Result<Results, Error> {
-    let (fit, x) = (&fitted.fit, fitted.x.view());
-    let shares = fit.nmf.explained(x, fit.doc_topics.view(), run)?;
+    let Fitted { fit, shares, told, .. } = fitted;
+    let x = fitted.x.view();
     let explained = fitted.explained.clone().unwrap_or_else(|| Explained::of(shares.clone()));
     let mut names = Names::default();
     let shown = |(document, origin): (&corpus::Document, &usize)| {
@@ -285,21 +291,21 @@ fn results(
         language: config.language.clone(),
         seed: config.seed,
         topics: topics::describe(
-            (fit, &words, &given, &parts),
+            (fit, &told.words, &given, &parts),
             x,
-            &counts.vocabulary,
+            &vocabulary,
             prepared,
             run,
         )?,
         doc_topics: topics::of_documents(&fit.doc_topics, x),
         documents,
         slugs,
-        vocabulary: counts.vocabulary,
+        vocabulary,
         related,
         tags,
         doc_tags,
         loss: fit.loss,
-        quality,
+        quality: told.quality,
         number: None,
         none: shares.iter().map(|&share| explained.none(share)).collect(),
         explained,

@@ -83,17 +83,20 @@ impl StepInputs {
     pub(crate) fn keep(mut self, memo: &Memo, (target, prepared): (&Path, &Prepared), run: &Run) {
         let Some(store) = memo.store() else { return };
         let about = |cost| About { task: tasks::STEPS.name, cost, content: Content::Plain };
-        let texts = prepared.texts();
-        let mut start = 0;
-        let cut = shards(&texts).into_iter().map(|shard| {
-            start += shard.docs.len();
-            &prepared.documents[start - shard.docs.len()..start]
-        });
-        let kept = run.map(cut.collect(), |documents: &[Document]| {
+        let keep = |documents: &[Document]| {
             let bytes = postcard::to_stdvec(documents).expect("texts can be written");
             store.put_object(&bytes, &about(Duration::from_secs(1)))
+        };
+        let texts = prepared.texts();
+        let kept = shards(&texts, run).and_then(|shards| {
+            let mut rest = &prepared.documents[..];
+            let cut = shards.into_iter().map(|shard| {
+                let (documents, after) = rest.split_at(shard.docs.len());
+                rest = after;
+                documents
+            });
+            run.map(cut.collect(), keep)?.into_iter().collect::<Result<Vec<_>, _>>()
         });
-        let kept = kept.and_then(|kept| kept.into_iter().collect::<Result<Vec<_>, _>>());
         let kept = kept.and_then(|documents| {
             self.documents = documents;
             let bytes = postcard::to_stdvec(&self).expect("texts and numbers can be written");
@@ -161,7 +164,7 @@ impl StepInputs {
         };
         // Those that are told by the text; what the documents claim stands already.
         prepared.detect_languages(config, memo, run)?;
-        prepared.repeats = set_aside::find(&prepared, config, run)?;
+        prepared.repeats = set_aside::find(&prepared, config, memo, run)?;
         Ok(Some(prepared))
     }
 }

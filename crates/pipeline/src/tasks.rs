@@ -23,6 +23,8 @@ macro_rules! tasks {
 tasks! {
     /// Documents of one shard to their languages.
     LANGUAGES = "languages", 1;
+    /// Documents of one shard to what of them is compared with others, to find what is repeated.
+    REPEATS = "repeats", 1;
     /// Documents of one shard to their counts.
     COUNT = "count", 4;
     /// Weights to a number of topics.
@@ -38,7 +40,7 @@ tasks! {
     /// The related documents of the last build at a place, and of what.
     LIKES = "likes", 1;
     /// Documents of one shard to their counts and weights in the topics of a model.
-    PLACE = "place", 3;
+    PLACE = "place", 4;
     /// What was built at a place, and from what.
     SITE = "site", 2;
     /// What is known of the spare of a site.

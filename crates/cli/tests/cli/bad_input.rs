@@ -336,7 +336,7 @@ fn models_that_cannot_be_used() {
         ("cut.topicmill", &["cut.topicmill is damaged"], "anew"),
         ("head.topicmill", &["head.topicmill is damaged"], "anew"),
         ("other.topicmill", &["other.topicmill is not a topicmill model"], "model.topicmill"),
-        ("newer.topicmill", &["newer.topicmill", "version 9", "version 5"], "anew"),
+        ("newer.topicmill", &["newer.topicmill", "version 9", "version 6"], "anew"),
     ];
     for (model, says, hint) in cases {
         refuse(&scene, &format!("infer {model} few.jsonl"), FAILED, says, hint);

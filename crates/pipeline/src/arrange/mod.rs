@@ -167,7 +167,7 @@ fn merged(
     }
     let nmf = Nmf::from_components(rows.mapv(|h| h as f32))?;
     let doc_topics = nmf.transform(x, run)?;
-    let relative = relative_error(x, doc_topics.view(), nmf.components(), run)?;
+    let relative = relative_error(x, &nmf.explained(x, doc_topics.view(), run)?);
     Ok(Fit { loss: Loss { relative, ..fit.loss }, nmf, doc_topics })
 }
 

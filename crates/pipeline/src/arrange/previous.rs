@@ -220,6 +220,7 @@ mod tests {
             names: vec![name(0, "lamp"), name(3, "tide"), name(4, "rope")],
             next_id: 6,
             explained: Explained::default(),
+            told: None,
             passages: text::KnownPassages::default(),
         }
     }

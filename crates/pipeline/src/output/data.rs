@@ -35,6 +35,7 @@ pub(crate) fn model(results: &Results, fitted: &Fitted, prepared: &Prepared) -> 
         title: topic.title.clone(),
     };
     Model {
+        told: Some(fitted.told.clone()),
         vocabulary: results.vocabulary.clone(),
         weighing: fitted.weighing.clone(),
         nmf: fitted.fit.nmf.clone(),

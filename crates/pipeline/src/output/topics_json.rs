@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::rounded;
-use crate::results::{Quality, Results};
+use crate::results::Results;
 
 /// Terms written for each topic.
 const TERMS: usize = 60;
@@ -23,6 +23,16 @@ struct TopicsFile<'a> {
 struct Loss {
     relative: f64,
     iterations: usize,
+}
+
+#[derive(Serialize)]
+struct Quality {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    npmi: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    npmi_held_out: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    diversity: Option<f64>,
 }
 
 #[derive(Serialize)]
