@@ -94,7 +94,7 @@ fn build_site(
     };
     let made = (&results, &fitted, &clouds[..]);
     let read = (&prepared, documents, config, renderer);
-    let files = write_files(made, read, (&folder, trace), run)?;
+    let files = write_files(made, read, (&folder, memo, trace), run)?;
     let manifest = former.as_ref().map(|former| &former.manifest);
     folder.remove_others(manifest.into_iter().flat_map(Manifest::files))?;
     let written = folder.into_written();
@@ -172,7 +172,7 @@ pub(crate) fn draw_clouds(
 pub(crate) fn write_files(
     (results, fitted, clouds): (&Results, &Fitted, &[Clouds]),
     (prepared, documents, config, renderer): (&Prepared, Digest, &Config, &Renderer),
-    (folder, trace): (&Folder<'_>, &mut Trace),
+    (folder, memo, trace): (&Folder<'_>, &Memo, &mut Trace),
     run: &Run,
 ) -> Result<usize, Error> {
     trace.stage("write", run, |stage| {
@@ -190,6 +190,7 @@ pub(crate) fn write_files(
             prepared,
             config,
             renderer,
+            memo,
         };
         let files = output::write_site(results, clouds, inputs, (folder, &data), run)?;
         stage.output = Some(folder.digest());

@@ -7,6 +7,7 @@ use jobs::{Digest, Memo, Run};
 use learn::{Fit, Loss, Nmf, NmfConfig, TfIdf, TfIdfConfig, Weighing};
 use ndarray::Array2;
 use serde::Serialize;
+use site::search::{Entry, ShardWords};
 use sprs::CsMatI;
 use text::{Counter, KnownPassages, ShardRepeats, Text, Vocabulary};
 
@@ -36,6 +37,7 @@ const GOLDEN: &[(&str, u32, &str)] = &[
     ("related", 1, "27d20617da5c896c8e09701e919b9d39632e430393113ce953d65ac6b0dc94f1"),
     ("likes", 1, "113931a1df6a1b84600aea46792d43513b45161c66e11bb80f6f6165396a7d9f"),
     ("place", 4, "3b5940b896309044151d2226038860b5555e92d6d419966171f4665c7b26a613"),
+    ("words", 1, "8a0c0db7bd4ad410e362ad05491340ce24151674cea2eaa994dba1f7cf5d0658"),
     ("site", 2, "9bd637d09de73220c62031be319a82644d494aae710aeb5740ff02d9338c04a1"),
     ("spare", 1, "06cda5324c1972434ca3741be3b873571ec0e76e56e3f93f99e18489e391a7b9"),
     ("pages", 1, "a0c6c9e8ae5dd3f8c63f9aafe6ab1de931c2865af65b19feacaca78afaabb46f"),
@@ -114,6 +116,8 @@ fn results() -> BTreeMap<&'static str, Digest> {
         passages: KnownPassages::default(),
         told: None,
     };
+    let entries: Vec<Entry<'_>> =
+        texts.iter().map(|text| Entry { text, ..Entry::default() }).collect();
     let former = Former {
         sources: Some(Digest::of(b"sources")),
         documents: Digest::of(b"documents"),
@@ -139,6 +143,7 @@ fn results() -> BTreeMap<&'static str, Digest> {
         (tasks::PARTS.name, of(&divided)),
         (tasks::RELATED.name, of(&related(x.view(), 5, &run).unwrap())),
         (tasks::PLACE.name, of(&place_shard(&docs, (&counter, &model), &run).unwrap())),
+        (tasks::WORDS.name, of(&ShardWords::of(&entries, 100))),
         // Records of a build, of which the form is all that can change.
         (tasks::LIKES.name, of(&Known::sample())),
         (tasks::SITE.name, of(&former)),

@@ -101,6 +101,8 @@ fn after_reading(
     let folder = Folder::new(scratch.path());
     let made = (&results, &fitted, &clouds[..]);
     let documents = digest_of_documents(prepared, run)?;
-    write_files(made, (prepared, documents, config, &renderer), (&folder, trace), run)?;
+    let read = (prepared, documents, config, &renderer);
+    // All of the step is computed.
+    write_files(made, read, (&folder, &Memo::off(), trace), run)?;
     Ok(())
 }

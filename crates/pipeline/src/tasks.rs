@@ -41,6 +41,8 @@ tasks! {
     LIKES = "likes", 1;
     /// Documents of one shard to their counts and weights in the topics of a model.
     PLACE = "place", 4;
+    /// Documents of one shard to the words that they are found by.
+    WORDS = "words", 1;
     /// What was built at a place, and from what.
     SITE = "site", 2;
     /// What is known of the spare of a site.

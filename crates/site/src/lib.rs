@@ -68,5 +68,5 @@ pub use error::{Error, Kind};
 pub use inputs::Inputs;
 pub use render::{OutFile, Renderer};
 pub use route::Route;
-pub use searchable::{search_files, search_index};
+pub use searchable::Searchable;
 pub use site::Site;

@@ -7,6 +7,7 @@ mod folder;
 mod format;
 mod pages;
 mod results_db;
+mod search;
 mod templates;
 mod topics_json;
 mod words;

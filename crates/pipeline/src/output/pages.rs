@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use cloud::{Cloud, CloudConfig, Mask, Shape, Word};
-use jobs::{Digest, Run};
+use jobs::{Digest, Memo, Run};
 use ndarray::ArrayView2;
-use site::{OutFile, Renderer, Route, Site, SiteData};
+use site::{OutFile, Renderer, Route, Searchable, Site, SiteData};
 use sprs::CsMatViewI;
 
-use super::Folder;
 use super::words::{TERMS, Words};
+use super::{Folder, search};
 use crate::config::{Config, SiteSection};
 use crate::results::Results;
 use crate::{Error, Prepared};
@@ -130,6 +130,8 @@ pub(crate) struct Inputs<'a> {
     pub(crate) prepared: &'a Prepared,
     pub(crate) config: &'a Config,
     pub(crate) renderer: &'a Renderer,
+    /// Where the words of documents are kept.
+    pub(crate) memo: &'a Memo,
 }
 
 /// What one parallel task makes.
@@ -159,9 +161,11 @@ pub(crate) fn write_site(
     (folder, data): (&Folder<'_>, &(dyn Fn() -> Result<usize, Error> + Sync)),
     run: &Run,
 ) -> Result<usize, Error> {
-    let Inputs { x, components, prepared, config, renderer } = inputs;
+    let Inputs { x, components, prepared, config, renderer, memo } = inputs;
     let words = Words::of(results, x, components, prepared, config)?;
     let site = Site::new(site_data(results, clouds, &words, x, &config.site))?;
+    let searchable = Searchable::of(&site);
+    let search_words = search::words(&searchable, memo, run)?;
     let routes: Vec<Route> = site.routes().collect();
     let inputs = site::Inputs::new(&site, renderer);
     let batch = site::Batch::new(renderer, &site);
@@ -192,13 +196,7 @@ pub(crate) fn write_site(
         |part| match part {
             Part::Data => Ok((data()?, Vec::new())),
             Part::Search => {
-                // One task makes and writes them: there may be more of them than memory holds.
-                let index = site::search_index(&site);
-                let mut n_files = 0;
-                for file in site::search_files(&site, &index) {
-                    folder.write(&file.path, &file.bytes)?;
-                    n_files += 1;
-                }
+                let n_files = search::write(&searchable, &search_words, folder)?;
                 Ok((n_files, Vec::new()))
             }
             Part::Pages(routes) => {

@@ -2,7 +2,7 @@
 //! function with a name and a text.
 
 use super::codec;
-use super::index::Index;
+use super::terms::Terms;
 use crate::OutFile;
 
 /// Where a file of terms, or of postings, ends, bytes.
@@ -34,7 +34,82 @@ pub struct Card(
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Reading<'a>(pub Vec<&'a str>);
 
-impl Index {
+/// A file of the index. That of texts is made when it is asked for, as there are many of them and most are
+/// those of the former site.
+#[derive(Debug)]
+pub struct SearchFile<'a> {
+    path: String,
+    content: Content<'a>,
+}
+
+#[derive(Debug)]
+enum Content<'a> {
+    Json(String),
+    Texts(Vec<Reading<'a>>),
+}
+
+impl<'a> SearchFile<'a> {
+    /// `name` is its way from the folder of the search.
+    fn new(name: &str, content: Content<'a>) -> Self {
+        let path = match name.strip_prefix("../") {
+            Some(path) => format!("{path}.js"),
+            None => format!("search/{name}.js"),
+        };
+        Self { path, content }
+    }
+
+    fn of_text(name: &str, text: &str) -> Self {
+        Self::new(name, Content::Json(serde_json::json!(text).to_string()))
+    }
+
+    /// Where it lies, from the root of the site.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Writes what it is made from to `to`, and says whether that takes less than to make it: files of one
+    /// program with the same bytes there are the same.
+    #[must_use]
+    pub fn inputs(&self, to: &mut Vec<u8>) -> bool {
+        let Content::Texts(texts) = &self.content else { return false };
+        let mut put = |text: &str| {
+            to.extend_from_slice(&(text.len() as u64).to_le_bytes());
+            to.extend_from_slice(text.as_bytes());
+        };
+        put(&self.path);
+        for Reading(parts) in texts {
+            parts.iter().for_each(|part| put(part));
+            put("\n");
+        }
+        true
+    }
+
+    /// The file. Nothing in it can end a script element or a line.
+    #[must_use]
+    pub fn render(self) -> OutFile {
+        let json = match self.content {
+            Content::Json(json) => json,
+            Content::Texts(texts) => serde_json::json!(texts).to_string(),
+        };
+        let safe = json
+            .replace('<', "\\u003c")
+            .replace('\u{2028}', "\\u2028")
+            .replace('\u{2029}', "\\u2029");
+        let name = self.path.strip_suffix(".js").unwrap_or(&self.path);
+        let name = match name.strip_prefix("search/") {
+            Some(name) => name.to_owned(),
+            None => format!("../{name}"),
+        };
+        OutFile {
+            path: self.path,
+            content_type: "text/javascript; charset=utf-8",
+            bytes: format!("topicmillSearch(\"{name}\",{safe})\n").into_bytes(),
+        }
+    }
+}
+
+impl Terms {
     /// The files of the index, one after another; those but the texts lie below `search/`.
     ///
     /// - `index.js`: an object with the version of the format (`v`), the number of documents (`n`)
@@ -53,7 +128,7 @@ impl Index {
         &'a self,
         card: impl Fn(usize) -> Card + 'a,
         reading: impl Fn(usize) -> Reading<'a> + 'a,
-    ) -> impl Iterator<Item = OutFile> + 'a {
+    ) -> impl Iterator<Item = SearchFile<'a>> + 'a {
         let n_documents = self.n_documents();
         let n_bytes: usize = (0..n_documents)
             .map(|document| reading(document).0.iter().map(|text| text.len()).sum::<usize>())
@@ -66,29 +141,32 @@ impl Index {
         };
         let cards = chunks(CARD_SHARD).map(move |(n, documents)| {
             let cards: Vec<Card> = documents.map(&card).collect();
-            shard(&format!("cards-{n}"), &serde_json::json!(cards).to_string())
+            let json = serde_json::json!(cards).to_string();
+            SearchFile::new(&format!("cards-{n}"), Content::Json(json))
         });
         let texts = chunks(per_text).map(move |(n, documents)| {
             let texts: Vec<Reading<'_>> = documents.map(&reading).collect();
-            shard(&format!("../texts/{n}"), &serde_json::json!(texts).to_string())
+            SearchFile::new(&format!("../texts/{n}"), Content::Texts(texts))
         });
-        std::iter::once(shard("index", &manifest)).chain(shards).chain(cards).chain(texts)
+        let index = SearchFile::new("index", Content::Json(manifest));
+        std::iter::once(index).chain(shards).chain(cards).chain(texts)
     }
 
     /// The files of terms and of postings, and the manifest that finds them.
-    fn term_shards(&self, per_text: usize) -> (Vec<OutFile>, String) {
+    fn term_shards(&self, per_text: usize) -> (Vec<SearchFile<'static>>, String) {
         let (mut files, mut first, mut from) = (Vec::new(), Vec::new(), Vec::new());
         let (mut lines, mut postings) = (String::new(), String::new());
         let mut n_postings = 0;
         let mut before: &str = "";
-        let flush_postings = |postings: &mut String, n: &mut usize, files: &mut Vec<OutFile>| {
-            files.push(text_shard(&format!("postings-{n}"), postings));
-            postings.clear();
-            *n += 1;
-        };
-        for term in &self.terms {
+        let flush_postings =
+            |postings: &mut String, n: &mut usize, files: &mut Vec<SearchFile<'static>>| {
+                files.push(SearchFile::of_text(&format!("postings-{n}"), postings));
+                postings.clear();
+                *n += 1;
+            };
+        for term in &self.all {
             if lines.len() > TERM_SHARD {
-                files.push(text_shard(&format!("terms-{}", first.len() - 1), &lines));
+                files.push(SearchFile::of_text(&format!("terms-{}", first.len() - 1), &lines));
                 lines.clear();
                 flush_postings(&mut postings, &mut n_postings, &mut files);
             }
@@ -117,37 +195,18 @@ impl Index {
             before = &term.text;
         }
         if !lines.is_empty() {
-            files.push(text_shard(&format!("terms-{}", first.len() - 1), &lines));
+            files.push(SearchFile::of_text(&format!("terms-{}", first.len() - 1), &lines));
             flush_postings(&mut postings, &mut n_postings, &mut files);
         }
         let manifest = serde_json::json!({
             "v": 1,
             "n": self.n_documents(),
-            "t": self.terms.len(),
-
+            "t": self.all.len(),
             "first": first,
             "from": from,
             "c": CARD_SHARD,
             "x": per_text,
         });
         (files, manifest.to_string())
-    }
-}
-
-fn text_shard(name: &str, text: &str) -> OutFile {
-    shard(name, &serde_json::json!(text).to_string())
-}
-
-/// A script that hands `json` over; `name` is its way from the folder of the search. Nothing in it can end a script element or a line.
-fn shard(name: &str, json: &str) -> OutFile {
-    let safe =
-        json.replace('<', "\\u003c").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029");
-    OutFile {
-        path: match name.strip_prefix("../") {
-            Some(path) => format!("{path}.js"),
-            None => format!("search/{name}.js"),
-        },
-        content_type: "text/javascript; charset=utf-8",
-        bytes: format!("topicmillSearch(\"{name}\",{safe})\n").into_bytes(),
     }
 }

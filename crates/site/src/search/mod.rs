@@ -12,7 +12,7 @@
 //! assert_eq!(hits[0].document, 0);
 //! ```
 //!
-//! [`Index::build`] makes the index, [`Index::search`] asks it, and [`Index::files`] writes it as
+//! [`Index::build`] makes the index, [`Index::search`] asks it, and [`Terms::files`] writes its terms as
 //! shards that the script of the search page (`assets/search.js`) loads one by one, as a query
 //! needs them. That script holds the same rules a second time; every number in a score is an
 //! integer, so that both give the same documents in the same order. A test asks both a thousand
@@ -48,12 +48,18 @@ mod index;
 mod normalise;
 mod query;
 mod rank;
+mod shard;
+mod terms;
 mod variants;
+mod words;
 
-pub use files::{Card, Reading};
+pub use files::{Card, Reading, SearchFile};
 pub(crate) use highlight::marked;
 pub use index::{Entry, Index};
 pub(crate) use normalise::each_token;
 pub use normalise::tokens;
 pub use query::Query;
 pub use rank::{Hit, idf};
+pub use shard::ShardWords;
+pub use terms::Terms;
+pub use words::max_words;

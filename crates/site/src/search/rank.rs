@@ -1,8 +1,9 @@
 //! From a query to documents in the order of their scores.
 
 use super::codec::Numbers;
-use super::index::{Index, Term};
+use super::index::Index;
 use super::query::Query;
+use super::terms::Term;
 use super::variants::{EXACT, Variant};
 
 /// A document that a query finds.
@@ -131,7 +132,7 @@ impl Index {
 
     /// Where a word stands, in the row of all words.
     fn places(&self, word: &str) -> Vec<u32> {
-        let numbers = Numbers::of(self.term(word).map_or("", |term| &term.places));
+        let numbers = Numbers::of(self.position(word).map_or("", |term| &self.places[term]));
         let places = numbers.scan(0, |place, distance| {
             *place += distance;
             Some(*place)

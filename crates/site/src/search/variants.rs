@@ -2,7 +2,8 @@
 
 use std::cmp::Reverse;
 
-use super::index::{Index, Term};
+use super::index::Index;
+use super::terms::Term;
 
 /// A term that a word stands for and how well, in sixteenths.
 #[derive(Debug, Clone, Copy)]
@@ -41,8 +42,8 @@ impl Index {
         }
         if found.is_empty() && n_chars >= 4 {
             let first = word.chars().next().unwrap_or_default();
-            let tried = match self.terms.len() {
-                0..=MAX_TERMS_TRIED => &self.terms[..],
+            let tried = match self.terms.all.len() {
+                0..=MAX_TERMS_TRIED => &self.terms.all[..],
                 _ => self.beginning_with(first.encode_utf8(&mut [0; 4])),
             };
             let near = tried.iter().filter(|term| is_one_edit_apart(word, &term.text));
@@ -53,14 +54,19 @@ impl Index {
     }
 
     pub(super) fn term(&self, text: &str) -> Option<&Term> {
-        let at = self.terms.binary_search_by(|term| (*term.text).cmp(text)).ok()?;
-        Some(&self.terms[at])
+        self.position(text).map(|at| &self.terms.all[at])
+    }
+
+    /// The position of the term `text` among all.
+    pub(super) fn position(&self, text: &str) -> Option<usize> {
+        self.terms.all.binary_search_by(|term| (*term.text).cmp(text)).ok()
     }
 
     fn beginning_with(&self, start: &str) -> &[Term] {
-        let from = self.terms.partition_point(|term| *term.text < *start);
-        let len = self.terms[from..].partition_point(|term| term.text.starts_with(start));
-        &self.terms[from..from + len]
+        let terms = &self.terms.all;
+        let from = terms.partition_point(|term| *term.text < *start);
+        let len = terms[from..].partition_point(|term| term.text.starts_with(start));
+        &terms[from..from + len]
     }
 }
 

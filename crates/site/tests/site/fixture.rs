@@ -2,9 +2,10 @@
 
 use cloud::{Cloud, CloudConfig, Word, layout};
 use scraper::{Html, Selector};
+use site::search::SearchFile;
 use site::{
-    Document, Download, Dropped, Fact, IndexTerm, OutFile, Related, Renderer, Route, Site,
-    SiteData, Source, Speaker, SubTopic, Tag, Term, Topic, Weighted, search_files, search_index,
+    Document, Download, Dropped, Fact, IndexTerm, OutFile, Related, Renderer, Route, Searchable,
+    Site, SiteData, Source, Speaker, SubTopic, Tag, Term, Topic, Weighted,
 };
 
 const N_TERMS: usize = 60;
@@ -213,7 +214,9 @@ pub(crate) fn render_all(data: SiteData<'_>) -> Vec<OutFile> {
     let renderer = Renderer::new();
     let mut files: Vec<_> =
         site.routes().map(|route| renderer.render_page(&site, route).unwrap()).collect();
-    files.extend(search_files(&site, &search_index(&site)));
+    let searchable = Searchable::of(&site);
+    let index = searchable.index();
+    files.extend(searchable.files(index.terms()).map(SearchFile::render));
     files
 }
 

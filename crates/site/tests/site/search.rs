@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 
-use site::search::{Entry, Index, Query, tokens};
-use site::{Site, search_files, search_index};
+use site::search::{Entry, Index, Query, SearchFile, ShardWords, max_words, tokens};
+use site::{Searchable, Site};
 
 use crate::budget::gzipped;
 use crate::fixture::conference;
@@ -120,6 +120,51 @@ fn words_are_normalised_by_the_common_rules() {
 }
 
 #[test]
+fn words_known_shard_by_shard_give_the_files_of_the_whole() {
+    let fixture = conference(90, 5);
+    let mut data = fixture.data();
+    let texts: Vec<String> = (0..90).map(abstract_of).collect();
+    for (document, text) in data.documents.iter_mut().zip(&texts) {
+        document.text = text;
+    }
+    let site = Site::new(data).unwrap();
+    let searchable = Searchable::of(&site);
+    let entries = searchable.entries();
+    let most = max_words(entries.len());
+    let index = searchable.index();
+    let whole: Vec<_> = searchable.files(index.terms()).map(SearchFile::render).collect();
+    for cuts in [vec![0, 90], vec![0, 1, 40, 40, 90], (0..=90).collect()] {
+        let shards: Vec<ShardWords> =
+            cuts.windows(2).map(|ends| ShardWords::of(&entries[ends[0]..ends[1]], most)).collect();
+        let terms = searchable.terms(&shards);
+        let files: Vec<_> = searchable.files(&terms).map(SearchFile::render).collect();
+        assert!(files == whole, "cut at {cuts:?}");
+    }
+}
+
+#[test]
+fn files_of_texts_tell_what_they_are_made_from() {
+    let inputs = |text: &str| {
+        let fixture = conference(40, 5);
+        let mut data = fixture.data();
+        data.documents[0].text = text;
+        let site = Site::new(data).unwrap();
+        let searchable = Searchable::of(&site);
+        let index = searchable.index();
+        let of = |file: SearchFile<'_>| {
+            let mut inputs = Vec::new();
+            file.inputs(&mut inputs).then(|| (inputs, file.render().bytes))
+        };
+        searchable.files(index.terms()).filter_map(of).collect::<Vec<_>>()
+    };
+    let (before, after) = (inputs("a lamp"), inputs("a tide"));
+    assert!(before.len() == after.len() && before.len() > 1);
+    for (n, (before, after)) in before.iter().zip(&after).enumerate() {
+        assert_eq!((before.0 == after.0, before.1 == after.1), (n > 0, n > 0), "file {n}");
+    }
+}
+
+#[test]
 fn the_index_of_a_conference_stays_in_its_budget() {
     let fixture = conference(200, 12);
     let mut data = fixture.data();
@@ -129,9 +174,12 @@ fn the_index_of_a_conference_stays_in_its_budget() {
         document.title = text[..text.char_indices().nth(48).unwrap().0].trim();
     }
     let site = Site::new(data).unwrap();
-    let index = search_index(&site);
-    let sizes: Vec<(String, usize)> = search_files(&site, &index)
-        .filter(|file| !file.path.starts_with("texts/"))
+    let searchable = Searchable::of(&site);
+    let index = searchable.index();
+    let sizes: Vec<(String, usize)> = searchable
+        .files(index.terms())
+        .filter(|file| !file.path().starts_with("texts/"))
+        .map(SearchFile::render)
         .map(|file| (file.path, gzipped(&file.bytes)))
         .collect();
     let total: usize = sizes.iter().map(|(_, size)| size).sum();
@@ -189,8 +237,9 @@ fn the_script_of_the_page_finds_the_same_in_the_same_order() {
         document.title = title;
     }
     let site = Site::new(data).unwrap();
-    let index = search_index(&site);
-    for file in search_files(&site, &index) {
+    let searchable = Searchable::of(&site);
+    let index = searchable.index();
+    for file in searchable.files(index.terms()).map(SearchFile::render) {
         let path = folder.path().join(&file.path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, &file.bytes).unwrap();
