@@ -4,6 +4,7 @@ mod accents;
 mod chars;
 mod classify;
 mod config;
+mod letters;
 mod ngrams;
 mod pattern;
 mod python;
@@ -22,7 +23,9 @@ pub(crate) use scratch::{Scratch, Span};
 pub(crate) use unspaced::is_unspaced;
 pub use words::{words, words_as_written};
 
+use self::letters::Letters;
 use self::pattern::Pattern;
+use self::readable::ReadableRules;
 use self::runs::PythonRules;
 use self::scan::Case;
 use self::scratch::Emitter;
@@ -54,9 +57,9 @@ const LONGEST: usize = 1 << 30;
 /// How texts are cut.
 #[derive(Debug, Clone)]
 enum Cut {
-    Readable,
+    Readable(Letters),
     /// Runs of word characters, of so many at least.
-    Runs(usize),
+    Runs(usize, Letters),
     Pattern(Box<Pattern>),
     Chars,
     CharsInWords,
@@ -73,10 +76,13 @@ impl Analyzer {
         if min == 0 || min > max {
             return Err(Error::Ngrams { min, max });
         }
+        // Where accents go, texts outside ASCII are lower-cased as a whole.
+        let is_lowered = config.lowercase && config.accents == Accents::Keep;
+        let case = if is_lowered { Case::Lower } else { Case::AsWritten };
         let cut = match &config.tokens {
-            Tokens::Readable => Cut::Readable,
+            Tokens::Readable => Cut::Readable(readable::letters()),
             Tokens::Pattern(pattern) => match pattern::min_run(pattern) {
-                Some(min_chars) => Cut::Runs(min_chars),
+                Some(min_chars) => Cut::Runs(min_chars, runs::letters(case)),
                 None => Cut::Pattern(Box::new(Pattern::new(pattern)?)),
             },
             Tokens::Chars => Cut::Chars,
@@ -155,7 +161,7 @@ impl Analyzer {
 
     /// Whether neighbours may be phrases: single words that people read.
     pub(crate) fn has_phrases(&self) -> bool {
-        self.ngrams == (1, 1) && matches!(self.cut, Cut::Readable)
+        self.ngrams == (1, 1) && matches!(self.cut, Cut::Readable(_))
     }
 
     /// Gives `each` every term of `text`, many at once: a buffer and where in it they stand. The
@@ -228,22 +234,22 @@ impl Analyzer {
         each: impl FnMut(&[u8], &[Span]),
     ) -> Result<(), Error> {
         match &self.cut {
-            Cut::Runs(min_chars) => {
+            Cut::Runs(min_chars, letters) => {
                 let has_accents = self.accents != Accents::Keep && !text.is_ascii();
                 let text = if has_accents { self.prepared(text) } else { Cow::Borrowed(text) };
                 let lowers = self.lowercase && !has_accents;
                 let case = if lowers { Case::Lower } else { Case::AsWritten };
-                let rules = PythonRules { case, has_singles: *min_chars < 2 };
+                let rules = PythonRules { case, has_singles: *min_chars < 2, letters };
                 let Scratch { piece, spans, .. } = scratch;
                 runs::each(&text, (*min_chars, &rules), (piece, spans), each);
             }
-            Cut::Readable => {
+            Cut::Readable(letters) => {
                 let text = match self.accents {
                     Accents::Keep => Cow::Borrowed(text),
                     _ => self.prepared(text),
                 };
                 let Scratch { piece, spans, .. } = scratch;
-                readable::each(&text, (piece, spans), each);
+                readable::each(&text, &ReadableRules { letters }, (piece, spans), each);
             }
             Cut::Pattern(pattern) => {
                 let Scratch { buffer, spans, .. } = scratch;

@@ -7,6 +7,7 @@
 use unicode_normalization::char::is_combining_mark;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
+use super::letters::Letters;
 use super::scan::{Case, Part, Piece, Rules, pieces};
 use super::scratch::Span;
 use super::unspaced::{each_word, has_unspaced};
@@ -30,10 +31,11 @@ const SIGNS: [bool; 256] = {
 /// Gives `each` every word of `text`, piece by piece.
 pub(super) fn each(
     text: &str,
+    rules: &ReadableRules<'_>,
     (piece, spans): (&mut Piece, &mut Vec<Span>),
     mut each: impl FnMut(&[u8], &[Span]),
 ) {
-    pieces(text, piece, &ReadableRules, |piece| {
+    pieces(text, piece, rules, |piece| {
         spans.clear();
         let text = piece.text();
         let edges = piece.runs();
@@ -110,17 +112,41 @@ fn str_of(piece: &Piece, start: usize, end: usize) -> &str {
 
 /// Characters as readers have them: marks belong to the letter before, a soft hyphen is nothing, and
 /// both apostrophes are one.
-struct ReadableRules;
+pub(super) struct ReadableRules<'a> {
+    pub(super) letters: &'a Letters,
+}
 
-impl Rules for ReadableRules {
+/// The letters of [`ReadableRules`].
+pub(super) fn letters() -> Letters {
+    Letters::new(in_place)
+}
+
+/// What becomes of `c` where that is one character of as many bytes.
+fn in_place(c: char, before: Part) -> Option<(char, Part)> {
+    match c {
+        SOFT_HYPHEN | CURLY_APOSTROPHE => None,
+        _ if c.is_alphanumeric() => {
+            let mut all = c.to_lowercase();
+            let lower = all.next().filter(|lower| lower.len_utf8() == c.len_utf8())?;
+            all.next().is_none().then_some((lower, Part::when(|| is_part(lower))))
+        }
+        _ => Some((c, Part::when(|| before == Part::OfWord && is_combining_mark(c)))),
+    }
+}
+
+/// Whether a character that a letter or a number becomes belongs to a word.
+fn is_part(lower: char) -> bool {
+    lower.is_alphanumeric() || is_combining_mark(lower)
+}
+
+impl Rules for ReadableRules<'_> {
     fn put(&self, c: char, piece: &mut Piece) {
         match c {
             SOFT_HYPHEN => {}
             CURLY_APOSTROPHE => piece.push('\'', Part::OfNone),
             _ if c.is_alphanumeric() => {
                 for lower in c.to_lowercase() {
-                    let part = Part::when(|| lower.is_alphanumeric() || is_combining_mark(lower));
-                    piece.push(lower, part);
+                    piece.push(lower, Part::when(|| is_part(lower)));
                 }
             }
             _ => {
@@ -128,6 +154,14 @@ impl Rules for ReadableRules {
                 piece.push(c, part);
             }
         }
+    }
+
+    fn in_place(&self, c: char, before: Part) -> Option<(char, Part)> {
+        in_place(c, before)
+    }
+
+    fn letters(&self) -> &Letters {
+        self.letters
     }
 
     fn case(&self) -> Case {
@@ -139,15 +173,16 @@ impl Rules for ReadableRules {
     }
 
     /// Letters and marks are composed after lower-casing; a capital sigma is lower-cased by its place
-    /// in its word.
+    /// in its word. The curly apostrophe, which English is full of, is made one of ASCII here.
     fn prepare(&self, text: &str) -> Option<String> {
         // Characters below U+0300 are composed, and so is punctuation, whose first byte is E2.
         let is_simple = text.bytes().all(|byte| byte < 0xcc || byte == 0xe2);
         if is_simple || (!text.contains('Σ') && is_nfc_quick(text.chars()) == IsNormalized::Yes) {
-            return None;
+            return text.contains(CURLY_APOSTROPHE).then(|| text.replace(CURLY_APOSTROPHE, "'"));
         }
         let lower = lower_word_by_word(text);
-        Some(lower.chars().filter(|&c| c != SOFT_HYPHEN).nfc().collect())
+        let plain = lower.chars().filter(|&c| c != SOFT_HYPHEN);
+        Some(plain.nfc().map(|c| if c == CURLY_APOSTROPHE { '\'' } else { c }).collect())
     }
 }
 
@@ -178,7 +213,9 @@ mod tests {
         let mut expected = Vec::new();
         words(text, |word| expected.push(word.to_owned()));
         let mut found = Vec::new();
-        each(text, (&mut Piece::default(), &mut Vec::new()), |buffer, spans| {
+        let letters = letters();
+        let rules = ReadableRules { letters: &letters };
+        each(text, &rules, (&mut Piece::default(), &mut Vec::new()), |buffer, spans| {
             for &[start, end] in spans {
                 let word = &buffer[start as usize..end as usize];
                 found.push(String::from_utf8(word.to_vec()).unwrap());

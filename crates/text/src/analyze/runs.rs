@@ -1,13 +1,21 @@
 //! Runs of word characters, as Python's `re` knows them.
 
+use super::letters::Letters;
 use super::python::{is_word, may_have_case};
-use super::scan::{Case, HIGH, Part, Piece, Rules, pieces};
+use super::scan::{Case, Part, Piece, Rules, pieces};
 use super::scratch::Span;
 
 /// Characters as Python has them.
-pub(super) struct PythonRules {
+pub(super) struct PythonRules<'a> {
     pub(super) case: Case,
     pub(super) has_singles: bool,
+    /// Those of this case, unless texts are of ASCII alone.
+    pub(super) letters: &'a Letters,
+}
+
+/// The letters of [`PythonRules`].
+pub(super) fn letters(case: Case) -> Letters {
+    Letters::new(|c, _| in_place(c, case))
 }
 
 /// Gives `each` every run of `min_chars` word characters or more, piece by piece.
@@ -17,24 +25,22 @@ pub(super) fn each(
     (piece, spans): (&mut Piece, &mut Vec<Span>),
     mut each: impl FnMut(&[u8], &[Span]),
 ) {
-    let min_bytes = u32::try_from(min_chars).unwrap_or(u32::MAX);
     pieces(text, piece, rules, |piece| {
         let (text, runs) = (piece.text(), piece.runs());
         // The scanner leaves single bytes out where they are not wanted.
-        if piece.is_ascii() && min_chars <= 2 {
+        if min_chars < 2 || (piece.is_ascii() && min_chars == 2) {
             each(text, runs);
             return;
         }
-        spans.clear();
-        if piece.is_ascii() {
-            spans.extend(runs.iter().filter(|[start, end]| end - start >= min_bytes));
-        } else {
-            spans.extend(runs.iter().filter(|&&[start, end]| {
-                end - start >= min_bytes
-                    && has_chars(text, (start as usize, end as usize), min_chars)
-            }));
+        if spans.len() < runs.len() {
+            spans.resize(runs.len(), [0; 2]);
         }
-        each(text, spans);
+        let mut n_kept = 0;
+        for &[start, end] in runs {
+            spans[n_kept] = [start, end];
+            n_kept += usize::from(has_chars(text, (start as usize, end as usize), min_chars));
+        }
+        each(text, &spans[..n_kept]);
     });
 }
 
@@ -43,23 +49,34 @@ fn has_case(c: char) -> bool {
     may_have_case(c) && (is_word(c) || ('\u{24b6}'..='\u{24cf}').contains(&c))
 }
 
-/// Whether `text[start..end]`, which has as many bytes, has `min` characters or more.
+/// Whether `text[start..end]`, of two bytes or more, has `min` characters or more.
 #[inline]
 fn has_chars(text: &[u8], (start, end): (usize, usize), min: usize) -> bool {
     let len = end - start;
-    if len >= 8 {
-        return len >= 4 * min || n_chars(&text[start..end]) >= min;
+    if min <= 2 && (text[start].is_ascii() || len > 4) {
+        return true;
     }
-    let eight: [u8; 8] = text[start..start + 8].try_into().expect("a slice of this length");
-    let is_ascii = u64::from_le_bytes(eight) & HIGH & !(u64::MAX << (8 * len)) == 0;
-    is_ascii || n_chars(&text[start..end]) >= min
+    len >= 4 * min || (len >= min && n_chars(&text[start..end]) >= min)
 }
 
 fn n_chars(utf8: &[u8]) -> usize {
     utf8.iter().filter(|&&byte| byte & 0xc0 != 0x80).count()
 }
 
-impl Rules for PythonRules {
+/// What becomes of `c` where that is one character of as many bytes.
+fn in_place(c: char, case: Case) -> Option<(char, Part)> {
+    let mut lower = c;
+    if case == Case::Lower && has_case(c) {
+        let mut all = c.to_lowercase();
+        lower = all.next().filter(|lower| lower.len_utf8() == c.len_utf8())?;
+        if all.next().is_some() {
+            return None;
+        }
+    }
+    Some((lower, Part::when(|| is_word(lower))))
+}
+
+impl Rules for PythonRules<'_> {
     fn put(&self, c: char, piece: &mut Piece) {
         if self.case == Case::Lower && has_case(c) {
             for lower in c.to_lowercase() {
@@ -68,6 +85,14 @@ impl Rules for PythonRules {
         } else {
             piece.push(c, Part::when(|| is_word(c)));
         }
+    }
+
+    fn in_place(&self, c: char, _: Part) -> Option<(char, Part)> {
+        in_place(c, self.case)
+    }
+
+    fn letters(&self) -> &Letters {
+        self.letters
     }
 
     fn case(&self) -> Case {

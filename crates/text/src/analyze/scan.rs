@@ -1,11 +1,14 @@
 //! The scanner: text to lower-cased bytes and the places where words begin and end.
 //!
-//! Text is taken in pieces that fit the processor's first cache, cut at white space. A piece of ASCII
-//! is classified sixty-four bytes at a time, without a branch on its content; one that holds other
-//! characters is decoded, eight bytes at once where these are ASCII. Both give the same: the piece in
-//! lower case, and a bit for every byte that belongs to a word. Words are then read off the bits.
+//! Text is taken in pieces that fit the processor's first cache, cut at white space. A piece is
+//! classified sixty-four bytes at a time, those of ASCII without a branch on what they are; other
+//! characters are then looked at one by one, letters of two bytes in a table. Where a character is not
+//! written with as many bytes in lower case, the whole piece is read one character after the other.
+//! Both give the same: the piece in lower case, and a bit for every byte that belongs to a word. Words
+//! are then read off the bits.
 
-use super::classify::{BLOCK, classify, classify_eight};
+use super::classify::{BLOCK, Masks, classify};
+use super::letters::Letters;
 use super::scratch::Span;
 use crate::intern::PADDING;
 
@@ -13,8 +16,10 @@ use crate::intern::PADDING;
 const PIECE: usize = 8 << 10;
 /// Bytes of the longest piece without white space: places in it are 32 bits wide.
 const LONGEST: usize = 1 << 31;
-/// The upper bit of every byte.
-pub(super) const HIGH: u64 = 0x8080_8080_8080_8080;
+/// Bytes before this one begin characters of two bytes, or are ASCII.
+const THREE_BYTES: u8 = 0xe0;
+/// Bytes before this one begin characters of three bytes or fewer.
+const FOUR_BYTES: u8 = 0xf0;
 
 /// What becomes of capitals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +44,13 @@ impl Case {
 pub(super) trait Rules {
     /// Puts `c` down as it shall be counted: its characters, and whether each belongs to a word.
     fn put(&self, c: char, piece: &mut Piece);
+
+    /// What [`put`](Self::put) puts down after a character that is `before`, where it is one character
+    /// of as many bytes as `c`.
+    fn in_place(&self, c: char, before: Part) -> Option<(char, Part)>;
+
+    /// What [`in_place`](Self::in_place) says of letters of two bytes.
+    fn letters(&self) -> &Letters;
 
     /// What becomes of the capitals of ASCII.
     fn case(&self) -> Case;
@@ -133,73 +145,135 @@ impl Piece {
         }
     }
 
-    fn clear(&mut self) {
-        self.text.clear();
-        self.words.clear();
-    }
-
     /// Reads `text`, which is ASCII.
     fn read_ascii(&mut self, text: &[u8], rules: &impl Rules) {
         let case = rules.case();
-        let n_blocks = text.len().div_ceil(BLOCK);
-        // What is left of former pieces is overwritten or lies behind the text.
-        let room = n_blocks * BLOCK + PADDING;
-        if self.text.len() < room {
-            self.text.resize(room, 0);
-        }
-        self.words.clear();
+        self.begin(text.len());
         let (blocks, rest) = text.as_chunks::<BLOCK>();
         let out = self.text.as_chunks_mut::<BLOCK>().0;
         for (block, out) in blocks.iter().zip(&mut *out) {
-            self.words.push(classify(block, out, case));
+            self.words.push(classify(block, out, case).words);
         }
         if !rest.is_empty() {
-            let mut block = [0; BLOCK];
-            block[..rest.len()].copy_from_slice(rest);
-            self.words.push(classify(&block, &mut out[blocks.len()], case));
+            self.words.push(classify(&padded(rest), &mut out[blocks.len()], case).words);
         }
-        self.text[text.len()..room].fill(0);
-        self.len = text.len();
         self.is_ascii = true;
-        if !rules.has_singles() {
-            self.drop_singles();
-        }
-        self.find_edges();
+        self.end(text.len(), rules);
     }
 
     /// Reads any text.
     fn read_any(&mut self, text: &str, rules: &impl Rules) {
-        self.clear();
         let prepared = rules.prepare(text);
         let text = prepared.as_deref().unwrap_or(text);
-        let case = rules.case();
+        if prepared.is_some() && text.is_ascii() {
+            self.read_ascii(text.as_bytes(), rules);
+            return;
+        }
+        self.is_ascii = false;
+        if self.read_in_place(text, rules).is_some() {
+            self.end(text.len(), rules);
+        } else {
+            let len = self.read_one_by_one(text, rules);
+            self.end(len, rules);
+        }
+    }
+
+    /// Reads `text` where every character has as many bytes as it has in lower case; `None` where one
+    /// has not.
+    fn read_in_place(&mut self, text: &str, rules: &impl Rules) -> Option<()> {
+        let (bytes, case, letters) = (text.as_bytes(), rules.case(), rules.letters());
+        self.begin(bytes.len());
         let mut at = 0;
-        while at < text.len() {
-            if let Some(bytes) = text.as_bytes()[at..].first_chunk::<8>() {
-                let eight = u64::from_le_bytes(*bytes);
-                let n_ascii = (eight & HIGH).trailing_zeros() / 8;
-                if n_ascii > 0 {
-                    let ascii = eight & (u64::MAX >> (64 - 8 * n_ascii));
-                    let n_ascii = n_ascii as usize;
-                    let (lower, words) = classify_eight(ascii, case);
-                    self.push_bits(words, n_ascii);
-                    self.push_bytes(lower.to_le_bytes(), n_ascii);
-                    at += n_ascii;
-                    continue;
+        // The bits of words that are not many enough yet to be put down.
+        let mut bits = 0;
+        let mut before = Part::OfNone;
+        while at < bytes.len() {
+            let rest;
+            let block = if let Some(block) = bytes[at..].first_chunk::<BLOCK>() {
+                block
+            } else {
+                rest = padded(&bytes[at..]);
+                &rest
+            };
+            let out = self.text[at..].first_chunk_mut::<BLOCK>().expect("room was made");
+            let Masks { mut words, mut high } = classify(block, out, case);
+            let mut n_read = BLOCK.min(bytes.len() - at);
+            while high != 0 {
+                let place = high.trailing_zeros() as usize % BLOCK;
+                let first = block[place];
+                if first < THREE_BYTES && place + 1 < BLOCK {
+                    let second = block[place + 1];
+                    if let Some((lower, of_word)) = letters.get(first, second) {
+                        [out[place], out[place + 1]] = lower;
+                        words |= of_word << place;
+                        high &= !(0b11 << place);
+                        continue;
+                    }
                 }
+                let n = 2 + usize::from(first >= THREE_BYTES) + usize::from(first >= FOUR_BYTES);
+                if place + n > BLOCK {
+                    // The next block begins with it.
+                    n_read = place;
+                    break;
+                }
+                let before = if place == 0 { before } else { part_at(words, place - 1) };
+                let c = text[at + place..].chars().next().expect("the text goes on");
+                let (lower, part) = rules.in_place(c, before)?;
+                lower.encode_utf8(&mut out[place..]);
+                let bytes_of_it = (1 << n) - 1;
+                if part == Part::OfWord {
+                    words |= bytes_of_it << place;
+                }
+                high &= !(bytes_of_it << place);
             }
-            let c = text[at..].chars().next().expect("the text goes on");
-            at += c.len_utf8();
+            let n_bits = at % 64;
+            bits |= words << n_bits;
+            if n_bits + n_read >= 64 {
+                self.words.push(bits);
+                bits = if n_bits == 0 { 0 } else { words >> (64 - n_bits) };
+            }
+            before = part_at(words, n_read - 1);
+            at += n_read;
+        }
+        self.words.push(bits);
+        Some(())
+    }
+
+    /// Reads any text character by character. Returns how many bytes were put down.
+    fn read_one_by_one(&mut self, text: &str, rules: &impl Rules) -> usize {
+        self.text.clear();
+        self.words.clear();
+        for c in text.chars() {
             if c.is_ascii() {
-                let lower = if case == Case::Lower { c.to_ascii_lowercase() } else { c };
+                let is_lowered = rules.case() == Case::Lower;
+                let lower = if is_lowered { c.to_ascii_lowercase() } else { c };
                 self.push(lower, Part::when(|| c.is_ascii_alphanumeric() || c == '_'));
             } else {
                 rules.put(c, self);
             }
         }
-        self.len = self.text.len();
-        self.is_ascii = false;
-        self.text.resize(self.len + PADDING, 0);
+        let len = self.text.len();
+        self.text.resize(len + PADDING, 0);
+        len
+    }
+
+    /// Makes room for a text of `len` bytes and for the whole of the last block.
+    fn begin(&mut self, len: usize) {
+        // What is left of former pieces is overwritten or lies behind the text.
+        let room = len + BLOCK + PADDING;
+        if self.text.len() < room {
+            self.text.resize(room, 0);
+        }
+        self.words.clear();
+    }
+
+    /// Ends the reading of `len` bytes.
+    fn end(&mut self, len: usize, rules: &impl Rules) {
+        self.len = len;
+        self.text[len..][..PADDING].fill(0);
+        if !rules.has_singles() {
+            self.drop_singles();
+        }
         self.find_edges();
     }
 
@@ -227,13 +301,18 @@ impl Piece {
                 self.edges.resize(2 * n_edges + 2 * BLOCK, 0);
             }
             let out = self.edges[n_edges..].first_chunk_mut::<BLOCK>().expect("room was made");
-            let mut n = 0;
-            while edges != 0 {
-                out[n % BLOCK] = base + edges.trailing_zeros();
-                edges &= edges - 1;
-                n += 1;
+            n_edges += edges.count_ones() as usize;
+            // Eight at once, whether there are so many or not: how many steps are taken is then mostly
+            // what it was for the block before.
+            for eight in out.as_chunks_mut::<8>().0 {
+                if edges == 0 {
+                    break;
+                }
+                for edge in eight {
+                    *edge = base + edges.trailing_zeros();
+                    edges &= edges.wrapping_sub(1);
+                }
             }
-            n_edges += n;
             base += 64;
         }
         if n_edges % 2 == 1 {
@@ -242,6 +321,18 @@ impl Piece {
         }
         self.n_edges = n_edges;
     }
+}
+
+/// The last bytes of a text as a block.
+fn padded(rest: &[u8]) -> [u8; BLOCK] {
+    let mut block = [0; BLOCK];
+    block[..rest.len()].copy_from_slice(rest);
+    block
+}
+
+/// What the byte at `place` is a part of.
+fn part_at(words: u64, place: usize) -> Part {
+    Part::when(|| words >> place & 1 == 1)
 }
 
 /// Calls `each` with every piece of `text`, in order.
@@ -279,7 +370,76 @@ fn piece_end(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::analyze::readable::{self, ReadableRules};
+    use crate::analyze::runs::{self, PythonRules};
+
+    /// Reads `text` in both ways, where there are two.
+    #[track_caller]
+    fn check(text: &str, rules: &impl Rules) {
+        let prepared = rules.prepare(text);
+        let text = prepared.as_deref().unwrap_or(text);
+        let mut one = Piece::default();
+        let len = one.read_one_by_one(text, rules);
+        one.end(len, rules);
+        let mut other = Piece::default();
+        // What a longer piece has left behind is not seen.
+        other.text.resize(3 * text.len(), b'x');
+        if other.read_in_place(text, rules).is_some() {
+            other.end(text.len(), rules);
+            assert_eq!(other.text[..len + PADDING], one.text[..len + PADDING], "{text:?}");
+            assert_eq!((other.len, other.runs()), (len, one.runs()), "{text:?}");
+        }
+    }
+
+    #[track_caller]
+    fn check_all(text: &str) {
+        for case in [Case::Lower, Case::AsWritten] {
+            let letters = runs::letters(case);
+            for has_singles in [true, false] {
+                check(text, &PythonRules { case, has_singles, letters: &letters });
+            }
+        }
+        check(text, &ReadableRules { letters: &readable::letters() });
+    }
+
+    #[test]
+    fn characters_of_every_length_stand_at_every_place_of_a_block() {
+        for c in "aé\u{301}Жẁ中ꓐ😀𐐀’".chars() {
+            for n in 0..=64 {
+                let before = "a".repeat(n);
+                check_all(&format!("{before}{c}"));
+                check_all(&format!("{before}{c}É b{c}{c}"));
+                check_all(&format!("{before} {c}Á{c} {before}{c}"));
+            }
+        }
+    }
+
+    #[test]
+    fn letters_keep_their_place_but_where_their_case_is_longer_or_shorter() {
+        let letters = runs::letters(Case::Lower);
+        let rules = PythonRules { case: Case::Lower, has_singles: true, letters: &letters };
+        for text in ["É Ж Ω ẁ Ａ 𐐀 中", "ß ’ \u{301}"] {
+            assert!(Piece::default().read_in_place(text, &rules).is_some(), "{text}");
+        }
+        for text in ["\u{130}", "\u{1e9e}", "\u{212a}", "\u{23a}"] {
+            assert!(Piece::default().read_in_place(text, &rules).is_none(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn texts_read_in_place_and_one_by_one_are_the_same(text in "[a-cA-C_ Àéжλ中\u{301}’\u{ad}😀ⓐªǅ]{0,200}") {
+            check_all(&text);
+        }
+
+        #[test]
+        fn any_characters_read_in_place_and_one_by_one_are_the_same(text in "\\PC{0,200}") {
+            check_all(&text);
+        }
+    }
 
     #[test]
     fn a_piece_ends_after_white_space_and_goes_on_without() {
