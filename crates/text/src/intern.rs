@@ -86,12 +86,15 @@ impl Default for Words {
 }
 
 impl Words {
-    /// Forgets all words, and gives them: all in one string, and where each ends. The memory of the
-    /// table is kept.
+    /// Forgets all words, and gives them: all in one string, and where each ends. The memory is kept
+    /// for the next ones.
     pub(crate) fn drain(&mut self) -> (Vec<u8>, Vec<usize>) {
         self.slots.fill(EMPTY);
         self.records.clear();
-        (std::mem::take(&mut self.text), std::mem::take(&mut self.ends))
+        let drained = (self.text.clone(), self.ends.clone());
+        self.text.clear();
+        self.ends.clear();
+        drained
     }
 
     /// An empty table with the seeds of `other`, so that both give a word the same hash.

@@ -15,6 +15,8 @@ mod shard;
 mod stems;
 mod tokens;
 
+use std::sync::{Mutex, PoisonError};
+
 use jobs::Run;
 use sprs::CsMatI;
 
@@ -30,9 +32,6 @@ use crate::{Analyzer, Error, Parts, Stops, Vocabulary};
 /// Text counted by one task, bytes: enough that few words are met in several shards, little enough
 /// that a shard's words stay in the processor's cache.
 const SHARD_BYTES: usize = 2 << 20;
-
-/// Tasks that count shards.
-const N_GROUPS: usize = 16;
 
 /// Counts and what their columns mean.
 #[derive(Debug, Clone)]
@@ -155,14 +154,16 @@ impl Counter {
         docs: &[D],
         run: &Run,
     ) -> Result<Vec<ShardCounts>, Error> {
-        let shards = in_shards(docs);
-        // Shards that are neighbours share the memory of one task.
-        let groups = shards.chunks(shards.len().div_ceil(N_GROUPS).max(1)).collect();
-        let shards = run.map(groups, |group: &[&[D]]| {
-            let mut counting = Counting::new(&self.analyzer, self.keep());
-            group.iter().map(|shard| counting.shard(*shard)).collect::<Result<Vec<_>, Error>>()
+        // The memory of a shard that is counted is that of the next one.
+        let idle = Mutex::new(Vec::new());
+        let shards = run.map(in_shards(docs), |shard| {
+            let counting = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let mut counting = counting.unwrap_or_else(|| Counting::new(&self.analyzer, self.keep()));
+            let counts = counting.shard(shard)?;
+            idle.lock().unwrap_or_else(PoisonError::into_inner).push(counting);
+            Ok(counts)
         })?;
-        Ok(shards.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+        shards.into_iter().collect()
     }
 
     /// Brings `shards` together: rows in the order of the shards.

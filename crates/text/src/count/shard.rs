@@ -225,7 +225,9 @@ pub(super) struct Counting<'a> {
     words: Words,
     /// For every word: the languages that have it as a stop word.
     stops: Vec<u64>,
+    /// The entries of all rows so far, and room for more.
     entries: Vec<Entry>,
+    n_entries: usize,
     tokens: Vec<u32>,
     row_ends: Vec<usize>,
 }
@@ -240,6 +242,7 @@ impl<'a> Counting<'a> {
             words: Words::default(),
             stops: Vec::new(),
             entries: Vec::new(),
+            n_entries: 0,
             tokens: Vec::new(),
             row_ends: Vec::new(),
         }
@@ -258,14 +261,18 @@ impl<'a> Counting<'a> {
         self.stops.clear();
         let (words, word_ends) = self.words.drain();
         let content = match self.keep {
-            Keep::Counts => Content::Entries(std::mem::take(&mut self.entries)),
+            Keep::Counts => {
+                let entries = self.entries[..self.n_entries].to_vec();
+                self.n_entries = 0;
+                Content::Entries(entries)
+            }
             Keep::Order => Content::Tokens(std::mem::take(&mut self.tokens)),
         };
         Ok(ShardCounts { words, word_ends, content, row_ends: std::mem::take(&mut self.row_ends) })
     }
 
     fn counts_of(&mut self, doc: &impl Parts) -> Result<(), Error> {
-        let Self { analyzer, scratch, looks, words, stops, entries, row_ends, .. } = self;
+        let Self { analyzer, scratch, looks, words, stops, entries, n_entries, row_ends, .. } = self;
         let row = row_ends.len() as u32 + 1;
         let stops_here = analyzer.stops_in(doc);
         let stops_of_terms = if analyzer.is_term_checked() { 0 } else { stops_here };
@@ -276,24 +283,31 @@ impl<'a> Counting<'a> {
                     for (look, &span) in looks.iter_mut().zip(spans) {
                         *look = words.look(buffer, span);
                     }
+                    if entries.len() < *n_entries + LOOKS {
+                        entries.resize(2 * *n_entries + LOOKS, Entry { word: 0, count: 0 });
+                    }
                     for (look, &span) in looks.iter().zip(spans) {
                         let (number, mark) = words.mark(look, buffer, span);
-                        if mark.row == row {
-                            // A stop word has no entry.
-                            if let Some(entry) = entries.get_mut(mark.at as usize) {
-                                entry.count = entry.count.saturating_add(field.weight);
+                        let mut mark = *mark;
+                        let is_new = mark.row != row;
+                        if stops_of_terms != 0 {
+                            if is_new {
+                                let stops = stops_of(number, (words, stops), analyzer);
+                                let is_stop = stops & stops_of_terms != 0;
+                                mark.at = if is_stop { NOWHERE } else { 0 };
                             }
-                            continue;
+                            if mark.at == NOWHERE {
+                                *words.mark_of(number) = Mark { row, at: NOWHERE };
+                                continue;
+                            }
                         }
-                        let is_stop = stops_of_terms != 0
-                            && stops_of(number, (words, stops), analyzer) & stops_of_terms != 0;
-                        let mark = words.mark_of(number);
-                        if is_stop {
-                            *mark = Mark { row, at: NOWHERE };
-                        } else {
-                            *mark = Mark { row, at: entries.len() as u32 };
-                            entries.push(Entry { word: number, count: field.weight });
-                        }
+                        // No branch: whether a row has a word already is anybody's guess.
+                        let at = if is_new { *n_entries as u32 } else { mark.at };
+                        *words.mark_of(number) = Mark { row, at };
+                        let entry = &mut entries[at as usize];
+                        let before = if is_new { 0 } else { entry.count };
+                        *entry = Entry { word: number, count: before.saturating_add(field.weight) };
+                        *n_entries += usize::from(is_new);
                     }
                 }
             });
@@ -301,7 +315,7 @@ impl<'a> Counting<'a> {
                 done = cut;
             }
         });
-        row_ends.push(entries.len());
+        row_ends.push(*n_entries);
         done
     }
 
