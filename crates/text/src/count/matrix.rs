@@ -20,40 +20,40 @@ impl Rows {
     ///
     /// The entries are not sorted row by row: they are first brought together word by word, then dealt
     /// out to the rows in the order of the columns. Both are linear.
-    pub(super) fn of(shard: &ShardRows<'_>, column_of: &[u32]) -> Self {
-        let mut order: Vec<(u32, u32)> =
-            column_of.iter().copied().zip(0..).filter(|(column, _)| *column != NO_COLUMN).collect();
+    /// `n_of_word`: how many entries each word has.
+    pub(super) fn of(shard: &ShardRows<'_>, n_of_word: &[u32], column_of: &[u32]) -> Self {
+        let columns = (0_u32..).zip(column_of).filter(|(_, column)| **column != NO_COLUMN);
+        // As one number, by which sorting is twice as fast.
+        let mut order: Vec<u64> =
+            columns.map(|(word, &column)| u64::from(column) << 32 | u64::from(word)).collect();
         order.sort_unstable();
 
-        let mut n_of_word = vec![0_u32; column_of.len()];
-        for entry in shard.entries() {
-            n_of_word[entry.word as usize] += 1;
-        }
-        let mut next_of_word = vec![0_usize; column_of.len()];
+        let mut next_of_word = vec![0_u32; column_of.len()];
         let mut n_kept = 0;
-        for &(_, word) in &order {
-            next_of_word[word as usize] = n_kept;
-            n_kept += n_of_word[word as usize] as usize;
+        for &both in &order {
+            let word = both as u32 as usize;
+            next_of_word[word] = n_kept;
+            n_kept += n_of_word[word];
         }
-        let mut by_word = vec![(0_u32, 0_u32); n_kept];
+        let mut by_word = vec![(0_u32, 0_u32); n_kept as usize];
         let mut lens = vec![0_u32; shard.n_docs()];
         for (row, entries) in (0_u32..).zip(shard.rows()) {
             for entry in entries {
                 let word = entry.word as usize;
                 if column_of[word] != NO_COLUMN {
-                    by_word[next_of_word[word]] = (row, entry.count);
+                    by_word[next_of_word[word] as usize] = (row, entry.count);
                     next_of_word[word] += 1;
                     lens[row as usize] += 1;
                 }
             }
         }
-        Self::dealt_out(&order, (&n_of_word, &by_word), lens)
+        Self::dealt_out(&order, (n_of_word, &by_word), lens)
     }
 
-    /// `order`: columns with their words; `by_word`: rows and counts of each word in this order, in
+    /// `order`: columns, each above its word; `by_word`: rows and counts of each word in this order, in
     /// runs of `n_of_word`; `lens`: entries of each row.
     fn dealt_out(
-        order: &[(u32, u32)],
+        order: &[u64],
         (n_of_word, by_word): (&[u32], &[(u32, u32)]),
         mut lens: Vec<u32>,
     ) -> Self {
@@ -67,7 +67,8 @@ impl Rows {
         let (mut columns, mut counts) = (vec![0_u32; n_entries], vec![0_u32; n_entries]);
         let mut n_added = 0;
         let mut rest = by_word;
-        for &(column, word) in order {
+        for &both in order {
+            let (column, word) = ((both >> 32) as u32, both as u32);
             let (rows, after) = rest.split_at(n_of_word[word as usize] as usize);
             rest = after;
             for &(row, count) in rows {

@@ -28,7 +28,7 @@ pub(super) fn merge(
     let usage = Usage::of_words(&plain, &words, run)?;
     let mut target = match config.fold {
         Fold::None => None,
-        Fold::Plurals => Some(fold_plurals(&words, &usage.doc_freq)),
+        Fold::Plurals => Some(fold_plurals(&words, &usage.doc_freq, run)?),
         Fold::Stems => Some(fold_stems(&words, &usage.doc_freq, (&plain, languages), run)?),
     };
     let found = match &config.phrases {
@@ -71,7 +71,7 @@ pub(super) fn merge(
     }
     let rows = run.map((0..rows.len()).collect(), |s| {
         let of_word = words.of_shard[s].iter().map(|&word| column_of[word as usize]);
-        Rows::of(&rows[s], &of_word.collect::<Vec<u32>>())
+        Rows::of(&rows[s], &usage.of_shard[s], &of_word.collect::<Vec<u32>>())
     })?;
     let (mut matrix, vocabulary) = side_by_side(rows, terms.len(), run, || {
         vocabulary_of(&words, &terms, (&column_of, target.as_deref()), &phrase_forms)
@@ -183,30 +183,33 @@ struct Usage {
     doc_freq: Vec<u32>,
     /// The sum of its counts.
     total: Vec<u64>,
+    /// For every shard: the number of its documents with each of its own words.
+    of_shard: Vec<Vec<u32>>,
 }
 
 impl Usage {
     fn of_words(shards: &[ShardRows<'_>], words: &CorpusWords, run: &Run) -> Result<Self, Error> {
         let per_shard = run.map(shards.iter().collect(), |shard: &ShardRows<'_>| {
-            let mut usage = Self::none(shard.n_words());
+            let (mut doc_freq, mut total) = (vec![0; shard.n_words()], vec![0; shard.n_words()]);
             for entry in shard.entries() {
-                usage.doc_freq[entry.word as usize] += 1;
-                usage.total[entry.word as usize] += u64::from(entry.count);
+                doc_freq[entry.word as usize] += 1;
+                total[entry.word as usize] += u64::from(entry.count);
             }
-            usage
+            (doc_freq, total)
         })?;
-        let mut all = Self::none(words.len());
-        for (shard, of_word) in per_shard.iter().zip(&words.of_shard) {
-            for (word, &number) in of_word.iter().enumerate() {
-                all.doc_freq[number as usize] += shard.doc_freq[word];
-                all.total[number as usize] += shard.total[word];
+        let mut all = Self {
+            doc_freq: vec![0; words.len()],
+            total: vec![0; words.len()],
+            of_shard: Vec::with_capacity(shards.len()),
+        };
+        for ((doc_freq, total), of_word) in per_shard.into_iter().zip(&words.of_shard) {
+            for (&number, (doc_freq, total)) in of_word.iter().zip(doc_freq.iter().zip(total)) {
+                all.doc_freq[number as usize] += doc_freq;
+                all.total[number as usize] += total;
             }
+            all.of_shard.push(doc_freq);
         }
         Ok(all)
-    }
-
-    fn none(n_words: usize) -> Self {
-        Self { doc_freq: vec![0; n_words], total: vec![0; n_words] }
     }
 
     /// The usage of words that are counted as another, `target`, moved to it: a document that has both
@@ -274,16 +277,21 @@ fn joined_doc_freq(
 }
 
 /// For every word: the word it is counted as, itself as a rule.
-fn fold_plurals(words: &CorpusWords, doc_freq: &[u32]) -> Vec<u32> {
+fn fold_plurals(words: &CorpusWords, doc_freq: &[u32], run: &Run) -> Result<Vec<u32>, Error> {
     let doc_freq_of =
         |word: &str| words.find(word).map(|n| doc_freq[n as usize]).filter(|&df| df > 0);
-    let mut target: Vec<u32> = (0..words.len() as u32).collect();
-    for number in 0..words.len() as u32 {
-        if let Some(singular) = plural::singular_in(words.get(number), doc_freq_of) {
-            target[number as usize] =
-                words.find(&singular).expect("a singular is a word of the corpus");
-        }
-    }
+    let singular_of = |number: u32| {
+        // What ends otherwise is no plural: most words are told by their last letter.
+        let word = words.bytes(number).ends_with(b"s").then(|| words.get(number))?;
+        let singular = plural::singular_in(word, doc_freq_of)?;
+        Some(words.find(&singular).expect("a singular is a word of the corpus"))
+    };
+    let starts = (0..words.len()).step_by(WORDS_AT_ONCE).collect();
+    let found = run.map(starts, |start: usize| {
+        let end = words.len().min(start + WORDS_AT_ONCE) as u32;
+        (start as u32..end).map(|number| singular_of(number).unwrap_or(number)).collect::<Vec<_>>()
+    })?;
+    let mut target = found.concat();
     // `a -> b -> c` becomes `a -> c`: singulars are shorter, so that chains end.
     for number in 0..target.len() {
         let mut end = target[number];
@@ -292,7 +300,7 @@ fn fold_plurals(words: &CorpusWords, doc_freq: &[u32]) -> Vec<u32> {
         }
         target[number] = end;
     }
-    target
+    Ok(target)
 }
 
 /// The words that are terms, in the order of the columns.
@@ -322,13 +330,13 @@ fn choose_terms(
     Ok(kept)
 }
 
-/// Words whose first bytes are read by one task.
-const KEYED: usize = 1 << 13;
+/// Words that one task looks at.
+const WORDS_AT_ONCE: usize = 1 << 13;
 
 /// `numbers` sorted by code points: dealt out by the first byte, then sorted, on all threads. Most pairs
 /// differ in their first eight bytes, which are compared as one number.
 fn sorted_by_text(numbers: &[u32], words: &CorpusWords, run: &Run) -> Result<Vec<u32>, Error> {
-    let keyed = run.map(numbers.chunks(KEYED).collect(), |numbers: &[u32]| {
+    let keyed = run.map(numbers.chunks(WORDS_AT_ONCE).collect(), |numbers: &[u32]| {
         let keyed = numbers.iter().map(|&number| (first_bytes(words.bytes(number)), number));
         keyed.collect::<Vec<(u64, u32)>>()
     })?;
