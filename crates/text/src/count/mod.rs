@@ -158,7 +158,8 @@ impl Counter {
         let idle = Mutex::new(Vec::new());
         let shards = run.map(in_shards(docs), |shard| {
             let counting = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            let mut counting = counting.unwrap_or_else(|| Counting::new(&self.analyzer, self.keep()));
+            let mut counting =
+                counting.unwrap_or_else(|| Counting::new(&self.analyzer, self.keep()));
             let counts = counting.shard(shard)?;
             idle.lock().unwrap_or_else(PoisonError::into_inner).push(counting);
             Ok(counts)

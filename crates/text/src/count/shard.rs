@@ -272,7 +272,8 @@ impl<'a> Counting<'a> {
     }
 
     fn counts_of(&mut self, doc: &impl Parts) -> Result<(), Error> {
-        let Self { analyzer, scratch, looks, words, stops, entries, n_entries, row_ends, .. } = self;
+        let Self { analyzer, scratch, looks, words, stops, entries, n_entries, row_ends, .. } =
+            self;
         let row = row_ends.len() as u32 + 1;
         let stops_here = analyzer.stops_in(doc);
         let stops_of_terms = if analyzer.is_term_checked() { 0 } else { stops_here };
