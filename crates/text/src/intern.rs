@@ -58,6 +58,8 @@ pub(crate) struct Mark {
 }
 
 const EMPTY: Slot = Slot { tag: 0, number: FREE };
+/// No word is as long.
+static OF_NO_WORD: Record = Record { bytes: [0; 2], len: u32::MAX, mark: Mark { row: 0, at: 0 } };
 
 /// A word ready to be looked up.
 #[derive(Debug, Clone, Copy)]
@@ -75,7 +77,7 @@ pub(crate) struct Look {
     high: u64,
     hash: u64,
     len: u32,
-    /// The number in the first slot, which may be that of another word.
+    /// The number in the first slot, which may be that of another word until it is probed.
     number: u32,
 }
 
@@ -146,7 +148,7 @@ impl Words {
     ///
     /// `buffer` has [`PADDING`] bytes after `start`, so that the word is read in two loads whatever
     /// its length. No branch depends on what is found: many such looks wait for memory together, and
-    /// [`mark`](Self::mark) then finds the word in the cache.
+    /// [`probe`](Self::probe) then finds the slot in the cache.
     #[inline]
     pub(crate) fn look(&self, buffer: &[u8], [start, end]: [u32; 2]) -> Look {
         let (start, len) = (start as usize, (end - start) as usize);
@@ -164,21 +166,25 @@ impl Words {
         Look { low, high, hash: key.hash, len: key.len, number }
     }
 
-    /// The number of the word `buffer[start..end]`, that was looked for, and its mark, which the caller
-    /// may change.
+    /// Keeps what a look found when it is the word that was looked for. Nothing here depends on the look
+    /// before, so that many records are waited for together.
     #[inline]
-    pub(crate) fn mark(&mut self, look: &Look, buffer: &[u8], span: [u32; 2]) -> (u32, &mut Mark) {
-        let number = match self.records.get(look.number as usize) {
-            Some(record)
-                if record.bytes == [look.low, look.high]
-                    && record.len == look.len
-                    && look.len as usize <= INLINE =>
-            {
-                look.number
-            }
-            _ => self.number_looked_for(look, &buffer[span[0] as usize..span[1] as usize]),
-        };
-        (number, &mut self.records[number as usize].mark)
+    pub(crate) fn probe(&self, look: &mut Look) {
+        let record = self.records.get(look.number as usize).unwrap_or(&OF_NO_WORD);
+        let differs = (record.bytes[0] ^ look.low)
+            | (record.bytes[1] ^ look.high)
+            | u64::from(record.len ^ look.len)
+            | u64::from(look.len > INLINE as u32);
+        look.number = if differs == 0 { look.number } else { FREE };
+    }
+
+    /// The number of the word `buffer[start..end]`, that was looked for and probed.
+    #[inline]
+    pub(crate) fn number_of_look(&mut self, look: &Look, buffer: &[u8], span: [u32; 2]) -> u32 {
+        if look.number != FREE {
+            return look.number;
+        }
+        self.number_looked_for(look, &buffer[span[0] as usize..span[1] as usize])
     }
 
     /// The number of `word` when it is long, new or not in its first slot.
@@ -382,8 +388,9 @@ mod tests {
                 let mut padded = word.clone().into_bytes();
                 padded.resize(word.len() + PADDING, b'x');
                 let span = [0, word.len() as u32];
-                let look = words.look(&padded, span);
-                prop_assert_eq!(words.mark(&look, &padded, span).0, expected);
+                let mut look = words.look(&padded, span);
+                words.probe(&mut look);
+                prop_assert_eq!(words.number_of_look(&look, &padded, span), expected);
                 prop_assert_eq!(words.number(word.as_bytes()), expected);
                 prop_assert_eq!(words.find(word), Some(expected));
                 prop_assert_eq!(words.get(expected), word);

@@ -16,18 +16,6 @@ use super::words::{
     sign_len, trim_apostrophes, trim_edges,
 };
 
-/// Signs that may belong to the word before them, or make it a part of an address.
-const SIGNS: [bool; 256] = {
-    let mut signs = [false; 256];
-    let all = b"':@+#.";
-    let mut at = 0;
-    while at < all.len() {
-        signs[all[at] as usize] = true;
-        at += 1;
-    }
-    signs
-};
-
 /// Gives `each` every word of `text`, piece by piece.
 pub(super) fn each(
     text: &str,
@@ -50,7 +38,7 @@ pub(super) fn each(
             }
             let is_plain = end - start > 1
                 && text[start].is_ascii_lowercase()
-                && !SIGNS[usize::from(text[end])]
+                && !has_more(text, (start, end))
                 && text[end - 1] != b'_'
                 && (piece.is_ascii() || text[start..end].iter().all(|&byte| byte < 0xe0));
             if is_plain {
@@ -88,6 +76,18 @@ pub(super) fn each(
         }
         each(text, spans);
     });
+}
+
+/// Whether what follows a run of two bytes or more, from `start` to `end`, may belong to the word or make it
+/// a part of an address.
+#[inline]
+fn has_more(text: &[u8], (start, end): (usize, usize)) -> bool {
+    match text[end] {
+        b'\'' | b'@' => true,
+        b':' => text[end..].starts_with(b"://"),
+        b'.' => &text[start..end] == b"www",
+        _ => false,
+    }
 }
 
 /// Where a word ends whose first run is from `start` to `end`: apostrophes between letters belong to it.

@@ -145,28 +145,31 @@ impl Piece {
         }
     }
 
-    /// Reads `text`, which is ASCII.
-    fn read_ascii(&mut self, text: &[u8], rules: &impl Rules) {
+    /// Reads `text` if it is ASCII; `None` where it is not.
+    fn read_ascii(&mut self, text: &[u8], rules: &impl Rules) -> Option<()> {
         let case = rules.case();
         self.begin(text.len());
         let (blocks, rest) = text.as_chunks::<BLOCK>();
         let out = self.text.as_chunks_mut::<BLOCK>().0;
         for (block, out) in blocks.iter().zip(&mut *out) {
-            self.words.push(classify(block, out, case).words);
+            let Masks { words, high: 0 } = classify(block, out, case) else { return None };
+            self.words.push(words);
         }
         if !rest.is_empty() {
-            self.words.push(classify(&padded(rest), &mut out[blocks.len()], case).words);
+            let masks = classify(&padded(rest), &mut out[blocks.len()], case);
+            let Masks { words, high: 0 } = masks else { return None };
+            self.words.push(words);
         }
         self.is_ascii = true;
         self.end(text.len(), rules);
+        Some(())
     }
 
     /// Reads any text.
     fn read_any(&mut self, text: &str, rules: &impl Rules) {
         let prepared = rules.prepare(text);
         let text = prepared.as_deref().unwrap_or(text);
-        if prepared.is_some() && text.is_ascii() {
-            self.read_ascii(text.as_bytes(), rules);
+        if prepared.is_some() && self.read_ascii(text.as_bytes(), rules).is_some() {
             return;
         }
         self.is_ascii = false;
@@ -344,9 +347,7 @@ pub(super) fn pieces(
 ) {
     while !text.is_empty() {
         let (head, rest) = text.split_at(piece_end(text));
-        if head.is_ascii() {
-            piece.read_ascii(head.as_bytes(), rules);
-        } else {
+        if piece.read_ascii(head.as_bytes(), rules).is_none() {
             piece.read_any(head, rules);
         }
         each(piece);

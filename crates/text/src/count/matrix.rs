@@ -5,106 +5,84 @@ use super::shard::ShardRows;
 /// A word that has no column.
 pub(super) const NO_COLUMN: u32 = u32::MAX;
 
-/// Rows of a CSR matrix.
+/// The columns that a shard has entries in.
 #[derive(Debug, Default)]
-pub(super) struct Rows {
-    /// How many entries each row has.
-    pub(super) lens: Vec<u32>,
-    pub(super) columns: Vec<u32>,
-    pub(super) counts: Vec<u32>,
+pub(super) struct Ranks {
+    /// The columns in their order.
+    columns: Vec<u32>,
+    /// For every word of the shard: the place of its column among them, or [`NO_COLUMN`].
+    of_word: Vec<u32>,
+    /// How many entries the rows have at most: as many as there are when no two words share a column.
+    pub(super) n_entries: usize,
 }
 
-impl Rows {
-    /// The rows of `shard` over the columns `column_of` its words, entries in the order of their
-    /// columns; counts of words with one column are added up.
-    ///
-    /// The entries are not sorted row by row: they are first brought together word by word, then dealt
-    /// out to the rows in the order of the columns. Both are linear.
-    /// `n_of_word`: how many entries each word has.
-    pub(super) fn of(shard: &ShardRows<'_>, n_of_word: &[u32], column_of: &[u32]) -> Self {
+impl Ranks {
+    /// Those of a shard with columns `column_of` its words, each of which has `n_of_word` entries.
+    /// Cost: that of sorting the words.
+    pub(super) fn new(n_of_word: &[u32], column_of: &[u32]) -> Self {
         let columns = (0_u32..).zip(column_of).filter(|(_, column)| **column != NO_COLUMN);
         // As one number, by which sorting is twice as fast.
         let mut order: Vec<u64> =
             columns.map(|(word, &column)| u64::from(column) << 32 | u64::from(word)).collect();
         order.sort_unstable();
-
-        let mut next_of_word = vec![0_u32; column_of.len()];
-        let mut n_kept = 0;
-        for &both in &order {
-            let word = both as u32 as usize;
-            next_of_word[word] = n_kept;
-            n_kept += n_of_word[word];
+        let mut ranks = Self { of_word: vec![NO_COLUMN; column_of.len()], ..Self::default() };
+        for both in order {
+            let (column, word) = ((both >> 32) as u32, both as u32 as usize);
+            if ranks.columns.last() != Some(&column) {
+                ranks.columns.push(column);
+            }
+            ranks.of_word[word] = ranks.columns.len() as u32 - 1;
+            ranks.n_entries += n_of_word[word] as usize;
         }
-        let mut by_word = vec![(0_u32, 0_u32); n_kept as usize];
-        let mut lens = vec![0_u32; shard.n_docs()];
-        for (row, entries) in (0_u32..).zip(shard.rows()) {
+        ranks
+    }
+
+    /// Writes the rows of `shard`: the columns and the counts of their entries, in the order of the
+    /// columns, one row after the other; counts of words with one column are added up. Returns how many
+    /// entries each row has.
+    ///
+    /// No row is sorted: its ranks are marked in a bitmap that the processor's first cache holds, and
+    /// read off in their order. A second bitmap says which words of the first have marks.
+    pub(super) fn write_rows(
+        &self,
+        shard: &ShardRows<'_>,
+        (columns, counts): (&mut [u32], &mut [u32]),
+    ) -> Vec<u32> {
+        let n_marks = self.columns.len().div_ceil(64);
+        let mut marks = vec![0_u64; n_marks];
+        let mut summary = vec![0_u64; n_marks.div_ceil(64)];
+        let mut count_of = vec![0_u32; self.columns.len()];
+        let mut lens = Vec::with_capacity(shard.n_docs());
+        let mut at = 0;
+        for entries in shard.rows() {
             for entry in entries {
-                let word = entry.word as usize;
-                if column_of[word] != NO_COLUMN {
-                    by_word[next_of_word[word] as usize] = (row, entry.count);
-                    next_of_word[word] += 1;
-                    lens[row as usize] += 1;
+                let rank = self.of_word[entry.word as usize];
+                if rank != NO_COLUMN {
+                    let rank = rank as usize;
+                    let place = rank / 64;
+                    marks[place] |= 1 << (rank % 64);
+                    summary[place / 64] |= 1 << (place % 64);
+                    count_of[rank] = count_of[rank].saturating_add(entry.count);
                 }
             }
-        }
-        Self::dealt_out(&order, (n_of_word, &by_word), lens)
-    }
-
-    /// `order`: columns, each above its word; `by_word`: rows and counts of each word in this order, in
-    /// runs of `n_of_word`; `lens`: entries of each row.
-    fn dealt_out(
-        order: &[u64],
-        (n_of_word, by_word): (&[u32], &[(u32, u32)]),
-        mut lens: Vec<u32>,
-    ) -> Self {
-        let mut starts = Vec::with_capacity(lens.len());
-        let mut n_entries = 0;
-        for &len in &lens {
-            starts.push(n_entries);
-            n_entries += len as usize;
-        }
-        let mut next = starts.clone();
-        let (mut columns, mut counts) = (vec![0_u32; n_entries], vec![0_u32; n_entries]);
-        let mut n_added = 0;
-        let mut rest = by_word;
-        for &both in order {
-            let (column, word) = ((both >> 32) as u32, both as u32);
-            let (rows, after) = rest.split_at(n_of_word[word as usize] as usize);
-            rest = after;
-            for &(row, count) in rows {
-                let row = row as usize;
-                let at = next[row];
-                if at > starts[row] && columns[at - 1] == column {
-                    counts[at - 1] = counts[at - 1].saturating_add(count);
-                    n_added += 1;
-                } else {
-                    columns[at] = column;
-                    counts[at] = count;
-                    next[row] += 1;
+            let start = at;
+            for (base, places) in (0..).step_by(64).zip(&mut summary) {
+                let mut places = std::mem::take(places);
+                while places != 0 {
+                    let place = base + places.trailing_zeros() as usize;
+                    places &= places - 1;
+                    let mut ranks = std::mem::take(&mut marks[place]);
+                    while ranks != 0 {
+                        let rank = 64 * place + ranks.trailing_zeros() as usize;
+                        ranks &= ranks - 1;
+                        columns[at] = self.columns[rank];
+                        counts[at] = std::mem::take(&mut count_of[rank]);
+                        at += 1;
+                    }
                 }
             }
+            lens.push((at - start) as u32);
         }
-        if n_added > 0 {
-            close_gaps(&starts, &next, (&mut columns, &mut counts), &mut lens);
-        }
-        Self { lens, columns, counts }
+        lens
     }
-}
-
-/// Moves every row up to the one before: `starts` to `ends` are filled.
-fn close_gaps(
-    starts: &[usize],
-    ends: &[usize],
-    (columns, counts): (&mut Vec<u32>, &mut Vec<u32>),
-    lens: &mut [u32],
-) {
-    let mut filled = 0;
-    for ((&start, &end), len) in starts.iter().zip(ends).zip(lens) {
-        columns.copy_within(start..end, filled);
-        counts.copy_within(start..end, filled);
-        *len = (end - start) as u32;
-        filled += end - start;
-    }
-    columns.truncate(filled);
-    counts.truncate(filled);
 }

@@ -8,7 +8,7 @@ use sprs::CsMatI;
 use super::Counts;
 use super::config::{CountConfig, DocFreqLimits, Fold, TermOrder};
 use super::corpus_words::CorpusWords;
-use super::matrix::{NO_COLUMN, Rows};
+use super::matrix::{NO_COLUMN, Ranks};
 use super::phrases::{Phrases, words_of};
 use super::shard::{ShardCounts, ShardRows};
 use super::stems::{DocLanguages, fold_stems};
@@ -69,11 +69,11 @@ pub(super) fn merge(
             column_of[word] = column_of[target[word] as usize];
         }
     }
-    let rows = run.map((0..rows.len()).collect(), |s| {
+    let ranks = run.map((0..rows.len()).collect(), |s| {
         let of_word = words.of_shard[s].iter().map(|&word| column_of[word as usize]);
-        Rows::of(&rows[s], &usage.of_shard[s], &of_word.collect::<Vec<u32>>())
+        Ranks::new(&usage.of_shard[s], &of_word.collect::<Vec<u32>>())
     })?;
-    let (mut matrix, vocabulary) = side_by_side(rows, terms.len(), run, || {
+    let (mut matrix, vocabulary) = side_by_side((&rows, &ranks), terms.len(), run, || {
         vocabulary_of(&words, &terms, (&column_of, target.as_deref()), &phrase_forms)
     })?;
     if config.binary {
@@ -172,9 +172,16 @@ fn fold_doings(forms_of: &[BTreeMap<String, u64>], numbers: &[u32], target: &mut
 
 /// The two halves of the result, that of the matrix in parts.
 enum Half<'a> {
-    /// Rows, and where their columns and counts go.
-    Rows(Rows, &'a mut [u32], &'a mut [u32]),
+    /// A shard, and where the columns and counts of its rows go.
+    Rows(usize, &'a mut [u32], &'a mut [u32]),
     Vocabulary,
+}
+
+/// What becomes of a half.
+enum Made {
+    /// How many entries the rows of a shard have.
+    Rows(Vec<u32>),
+    Vocabulary(Vocabulary),
 }
 
 /// How often the corpus uses each word.
@@ -360,43 +367,57 @@ fn first_bytes(word: &[u8]) -> u64 {
     u64::from_be_bytes(first)
 }
 
-/// The matrix of `rows`, and what `vocabulary` makes meanwhile.
+/// The matrix of `shards`, whose words have these ranks, and what `vocabulary` makes meanwhile.
 fn side_by_side(
-    rows: Vec<Rows>,
+    (shards, ranks): (&[ShardRows<'_>], &[Ranks]),
     n_terms: usize,
     run: &Run,
     vocabulary: impl Fn() -> Vocabulary + Sync,
 ) -> Result<(CsMatI<u32, u32, usize>, Vocabulary), Error> {
-    let n_docs = rows.iter().map(|rows| rows.lens.len()).sum::<usize>();
-    let n_entries = rows.iter().map(|rows| rows.columns.len()).sum::<usize>();
-    let mut indptr = Vec::with_capacity(n_docs + 1);
-    indptr.push(0);
-    let mut end = 0;
-    for rows in &rows {
-        indptr.extend(rows.lens.iter().map(|&len| {
-            end += len as usize;
-            end
-        }));
-    }
-    // The memory is met first, which takes longer than the copy, by those who fill it.
-    let (mut indices, mut data) = (vec![0; n_entries], vec![0; n_entries]);
+    // The memory is met first, which takes its time, by those who fill it.
+    let room = ranks.iter().map(|ranks| ranks.n_entries).sum();
+    let (mut indices, mut data) = (vec![0; room], vec![0; room]);
     let mut tasks = vec![Half::Vocabulary];
     let (mut indices_left, mut data_left) = (&mut indices[..], &mut data[..]);
-    for rows in rows {
-        let (indices_here, indices_after) = indices_left.split_at_mut(rows.columns.len());
-        let (data_here, data_after) = data_left.split_at_mut(rows.counts.len());
+    for (shard, ranks) in ranks.iter().enumerate() {
+        let (indices_here, indices_after) = indices_left.split_at_mut(ranks.n_entries);
+        let (data_here, data_after) = data_left.split_at_mut(ranks.n_entries);
         (indices_left, data_left) = (indices_after, data_after);
-        tasks.push(Half::Rows(rows, indices_here, data_here));
+        tasks.push(Half::Rows(shard, indices_here, data_here));
     }
     let made = run.map(tasks, |task| match task {
-        Half::Vocabulary => Some(vocabulary()),
-        Half::Rows(rows, indices, data) => {
-            indices.copy_from_slice(&rows.columns);
-            data.copy_from_slice(&rows.counts);
-            None
+        Half::Vocabulary => Made::Vocabulary(vocabulary()),
+        Half::Rows(shard, indices, data) => {
+            Made::Rows(ranks[shard].write_rows(&shards[shard], (indices, data)))
         }
     })?;
-    let vocabulary = made.into_iter().flatten().next().expect("one task makes the vocabulary");
+    let n_docs = shards.iter().map(ShardRows::n_docs).sum::<usize>();
+    let mut indptr = Vec::with_capacity(n_docs + 1);
+    indptr.push(0);
+    let (mut made_vocabulary, mut ranks) = (None, ranks.iter());
+    // Where the next shard's room begins, and where its rows go when those before leave room.
+    let (mut start, mut end) = (0, 0);
+    for made in made {
+        match made {
+            Made::Vocabulary(vocabulary) => made_vocabulary = Some(vocabulary),
+            Made::Rows(lens) => {
+                let (rows_start, n_before) = (start, end);
+                start += ranks.next().map_or(0, |ranks| ranks.n_entries);
+                indptr.extend(lens.iter().map(|&len| {
+                    end += len as usize;
+                    end
+                }));
+                if n_before < rows_start {
+                    let rows = rows_start..rows_start + (end - n_before);
+                    indices.copy_within(rows.clone(), n_before);
+                    data.copy_within(rows, n_before);
+                }
+            }
+        }
+    }
+    indices.truncate(end);
+    data.truncate(end);
+    let vocabulary = made_vocabulary.expect("one task makes the vocabulary");
     Ok((CsMatI::new((n_docs, n_terms), indptr, indices, data), vocabulary))
 }
 

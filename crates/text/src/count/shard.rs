@@ -281,30 +281,29 @@ impl<'a> Counting<'a> {
         doc.each_part(|field| {
             let cut = analyzer.each_term(field.text, stops_here, scratch, |buffer, spans| {
                 for spans in spans.chunks(LOOKS) {
-                    for (look, &span) in looks.iter_mut().zip(spans) {
-                        *look = words.look(buffer, span);
-                    }
+                    look_up(words, looks, buffer, spans);
                     if entries.len() < *n_entries + LOOKS {
                         entries.resize(2 * *n_entries + LOOKS, Entry { word: 0, count: 0 });
                     }
                     for (look, &span) in looks.iter().zip(spans) {
-                        let (number, mark) = words.mark(look, buffer, span);
-                        let mut mark = *mark;
-                        let is_new = mark.row != row;
+                        let number = words.number_of_look(look, buffer, span);
                         if stops_of_terms != 0 {
-                            if is_new {
-                                let stops = stops_of(number, (words, stops), analyzer);
-                                let is_stop = stops & stops_of_terms != 0;
-                                mark.at = if is_stop { NOWHERE } else { 0 };
-                            }
-                            if mark.at == NOWHERE {
+                            let mark = *words.mark_of(number);
+                            let is_stop = if mark.row == row {
+                                mark.at == NOWHERE
+                            } else {
+                                stops_of(number, (words, stops), analyzer) & stops_of_terms != 0
+                            };
+                            if is_stop {
                                 *words.mark_of(number) = Mark { row, at: NOWHERE };
                                 continue;
                             }
                         }
+                        let mark = words.mark_of(number);
+                        let is_new = mark.row != row;
                         // No branch: whether a row has a word already is anybody's guess.
                         let at = if is_new { *n_entries as u32 } else { mark.at };
-                        *words.mark_of(number) = Mark { row, at };
+                        *mark = Mark { row, at };
                         let entry = &mut entries[at as usize];
                         let before = if is_new { 0 } else { entry.count };
                         *entry = Entry { word: number, count: before.saturating_add(field.weight) };
@@ -337,11 +336,10 @@ impl<'a> Counting<'a> {
                 // Nothing joins the words of two pieces.
                 let mut last: Span = [0, u32::MAX];
                 for spans in spans.chunks(LOOKS) {
-                    for (look, &span) in looks.iter_mut().zip(spans) {
-                        *look = words.look(buffer, span);
-                    }
+                    look_up(words, looks, buffer, spans);
                     for (look, &span) in looks.iter().zip(spans) {
-                        let (number, mark) = words.mark(look, buffer, span);
+                        let number = words.number_of_look(look, buffer, span);
+                        let mark = *words.mark_of(number);
                         let is_stop = if mark.row == row {
                             mark.at == NOWHERE
                         } else {
@@ -369,6 +367,17 @@ impl<'a> Counting<'a> {
         });
         row_ends.push(tokens.len());
         done
+    }
+}
+
+/// Looks for words at `spans`, of which there are [`LOOKS`] at most.
+#[inline]
+fn look_up(words: &Words, looks: &mut [Look; LOOKS], buffer: &[u8], spans: &[Span]) {
+    for (look, &span) in looks.iter_mut().zip(spans) {
+        *look = words.look(buffer, span);
+    }
+    for look in &mut looks[..spans.len()] {
+        words.probe(look);
     }
 }
 
