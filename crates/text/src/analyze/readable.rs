@@ -36,13 +36,16 @@ pub(super) fn each(
             if start >= end {
                 continue;
             }
-            let is_plain = end - start > 1
-                && text[start].is_ascii_lowercase()
+            let is_plain = end - start > 1 + usize::from(!text[start].is_ascii())
+                && starts_with_letter(text[start])
                 && !has_more(text, (start, end))
                 && text[end - 1] != b'_'
                 && (piece.is_ascii() || text[start..end].iter().all(|&byte| byte < 0xe0));
             if is_plain {
                 spans.push([start as u32, end as u32]);
+                continue;
+            }
+            if is_nothing(text, (start, end)) {
                 continue;
             }
             let end = joined_end(piece, (start, end), &mut next);
@@ -78,7 +81,22 @@ pub(super) fn each(
     });
 }
 
-/// Whether what follows a run of two bytes or more, from `start` to `end`, may belong to the word or make it
+/// Whether a word that begins with `first` begins with a letter. The other letters, and all numbers and
+/// marks, begin with other bytes: marks with CC and CD, further scripts after D3.
+#[inline]
+fn starts_with_letter(first: u8) -> bool {
+    first.is_ascii_lowercase() || matches!(first, 0xc3..=0xcb | 0xce..=0xd3)
+}
+
+/// Whether a run is a single letter or a number, which are no words, and nothing joins it.
+#[inline]
+fn is_nothing(text: &[u8], (start, end): (usize, usize)) -> bool {
+    let run = &text[start..end];
+    (run.len() == 1 && !matches!(text[end], b'+' | b'#') || run.iter().all(u8::is_ascii_digit))
+        && !has_more(text, (start, end))
+}
+
+/// Whether what follows a run, from `start` to `end`, may belong to the word or make it
 /// a part of an address.
 #[inline]
 fn has_more(text: &[u8], (start, end): (usize, usize)) -> bool {
@@ -175,8 +193,9 @@ impl Rules for ReadableRules<'_> {
     /// Letters and marks are composed after lower-casing; a capital sigma is lower-cased by its place
     /// in its word. The curly apostrophe, which English is full of, is made one of ASCII here.
     fn prepare(&self, text: &str) -> Option<String> {
-        // Characters below U+0300 are composed, and so is punctuation, whose first byte is E2.
-        let is_simple = text.bytes().all(|byte| byte < 0xcc || byte == 0xe2);
+        // Characters below U+0300 are composed, and so is punctuation, whose first byte is E2, and
+        // Cyrillic without marks that others have too.
+        let is_simple = text.bytes().all(|byte| byte < 0xcc || matches!(byte, 0xd0..=0xd3 | 0xe2));
         if is_simple || (!text.contains('Σ') && is_nfc_quick(text.chars()) == IsNormalized::Yes) {
             return text.contains(CURLY_APOSTROPHE).then(|| text.replace(CURLY_APOSTROPHE, "'"));
         }
@@ -252,7 +271,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_cut_as_character_by_character(text in "[a-cé'’_@:/.+# \u{301}WΣ1]{0,40}") {
+        fn any_text_is_cut_as_character_by_character(text in "[a-cé'’_@:/.+# \u{301}WΣ1жЙ\u{483}٣ʰ×]{0,40}") {
             check(&text);
         }
 
