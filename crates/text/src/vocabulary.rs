@@ -16,8 +16,37 @@ pub struct Vocabulary {
     /// The columns, to be found by their terms.
     columns: HashTable<u32>,
     hasher: DefaultHashBuilder,
-    /// The words that a term of several words begins with, in any of its forms.
-    starts: HashSet<String>,
+}
+
+/// Terms that will be a vocabulary, each with its hash: who makes terms on several threads hashes them
+/// there.
+pub(crate) struct Hashed {
+    hasher: DefaultHashBuilder,
+    /// In the order of the columns.
+    pub(crate) terms: Vec<(String, u64)>,
+}
+
+impl Hashed {
+    /// None yet, with room for `n_terms`.
+    pub(crate) fn new(n_terms: usize) -> Self {
+        Self { hasher: DefaultHashBuilder::default(), terms: Vec::with_capacity(n_terms) }
+    }
+
+    pub(crate) fn with_hash(&self, term: String) -> (String, u64) {
+        let hash = self.hasher.hash_one(term.as_bytes());
+        (term, hash)
+    }
+}
+
+/// The words that terms of several words begin with.
+#[derive(Debug, Default)]
+pub(crate) struct Starts<'a>(HashSet<&'a str>);
+
+impl Starts<'_> {
+    /// Whether a term of several words may begin with `word`.
+    pub(crate) fn may_start_with(&self, word: &str) -> bool {
+        self.0.contains(word) || word.starts_with(is_unspaced)
+    }
 }
 
 /// The term of neighbours: their words with spaces between, but where words are written without.
@@ -62,15 +91,25 @@ impl Vocabulary {
             let is_term = |&other: &u32| terms[other as usize] == *term;
             columns.entry(hash_of(&column), is_term, hash_of).or_insert(column);
         }
-        let forms = terms.iter().chain(variants.keys());
-        let starts = forms.filter_map(|form| form.split_once(' ')).map(|(word, _)| word.to_owned());
-        let starts = starts.collect();
-        Self { terms, variants, columns, hasher, starts }
+        Self { terms, variants, columns, hasher }
     }
 
-    /// Whether a term of several words may begin with `word`.
-    pub(crate) fn may_start_with(&self, word: &str) -> bool {
-        self.starts.contains(word) || word.starts_with(is_unspaced)
+    /// As [`new`](Self::new), of terms that are all different and were hashed before.
+    pub(crate) fn of_different(hashed: Hashed, variants: BTreeMap<String, u32>) -> Self {
+        let Hashed { hasher, terms: hashed } = hashed;
+        let mut columns = HashTable::with_capacity(hashed.len());
+        for (column, (_, hash)) in (0_u32..).zip(&hashed) {
+            columns.insert_unique(*hash, column, |&column| hashed[column as usize].1);
+        }
+        let terms = hashed.into_iter().map(|(term, _)| term).collect();
+        Self { terms, variants, columns, hasher }
+    }
+
+    /// The words that terms of several words begin with, in any of their forms. Cost: a look at every
+    /// form.
+    pub(crate) fn starts(&self) -> Starts<'_> {
+        let forms = self.terms.iter().chain(self.variants.keys());
+        Starts(forms.filter_map(|form| form.split_once(' ')).map(|(word, _)| word).collect())
     }
 
     /// The vocabulary without its first `n` terms, the other columns moved down.
@@ -86,6 +125,12 @@ impl Vocabulary {
     #[must_use]
     pub fn terms(&self) -> &[String] {
         &self.terms
+    }
+
+    /// The terms alone.
+    #[must_use]
+    pub fn into_terms(self) -> Vec<String> {
+        self.terms
     }
 
     /// Words counted as another term, with that term's column.
@@ -118,6 +163,21 @@ impl Vocabulary {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn terms_hashed_before_are_found_as_others() {
+        let texts: Vec<String> = (0..500).map(|n| format!("term {n}")).collect();
+        let mut hashed = Hashed::new(10);
+        hashed.terms = texts.iter().map(|text| hashed.with_hash(text.clone())).collect();
+        let vocabulary = Vocabulary::of_different(hashed, BTreeMap::new());
+        assert_eq!(vocabulary, Vocabulary::new(texts.clone(), BTreeMap::new()));
+        for (column, text) in (0..).zip(&texts) {
+            assert_eq!(vocabulary.column_of(text), Some(column));
+        }
+        assert_eq!(vocabulary.column_of("term"), None);
+        assert!(vocabulary.starts().may_start_with("term"));
+        assert!(!vocabulary.starts().may_start_with("lamp"));
+    }
 
     #[test]
     fn variants_find_the_column_of_their_term() {

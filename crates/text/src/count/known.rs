@@ -8,7 +8,7 @@ use super::matrix::NO_COLUMN;
 use super::tokens::are_neighbours;
 use crate::analyze::Scratch;
 use crate::intern::Words;
-use crate::vocabulary::joined;
+use crate::vocabulary::{Starts, joined};
 use crate::{Analyzer, AnalyzerConfig, Error, Parts, Stops, Vocabulary};
 
 /// Counts the words of `docs` that `vocabulary` knows; all other words are passed over, and the stop
@@ -33,8 +33,9 @@ pub(super) fn count_columns<D: Parts + Sync>(
     (vocabulary, analyzer): (&Vocabulary, &Analyzer),
     run: &Run,
 ) -> Result<CsMatI<u32, u32, usize>, Error> {
+    let starts = if analyzer.has_phrases() { vocabulary.starts() } else { Starts::default() };
     let shards = run.map(in_shards(docs), |shard| {
-        let mut counting = Counting::new(vocabulary, analyzer);
+        let mut counting = Counting::new(vocabulary, &starts, analyzer);
         shard.iter().map(|doc| counting.row(doc)).collect::<Result<Vec<_>, Error>>()
     })?;
     let shards = shards.into_iter().collect::<Result<Vec<_>, Error>>()?;
@@ -50,6 +51,7 @@ pub(super) fn count_columns<D: Parts + Sync>(
 
 struct Counting<'a> {
     vocabulary: &'a Vocabulary,
+    starts: &'a Starts<'a>,
     analyzer: &'a Analyzer,
     scratch: Scratch,
     /// The words met so far, and what is known of each.
@@ -81,9 +83,10 @@ struct Row {
 const PHRASE_WORDS: usize = 3;
 
 impl<'a> Counting<'a> {
-    fn new(vocabulary: &'a Vocabulary, analyzer: &'a Analyzer) -> Self {
+    fn new(vocabulary: &'a Vocabulary, starts: &'a Starts<'a>, analyzer: &'a Analyzer) -> Self {
         Self {
             vocabulary,
+            starts,
             analyzer,
             scratch: Scratch::default(),
             words: Words::default(),
@@ -94,7 +97,7 @@ impl<'a> Counting<'a> {
     }
 
     fn row(&mut self, doc: &impl Parts) -> Result<Vec<(u32, u32)>, Error> {
-        let Self { vocabulary, analyzer, scratch, words, known, neighbours, row } = self;
+        let Self { vocabulary, starts, analyzer, scratch, words, known, neighbours, row } = self;
         let stops = analyzer.stops_in(doc);
         let stops_of_terms = if analyzer.is_term_checked() { 0 } else { stops };
         let has_phrases = analyzer.has_phrases();
@@ -109,7 +112,7 @@ impl<'a> Counting<'a> {
                         known.push(Known {
                             column: vocabulary.column_of(word).unwrap_or(NO_COLUMN),
                             stops: analyzer.stops_of(word.as_bytes()),
-                            may_start: has_phrases && vocabulary.may_start_with(word),
+                            may_start: has_phrases && starts.may_start_with(word),
                         });
                     }
                     let word = known[number as usize];

@@ -12,7 +12,7 @@ use super::matrix::{NO_COLUMN, Ranks};
 use super::phrases::{Phrases, words_of};
 use super::shard::{ShardCounts, ShardRows};
 use super::stems::{DocLanguages, fold_stems};
-use crate::vocabulary::joined as text_of;
+use crate::vocabulary::{Hashed, joined as text_of};
 use crate::{Error, Vocabulary, plural};
 
 pub(super) fn merge(
@@ -73,9 +73,9 @@ pub(super) fn merge(
         let of_word = words.of_shard[s].iter().map(|&word| column_of[word as usize]);
         Ranks::new(&usage.of_shard[s], &of_word.collect::<Vec<u32>>())
     })?;
-    let (mut matrix, vocabulary) = side_by_side((&rows, &ranks), terms.len(), run, || {
-        vocabulary_of(&words, &terms, (&column_of, target.as_deref()), &phrase_forms)
-    })?;
+    let (mut matrix, texts) = side_by_side((&rows, &ranks), (&terms, &words), run)?;
+    let variants = variants_of(&words, (&column_of, target.as_deref()), &phrase_forms);
+    let vocabulary = Vocabulary::of_different(texts, variants);
     if config.binary {
         matrix.data_mut().fill(1);
     }
@@ -170,18 +170,20 @@ fn fold_doings(forms_of: &[BTreeMap<String, u64>], numbers: &[u32], target: &mut
     }
 }
 
-/// The two halves of the result, that of the matrix in parts.
-enum Half<'a> {
+/// A part of the result.
+enum Part<'a> {
     /// A shard, and where the columns and counts of its rows go.
     Rows(usize, &'a mut [u32], &'a mut [u32]),
-    Vocabulary,
+    /// Words that are terms.
+    Terms(&'a [u32]),
 }
 
-/// What becomes of a half.
+/// What becomes of a part.
 enum Made {
     /// How many entries the rows of a shard have.
     Rows(Vec<u32>),
-    Vocabulary(Vocabulary),
+    /// Terms, and the hash of each.
+    Terms(Vec<(String, u64)>),
 }
 
 /// How often the corpus uses each word.
@@ -367,39 +369,42 @@ fn first_bytes(word: &[u8]) -> u64 {
     u64::from_be_bytes(first)
 }
 
-/// The matrix of `shards`, whose words have these ranks, and what `vocabulary` makes meanwhile.
+/// The matrix of `shards`, whose words have these ranks, and the texts of `terms`, with their hashes.
 fn side_by_side(
     (shards, ranks): (&[ShardRows<'_>], &[Ranks]),
-    n_terms: usize,
+    (terms, words): (&[u32], &CorpusWords),
     run: &Run,
-    vocabulary: impl Fn() -> Vocabulary + Sync,
-) -> Result<(CsMatI<u32, u32, usize>, Vocabulary), Error> {
+) -> Result<(CsMatI<u32, u32, usize>, Hashed), Error> {
     // The memory is met first, which takes its time, by those who fill it.
     let room = ranks.iter().map(|ranks| ranks.n_entries).sum();
     let (mut indices, mut data) = (vec![0; room], vec![0; room]);
-    let mut tasks = vec![Half::Vocabulary];
+    let mut tasks = Vec::new();
     let (mut indices_left, mut data_left) = (&mut indices[..], &mut data[..]);
     for (shard, ranks) in ranks.iter().enumerate() {
         let (indices_here, indices_after) = indices_left.split_at_mut(ranks.n_entries);
         let (data_here, data_after) = data_left.split_at_mut(ranks.n_entries);
         (indices_left, data_left) = (indices_after, data_after);
-        tasks.push(Half::Rows(shard, indices_here, data_here));
+        tasks.push(Part::Rows(shard, indices_here, data_here));
     }
+    tasks.extend(terms.chunks(WORDS_AT_ONCE).map(Part::Terms));
+    let mut hashed = Hashed::new(terms.len());
     let made = run.map(tasks, |task| match task {
-        Half::Vocabulary => Made::Vocabulary(vocabulary()),
-        Half::Rows(shard, indices, data) => {
+        Part::Rows(shard, indices, data) => {
             Made::Rows(ranks[shard].write_rows(&shards[shard], (indices, data)))
         }
+        Part::Terms(terms) => Made::Terms(
+            terms.iter().map(|&word| hashed.with_hash(words.get(word).to_owned())).collect(),
+        ),
     })?;
     let n_docs = shards.iter().map(ShardRows::n_docs).sum::<usize>();
     let mut indptr = Vec::with_capacity(n_docs + 1);
     indptr.push(0);
-    let (mut made_vocabulary, mut ranks) = (None, ranks.iter());
+    let mut ranks = ranks.iter();
     // Where the next shard's room begins, and where its rows go when those before leave room.
     let (mut start, mut end) = (0, 0);
     for made in made {
         match made {
-            Made::Vocabulary(vocabulary) => made_vocabulary = Some(vocabulary),
+            Made::Terms(terms) => hashed.terms.extend(terms),
             Made::Rows(lens) => {
                 let (rows_start, n_before) = (start, end);
                 start += ranks.next().map_or(0, |ranks| ranks.n_entries);
@@ -417,17 +422,15 @@ fn side_by_side(
     }
     indices.truncate(end);
     data.truncate(end);
-    let vocabulary = made_vocabulary.expect("one task makes the vocabulary");
-    Ok((CsMatI::new((n_docs, n_terms), indptr, indices, data), vocabulary))
+    Ok((CsMatI::new((n_docs, terms.len()), indptr, indices, data), hashed))
 }
 
-fn vocabulary_of(
+/// Words that are counted as another, and phrases written otherwise than their term, with its column.
+fn variants_of(
     words: &CorpusWords,
-    terms: &[u32],
     (column_of, target): (&[u32], Option<&[u32]>),
     phrase_forms: &[PhraseForm],
-) -> Vocabulary {
-    let terms = terms.iter().map(|&word| words.get(word).to_owned()).collect();
+) -> BTreeMap<String, u32> {
     let mut variants = BTreeMap::new();
     for (word, &target) in (0_u32..).zip(target.unwrap_or_default()) {
         let column = column_of[target as usize];
@@ -441,5 +444,5 @@ fn vocabulary_of(
     for (form, number) in written_otherwise {
         variants.entry(form.clone()).or_insert(column_of[*number as usize]);
     }
-    Vocabulary::new(terms, variants)
+    variants
 }

@@ -29,9 +29,15 @@ use stems::DocLanguages;
 
 use crate::{Analyzer, Error, Parts, Stops, Vocabulary};
 
-/// Text counted by one task, bytes: enough that few words are met in several shards, little enough
-/// that a shard's words stay in the processor's cache.
+/// Text counted by one task, bytes, at most: enough that few words are met in several shards, little
+/// enough that a shard's words stay in the processor's cache.
 const SHARD_BYTES: usize = 2 << 20;
+
+/// Shards of a text that is shorter than so many of those: enough to go round between threads.
+const N_SHARDS: usize = 12;
+
+/// Text that is not worth a shard of its own, bytes.
+const SMALL_BYTES: usize = 1 << 17;
 
 /// Counts and what their columns mean.
 #[derive(Debug, Clone)]
@@ -81,7 +87,7 @@ impl Counts {
 ///
 /// Rows are in the order of `docs`; a document without terms is an empty row. The result does not
 /// depend on the number of threads. Cost: linear in the bytes of text; memory: the counts twice,
-/// and every different word once for each two megabytes of text it occurs in.
+/// and every different word once for each two megabytes of text it occurs in, or twelfth of less.
 ///
 /// # Errors
 /// [`Error::EmptyVocabulary`] when no term is left, the other variants for settings out of range.
@@ -148,7 +154,7 @@ impl Counter {
         if has_phrases { Keep::Order } else { Keep::Counts }
     }
 
-    /// Counts `docs` in shards of about two megabytes of text, on all threads.
+    /// Counts `docs` in shards of two megabytes of text or less, on all threads.
     pub(crate) fn count_shards<D: Parts + Sync>(
         &self,
         docs: &[D],
@@ -225,14 +231,16 @@ impl Counter {
     }
 }
 
-/// `docs` cut into runs of about [`SHARD_BYTES`].
+/// `docs` cut into runs of [`SHARD_BYTES`], or of less where that would be few.
 fn in_shards<D: Parts>(mut docs: &[D]) -> Vec<&[D]> {
+    let n_bytes: usize = docs.iter().map(Parts::n_bytes).sum();
+    let shard_bytes = (n_bytes / N_SHARDS).clamp(SMALL_BYTES, SHARD_BYTES);
     let mut shards = Vec::new();
     while !docs.is_empty() {
         let mut bytes = 0;
         let full = docs.iter().position(|doc| {
             bytes += doc.n_bytes();
-            bytes >= SHARD_BYTES
+            bytes >= shard_bytes
         });
         let (shard, rest) = docs.split_at(full.map_or(docs.len(), |last| last + 1));
         shards.push(shard);

@@ -287,27 +287,18 @@ impl<'a> Counting<'a> {
                     }
                     for (look, &span) in looks.iter().zip(spans) {
                         let number = words.number_of_look(look, buffer, span);
-                        if stops_of_terms != 0 {
-                            let mark = *words.mark_of(number);
-                            let is_stop = if mark.row == row {
-                                mark.at == NOWHERE
-                            } else {
-                                stops_of(number, (words, stops), analyzer) & stops_of_terms != 0
-                            };
-                            if is_stop {
-                                *words.mark_of(number) = Mark { row, at: NOWHERE };
-                                continue;
-                            }
-                        }
+                        let is_stop = stops_of_terms != 0
+                            && stops_of(number, (words, stops), analyzer) & stops_of_terms != 0;
                         let mark = words.mark_of(number);
-                        let is_new = mark.row != row;
-                        // No branch: whether a row has a word already is anybody's guess.
-                        let at = if is_new { *n_entries as u32 } else { mark.at };
+                        // No branch: whether a row has a word already, and whether it counts, is
+                        // anybody's guess. The entry of a stop word is that of the next word.
+                        let begins = (mark.row != row) | is_stop;
+                        let at = if begins { *n_entries as u32 } else { mark.at };
                         *mark = Mark { row, at };
                         let entry = &mut entries[at as usize];
-                        let before = if is_new { 0 } else { entry.count };
+                        let before = if begins { 0 } else { entry.count };
                         *entry = Entry { word: number, count: before.saturating_add(field.weight) };
-                        *n_entries += usize::from(is_new);
+                        *n_entries += usize::from(begins & !is_stop);
                     }
                 }
             });
