@@ -95,7 +95,7 @@ from topicmill import _native
 sys.path.insert(0, sys.argv[2])
 from test_bad_input import LYING
 X = LYING[sys.argv[1]]
-settings = {"use_idf": True, "smooth_idf": True, "sublinear_tf": False, "norm": "l2"}
+settings = {"use_idf": True, "smooth_idf": True, "sublinear_tf": False, "norm": "l2", "threads": 1}
 for work in (lambda: _native.fit_idf(X, settings), lambda: _native.weigh(X, None, settings)):
     try:
         work()

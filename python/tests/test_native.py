@@ -10,7 +10,7 @@ import topicmill as tm
 from topicmill import _native
 from topicmill._sparse import canonical
 
-WEIGHTS = {"use_idf": True, "smooth_idf": True, "sublinear_tf": False, "norm": "l2"}
+WEIGHTS = {"use_idf": True, "smooth_idf": True, "sublinear_tf": False, "norm": "l2", "threads": 1}
 
 
 def counts(dtype=np.float64):

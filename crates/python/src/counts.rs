@@ -67,8 +67,8 @@ pub(crate) fn count<'py>(
     let texts = borrowed(&strings)?;
     let config = settings.config()?;
     let counts = detached(py, settings.threads, |run| Ok(text::count(&texts, &config, run)?))?;
-    let terms = counts.vocabulary.terms().to_vec();
-    Ok((counts_parts(py, counts.matrix, &settings.dtype)?, terms))
+    let parts = counts_parts(py, counts.matrix, &settings.dtype)?;
+    Ok((parts, counts.vocabulary.into_terms()))
 }
 
 /// Counts the terms of `texts` that stand in `terms`, whose positions are the columns.

@@ -1,9 +1,9 @@
 //! SciPy's compressed sparse rows, borrowed and handed out without copying their entries.
 
-use numpy::{Element, PyArray1, PyReadonlyArray1};
+use numpy::{PyArray1, PyReadonlyArray1};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use sprs::{CsMatI, CsMatViewI};
+use sprs::CsMatViewI;
 
 /// Integers as SciPy keeps them.
 #[derive(FromPyObject)]
@@ -103,14 +103,6 @@ impl<'py> Structure<'py> {
 
 /// A matrix for SciPy: the ends of its rows, the columns and the values of its entries.
 pub(crate) type Parts<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>, Bound<'py, PyAny>);
-
-/// Hands `matrix` out: columns and entries are moved, not copied.
-pub(crate) fn to_parts<F: Element>(py: Python<'_>, matrix: CsMatI<F, u32, usize>) -> Parts<'_> {
-    let (indptr, indices, data) = matrix.into_raw_storage();
-    let data = PyArray1::from_vec(py, data).into_any();
-    let (indptr, indices) = structure_parts(py, indptr, indices);
-    (indptr, indices, data)
-}
 
 /// Hands the structure of a matrix out, in the width that its number of entries needs.
 pub(crate) fn structure_parts(

@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 
 use crate::error::Error;
 use crate::run::detached;
-use crate::sparse::{Floats, Parts, SciPy, Structure, to_parts};
+use crate::sparse::{Floats, SciPy, Structure};
 
 /// What weights are made of.
 #[derive(FromPyObject)]
@@ -17,6 +17,7 @@ pub(crate) struct Settings {
     smooth_idf: bool,
     sublinear_tf: bool,
     norm: Option<String>,
+    threads: usize,
 }
 
 impl Settings {
@@ -68,29 +69,30 @@ fn idf<'py, F: Real + Element>(
     Ok(PyArray1::from_vec(py, idf).into_any())
 }
 
-/// The weights of counts: `tf · idf`, rows of norm 1. Without `idf` every term is worth 1.
+/// The weights of counts, in the order of their entries: `tf · idf`, rows of norm 1. Without `idf` every
+/// term is worth 1.
 #[pyfunction]
 pub(crate) fn weigh<'py>(
     py: Python<'py>,
     counts: SciPy<'py>,
     idf: Option<Floats<'py>>,
     settings: Settings,
-) -> PyResult<Parts<'py>> {
-    let config = settings.config()?;
+) -> PyResult<Bound<'py, PyAny>> {
+    let how = (settings.config()?, settings.threads);
     let (structure, data) = counts.into_parts()?;
     match data {
-        Floats::F32(data) => weights(py, config, &structure, &data, idf.as_ref()),
-        Floats::F64(data) => weights(py, config, &structure, &data, idf.as_ref()),
+        Floats::F32(data) => weights(py, how, &structure, &data, idf.as_ref()),
+        Floats::F64(data) => weights(py, how, &structure, &data, idf.as_ref()),
     }
 }
 
 fn weights<'py, F: Real + Element>(
     py: Python<'py>,
-    config: TfIdfConfig,
+    (config, threads): (TfIdfConfig, usize),
     structure: &Structure<'py>,
     data: &PyReadonlyArray1<'py, F>,
     idf: Option<&Floats<'py>>,
-) -> PyResult<Parts<'py>> {
+) -> PyResult<Bound<'py, PyAny>> {
     let counts = structure.with(data.as_slice()?)?;
     let idf: Vec<F> = match idf {
         None => vec![F::ONE; counts.cols()],
@@ -108,6 +110,6 @@ fn weights<'py, F: Real + Element>(
         return Err(PyValueError::new_err(message));
     }
     let fitted = TfIdf::from_parts(config, idf, 0.0);
-    let weights = detached(py, 1, |_| Ok::<_, Error>(fitted.transform(counts)))?;
-    Ok(to_parts(py, weights))
+    let weights = detached(py, threads, |run| Ok(fitted.values(counts, run)?))?;
+    Ok(PyArray1::from_vec(py, weights).into_any())
 }

@@ -13,8 +13,12 @@ from sklearn.utils.validation import FLOAT_DTYPES, check_is_fitted, validate_dat
 
 from topicmill import _native
 from topicmill._sparse import canonical
+from topicmill._threads import n_threads
 from topicmill.text._analysis import TOKEN_PATTERN
 from topicmill.text._count import CountVectorizer
+
+#: The types of weights that the native half knows.
+_WEIGHED = (np.float32, np.float64)
 
 _WEIGHTS: dict = {
     "norm": [StrOptions({"l1", "l2"}), None],
@@ -84,10 +88,8 @@ class TfidfTransformer(
         """
         X = validate_data(self, X, accept_sparse=("csr", "csc"))
         if self.use_idf:
-            dtype = X.dtype if X.dtype in (np.float32, np.float64) else np.float64
-            self.idf_ = _native.fit_idf(canonical(X, dtype), self._settings())
-            if np.isinf(self.idf_).any():
-                warnings.warn("divide by zero encountered in divide: a term occurs in no document", RuntimeWarning)
+            dtype = X.dtype if X.dtype in _WEIGHED else np.float64
+            self._fit_idf(canonical(X, dtype))
         return self
 
     def transform(self, X, copy=True):
@@ -109,16 +111,38 @@ class TfidfTransformer(
         given = X
         X = validate_data(self, X, accept_sparse="csr", dtype=[np.float64, np.float32], reset=False)
         X = canonical(X, X.dtype)
-        idf = getattr(self, "idf_", None)
-        if idf is not None:
-            idf = np.ascontiguousarray(idf, dtype=X.dtype)
-        indptr, indices, data = _native.weigh(X, idf, self._settings())
+        data = self._weigh(X, n_threads(None))
         if X is given and not copy:
             X.data[:] = data
             return _align_api_if_sparse(X)
-        weights = sp.csr_array((data, indices, indptr), shape=X.shape, copy=False)
+        buffers = (X.indices, X.indptr)
+        if np.shares_memory(X.indices, getattr(given, "indices", ())):
+            buffers = tuple(buffer.copy() for buffer in buffers)
+        weights = sp.csr_array((data, *buffers), shape=X.shape, copy=False)
         weights.has_canonical_format = True
         return _align_api_if_sparse(weights)
+
+    def _fit_counts(self, counts):
+        """Learns from counts of our own, which need no check; in them every term occurs or was given."""
+        self.n_features_in_ = counts.shape[1]
+        if self.use_idf:
+            self._fit_idf(counts)
+
+    def _weigh_counts(self, counts, threads):
+        """Weighs counts of our own, which nobody else has: the weights take their place."""
+        counts.data = self._weigh(counts, threads)
+        return counts
+
+    def _fit_idf(self, X):
+        self.idf_ = _native.fit_idf(X, self._settings())
+        if np.isinf(self.idf_).any():
+            warnings.warn("divide by zero encountered in divide: a term occurs in no document", RuntimeWarning)
+
+    def _weigh(self, X, threads):
+        idf = getattr(self, "idf_", None)
+        if idf is not None:
+            idf = np.ascontiguousarray(idf, dtype=X.dtype)
+        return _native.weigh(X, idf, {**self._settings(), "threads": threads})
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -132,6 +156,7 @@ class TfidfTransformer(
             "smooth_idf": bool(self.smooth_idf),
             "sublinear_tf": bool(self.sublinear_tf),
             "norm": self.norm,
+            "threads": 1,
         }
 
 
@@ -285,6 +310,8 @@ class TfidfVectorizer(CountVectorizer):
             The weights, in CSR format.
         """
         counts = self._learn(raw_documents)
+        if counts.dtype in _WEIGHED and counts.shape[0] > 0:
+            return self._tfidf._weigh_counts(counts, n_threads(self.n_jobs))
         return self._tfidf.transform(counts)
 
     def transform(self, raw_documents):
@@ -312,7 +339,10 @@ class TfidfVectorizer(CountVectorizer):
             )
         self._tfidf = self._transformer()
         counts = super().fit_transform(raw_documents)
-        self._tfidf.fit(counts)
+        if counts.dtype in _WEIGHED and counts.shape[0] > 0:
+            self._tfidf._fit_counts(counts)
+        else:
+            self._tfidf.fit(counts)
         return counts
 
     def _transformer(self):

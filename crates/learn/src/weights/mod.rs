@@ -6,6 +6,8 @@ mod expression;
 mod norm;
 mod term_freq;
 
+use std::ops::Range;
+
 use jobs::Run;
 use sprs::{CsMatI, CsMatViewI};
 
@@ -15,6 +17,9 @@ pub use doc_freq::DocFreqWeight;
 pub use expression::{ExpressionWeights, WeightExpression};
 pub use norm::Norm;
 pub use term_freq::TermFreq;
+
+/// Rows that one task weighs.
+const ROWS_AT_ONCE: usize = 1 << 11;
 
 /// Fitted weights of either kind.
 #[derive(Debug, Clone, PartialEq)]
@@ -163,17 +168,58 @@ impl<F: Real> TfIdf<F> {
         &self,
         counts: CsMatViewI<'_, V, u32, usize>,
     ) -> CsMatI<F, u32, usize> {
-        assert_eq!(counts.cols(), self.idf.len(), "a column for every fitted term");
-        let mut data = Vec::with_capacity(counts.nnz());
-        let mut weights = Vec::new();
-        let mut indptr = Vec::with_capacity(counts.rows() + 1);
-        indptr.push(0);
-        for row in counts.outer_iterator() {
-            self.weigh(row.indices(), row.data(), &mut weights);
-            data.extend(weights.iter().map(|&weight| F::from_f64(weight)));
-            indptr.push(data.len());
-        }
+        let mut data = vec![F::ZERO; counts.nnz()];
+        self.fill(counts, 0..counts.rows(), &mut data);
+        let indptr = counts.proper_indptr().to_vec();
         CsMatI::new(counts.shape(), indptr, counts.indices().to_vec(), data)
+    }
+
+    /// The entries of [`transform`](Self::transform) alone, in the order of those of `counts`, made on
+    /// all threads: for who keeps the structure that they share with the counts.
+    ///
+    /// # Errors
+    /// [`Error::Columns`] for other columns than the fitted matrix had; those of the parallel run.
+    pub fn values<V: Copy + Into<f64> + Sync>(
+        &self,
+        counts: CsMatViewI<'_, V, u32, usize>,
+        run: &Run,
+    ) -> Result<Vec<F>, Error> {
+        if counts.cols() != self.idf.len() {
+            return Err(Error::Columns { expected: self.idf.len(), got: counts.cols() });
+        }
+        let mut data = vec![F::ZERO; counts.nnz()];
+        let ends = counts.proper_indptr();
+        let mut blocks = Vec::new();
+        let mut left = &mut data[..];
+        for start in (0..counts.rows()).step_by(ROWS_AT_ONCE) {
+            let end = counts.rows().min(start + ROWS_AT_ONCE);
+            let (here, after) = left.split_at_mut(ends[end] - ends[start]);
+            left = after;
+            blocks.push((start..end, here));
+        }
+        run.map(blocks, |(rows, data)| self.fill(counts, rows, data))?;
+        Ok(data)
+    }
+
+    /// The weights of `rows` into `data`, which has a place for each of their entries.
+    fn fill<V: Copy + Into<f64>>(
+        &self,
+        counts: CsMatViewI<'_, V, u32, usize>,
+        rows: Range<usize>,
+        data: &mut [F],
+    ) {
+        assert_eq!(counts.cols(), self.idf.len(), "a column for every fitted term");
+        let mut weights = Vec::new();
+        let mut left = data;
+        for row in rows {
+            let row = counts.outer_view(row).expect("the row exists");
+            self.weigh(row.indices(), row.data(), &mut weights);
+            let (here, after) = left.split_at_mut(weights.len());
+            left = after;
+            for (place, &weight) in here.iter_mut().zip(&weights) {
+                *place = F::from_f64(weight);
+            }
+        }
     }
 
     /// The weights of one document into `weights`.

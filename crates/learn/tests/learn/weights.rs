@@ -1,5 +1,8 @@
 //! Weights against scikit-learn's and gensim's, as `testdata/tfidf.py` wrote them.
 
+use std::num::NonZeroUsize;
+
+use jobs::Run;
 use learn::{DocFreqWeight, Error, Norm, Real, TermFreq, TfIdf, TfIdfConfig, WeightExpression};
 use serde::Deserialize;
 use sprs::CsMatI;
@@ -124,6 +127,21 @@ fn a_row_is_the_same_alone_and_among_others() {
 }
 
 #[test]
+fn values_are_the_entries_of_the_weights_for_any_number_of_threads() {
+    let rows: Vec<Vec<u32>> = (0..5000).map(|n| vec![n % 3, n % 2, 0, n % 7]).collect();
+    let counts = matrix(&rows);
+    let fitted = TfIdfConfig::bm25().fit::<f64, u32>(counts.view());
+    let expected = fitted.transform(counts.view());
+    for threads in [1, 3] {
+        let run = Run::with_threads(NonZeroUsize::new(threads).unwrap()).unwrap();
+        assert_eq!(fitted.values(counts.view(), &run).unwrap(), expected.data(), "{threads}");
+    }
+    let narrow = matrix(&[vec![1, 2]]);
+    let error = fitted.values(narrow.view(), &Run::serial()).unwrap_err();
+    assert!(matches!(error, Error::Columns { expected: 4, got: 2 }), "{error}");
+}
+
+#[test]
 fn parts_make_the_same_weights() {
     let counts = matrix(&reference().counts);
     let tfidf = TfIdfConfig::bm25().fit::<f32, _>(counts.view());
@@ -135,7 +153,7 @@ fn parts_make_the_same_weights() {
 fn an_expression_gives_what_the_formula_does() {
     let reference = reference();
     let counts = matrix(&reference.counts);
-    let run = jobs::Run::serial();
+    let run = Run::serial();
     let check = |expression: &str, config: TfIdfConfig| {
         let weights = WeightExpression::parse(expression).unwrap().fit(counts.view());
         let found = weights.transform::<f64, _>(counts.view(), &run).unwrap();
@@ -166,7 +184,7 @@ fn expressions_that_make_no_weights_are_refused() {
     let counts = matrix(&reference().counts);
     for (text, got) in [("-tf", "-"), ("tf / (df - df)", "inf"), ("ln(-tf)", "NaN")] {
         let weights = WeightExpression::parse(text).unwrap().fit(counts.view());
-        let error = weights.transform::<f32, _>(counts.view(), &jobs::Run::serial()).unwrap_err();
+        let error = weights.transform::<f32, _>(counts.view(), &Run::serial()).unwrap_err();
         assert!(matches!(error, Error::Value { .. }), "{text}: {error}");
         assert!(error.to_string().contains(got) || got == "inf", "{text}: {error}");
     }
