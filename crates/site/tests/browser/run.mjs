@@ -276,6 +276,62 @@ await test("clouds: no word on another, none outside, in the order of their weig
   });
 });
 
+// Words of scripts of which the measuring font lacks letters, stacks marks or writes from the right.
+const SCRIPTS = {
+  Hebrew: "שלום עולם ספר ילדים מחשב תוכנה מדע נתונים לימוד מכונה רשת מידע אבטחה פיתוח שפה קוד בדיקה מערכת",
+  Arabic: "مرحبا العالم كتاب أطفال حاسوب برمجيات علم بيانات تعلم آلة شبكة معلومات أمان تطوير لغة شيفرة اختبار نظام",
+  Japanese: "世界 書籍 子供 計算機 ソフトウェア 科学 データ 学習 機械 ネットワーク 情報 セキュリティ 開発 言語 画像 動画 音声 宇宙",
+  Hindi: "नमस्ते दुनिया किताब बच्चे कंप्यूटर सॉफ्टवेयर विज्ञान डेटा सीखना मशीन नेटवर्क जानकारी सुरक्षा विकास भाषा परीक्षण प्रणाली चित्र",
+  Thai: "หนังสือ คอมพิวเตอร์ ซอฟต์แวร์ วิทยาศาสตร์ ข้อมูล การเรียนรู้ เครื่องจักร เครือข่าย ความปลอดภัย พัฒนา ภาษา ทดสอบ ระบบ รูปภาพ",
+  Vietnamese: "Ậm Ểnh Ỗi Ộng Ứng mạng Ặc định Phạm Ẵm học liệu Ậu Ểu gypsy pygmy jjqy Źdźbło Ångström çığlık",
+};
+lines("scripts.jsonl", Object.values(SCRIPTS).flatMap((text, at) => {
+  const words = text.split(" ");
+  const take = n => Array.from({ length: 30 }, (_, k) => words[(n * 7 + k * (k + n)) % (k % 3 ? words.length : 4)]).join(" ");
+  return Array.from({ length: 20 }, (_, n) => ({ id: `${at}-${n}`, title: take(n).slice(0, 40), text: take(n) }));
+}));
+build("scripts.jsonl", "scripts", "-k", "6");
+
+await test("clouds of six scripts: each word drawn alone, no pixel of it lies on another or at the edge", async () => {
+  await visit(browser, { bypassCSP: true }, async page => {
+    let drawn = 0;
+    for (const name of readdirSync(join(folder, "scripts/topic"))) {
+      await page.goto(url(`topic/${name}/index.html`, "scripts"));
+      const [words, ink, faults] = await page.evaluate(async () => {
+        const cloud = document.querySelector(".cloud"), { width, height } = cloud.viewBox.baseVal, scale = 2;
+        const canvas = Object.assign(document.createElement("canvas"), { width: width * scale, height: height * scale });
+        const context = canvas.getContext("2d", { willReadFrequently: true }), owner = new Map(), faults = [];
+        const texts = [...cloud.querySelectorAll("text")];
+        for (const text of texts) {
+          const alone = cloud.cloneNode(false);
+          for (const [key, value] of Object.entries({ width: canvas.width, height: canvas.height, "font-family": getComputedStyle(text).fontFamily, "font-weight": getComputedStyle(text).fontWeight })) alone.setAttribute(key, value);
+          alone.append(text.cloneNode(true));
+          const image = new Image();
+          image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(new XMLSerializer().serializeToString(alone))}`;
+          await image.decode();
+          context.clearRect(0, 0, canvas.width, canvas.height);
+          context.drawImage(image, 0, 0);
+          const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+          const hit = new Set();
+          for (let at = 0; at < canvas.width * canvas.height; at++) {
+            // What is fainter than a sixth is the soft edge of a letter.
+            if (data[at * 4 + 3] <= 40) continue;
+            const x = at % canvas.width, y = Math.floor(at / canvas.width);
+            if (owner.has(at)) hit.add(owner.get(at));
+            if (!x || !y || x === canvas.width - 1 || y === canvas.height - 1) hit.add("the edge");
+            owner.set(at, text.textContent);
+          }
+          for (const other of hit) faults.push(`${text.textContent} on ${other}`);
+        }
+        return [texts.length, owner.size / canvas.width / canvas.height, faults];
+      });
+      drawn += words;
+      check(!faults.length && ink > 0.05, name, ink, faults.slice(0, 5));
+    }
+    check(drawn > 60, drawn);
+  });
+});
+
 // Every payload in every field of a document of its own, and in the names of files.
 lines("hostile.jsonl", PAYLOADS.map((payload, n) => ({
   id: payload, title: payload, text: `${payload}\n\nshared words about pages ${n % 5 ? "gardens flowers" : "engines wheels"} and a ${payload}`, url: n % 2 ? payload : `https://evil.example/${payload}`,
