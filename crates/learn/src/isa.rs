@@ -2,6 +2,9 @@
 
 /// An instruction set. Results are the same bytes on each; what differs is the time.
 ///
+/// AVX-512 is none of them: on a Xeon that has it, the same loops compiled for it take 1.3 times (outer
+/// products, sums of rows) to twice as long (sweeps) as for AVX2.
+///
 /// A set that the processor lacks is never run: the portable loops take its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum InstructionSet {
@@ -9,12 +12,10 @@ pub enum InstructionSet {
     Portable,
     /// AVX2, on x86-64.
     Avx2,
-    /// AVX-512 (F, VL, DQ, BW), on x86-64.
-    Avx512,
 }
 
 impl InstructionSet {
-    const ALL: [Self; 3] = [Self::Portable, Self::Avx2, Self::Avx512];
+    const ALL: [Self; 2] = [Self::Portable, Self::Avx2];
 
     /// The widest set that this processor has.
     #[must_use]
@@ -35,12 +36,6 @@ impl InstructionSet {
         return match self {
             Self::Portable => true,
             Self::Avx2 => is_x86_feature_detected!("avx2"),
-            Self::Avx512 => {
-                is_x86_feature_detected!("avx512f")
-                    && is_x86_feature_detected!("avx512vl")
-                    && is_x86_feature_detected!("avx512dq")
-                    && is_x86_feature_detected!("avx512bw")
-            }
         };
         #[cfg(not(target_arch = "x86_64"))]
         return self == Self::Portable;

@@ -46,8 +46,8 @@ macro_rules! by_width {
     };
 }
 /// Defines a function whose body is compiled for every machine of the architecture and, on x86-64,
-/// once more for each wider instruction set; its first argument chooses. `$portable` is the first of
-/// them, the oracle of tests.
+/// once more for AVX2; its first argument chooses. `$portable` is the first of them, the oracle of
+/// tests.
 macro_rules! by_isa {
     ($(#[$doc:meta])* fn $name:ident / $portable:ident<F>($($arg:ident: $type:ty),* $(,)?) $(-> $result:ty)? $body:block) => {
         $(#[$doc])*
@@ -58,20 +58,9 @@ macro_rules! by_isa {
                 fn avx2<F: Real>($($arg: $type),*) $(-> $result)? {
                     $portable($($arg),*)
                 }
-                #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw")]
-                fn avx512<F: Real>($($arg: $type),*) $(-> $result)? {
-                    $portable($($arg),*)
-                }
-                match isa {
-                    InstructionSet::Avx512 if isa.is_available() => {
-                        // SAFETY: the only condition of `avx512` is the features just asked for.
-                        return unsafe { avx512($($arg),*) };
-                    }
-                    InstructionSet::Avx2 if isa.is_available() => {
-                        // SAFETY: the only condition of `avx2` is the feature just asked for.
-                        return unsafe { avx2($($arg),*) };
-                    }
-                    _ => {}
+                if isa == InstructionSet::Avx2 && isa.is_available() {
+                    // SAFETY: the only condition of `avx2` is the feature just asked for.
+                    return unsafe { avx2($($arg),*) };
                 }
             }
             #[cfg(not(target_arch = "x86_64"))]
