@@ -1,13 +1,12 @@
 //! Reductions by group: one scan over the rows for all of them.
 
-use std::ops::Range;
-
 use jobs::Run;
-use ndarray::{Array1, ArrayD};
 
 use crate::error::{Error, Span};
 use crate::op::Reduction;
 use crate::query::index::Index;
+use crate::query::lanes::{Bundle, Lanes};
+use crate::query::sums::{self, Cell, Rows, Sums};
 use crate::types::Type;
 use crate::value::Value;
 
@@ -30,387 +29,187 @@ pub(crate) enum Block<'a> {
     Bool(&'a [bool]),
 }
 
-/// Takes rows of one of the folds into its cells.
-type Step<'a> = dyn Fn(Lane<'_>, (usize, &GroupFold), Rows<'_>) + Sync + 'a;
-
-/// What is known of every group.
-#[derive(Debug, Clone)]
-struct Sums {
-    /// (n_groups, n_folds): what belongs to one group is in few lines of the caches, because groups
-    /// come in any order.
-    cells: Vec<Cell>,
-    kinds: Vec<Kept>,
-}
-
-/// How one fold's cells are read.
-#[derive(Debug, Clone, Copy)]
-struct Kept {
-    is_float: bool,
-    overflow: bool,
-}
-
-/// The cells of one fold.
-struct Lane<'a> {
-    cells: &'a mut [Cell],
-    width: usize,
-    at: usize,
-    overflow: &'a mut bool,
-}
-
-/// Rows of a block: their groups, and the columns of the whole block.
-#[derive(Clone)]
-struct Rows<'a> {
-    range: Range<usize>,
-    groups: &'a [u32],
-    columns: &'a [Block<'a>],
-}
-
-#[derive(Debug, Clone, Copy, Default)]
-struct Cell {
-    /// A float or a whole number, by its bits.
-    value: u64,
-    count: u64,
-}
-
-impl Cell {
-    fn float(self) -> f64 {
-        f64::from_bits(self.value)
-    }
-
-    fn whole(self) -> i64 {
-        self.value as i64
-    }
-
-    fn set_float(&mut self, value: f64) {
-        self.value = value.to_bits();
-    }
-
-    fn set_whole(&mut self, value: i64) {
-        self.value = value as u64;
-    }
-}
-
 /// Rows that are taken at once: their values stay in the second cache.
 pub(crate) const BLOCK: usize = 1 << 13;
 
 /// Bytes of cells that rows taken by one fold after another may touch: they stay in the first cache.
 const TOUCHED: usize = 16 << 10;
 
+impl GroupFold {
+    /// Whether a cell is a sum and how many values are in it.
+    pub(super) fn sums(&self) -> bool {
+        matches!(self.kind, Reduction::Sum | Reduction::Mean) || self.spreads()
+    }
+
+    fn spreads(&self) -> bool {
+        matches!(self.kind, Reduction::Var | Reduction::Std)
+    }
+
+    /// Whether it is told by the index: how many rows a group has.
+    fn counts_all_rows(&self) -> bool {
+        self.values.is_none() && self.mask.is_none()
+    }
+
+    /// Whether the cells of the other are its own.
+    fn shares_cells(&self, other: &Self) -> bool {
+        (self.values, self.mask) == (other.values, other.mask)
+            && (self.kind == other.kind || (self.sums() && other.sums()))
+    }
+}
+
 /// Parts of the rows that are reduced by themselves: as many as their sums have room for,
 /// whatever the number of threads.
-fn parts(n: usize, n_groups: usize) -> usize {
+pub(super) fn parts(n: usize, n_groups: usize) -> usize {
     let by_rows = n.div_ceil(1 << 17);
     let by_room = (1 << 22) / (n_groups + 1);
     by_rows.min(by_room).clamp(1, 16)
 }
 
-/// Reduces the rows of `index` by group. `scan(start, len, f)` gives `f` the columns of a block.
+/// Reduces the rows of `index` by group. `columns(start, len, f)` gives `f` the columns of a block.
 pub(crate) fn fold_groups<S>(
     folds: &[GroupFold],
     types: &[Type],
     index: &Index,
-    scan: S,
+    columns: S,
     run: &Run,
 ) -> Result<Vec<Value>, Error>
 where
     S: Fn(usize, usize, &mut dyn FnMut(&[Block<'_>])) -> Result<(), Error> + Sync,
 {
-    let (n, n_groups) = (index.groups.len(), index.first_rows.len());
-    let parts = parts(n, n_groups);
-    let part_len = n.div_ceil(parts).next_multiple_of(BLOCK);
-    let ty = |fold: &GroupFold| fold.values.map_or(Type::Bool, |at| types[at]);
-    let n_folds = folds.len();
-    let run_len = (TOUCHED / (n_folds * size_of::<Cell>()).max(1)).max(64);
-    // Squares of whole numbers are summed as floats.
-    let each_part = |step: &Step<'_>, squares: bool| {
-        let start_sums = || {
-            let floats = folds.iter().map(|fold| squares || ty(fold).is_float());
-            Sums::new(folds, floats, n_groups)
+    let mut kept: Vec<GroupFold> = Vec::new();
+    for fold in folds.iter().filter(|fold| !fold.counts_all_rows()) {
+        if !kept.iter().any(|other| other.shares_cells(fold)) {
+            kept.push(fold.clone());
+        }
+    }
+    let place = |among: &[GroupFold], fold: &GroupFold| {
+        among.iter().position(|other| other.shares_cells(fold))
+    };
+    let scan = Scan { folds: &kept, types, index, columns: &columns };
+    let first = scan.sums(run)?;
+    // Distances from the mean need a scan of their own.
+    let spread: Vec<GroupFold> = kept
+        .iter()
+        .filter(|one| folds.iter().any(|fold| fold.spreads() && fold.shares_cells(one)))
+        .cloned()
+        .collect();
+    let second = if spread.is_empty() {
+        None
+    } else {
+        let means = |fold| place(&kept, fold).map(|at| first.means(at).collect());
+        let means: Vec<Vec<f64>> = spread.iter().filter_map(means).collect();
+        Some(Scan { folds: &spread, ..scan }.squares(&means, run)?)
+    };
+    let finish = |fold: &GroupFold| {
+        let Some(at) = place(&kept, fold) else {
+            return Ok(sums::wholes(index.sizes(run)?.iter().map(|&size| i64::from(size))));
         };
-        let all = run.share(parts, |part| -> Result<Sums, Error> {
-            let mut sums = start_sums();
-            let mut at = part * part_len;
-            let end = n.min(at + part_len);
-            while at < end {
-                let len = BLOCK.min(end - at);
-                scan(at, len, &mut |columns| {
-                    let groups = &index.groups[at..at + len];
-                    for start in (0..len).step_by(run_len) {
-                        let rows = Rows { range: start..len.min(start + run_len), groups, columns };
-                        for (at, fold) in folds.iter().enumerate() {
-                            step(sums.lane(at), (at, fold), rows.clone());
-                        }
+        let squares: Vec<&Cell> = match (&second, place(&spread, fold)) {
+            (Some(second), Some(at)) => second.of(at).collect(),
+            _ => Vec::new(),
+        };
+        first.finish((at, fold), fold.values.map_or(Type::Bool, |at| types[at]), &squares)
+    };
+    folds.iter().map(finish).collect()
+}
+
+/// A walk over all rows.
+struct Scan<'a, S> {
+    folds: &'a [GroupFold],
+    types: &'a [Type],
+    index: &'a Index,
+    columns: &'a S,
+}
+
+impl<S> Scan<'_, S>
+where
+    S: Fn(usize, usize, &mut dyn FnMut(&[Block<'_>])) -> Result<(), Error> + Sync,
+{
+    fn sums(&self, run: &Run) -> Result<Sums, Error> {
+        let n_groups = self.index.first_rows.len();
+        let bundles = Bundle::of(self.folds, self.types, n_groups);
+        let single = |at: &usize| !bundles.iter().any(|bundle| bundle.folds.contains(at));
+        let singles: Vec<usize> = (0..self.folds.len()).filter(single).collect();
+        let run_len = (TOUCHED / (singles.len() * size_of::<Cell>()).max(1)).max(64);
+        let is_float = |fold: &GroupFold| fold.values.is_some_and(|at| self.types[at].is_float());
+        self.each_part(is_float, run, |sums: &mut Sums, range| {
+            let mut lanes: Vec<Vec<Lanes>> =
+                bundles.iter().map(|_| vec![Lanes::default(); n_groups]).collect();
+            let mut words = Vec::new();
+            self.each_block(range, |groups, columns| {
+                for (bundle, lanes) in bundles.iter().zip(&mut lanes) {
+                    bundle.add(lanes, groups, columns, &mut words);
+                }
+                for start in (0..groups.len()).step_by(run_len) {
+                    let range = start..groups.len().min(start + run_len);
+                    for at in &singles {
+                        let rows = Rows { range: range.clone(), groups, columns };
+                        sums.lane(*at).add(&self.folds[*at], rows);
                     }
-                })?;
-                at += len;
+                }
+            })?;
+            for (bundle, lanes) in bundles.iter().zip(&lanes) {
+                for (at, fold) in bundle.folds.iter().enumerate() {
+                    sums.set(*fold, lanes.iter().map(|lanes| lanes.cell(at)));
+                }
             }
+            Ok(())
+        })
+    }
+
+    /// Squared distances from `means`, of the groups for each of the folds.
+    fn squares(&self, means: &[Vec<f64>], run: &Run) -> Result<Sums, Error> {
+        self.each_part(
+            |_| true,
+            run,
+            |sums: &mut Sums, range| {
+                self.each_block(range, |groups, columns| {
+                    for (at, (fold, means)) in self.folds.iter().zip(means).enumerate() {
+                        let rows = Rows { range: 0..groups.len(), groups, columns };
+                        sums.lane(at).add_squares(fold, rows, means);
+                    }
+                })
+            },
+        )
+    }
+
+    /// Reduces parts of the rows by themselves, and these to the whole.
+    fn each_part(
+        &self,
+        is_float: impl Fn(&GroupFold) -> bool + Sync,
+        run: &Run,
+        add: impl Fn(&mut Sums, std::ops::Range<usize>) -> Result<(), Error> + Sync,
+    ) -> Result<Sums, Error> {
+        let (n, n_groups) = (self.index.groups.len(), self.index.first_rows.len());
+        let start = || Sums::new(self.folds, self.folds.iter().map(&is_float), n_groups);
+        if self.folds.is_empty() {
+            return Ok(start());
+        }
+        let parts = parts(n, n_groups);
+        let part_len = n.div_ceil(parts).next_multiple_of(BLOCK);
+        let all = run.share(parts, |part| -> Result<Sums, Error> {
+            let mut sums = start();
+            add(&mut sums, (part * part_len).min(n)..n.min((part + 1) * part_len))?;
             Ok(sums)
         })?;
         let mut all = all.into_iter();
-        let mut total = all.next().transpose()?.unwrap_or_else(start_sums);
+        let mut total = all.next().transpose()?.unwrap_or_else(start);
         for sums in all {
-            total.merge(&sums?, folds);
+            total.merge(&sums?, self.folds);
         }
-        Ok::<Sums, Error>(total)
-    };
-    let first = each_part(&|lane, (_, fold), rows| lane.add(fold, rows), false)?;
-    // Distances from the mean need a scan of their own.
-    let spreads = |fold: &GroupFold| matches!(fold.kind, Reduction::Var | Reduction::Std);
-    let second = if folds.iter().any(spreads) {
-        let means: Vec<Vec<f64>> = (0..n_folds).map(|at| first.means(at).collect()).collect();
-        let add = |lane: Lane<'_>, (at, fold): (usize, &GroupFold), rows: Rows<'_>| {
-            if spreads(fold) {
-                lane.add_squares(fold, rows, &means[at]);
-            }
-        };
-        Some(each_part(&add, true)?)
-    } else {
-        None
-    };
-    let finish = |(at, fold)| first.finish((at, fold), ty(fold), second.as_ref());
-    folds.iter().enumerate().map(finish).collect()
-}
-
-impl Lane<'_> {
-    /// Takes in a block of rows.
-    fn add(mut self, fold: &GroupFold, rows: Rows<'_>) {
-        let mut overflow = false;
-        let Some(values) = fold.values.map(|at| &rows.columns[at]) else {
-            return self.each(fold, &rows, |cell, _, holds| cell.count += u64::from(holds));
-        };
-        match (values, fold.kind) {
-            (Block::Bool(values), Reduction::Count | Reduction::Any) => {
-                self.each(fold, &rows, |cell, row, holds| {
-                    cell.count += u64::from(values[row] & holds);
-                });
-            }
-            // All hold where none fails.
-            (Block::Bool(values), Reduction::All) => self.each(fold, &rows, |cell, row, holds| {
-                cell.count += u64::from(!values[row] & holds);
-            }),
-            (Block::F64(values), Reduction::Min) => {
-                self.each_held(fold, &rows, |cell, row| {
-                    cell.count += 1;
-                    let (best, x) = (cell.float(), values[row]);
-                    cell.set_float(if best <= x || best.is_nan() { best } else { x });
-                });
-            }
-            (Block::F64(values), Reduction::Max) => {
-                self.each_held(fold, &rows, |cell, row| {
-                    cell.count += 1;
-                    let (best, x) = (cell.float(), values[row]);
-                    cell.set_float(if best >= x || best.is_nan() { best } else { x });
-                });
-            }
-            (Block::F64(values), Reduction::Prod) => self.each_held(fold, &rows, |cell, row| {
-                cell.set_float(cell.float() * values[row]);
-            }),
-            // No sum is ever -0, so that adding 0 changes none.
-            (Block::F64(values), _) => self.each(fold, &rows, |cell, row, holds| {
-                cell.count += u64::from(holds);
-                cell.set_float(cell.float() + if holds { values[row] } else { 0.0 });
-            }),
-            (Block::I64(values), Reduction::Min) => self.each_held(fold, &rows, |cell, row| {
-                cell.count += 1;
-                cell.set_whole(cell.whole().min(values[row]));
-            }),
-            (Block::I64(values), Reduction::Max) => self.each_held(fold, &rows, |cell, row| {
-                cell.count += 1;
-                cell.set_whole(cell.whole().max(values[row]));
-            }),
-            (Block::I64(values), Reduction::Prod) => self.each_held(fold, &rows, |cell, row| {
-                let (product, overflowed) = cell.whole().overflowing_mul(values[row]);
-                cell.set_whole(product);
-                overflow |= overflowed;
-            }),
-            (Block::I64(values), _) => self.each(fold, &rows, |cell, row, holds| {
-                cell.count += u64::from(holds);
-                let x = if holds { values[row] } else { 0 };
-                let (sum, overflowed) = cell.whole().overflowing_add(x);
-                cell.set_whole(sum);
-                overflow |= overflowed;
-            }),
-            (Block::Bool(values), _) => self.each(fold, &rows, |cell, row, holds| {
-                cell.count += u64::from(holds);
-                cell.set_whole(cell.whole() + i64::from(values[row] & holds));
-            }),
-        }
-        *self.overflow |= overflow;
+        Ok(total)
     }
 
-    /// Takes in the squared distances from the means of the groups.
-    fn add_squares(mut self, fold: &GroupFold, rows: Rows<'_>, means: &[f64]) {
-        let groups = rows.groups;
-        let add = |cell: &mut Cell, row: usize, x: f64| {
-            let distance = x - means[groups[row] as usize];
-            cell.set_float(cell.float() + distance * distance);
-        };
-        match fold.values.map(|at| &rows.columns[at]) {
-            Some(Block::F64(values)) => {
-                self.each_held(fold, &rows, |cell, row| add(cell, row, values[row]));
-            }
-            Some(Block::I64(values)) => {
-                self.each_held(fold, &rows, |cell, row| add(cell, row, values[row] as f64));
-            }
-            Some(Block::Bool(values)) => self.each_held(fold, &rows, |cell, row| {
-                add(cell, row, f64::from(u8::from(values[row])));
-            }),
-            None => {}
-        }
-    }
-
-    /// Calls `f(cell of the group, row, whether the mask holds)` for every row: where what does not
-    /// hold can be taken in as nothing, that is cheaper than to guess whether it does.
-    #[inline(always)]
-    #[allow(clippy::inline_always, reason = "the loop is worth having for each kind alone")]
-    fn each(
-        &mut self,
-        fold: &GroupFold,
-        rows: &Rows<'_>,
-        mut f: impl FnMut(&mut Cell, usize, bool),
-    ) {
-        let Self { cells, width, at, .. } = self;
-        let (width, at) = (*width, *at);
-        let range = rows.range.clone();
-        let groups = rows.range.clone().zip(&rows.groups[range.clone()]);
-        match fold.mask.map(|at| &rows.columns[at]) {
-            Some(Block::Bool(mask)) => {
-                for ((row, &group), &holds) in groups.zip(&mask[range]) {
-                    f(&mut cells[group as usize * width + at], row, holds);
-                }
-            }
-            _ => {
-                for (row, &group) in groups {
-                    f(&mut cells[group as usize * width + at], row, true);
-                }
-            }
-        }
-    }
-
-    /// Calls `f(cell of the group, row)` for the rows where the mask holds.
-    #[inline(always)]
-    #[allow(clippy::inline_always, reason = "the loop is worth having for each kind alone")]
-    fn each_held(
-        &mut self,
-        fold: &GroupFold,
-        rows: &Rows<'_>,
-        mut f: impl FnMut(&mut Cell, usize),
-    ) {
-        self.each(fold, rows, |cell, row, holds| {
-            if holds {
-                f(cell, row);
-            }
-        });
-    }
-}
-
-impl Sums {
-    fn new(folds: &[GroupFold], floats: impl Iterator<Item = bool>, n_groups: usize) -> Self {
-        let kinds: Vec<Kept> = floats.map(|is_float| Kept { is_float, overflow: false }).collect();
-        let start = |(fold, kept): (&GroupFold, &Kept)| {
-            let mut start = Cell::default();
-            match (fold.kind, kept.is_float) {
-                (Reduction::Min, true) => start.set_float(f64::INFINITY),
-                (Reduction::Max, true) => start.set_float(f64::NEG_INFINITY),
-                (Reduction::Prod, true) => start.set_float(1.0),
-                (Reduction::Min, false) => start.set_whole(i64::MAX),
-                (Reduction::Max, false) => start.set_whole(i64::MIN),
-                (Reduction::Prod, false) => start.set_whole(1),
-                _ => {}
-            }
-            start
-        };
-        let of_group: Vec<Cell> = folds.iter().zip(&kinds).map(start).collect();
-        Self { cells: of_group.repeat(n_groups), kinds }
-    }
-
-    fn lane(&mut self, at: usize) -> Lane<'_> {
-        let width = self.kinds.len();
-        Lane { cells: &mut self.cells, width, at, overflow: &mut self.kinds[at].overflow }
-    }
-
-    /// The cells of one fold, group by group.
-    fn of(&self, at: usize) -> impl Iterator<Item = &Cell> {
-        self.cells.iter().skip(at).step_by(self.kinds.len())
-    }
-
-    fn merge(&mut self, other: &Self, folds: &[GroupFold]) {
-        let n_folds = folds.len();
-        for (at, (a, b)) in self.cells.iter_mut().zip(&other.cells).enumerate() {
-            let (kept, kind) = (&mut self.kinds[at % n_folds], folds[at % n_folds].kind);
-            a.count += b.count;
-            if kept.is_float {
-                let (x, y) = (a.float(), b.float());
-                a.set_float(match kind {
-                    Reduction::Min if x <= y || x.is_nan() => x,
-                    Reduction::Max if x >= y || x.is_nan() => x,
-                    Reduction::Min | Reduction::Max => y,
-                    Reduction::Prod => x * y,
-                    _ => x + y,
-                });
-            } else {
-                let (x, y) = (a.whole(), b.whole());
-                let (merged, overflow) = match kind {
-                    Reduction::Min => (x.min(y), false),
-                    Reduction::Max => (x.max(y), false),
-                    Reduction::Prod => x.overflowing_mul(y),
-                    _ => x.overflowing_add(y),
-                };
-                a.set_whole(merged);
-                kept.overflow |= overflow;
-            }
-        }
-        for (kept, other) in self.kinds.iter_mut().zip(&other.kinds) {
-            kept.overflow |= other.overflow;
-        }
-    }
-
-    fn means(&self, at: usize) -> impl Iterator<Item = f64> {
-        let is_float = self.kinds[at].is_float;
-        let sum = move |cell: &Cell| if is_float { cell.float() } else { cell.whole() as f64 };
-        self.of(at).map(move |cell| sum(cell) / cell.count as f64)
-    }
-
-    fn finish(
+    /// Calls `f(groups, columns)` for each block of the rows of `range`.
+    fn each_block(
         &self,
-        (at, fold): (usize, &GroupFold),
-        ty: Type,
-        squares: Option<&Self>,
-    ) -> Result<Value, Error> {
-        let sums_wholes = matches!(fold.kind, Reduction::Sum | Reduction::Prod | Reduction::Mean);
-        if self.kinds[at].overflow && sums_wholes {
-            let (span, function) = (fold.span, fold.kind.name());
-            return Err(Error::Overflow { span, function, ty: Type::I64 });
+        range: std::ops::Range<usize>,
+        mut f: impl FnMut(&[u32], &[Block<'_>]),
+    ) -> Result<(), Error> {
+        for at in range.clone().step_by(BLOCK) {
+            let len = BLOCK.min(range.end - at);
+            (self.columns)(at, len, &mut |columns| f(&self.index.groups[at..at + len], columns))?;
         }
-        let floats = |f: &dyn Fn(&Cell) -> f64| Value::F64(array(self.of(at).map(f)));
-        let wholes = |f: fn(&Cell) -> i64| Value::I64(array(self.of(at).map(f)));
-        let truths = |f: fn(&Cell) -> bool| Value::Bool(array(self.of(at).map(f)));
-        Ok(match fold.kind {
-            Reduction::Count => wholes(|cell| cell.count as i64),
-            Reduction::Any => truths(|cell| cell.count > 0),
-            Reduction::All => truths(|cell| cell.count == 0),
-            Reduction::Mean => Value::F64(array(self.means(at))),
-            Reduction::Var | Reduction::Std => {
-                let squares = squares.into_iter().flat_map(|squares| squares.of(at));
-                Value::F64(array(squares.zip(self.of(at)).map(|(squares, cell)| {
-                    let var = squares.float() / (cell.count as f64 - f64::from(fold.ddof));
-                    if fold.kind == Reduction::Std { var.sqrt() } else { var }
-                })))
-            }
-            // Of no values there is no least; floats say so by NaN.
-            Reduction::Min | Reduction::Max if ty.is_float() => {
-                floats(&|cell| if cell.count == 0 { f64::NAN } else { cell.float() })
-            }
-            // As floats, where a group has none; whole numbers otherwise.
-            Reduction::Min | Reduction::Max if self.of(at).any(|cell| cell.count == 0) => {
-                floats(&|cell| if cell.count == 0 { f64::NAN } else { cell.whole() as f64 })
-            }
-            _ if ty.is_float() => floats(&|cell| cell.float()),
-            _ => wholes(|cell| cell.whole()),
-        })
+        Ok(())
     }
-}
-
-fn array<T>(values: impl Iterator<Item = T>) -> ArrayD<T> {
-    values.collect::<Array1<T>>().into_dyn()
 }

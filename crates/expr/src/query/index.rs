@@ -1,11 +1,13 @@
 //! The groups of key columns: every row's number among the distinct keys in their order.
 
 use std::cmp::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jobs::Run;
 
 use crate::error::Error;
 use crate::operand::Operand;
+use crate::query::fold;
 use crate::query::table::Column;
 use crate::types::{Element, Type};
 
@@ -15,12 +17,14 @@ const DIRECT_RANGE: u64 = 1 << 22;
 const PART: usize = 1 << 18;
 
 /// Every row's group.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) struct Index {
     /// For each row the number of its group; groups are in the order of their keys.
     pub(crate) groups: Vec<u32>,
     /// For each group the first row that has its key.
     pub(crate) first_rows: Vec<u32>,
+    /// For each group how many rows it has, once somebody has asked.
+    sizes: Mutex<Option<Arc<[u32]>>>,
 }
 
 impl Index {
@@ -32,13 +36,44 @@ impl Index {
         if u32::try_from(n).is_err() {
             return Err(Error::Table { what: format!("{n} rows, allowed are 4294967295") });
         }
-        let mut whole =
-            Self { groups: vec![0; n], first_rows: (n > 0).then_some(0).into_iter().collect() };
+        let first_row = (n > 0).then_some(0).into_iter().collect();
+        let mut whole = Self::of_groups(vec![0; n], first_row);
         for (at, key) in keys.iter().enumerate() {
             let one = Self::of_column(key, n, run)?;
             whole = if at == 0 { one } else { whole.crossed(&one, n, run)? };
         }
         Ok(whole)
+    }
+
+    fn of_groups(groups: Vec<u32>, first_rows: Vec<u32>) -> Self {
+        Self { groups, first_rows, sizes: Mutex::default() }
+    }
+
+    /// For each group how many rows it has.
+    pub(crate) fn sizes(&self, run: &Run) -> Result<Arc<[u32]>, Error> {
+        let known = || self.sizes.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(sizes) = &*known() {
+            return Ok(sizes.clone());
+        }
+        let (n, n_groups) = (self.groups.len(), self.first_rows.len());
+        let parts = fold::parts(n, n_groups);
+        let part_len = n.div_ceil(parts).max(1);
+        let of_parts = run.share(n.div_ceil(part_len), |at| {
+            let mut sizes = vec![0_u32; n_groups];
+            for &group in &self.groups[at * part_len..n.min((at + 1) * part_len)] {
+                sizes[group as usize] += 1;
+            }
+            sizes
+        })?;
+        let mut sizes = vec![0_u32; n_groups];
+        for of_part in of_parts {
+            for (size, more) in sizes.iter_mut().zip(of_part) {
+                *size += more;
+            }
+        }
+        let sizes: Arc<[u32]> = sizes.into();
+        *known() = Some(sizes.clone());
+        Ok(sizes)
     }
 
     fn of_column(key: &Column<'_>, n: usize, run: &Run) -> Result<Self, Error> {
@@ -123,7 +158,7 @@ impl Index {
                 *group = numbers[place(x)];
             }
         })?;
-        Ok(Self { groups, first_rows })
+        Ok(Self::of_groups(groups, first_rows))
     }
 }
 
@@ -186,7 +221,7 @@ fn hashed(
         parts[at].0.iter().map(|&group| map[group as usize]).collect::<Vec<u32>>()
     })?;
     let first_rows = sorted.iter().map(|&group| known.rows[group as usize]).collect();
-    Ok(Index { groups: groups.concat(), first_rows })
+    Ok(Index::of_groups(groups.concat(), first_rows))
 }
 
 /// Distinct keys by open addressing.

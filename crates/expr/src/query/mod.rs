@@ -1,15 +1,17 @@
 //! Questions over a table of columns: filter, group, order, the first few.
 //!
 //! `table` has the columns, `parse` reads a query, `index` numbers the groups of key columns,
-//! `fold` reduces values by group, `answer` puts it together, `groups` reduces by
-//! groups that are already numbered, `sql` says queries in SQL.
+//! `fold` reduces values by group, with `sums` and `lanes` of what it knows of each, `answer` puts it
+//! together, `groups` reduces by groups that are already numbered, `sql` says queries in SQL.
 
 mod answer;
 mod fold;
 mod groups;
 mod index;
+mod lanes;
 mod parse;
 mod sql;
+mod sums;
 mod table;
 
 pub use answer::Answer;

@@ -252,3 +252,68 @@ fn groups_that_are_numbered_once_reduce_as_queries_do() {
     assert_eq!(error.to_string(), "the table has 4999 rows, the keys 5000");
     assert!(Groups::new(&[], &Run::serial()).is_err());
 }
+
+#[test]
+fn sums_under_many_masks_are_those_of_plain_loops() {
+    // Two full bundles and one sum alone; several parts, the last of which ends within a block, and
+    // values whose products with a mask would be no numbers.
+    let (n, n_keys, n_masks) = (300_007_usize, 37, 17_usize);
+    let key: Vec<i64> = (0..n).map(|row| (row * 7919 % n_keys) as i64).collect();
+    let x: Vec<f64> = (0..n)
+        .map(|row| match row % 5003 {
+            0 => f64::INFINITY,
+            1 => f64::NAN,
+            _ => (row * 31 % 1009) as f64 / 7.0 - 60.0,
+        })
+        .collect();
+    let table = Table::new(vec![
+        ("key".to_owned(), Column::from(&key[..])),
+        ("x".to_owned(), Column::from(&x[..])),
+    ])
+    .unwrap();
+    let bound = |mask: usize| mask as f64 * 10.0 - 70.0;
+    let queries: Vec<Query> = (0..n_masks)
+        .map(|mask| {
+            let text = format!(
+                "sum(x, where=x < {0:?}), mean(x, where=x < {0:?}), count() by key",
+                bound(mask)
+            );
+            Query::parse(&text).unwrap()
+        })
+        .collect();
+    for threads in [1, 2] {
+        let run = Run::with_threads(NonZeroUsize::new(threads).unwrap()).unwrap();
+        let together = Query::ask_all(&queries, &table, &run).unwrap();
+        for (mask, answer) in together.iter().enumerate() {
+            let alone = queries[mask].ask(&table, &run).unwrap();
+            assert_eq!(lines(answer), lines(&alone), "mask {mask}");
+            let mut plain = vec![(0.0_f64, 0_usize, 0_usize); n_keys];
+            for (key, x) in key.iter().zip(&x) {
+                let (sum, held, rows) = &mut plain[*key as usize];
+                *rows += 1;
+                if *x < bound(mask) {
+                    *sum += x;
+                    *held += 1;
+                }
+            }
+            for (group, (sum, held, rows)) in plain.into_iter().enumerate() {
+                let value = |column| answer.scalar(group, column).unwrap().to_f64();
+                // Sums of parts: the last places depend on how they are cut.
+                assert!((value(0) - sum).abs() <= 1e-7, "mask {mask}, group {group}");
+                let mean = sum / held as f64;
+                let near = (value(1) - mean).abs() <= 1e-10;
+                assert!(near || held == 0 && value(1).is_nan(), "mask {mask}, group {group}");
+                assert_eq!(value(2), rows as f64);
+            }
+        }
+    }
+}
+
+#[test]
+fn reductions_that_share_their_sums_are_each_by_its_own_rule() {
+    check(
+        "year, mean(weight), var(weight), sum(weight), std(weight), count(weight > 0.3) by year",
+        &["2014 0.375 0.015625 0.75 0.125 1", "2015 0.625 0.078125 2.5 0.2795084971874737 3"],
+    );
+    check("sum(hits), mean(hits), var(hits) by year", &["3 1.5 2.25", "1 0.25 19.6875"]);
+}
