@@ -27,6 +27,11 @@ const MAX_PARTS: usize = 256;
 const STREAMED: usize = 16 << 20;
 /// Block of a streamed output: reading and writing take turns often enough to overlap.
 const STREAMED_BLOCK: usize = 256;
+/// Block of an output that is an operand: what is written beside it and copied back stays in the first
+/// cache with it.
+const IN_PLACE_BLOCK: usize = 1024;
+/// An output with fewer elements, and its operands, fit into the second caches of the threads.
+const CACHED: usize = 1 << 19;
 /// Bytes of a line of the caches.
 const LINE: usize = 64;
 /// A row at least this long is walked by itself.
@@ -213,11 +218,13 @@ fn part_len(n: usize, pass: &Pass, run: &Run) -> usize {
         if threads == 1 || n < MIN_PART {
             return n;
         }
-        // Few parts where all of it fits into the second caches: each stays with its thread.
-        let parts = if n < 1 << 20 { 2 * threads } else { 8 * threads };
-        return n.div_ceil(parts).max(MIN_PART / 4).next_multiple_of(MAX_BLOCK);
+        // One part each where all of it fits into the second caches: it stays with its thread.
+        let parts = if n < CACHED { threads } else { 8 * threads };
+        return n.div_ceil(parts).max(MIN_PART / 4).next_multiple_of(LINE);
     }
-    n.div_ceil(MAX_PARTS).max(MIN_PART).next_multiple_of(MAX_BLOCK)
+    // Equal parts, of which each thread gets as many.
+    let parts = n.div_ceil(MIN_PART / 4).next_power_of_two().min(MAX_PARTS);
+    n.div_ceil(parts).next_multiple_of(LINE)
 }
 
 /// The number of elements, when all that a pass reads and writes lies side by side.
@@ -353,15 +360,22 @@ impl Work<'_> {
                 // written overlaps nothing that is read, or is a buffer.
                 unsafe {
                     slots[program.position as usize].cast::<u64>().write((start + done) as u64);
-                    if streamed {
-                        // While a block is computed and written nothing would be read.
-                        for at in &pass.moving {
+                    let ahead = if streamed { block.min(n - done - len) } else { 0 };
+                    for (at, instr) in pass.body.iter().enumerate() {
+                        // While a block is computed and written nothing would be read. Each loop
+                        // asks for a share of the next: all at once would be waited for.
+                        let share = |bytes: usize| {
+                            let shares = pass.body.len();
+                            bytes * at / shares..bytes * (at + 1) / shares
+                        };
+                        for at in pass.moving.iter().filter(|_| ahead > 0) {
                             let step = step_of(&operands[*at as usize]);
+                            let share = share(ahead * step);
                             let after = slots[input_slot + *at as usize].wrapping_add(len * step);
-                            kernels::prefetch(after, block.min(n - done - len) * step);
+                            kernels::prefetch(after.wrapping_add(share.start), share.len());
                         }
+                        execute(std::slice::from_ref(instr), slots, len);
                     }
-                    execute(&pass.body, slots, len);
                     for at in &pass.moving {
                         let slot = &mut slots[input_slot + *at as usize];
                         *slot = slot.add(len * step_of(&operands[*at as usize]));
@@ -526,6 +540,8 @@ impl Blocks {
         let mut block = block_len(per_element);
         if streamed {
             block = block.min(STREAMED_BLOCK);
+        } else if in_place {
+            block = block.min(IN_PLACE_BLOCK);
         }
         if per_element == 0 && pass.foldings.is_empty() {
             block = n;

@@ -36,6 +36,25 @@ pub(super) unsafe fn map<A: Copy, F: Map<A>>(d: *mut u8, a: *const u8, n: usize)
     }
 }
 
+/// Calls `f(from, len)` for runs that make up `0..n`. Where there are many values, the second begins on
+/// a line of the caches at `d`: a store across two lines costs as much as several.
+#[inline(always)]
+fn by_lines<D>(d: *mut u8, n: usize, f: impl Fn(usize, usize)) {
+    const LINE: usize = 64;
+    let many = 8 * LINE / size_of::<D>();
+    let head =
+        if size_of::<D>() < 4 || n < many { 0 } else { d.align_offset(LINE) / size_of::<D>() };
+    let (mut from, mut to) = (0, if head == 0 { n } else { head });
+    // One loop for both runs: its body is there once.
+    loop {
+        f(from, to - from);
+        if to == n {
+            break;
+        }
+        (from, to) = (to, n);
+    }
+}
+
 #[inline(always)]
 pub(super) unsafe fn zip<A: Copy, F: Zip<A>, const B: bool, const C: bool>(
     d: *mut u8,
@@ -43,31 +62,34 @@ pub(super) unsafe fn zip<A: Copy, F: Zip<A>, const B: bool, const C: bool>(
     b: *const u8,
     n: usize,
 ) {
-    // SAFETY: see above; `B` and `C` say which arguments are runs.
-    unsafe {
-        let d = from_raw_parts_mut(d.cast::<F::Out>(), n);
-        match (B, C) {
-            (true, true) => {
-                let (a, b) = (from_raw_parts(a.cast::<A>(), n), from_raw_parts(b.cast::<A>(), n));
-                for ((d, &a), &b) in d.iter_mut().zip(a).zip(b) {
-                    *d = F::zip(a, b);
+    by_lines::<F::Out>(d, n, |from, n| {
+        // SAFETY: see above; `B` and `C` say which arguments are runs.
+        unsafe {
+            let d = from_raw_parts_mut(d.cast::<F::Out>().add(from), n);
+            let (a, b) = (a.cast::<A>(), b.cast::<A>());
+            match (B, C) {
+                (true, true) => {
+                    let (a, b) = (from_raw_parts(a.add(from), n), from_raw_parts(b.add(from), n));
+                    for ((d, &a), &b) in d.iter_mut().zip(a).zip(b) {
+                        *d = F::zip(a, b);
+                    }
                 }
-            }
-            (true, false) => {
-                let (a, b) = (from_raw_parts(a.cast::<A>(), n), *b.cast::<A>());
-                for (d, &a) in d.iter_mut().zip(a) {
-                    *d = F::zip(a, b);
+                (true, false) => {
+                    let (a, b) = (from_raw_parts(a.add(from), n), *b);
+                    for (d, &a) in d.iter_mut().zip(a) {
+                        *d = F::zip(a, b);
+                    }
                 }
-            }
-            (false, true) => {
-                let (a, b) = (*a.cast::<A>(), from_raw_parts(b.cast::<A>(), n));
-                for (d, &b) in d.iter_mut().zip(b) {
-                    *d = F::zip(a, b);
+                (false, true) => {
+                    let (a, b) = (*a, from_raw_parts(b.add(from), n));
+                    for (d, &b) in d.iter_mut().zip(b) {
+                        *d = F::zip(a, b);
+                    }
                 }
+                (false, false) => d.fill(F::zip(*a, *b)),
             }
-            (false, false) => d.fill(F::zip(*a.cast::<A>(), *b.cast::<A>())),
         }
-    }
+    });
 }
 
 /// `flag`: a byte that becomes 1 when an operation is not defined.
@@ -124,37 +146,40 @@ pub(super) unsafe fn select<A: Copy, const B: bool, const C: bool>(
     (b, c): (*const u8, *const u8),
     n: usize,
 ) {
-    // SAFETY: see above.
-    unsafe {
-        let d = from_raw_parts_mut(d.cast::<A>(), n);
-        let mask = from_raw_parts(mask.cast::<Flag>(), n);
-        match (B, C) {
-            (true, true) => {
-                let (b, c) = (from_raw_parts(b.cast::<A>(), n), from_raw_parts(c.cast::<A>(), n));
-                for (((d, &m), &b), &c) in d.iter_mut().zip(mask).zip(b).zip(c) {
-                    *d = if m.holds() { b } else { c };
+    by_lines::<A>(d, n, |from, n| {
+        // SAFETY: see above; `B` and `C` say which arguments are runs.
+        unsafe {
+            let d = from_raw_parts_mut(d.cast::<A>().add(from), n);
+            let mask = from_raw_parts(mask.cast::<Flag>().add(from), n);
+            let (b, c) = (b.cast::<A>(), c.cast::<A>());
+            match (B, C) {
+                (true, true) => {
+                    let (b, c) = (from_raw_parts(b.add(from), n), from_raw_parts(c.add(from), n));
+                    for (((d, &m), &b), &c) in d.iter_mut().zip(mask).zip(b).zip(c) {
+                        *d = if m.holds() { b } else { c };
+                    }
                 }
-            }
-            (true, false) => {
-                let (b, c) = (from_raw_parts(b.cast::<A>(), n), *c.cast::<A>());
-                for ((d, &m), &b) in d.iter_mut().zip(mask).zip(b) {
-                    *d = if m.holds() { b } else { c };
+                (true, false) => {
+                    let (b, c) = (from_raw_parts(b.add(from), n), *c);
+                    for ((d, &m), &b) in d.iter_mut().zip(mask).zip(b) {
+                        *d = if m.holds() { b } else { c };
+                    }
                 }
-            }
-            (false, true) => {
-                let (b, c) = (*b.cast::<A>(), from_raw_parts(c.cast::<A>(), n));
-                for ((d, &m), &c) in d.iter_mut().zip(mask).zip(c) {
-                    *d = if m.holds() { b } else { c };
+                (false, true) => {
+                    let (b, c) = (*b, from_raw_parts(c.add(from), n));
+                    for ((d, &m), &c) in d.iter_mut().zip(mask).zip(c) {
+                        *d = if m.holds() { b } else { c };
+                    }
                 }
-            }
-            (false, false) => {
-                let (b, c) = (*b.cast::<A>(), *c.cast::<A>());
-                for (d, &m) in d.iter_mut().zip(mask) {
-                    *d = if m.holds() { b } else { c };
+                (false, false) => {
+                    let (b, c) = (*b, *c);
+                    for (d, &m) in d.iter_mut().zip(mask) {
+                        *d = if m.holds() { b } else { c };
+                    }
                 }
             }
         }
-    }
+    });
 }
 
 /// `(a F b) G c`, or `c G (a F b)` when `SWAPPED`.
@@ -176,37 +201,40 @@ pub(super) unsafe fn fused<
         let inner = F::zip(a, b);
         if SWAPPED { G::zip(c, inner) } else { G::zip(inner, c) }
     };
-    // SAFETY: see above.
-    unsafe {
-        let d = from_raw_parts_mut(d.cast::<A>(), n);
-        let a = from_raw_parts(a.cast::<A>(), n);
-        match (B, C) {
-            (true, true) => {
-                let (b, c) = (from_raw_parts(b.cast::<A>(), n), from_raw_parts(c.cast::<A>(), n));
-                for (((d, &a), &b), &c) in d.iter_mut().zip(a).zip(b).zip(c) {
-                    *d = both(a, b, c);
+    by_lines::<A>(d, n, |from, n| {
+        // SAFETY: see above; `B` and `C` say which arguments are runs.
+        unsafe {
+            let d = from_raw_parts_mut(d.cast::<A>().add(from), n);
+            let a = from_raw_parts(a.cast::<A>().add(from), n);
+            let (b, c) = (b.cast::<A>(), c.cast::<A>());
+            match (B, C) {
+                (true, true) => {
+                    let (b, c) = (from_raw_parts(b.add(from), n), from_raw_parts(c.add(from), n));
+                    for (((d, &a), &b), &c) in d.iter_mut().zip(a).zip(b).zip(c) {
+                        *d = both(a, b, c);
+                    }
                 }
-            }
-            (true, false) => {
-                let (b, c) = (from_raw_parts(b.cast::<A>(), n), *c.cast::<A>());
-                for ((d, &a), &b) in d.iter_mut().zip(a).zip(b) {
-                    *d = both(a, b, c);
+                (true, false) => {
+                    let (b, c) = (from_raw_parts(b.add(from), n), *c);
+                    for ((d, &a), &b) in d.iter_mut().zip(a).zip(b) {
+                        *d = both(a, b, c);
+                    }
                 }
-            }
-            (false, true) => {
-                let (b, c) = (*b.cast::<A>(), from_raw_parts(c.cast::<A>(), n));
-                for ((d, &a), &c) in d.iter_mut().zip(a).zip(c) {
-                    *d = both(a, b, c);
+                (false, true) => {
+                    let (b, c) = (*b, from_raw_parts(c.add(from), n));
+                    for ((d, &a), &c) in d.iter_mut().zip(a).zip(c) {
+                        *d = both(a, b, c);
+                    }
                 }
-            }
-            (false, false) => {
-                let (b, c) = (*b.cast::<A>(), *c.cast::<A>());
-                for (d, &a) in d.iter_mut().zip(a) {
-                    *d = both(a, b, c);
+                (false, false) => {
+                    let (b, c) = (*b, *c);
+                    for (d, &a) in d.iter_mut().zip(a) {
+                        *d = both(a, b, c);
+                    }
                 }
             }
         }
-    }
+    });
 }
 
 /// `table[index]` for each index; one from the end when it is negative.

@@ -235,3 +235,31 @@ fn outputs_past_the_caches_are_whole_at_any_address() {
         }
     }
 }
+
+#[test]
+fn outputs_are_whole_wherever_they_begin_in_a_line_of_the_caches() {
+    let x: Vec<f64> = (0..300).map(f64::from).collect();
+    let room: Vec<f64> = vec![f64::NAN; 320];
+    for (text, expected) in [
+        ("x * 2 - 1", (|x| x * 2.0 - 1.0) as fn(f64) -> f64),
+        ("x + x", |x| x + x),
+        ("where(x < 40, x, -1)", |x| if x < 40.0 { x } else { -1.0 }),
+    ] {
+        for level in Level::available() {
+            let prepared = Prepared::for_level(&Expr::parse(text).unwrap(), level);
+            for n in [63, 64, 65, 100, 257] {
+                for start in 0..8 {
+                    let view = View::from(&x[3..3 + n]);
+                    let mut room = room.clone();
+                    let mut out = ViewMut::from(&mut room[start..start + n]);
+                    prepared.call(&[view.operand()], &mut [out.output()], &Run::serial()).unwrap();
+                    drop(out);
+                    let right = |i: usize| room[start + i] == expected(x[3 + i]);
+                    assert!((0..n).all(right), "{text} at {level:?}, {n} from {start}");
+                    let outside = room[..start].iter().chain(&room[start + n..]);
+                    assert!(outside.copied().all(f64::is_nan), "{text}, {n} from {start}");
+                }
+            }
+        }
+    }
+}
