@@ -3,7 +3,7 @@
 
 use super::scalar as op;
 use super::scalar::Flag;
-use super::{Arg, Kernel, Key, loops, reduce, text};
+use super::{Arg, Kernel, Key, loops, reduce, text, wide};
 use crate::op::{Binary, Compare, Reduction, Unary};
 use crate::types::Type;
 
@@ -95,6 +95,8 @@ macro_rules! level {
     ($name:ident $(, $feature:literal)?) => {
         mod $name {
             use super::*;
+            use super::loops::Float;
+            use super::wide::{Wide, WideZip};
             use op::{CastTo, Map, Zip};
             use reduce::Fold;
 
@@ -107,6 +109,16 @@ macro_rules! level {
             unsafe fn zip<A: Copy, F: Zip<A>, const B: bool, const C: bool>(d: *mut u8, a: *const u8, b: *const u8, _c: *const u8, n: usize) {
                 // SAFETY: the caller's promise is the same.
                 unsafe { loops::zip::<A, F, B, C>(d, a, b, n) }
+            }
+            $(#[target_feature(enable = $feature)])?
+            unsafe fn map_wide<A: Float, F: Wide + Map<A, Out = A>>(d: *mut u8, a: *const u8, _b: *const u8, _c: *const u8, n: usize) {
+                // SAFETY: the caller's promise is the same.
+                unsafe { loops::map_wide::<A, F>(d, a, n) }
+            }
+            $(#[target_feature(enable = $feature)])?
+            unsafe fn zip_wide<A: Float, F: WideZip + Zip<A, Out = A>, const B: bool, const C: bool>(d: *mut u8, a: *const u8, b: *const u8, _c: *const u8, n: usize) {
+                // SAFETY: the caller's promise is the same.
+                unsafe { loops::zip_wide::<A, F, B, C>(d, a, b, n) }
             }
             $(#[target_feature(enable = $feature)])?
             unsafe fn cast<A: Copy + CastTo<B>, B: Copy>(d: *mut u8, a: *const u8, _b: *const u8, _c: *const u8, n: usize) {
@@ -144,8 +156,10 @@ macro_rules! level {
                 match key {
                     Key::Statistics(Type::F32) => Some(statistics::<f32>),
                     Key::Statistics(Type::F64) => Some(statistics::<f64>),
-                    Key::Unary(unary, Type::F32) => floats::<f32>(unary),
-                    Key::Unary(unary, Type::F64) => floats::<f64>(unary),
+                    Key::Unary(unary, Type::F32) => floats::<f32>(unary).or_else(|| functions::<f32>(unary)),
+                    Key::Unary(unary, Type::F64) => floats::<f64>(unary).or_else(|| functions::<f64>(unary)),
+                    Key::Binary(Binary::Pow, Type::F32, a, b) => forms!(a, b, zip_wide::<f32, op::Pow>),
+                    Key::Binary(Binary::Pow, Type::F64, a, b) => forms!(a, b, zip_wide::<f64, op::Pow>),
                     Key::Unary(unary, Type::I32) => integers::<i32>(unary),
                     Key::Unary(unary, Type::I64) => integers::<i64>(unary),
                     Key::Unary(unary, Type::U8) => integers::<u8>(unary),
@@ -244,6 +258,28 @@ macro_rules! level {
                     Unary::IsFinite => map::<A, op::IsFinite>,
                     Unary::IsInf => map::<A, op::IsInf>,
                     Unary::SignBit => map::<A, op::SignBit>,
+                    _ => return None,
+                })
+            }
+
+            fn functions<A: Float>(unary: Unary) -> Option<Kernel>
+            where
+                op::Exp: Map<A, Out = A>, op::Expm1: Map<A, Out = A>, op::Log: Map<A, Out = A>,
+                op::Log2: Map<A, Out = A>, op::Log10: Map<A, Out = A>, op::Log1p: Map<A, Out = A>,
+                op::Sin: Map<A, Out = A>, op::Cos: Map<A, Out = A>, op::Tanh: Map<A, Out = A>,
+                op::Arctan: Map<A, Out = A>,
+            {
+                Some(match unary {
+                    Unary::Exp => map_wide::<A, op::Exp> as Kernel,
+                    Unary::Expm1 => map_wide::<A, op::Expm1>,
+                    Unary::Log => map_wide::<A, op::Log>,
+                    Unary::Log2 => map_wide::<A, op::Log2>,
+                    Unary::Log10 => map_wide::<A, op::Log10>,
+                    Unary::Log1p => map_wide::<A, op::Log1p>,
+                    Unary::Sin => map_wide::<A, op::Sin>,
+                    Unary::Cos => map_wide::<A, op::Cos>,
+                    Unary::Tanh => map_wide::<A, op::Tanh>,
+                    Unary::Arctan => map_wide::<A, op::Arctan>,
                     _ => return None,
                 })
             }
@@ -467,8 +503,7 @@ mod narrow {
         };
     }
     functions! {
-        Exp Exp2 Expm1 Log Log2 Log10 Log1p Sin Cos Tan Arcsin Arccos Arctan Sinh Cosh Tanh
-        Arcsinh Arccosh Arctanh Cbrt
+        Exp2 Tan Arcsin Arccos Sinh Cosh Arcsinh Arccosh Arctanh Cbrt
     }
 
     fn float_functions<A: Copy>(binary: Binary, a: Arg, b: Arg) -> Option<Kernel>
@@ -476,7 +511,6 @@ mod narrow {
         op::FloorDiv: Zip<A>,
         op::Mod: Zip<A>,
         op::Fmod: Zip<A>,
-        op::Pow: Zip<A>,
         op::Arctan2: Zip<A>,
         op::Hypot: Zip<A>,
     {
@@ -484,7 +518,6 @@ mod narrow {
             Binary::FloorDiv => forms!(a, b, zip::<A, op::FloorDiv>),
             Binary::Mod => forms!(a, b, zip::<A, op::Mod>),
             Binary::Fmod => forms!(a, b, zip::<A, op::Fmod>),
-            Binary::Pow => forms!(a, b, zip::<A, op::Pow>),
             Binary::Arctan2 => forms!(a, b, zip::<A, op::Arctan2>),
             Binary::Hypot => forms!(a, b, zip::<A, op::Hypot>),
             _ => None,

@@ -8,6 +8,7 @@ use std::slice::{from_raw_parts, from_raw_parts_mut};
 
 use super::Level;
 use super::scalar::{CastTo, Flag, Map, TryZip, Zip};
+use super::wide::{Wide, WideZip};
 use crate::types::{Scalar, Type};
 
 /// What [`Gather`](super::Key::Gather) needs besides the table and the indices.
@@ -90,6 +91,114 @@ pub(super) unsafe fn zip<A: Copy, F: Zip<A>, const B: bool, const C: bool>(
             }
         }
     });
+}
+
+/// Values that are computed without branches before it is seen whether all of them are right.
+const AT_ONCE: usize = 64;
+
+/// A float whose functions are computed in `f64`.
+pub(super) trait Float: Copy + Into<f64> {
+    fn narrowed(x: f64) -> Self;
+}
+
+impl Float for f32 {
+    #[inline(always)]
+    fn narrowed(x: f64) -> Self {
+        x as Self
+    }
+}
+
+impl Float for f64 {
+    #[inline(always)]
+    fn narrowed(x: f64) -> Self {
+        x
+    }
+}
+
+/// A function with a form without branches; where that is not right, its other form.
+#[inline(always)]
+pub(super) unsafe fn map_wide<A: Float, F: Wide + Map<A, Out = A>>(
+    d: *mut u8,
+    a: *const u8,
+    n: usize,
+) {
+    #[cold]
+    #[inline(never)]
+    fn mend<A: Float, F: Wide + Map<A, Out = A>>(d: &mut [A], a: &[A]) {
+        for (d, &a) in d.iter_mut().zip(a) {
+            if !F::wide(a.into()).1 {
+                *d = F::map(a);
+            }
+        }
+    }
+    // SAFETY: see above.
+    let (d, a) =
+        unsafe { (from_raw_parts_mut(d.cast::<A>(), n), from_raw_parts(a.cast::<A>(), n)) };
+    for (d, a) in d.chunks_mut(AT_ONCE).zip(a.chunks(AT_ONCE)) {
+        let mut all = true;
+        for (d, &a) in d.iter_mut().zip(a) {
+            let (value, right) = F::wide(a.into());
+            *d = A::narrowed(value);
+            all &= right;
+        }
+        if !all {
+            mend::<A, F>(d, a);
+        }
+    }
+}
+
+/// The same of two values. One value for all is laid out as a run of them: a loop of which half would
+/// not vary takes the compiler minutes.
+#[inline(always)]
+pub(super) unsafe fn zip_wide<
+    A: Float,
+    F: WideZip + Zip<A, Out = A>,
+    const B: bool,
+    const C: bool,
+>(
+    d: *mut u8,
+    a: *const u8,
+    b: *const u8,
+    n: usize,
+) {
+    if n == 0 {
+        return;
+    }
+    // SAFETY: see above; `B` and `C` say which arguments are runs.
+    let (d, a, b) = unsafe {
+        let (a, b) = (a.cast::<A>(), b.cast::<A>());
+        let run = |values: *const A, each: bool| from_raw_parts(values, if each { n } else { 1 });
+        (from_raw_parts_mut(d.cast::<A>(), n), run(a, B), run(b, C))
+    };
+    let (as_run, bs_run) = ([a[0]; AT_ONCE], [b[0]; AT_ONCE]);
+    for (at, d) in d.chunks_mut(AT_ONCE).enumerate() {
+        let of = at * AT_ONCE..at * AT_ONCE + d.len();
+        let a = if B { &a[of.clone()] } else { &as_run[..d.len()] };
+        let b = if C { &b[of] } else { &bs_run[..d.len()] };
+        chunk_wide::<A, F>(d, a, b);
+    }
+}
+
+#[inline(always)]
+fn chunk_wide<A: Float, F: WideZip + Zip<A, Out = A>>(d: &mut [A], a: &[A], b: &[A]) {
+    #[cold]
+    #[inline(never)]
+    fn mend<A: Float, F: WideZip + Zip<A, Out = A>>(d: &mut [A], a: &[A], b: &[A]) {
+        for ((d, &a), &b) in d.iter_mut().zip(a).zip(b) {
+            if !F::wide(a.into(), b.into()).1 {
+                *d = F::zip(a, b);
+            }
+        }
+    }
+    let mut all = true;
+    for ((d, &a), &b) in d.iter_mut().zip(a).zip(b) {
+        let (value, right) = F::wide(a.into(), b.into());
+        *d = A::narrowed(value);
+        all &= right;
+    }
+    if !all {
+        mend::<A, F>(d, a, b);
+    }
 }
 
 /// `flag`: a byte that becomes 1 when an operation is not defined.

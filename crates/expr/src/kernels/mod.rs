@@ -3,7 +3,7 @@
 //!
 //! `scalar` says what an operation does to one value, in safe code; `loops` runs it over memory;
 //! `levels` compiles the loops for each [`Level`] and finds them; `reduce` has the loops of
-//! reductions, `math` the functions that are not arithmetic.
+//! reductions, `math` the functions that are not arithmetic and `wide` a form of them without branches.
 
 mod levels;
 mod loops;
@@ -11,6 +11,7 @@ mod math;
 mod reduce;
 mod scalar;
 mod text;
+mod wide;
 
 pub use levels::Level;
 pub(crate) use loops::{Gather, copy_strided, fence, prefetch, scatter_strided, stream};

@@ -4,6 +4,7 @@ mod axis;
 mod bad_input;
 #[path = "../../../../xtask/src/postgres/cluster.rs"]
 mod cluster;
+mod functions;
 mod layouts;
 mod lazy;
 mod memory;
