@@ -16,7 +16,8 @@ const PRESCAN_BYTES: usize = 1024;
 /// `Content-Type`), else the page's own `<meta charset>`, else UTF-8 where the bytes are valid,
 /// else what the letters look like. A declared encoding in which the bytes have an error is
 /// passed over for the next; where all have errors, the first one stays, with U+FFFD in the place
-/// of each error. Labels are those of the WHATWG Encoding Standard, unknown ones are ignored.
+/// of each error. Letters that are valid UTF-8 are UTF-8 where an encoding of one byte a letter is
+/// declared: pages are often converted and go on saying what they were. Labels are those of the WHATWG Encoding Standard, unknown ones are ignored.
 ///
 /// ```
 /// assert_eq!(corpus::decode_html(b"caf\xE9", Some("ISO-8859-1")), "café");
@@ -29,6 +30,15 @@ pub fn decode_html(bytes: &[u8], http_charset: Option<&str>) -> String {
     }
     let from_http = http_charset.and_then(|label| Encoding::for_label(label.as_bytes()));
     let declared = [from_http, declared_in_page(bytes), Some(UTF_8)].into_iter().flatten();
+    // By chance texts in these are hardly ever UTF-8, and errors in none of them.
+    let converted = declared
+        .clone()
+        .next()
+        .filter(|encoding| encoding.is_single_byte() && !bytes.is_ascii())
+        .and_then(|_| std::str::from_utf8(bytes).ok());
+    if let Some(text) = converted {
+        return text.to_owned();
+    }
     let first = declared.clone().next().unwrap_or(UTF_8);
     // Detection is a hundred times slower than the rest: it comes when nothing else has worked.
     declared
@@ -148,6 +158,14 @@ mod tests {
         check(b"caf\xE9 cr\xE8me", Some("utf-8"), "café crème");
         check(b"<meta charset=utf-8>caf\xE9 cr\xE8me", None, "<meta charset=utf-8>café crème");
         check("café".as_bytes(), Some("no-such-label"), "café");
+    }
+
+    #[test]
+    fn what_is_valid_utf_8_is_in_no_encoding_of_single_bytes() {
+        check("kilómetros".as_bytes(), Some("iso-8859-15"), "kilómetros");
+        check("<meta charset=koi8-r>где".as_bytes(), None, "<meta charset=koi8-r>где");
+        check(b"kil\xF3metros", Some("iso-8859-15"), "kilómetros");
+        check(b"\xC3\xA4", Some("gbk"), "盲");
     }
 
     #[test]
