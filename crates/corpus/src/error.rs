@@ -65,6 +65,12 @@ pub enum Error {
         /// What the database says.
         problem: String,
     },
+    /// A file that should be a database and is none.
+    #[error("{} is not an SQLite database; allowed is a file that SQLite has written", path.display())]
+    NotADatabase {
+        /// The path as it was given.
+        path: PathBuf,
+    },
     /// A server of a database that cannot be reached, or lets nobody in.
     #[error("cannot connect to {name}: {problem}")]
     Connection {
@@ -131,6 +137,9 @@ impl Error {
                 return Some(format!("name the column that holds it: --{part} COLUMN"));
             }
             Self::Query { .. } => "check the query against the tables of the database",
+            Self::NotADatabase { .. } => {
+                "read other files by their own names: talks.csv, talks.jsonl, talks.parquet"
+            }
             Self::Connection { .. } => {
                 "check host, port, user and password; connections are not encrypted, so that a server that wants \
                  encryption is reached through a tunnel (ssh -L)"

@@ -363,6 +363,11 @@ fn the_rows_of_a_query_are_documents() {
     assert!(error.to_string().contains("fails: near"), "{error}");
     let error = corpus::read_sqlite(&path, "select id from talks", &config).unwrap_err();
     assert!(error.to_string().contains("no column for the text"), "{error}");
+    let other = folder.path().join("talks.csv.db");
+    fs::write(&other, "id,title,text\n".repeat(100)).unwrap();
+    let error = corpus::read_sqlite(&other, query, &config).unwrap_err();
+    assert!(error.to_string().contains("talks.csv.db is not an SQLite database"), "{error}");
+    assert!(error.hint().unwrap().contains(".csv"));
     // It is opened for reading alone.
     let delete = corpus::read_sqlite(&path, "delete from talks returning abstract", &config);
     let failed = delete.and_then(|mut reader| reader.next().unwrap());

@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::{io, thread};
 
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::columns::{Cell, ColumnNames, Columns};
 use crate::{Document, Error, ReadConfig, Reader, Skipped};
@@ -25,17 +25,18 @@ type Row = io::Result<Result<Document, Skipped>>;
 /// of a thousand of them.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Query`] with what the database says, and [`Error::NoColumn`].
+/// [`Error::NotFound`], [`Error::NotADatabase`], [`Error::Query`] with what the database says, and
+/// [`Error::NoColumn`].
 pub fn read_sqlite(path: &Path, query: &str, config: &ReadConfig) -> Result<Reader, Error> {
     if !path.exists() {
         return Err(Error::NotFound { path: path.to_owned() });
     }
     let name = path.display().to_string();
     let refused = {
-        let name = name.clone();
-        move |source: rusqlite::Error| Error::Query {
-            name: name.clone(),
-            problem: one_line(&source),
+        let (name, path) = (name.clone(), path.to_owned());
+        move |source: rusqlite::Error| match source.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase) => Error::NotADatabase { path: path.clone() },
+            _ => Error::Query { name: name.clone(), problem: one_line(&source) },
         }
     };
     let connection =
