@@ -75,21 +75,26 @@ pub fn explore(
         }
         let vanished = || Error::Start { url: redact(&at), problem: Problem::Vanished };
         let page = ListPage::of(&entry).ok_or_else(vanished)?;
-        if let Some(schedule) = session.published(&page, &mut n_probes)? {
+        let lists = links::find_all(&page.outline, &page.links);
+        if let Some(schedule) = session.published(&page, lists.first(), &mut n_probes)? {
             return Ok(session.of_schedule(schedule));
         }
-        let lists = links::find_all(&page.outline, &page.links);
         if let Some(named) = page.named_list(lists.first()) {
             return session.read_list(vec![at], &page, &named);
         }
         if let Some(items) = inline::find(&page.outline, &page.base, lists.first()) {
             return session.read_items(&at, &page, &items);
         }
-        if let Some(list) = session.first_alive(&lists)? {
+        let longest = lists.iter().map(|list| list.links.len()).max().unwrap_or_default();
+        let anchored = links::anchored_page(&page.links, longest).filter(|next| **next != at);
+        let next = if anchored.is_some() {
+            anchored.cloned()
+        } else if let Some(list) = session.first_alive(&lists)? {
             return session.read_list(vec![at], &page, list);
-        }
-        let next = links::list_page(&page.links).filter(|next| next.url != at);
-        let next = next.map(|next| next.url.clone());
+        } else {
+            let next = links::list_page(&page.links).filter(|next| next.url != at);
+            next.map(|next| next.url.clone())
+        };
         first.get_or_insert(page);
         match next {
             Some(next) => at = next,
@@ -246,7 +251,10 @@ impl ListPage {
 
     /// The page itself as a document, where it is an article.
     fn article(&self, url: &Url) -> Option<Document> {
-        let document = corpus::of_page(&self.html);
+        let mut document = corpus::of_page(&self.html);
+        if let Some(told) = corpus::embedded(&self.html, &document.title) {
+            extract::fill(&mut document, &told);
+        }
         let url = redact(url);
         let is_article = document.text.len() >= MIN_ARTICLE_BYTES && !document.title.is_empty();
         is_article.then(|| Document { id: url.clone(), url: Some(url), ..document })
@@ -304,6 +312,9 @@ impl ListPage {
     }
 }
 
+/// So many events in a page are its schedule, whatever else it shows.
+const SURE_EVENTS: usize = 8;
+
 /// Requests for schedules that a page does not name.
 const MAX_PROBES: usize = 8;
 
@@ -336,10 +347,21 @@ impl Session<'_> {
     }
 
     /// The schedule that a page holds for machines, or that lies where it says, or where the
-    /// program that made it puts one.
-    fn published(&self, page: &ListPage, n_probes: &mut usize) -> Result<Option<Schedule>, Error> {
+    /// program that made it puts one. `list` is what the page shows to people.
+    fn published(
+        &self,
+        page: &ListPage,
+        list: Option<&List>,
+        n_probes: &mut usize,
+    ) -> Result<Option<Schedule>, Error> {
         let published = corpus::published(&page.html);
-        if let Some(schedule) = published.schedule.filter(is_worth_it) {
+        let n_listed = list.map_or(0, |list| list.links.len());
+        // A few events beside a long list are those that come next.
+        let is_all = |schedule: &Schedule| {
+            let n = schedule.documents.len();
+            n >= SURE_EVENTS || n_listed < 2 * n
+        };
+        if let Some(schedule) = published.schedule.filter(|s| is_worth_it(s) && is_all(s)) {
             return Ok(Some(schedule));
         }
         let named = published.links.iter().filter_map(|link| page.base.join(link).ok());

@@ -160,8 +160,9 @@ pub(crate) fn items(page: &Html, field: &Field, extent: Extent) -> Vec<Item> {
             let rest = std::iter::successors(element.next(), |e| e.next());
             let is_next = |e: &Element<'_>| found.iter().any(|other| other.cmp_in_page(*e).is_eq());
             // Another heading of the same kind begins something else.
+            let is_heading = is_heading(element.name());
             for sibling in rest.take(MAX_SECTION) {
-                if is_next(&sibling) || sibling.name() == element.name() {
+                if is_next(&sibling) || is_heading && sibling.name() == element.name() {
                     break;
                 }
                 html += &sibling.outer_html();
@@ -286,7 +287,7 @@ pub(crate) fn base(page: &Html, entry: &Entry) -> Option<Url> {
 }
 
 /// Fills the empty parts of `document` from `other`.
-fn fill(document: &mut Document, other: &Document) {
+pub(crate) fn fill(document: &mut Document, other: &Document) {
     let fill_text = |own: &mut String, other: &String| {
         if own.is_empty() {
             own.clone_from(other);

@@ -34,6 +34,7 @@ const TEXTS: &[&str] = &[
     "content",
     "contenthtml",
     "contenttext",
+    "articlebody",
 ];
 const SPEAKERS: &[&str] = &[
     "persons",

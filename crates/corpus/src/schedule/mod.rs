@@ -8,6 +8,7 @@ mod calendar;
 mod feed;
 mod json;
 mod markup;
+mod microdata;
 mod pages;
 mod xml;
 mod xml_schedule;

@@ -2,12 +2,15 @@
 
 use serde_json::Value;
 
-use super::{Schedule, json};
+use super::{Schedule, json, microdata};
 use crate::Document;
 use crate::html::{Html, Selector};
 
-/// Fewer records are not taken for a schedule.
+/// Fewer records of data that a script starts from are not taken for a schedule.
 const MIN_ISLAND: usize = 8;
+
+/// Fewer events that say themselves that they are such are none.
+const MIN_EVENTS: usize = 3;
 
 /// What a page says to machines.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -18,8 +21,10 @@ pub struct Published {
     pub links: Vec<String>,
 }
 
-/// What `page` publishes: schema.org events in JSON-LD, arrays of like records in embedded JSON
-/// (`__NEXT_DATA__` and the like), and links to calendars, feeds and schedule files.
+/// What `page` publishes: schema.org events in JSON-LD or in the attributes of its elements, arrays
+/// of like records in embedded JSON (`__NEXT_DATA__` and the like), and links to calendars, feeds
+/// and schedule files. Three events are a schedule; whether it is that of the site is for the caller
+/// to say.
 ///
 /// # Panics
 /// Never: its selectors are fixed.
@@ -31,7 +36,13 @@ pub fn published(page: &Html) -> Published {
         let Ok(value) = serde_json::from_str::<Value>(script.raw_text().trim()) else { continue };
         linked_events(&value, &mut events, 0);
     }
-    let mut schedule = (events.len() >= MIN_ISLAND).then_some(Schedule {
+    if events.len() < MIN_EVENTS {
+        events.clear();
+        for item in &microdata::items(page) {
+            linked_events(item, &mut events, 0);
+        }
+    }
+    let mut schedule = (events.len() >= MIN_EVENTS).then_some(Schedule {
         documents: events,
         title: None,
         format: "schema.org events",
@@ -150,8 +161,9 @@ fn listed_page(item: &Value) -> Option<ListedPage> {
     Some(ListedPage { url, name: crate::single_line(&name.unwrap_or_default()) })
 }
 
-/// What the data on a page says of the document called `title`: schema.org in JSON-LD, and the data
-/// that scripts start from. None where it speaks of others alone.
+/// What the data on a page says of the document called `title`: schema.org in JSON-LD and in the
+/// attributes of elements, and the data that scripts start from. None where it speaks of others
+/// alone.
 ///
 /// # Panics
 /// Never: its selectors are fixed.
@@ -166,6 +178,7 @@ pub fn embedded(page: &Html, title: &str) -> Option<Document> {
     let found = page
         .select(&scripts)
         .filter_map(|script| serde_json::from_str::<Value>(script.raw_text().trim()).ok())
+        .chain(microdata::items(page))
         .filter_map(|value| json::read(&value))
         .flat_map(|schedule| schedule.documents)
         .filter(|document| words(&document.title) == wanted);
@@ -244,6 +257,32 @@ mod tests {
             (talk.room.as_deref(), talk.start.as_deref()),
             (Some("Hall"), Some("2026-05-14T10:00:00+02:00"))
         );
+    }
+
+    #[test]
+    fn few_events_are_a_schedule_and_those_in_attributes_too() {
+        let talk = |n: usize| {
+            format!(
+                "<li itemscope itemtype='https://schema.org/Event'><b itemprop=name>Talk {n}</b>\
+                 <time itemprop=startDate datetime='2026-05-14T10:00:00+02:00'>10</time>\
+                 <i itemprop=performer>Ada</i><p itemprop=description>Text {n}</p></li>"
+            )
+        };
+        let schedule = |n: usize| {
+            let page: String = (0..n).map(talk).collect();
+            published(&Html::parse(&page)).schedule.map(|found| found.documents)
+        };
+        assert_eq!(schedule(1), None);
+        let talks = schedule(3).unwrap();
+        assert_eq!(talks.len(), 3);
+        assert_eq!((talks[2].title.as_str(), talks[2].text.as_str()), ("Talk 2", "Text 2"));
+        assert_eq!(
+            (talks[2].speakers.as_slice(), talks[2].date.as_deref()),
+            (&["Ada".to_owned()][..], Some("2026-05-14"))
+        );
+        let page = Html::parse(&talk(7));
+        assert_eq!(embedded(&page, "talk 7").unwrap().speakers, ["Ada"]);
+        assert_eq!(embedded(&page, "talk 8"), None);
     }
 
     #[test]

@@ -21,6 +21,8 @@ pub(crate) struct Link {
     pub(crate) url: Url,
     pub(crate) node: usize,
     pub(crate) text: String,
+    /// The place of the page that it leads to.
+    fragment: Option<String>,
     in_frame: bool,
     in_heading: bool,
     /// Below a heading that announces news, related things, sponsors.
@@ -55,6 +57,7 @@ pub(crate) fn links(outline: &Outline, base: &Url) -> Vec<Link> {
         if !is_same_site(&url, base) {
             continue;
         }
+        let fragment = url.fragment().filter(|name| !name.is_empty()).map(str::to_owned);
         let url = without_credentials(&url);
         if url == without_credentials(base) {
             continue;
@@ -66,7 +69,8 @@ pub(crate) fn links(outline: &Outline, base: &Url) -> Vec<Link> {
             || outline.chain(at).take(4).any(|n| outline.nodes[n].is_heading());
         let text = inner_heading.map_or(&node.text, |heading| &heading.text).clone();
         let is_beside = beside[at];
-        links.push(Link { url, node: at, text, in_frame: node.in_frame, in_heading, is_beside });
+        let in_frame = node.in_frame;
+        links.push(Link { url, node: at, text, fragment, in_frame, in_heading, is_beside });
     }
     links
 }
@@ -214,6 +218,7 @@ fn bare_link(url: &Url, text: &str) -> Link {
         url: without_credentials(url),
         node: 0,
         text: text.to_owned(),
+        fragment: None,
         in_frame: false,
         in_heading: false,
         is_beside: false,
@@ -448,6 +453,22 @@ fn path_without_page(url: &Url) -> String {
     }
 }
 
+/// Fewer links to places of one page are no list.
+const MIN_ANCHORS: usize = 5;
+
+/// The page that holds what the links name: most of them, and more than `n_listed`, lead to a
+/// place of it each.
+pub(crate) fn anchored_page(links: &[Link], n_listed: usize) -> Option<&Url> {
+    let mut places: BTreeMap<&Url, BTreeSet<&str>> = BTreeMap::new();
+    for link in links.iter().filter(|link| !link.in_frame && !is_generic(&link.text)) {
+        if let Some(fragment) = &link.fragment {
+            places.entry(&link.url).or_default().insert(fragment);
+        }
+    }
+    let (url, most) = places.into_iter().max_by_key(|(_, places)| places.len())?;
+    (most.len() >= MIN_ANCHORS && most.len() > n_listed).then_some(url)
+}
+
 /// A page that may hold the list, for a start page that holds none: the best link by its words.
 pub(crate) fn list_page(links: &[Link]) -> Option<&Link> {
     let rank = |link: &&Link| {
@@ -531,6 +552,18 @@ mod tests {
     fn a_page_of_prose_has_no_list() {
         let prose = "<p>Text with <a href=/a>one link</a> and <a href=/b/c>another</a>.</p>";
         assert!(found(prose).is_none());
+    }
+
+    #[test]
+    fn links_to_places_of_one_page_name_that_page() {
+        let talks =
+            rows(6, |n| format!("<li><a href='../abstracts.html#t{n}'>Talk number {n}</a>"));
+        let outline = Outline::of(&Html::parse(&format!("{talks}<a href=/x#a>x</a>")));
+        let base = "https://conf.example/2026/schedule/".parse().unwrap();
+        let links = links(&outline, &base);
+        let page = |n_listed| anchored_page(&links, n_listed).map(Url::as_str);
+        assert_eq!(page(0), Some("https://conf.example/2026/abstracts.html"));
+        assert_eq!(page(6), None);
     }
 
     #[test]
