@@ -32,6 +32,8 @@ pub(crate) struct Items {
 struct Group {
     nodes: Vec<usize>,
     path: String,
+    /// What tells them from others of the path, as CSS.
+    narrowed: String,
     is_section: bool,
     prose: usize,
     has_speakers: bool,
@@ -49,7 +51,8 @@ pub(crate) fn find(outline: &Outline, url: &Url, list: Option<&List>) -> Option<
     let large: Vec<Vec<usize>> = by_path.into_values().filter(|n| n.len() >= MIN_ITEMS).collect();
     let elements = large.iter().filter_map(|nodes| elements(outline, nodes));
     let sections = large.iter().filter_map(|nodes| sections(outline, nodes));
-    let groups: Vec<Group> = elements.chain(sections).collect();
+    let bold = large.iter().filter_map(|nodes| bold_sections(outline, nodes));
+    let groups: Vec<Group> = elements.chain(sections).chain(bold).collect();
     let most = groups.iter().map(|group| group.prose).max()?;
     let is_programme = names_a_programme(outline, url);
     let best = groups
@@ -68,7 +71,7 @@ pub(crate) fn find(outline: &Outline, url: &Url, list: Option<&List>) -> Option<
             return None;
         }
     }
-    let item = Paths::of([outline]).selector(&best.path);
+    let item = Paths::of([outline]).selector(&best.path) + &best.narrowed;
     let extent = if best.is_section { Extent::Section } else { Extent::Element };
     Some(Items { item, extent })
 }
@@ -107,11 +110,11 @@ fn elements(outline: &Outline, nodes: &[usize]) -> Option<Group> {
         .map(|group| Group { has_speakers: 5 * n_with_speakers >= 3 * nodes.len(), ..group })
 }
 
-/// Headings with prose between them, inside one element.
+/// Headings or terms with prose between them, inside one element.
 fn sections(outline: &Outline, nodes: &[usize]) -> Option<Group> {
     let first = &outline.nodes[nodes[0]];
     let is_alike = nodes.iter().all(|at| outline.nodes[*at].parent == first.parent);
-    if !first.is_heading() || !is_alike {
+    if !first.is_heading() && first.tag != "dt" || !is_alike {
         return None;
     }
     let end = outline.nodes[first.parent?].end;
@@ -127,6 +130,39 @@ fn sections(outline: &Outline, nodes: &[usize]) -> Option<Group> {
     group(outline, nodes, &parts).map(|group| Group { is_section: true, ..group })
 }
 
+/// Paragraphs that begin with a bold title, with prose between them, inside one element.
+fn bold_sections(outline: &Outline, nodes: &[usize]) -> Option<Group> {
+    let bold = outline.bold_start(*nodes.iter().find(|at| outline.bold_start(**at).is_some())?)?;
+    let tag = outline.nodes[bold].tag;
+    let titles: Vec<usize> =
+        nodes.iter().copied().filter(|at| outline.bold_start(*at).is_some()).collect();
+    let first = &outline.nodes[*titles.first()?];
+    let is_alike = titles.iter().all(|at| outline.nodes[*at].parent == first.parent);
+    // What the selector takes, which does not see the text before.
+    let n_selected = nodes
+        .iter()
+        .filter(|at| {
+            let inner = outline.nodes.get(**at + 1);
+            inner.is_some_and(|inner| inner.parent == Some(**at) && inner.tag == tag)
+        })
+        .count();
+    if titles.len() < MIN_ITEMS || !is_alike || n_selected != titles.len() {
+        return None;
+    }
+    let end = outline.nodes[first.parent?].end;
+    let ends = titles.iter().skip(1).copied().chain([end]);
+    let parts: Vec<(Option<String>, usize)> = titles
+        .iter()
+        .zip(ends)
+        .map(|(at, end)| {
+            let title = outline.bold_start(*at).map(|bold| outline.nodes[bold].text.clone());
+            (title, prose(outline, *at..end))
+        })
+        .collect();
+    let narrowed = format!(":has(> {tag}:first-child)");
+    group(outline, &titles, &parts).map(|group| Group { is_section: true, narrowed, ..group })
+}
+
 /// The group, if nearly all parts have a heading of their own and most have prose.
 fn group(outline: &Outline, nodes: &[usize], parts: &[(Option<String>, usize)]) -> Option<Group> {
     let n = parts.len();
@@ -139,6 +175,7 @@ fn group(outline: &Outline, nodes: &[usize], parts: &[(Option<String>, usize)]) 
     is_good.then(|| Group {
         nodes: nodes.to_vec(),
         path: outline.path(nodes[0]).to_owned(),
+        narrowed: String::new(),
         is_section: false,
         prose: parts.iter().map(|(_, prose)| prose).sum(),
         has_speakers: false,
@@ -208,5 +245,18 @@ mod tests {
             (programme.item.as_str(), programme.extent),
             ("html > body > main > h3", Extent::Section)
         );
+    }
+
+    #[test]
+    fn bold_titles_of_paragraphs_are_items_too() {
+        let items = repeated(|n| format!("<p><b>T {n}</b><br><i>A</i></p>{}", prose(n)));
+        let programme = found(&format!("<main><h1>Programme</h1>{items}</main>")).unwrap();
+        assert_eq!(
+            (programme.item.as_str(), programme.extent),
+            ("html > body > main > p:has(> b:first-child)", Extent::Section)
+        );
+        let stressed =
+            repeated(|n| format!("<p><b>T {n}</b></p><p>Then <b>this</b></p>{}", prose(n)));
+        assert_eq!(found(&format!("<main><h1>Programme</h1>{stressed}</main>")), None);
     }
 }

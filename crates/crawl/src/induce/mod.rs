@@ -73,7 +73,11 @@ pub(crate) fn recipe(listing: &Listing<'_>, samples: &[Sample]) -> String {
 
     let mut talk = Lines::table("talk");
     title.write(&mut talk, &paths);
-    let texts: Vec<String> = containers.iter().map(|path| paths.selector(path)).collect();
+    let selector = |path: &&str| {
+        let place = template.place_of(samples, path).filter(|_| !path.contains(['.', '#']));
+        paths.selector(path) + place.as_deref().unwrap_or_default()
+    };
+    let texts: Vec<String> = containers.iter().map(selector).collect();
     if texts.is_empty() {
         // Pages without prose: then the structured data, or nothing, is their text.
         talk.text("abstract", "main p, article p");
@@ -172,6 +176,10 @@ fn dropped(
     let mut paths: BTreeSet<(String, String)> = BTreeSet::new();
     let whole = |path: &str| (path.to_owned(), String::new());
     paths.extend(title_path.filter(|path| inside(path)).map(whole));
+    // With a bold title goes the paragraph that it begins.
+    let block = title_path.and_then(|path| template.block_of_bold(path));
+    let block = block.filter(|path| inside(path));
+    paths.extend(block.map(|path| (path.to_owned(), ":first-of-type".to_owned())));
     for (path, narrowed) in facts.paths().filter(|(path, _)| inside(path)) {
         match template.share_of_prose(path) {
             Prose::None => paths.insert((path.to_owned(), narrowed.to_owned())),

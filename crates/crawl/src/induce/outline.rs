@@ -9,6 +9,9 @@ use super::words;
 /// Longer texts of inline elements are nobody's field; they are cut here.
 const MAX_INLINE_BYTES: usize = 400;
 
+/// Longer texts are no titles.
+const MAX_TITLE_BYTES: usize = 200;
+
 /// An element of a page.
 #[derive(Debug, Clone)]
 pub(crate) struct Node {
@@ -130,6 +133,31 @@ impl Outline {
     /// Blocks with a text of their own.
     pub(crate) fn leaves(&self) -> impl Iterator<Item = (usize, &Node)> {
         self.nodes.iter().enumerate().filter(|(_, node)| node.is_block && !node.text.is_empty())
+    }
+
+    /// The path of the element whose whole text is that of a block: the block, or where other
+    /// blocks stand in it, an element of its line.
+    pub(crate) fn place_of_own_text(&self, block: usize) -> Option<&str> {
+        let inside = block + 1..self.nodes[block].end;
+        if inside.clone().all(|at| !self.nodes[at].is_block) {
+            return Some(self.path(block));
+        }
+        let text = &self.nodes[block].text;
+        let is_all = |at: &usize| !self.nodes[*at].is_block && self.nodes[*at].text.trim() == text;
+        inside.into_iter().find(is_all).map(|at| self.path(at))
+    }
+
+    /// The bold element that the text of a block begins with, and that is no more than a title.
+    pub(crate) fn bold_start(&self, node: usize) -> Option<usize> {
+        let block = &self.nodes[node];
+        // It may lie in elements that say how large it is.
+        let inner = (node + 1..block.end).take(3).find(|at| {
+            let inner = &self.nodes[*at];
+            matches!(inner.tag, "b" | "strong") && inner.text.len() <= MAX_TITLE_BYTES
+        })?;
+        let text = &self.nodes[inner].text;
+        let is_first = block.is_block && !text.is_empty() && block.text.starts_with(text.trim());
+        (is_first && block.text.len() < 2 * MAX_TITLE_BYTES).then_some(inner)
     }
 
     /// All text inside `node`, block after block.

@@ -148,7 +148,9 @@ fn label<'a>(outline: &Outline, leaves: &mut [Leaf<'a>]) {
         let is_label = leaf.is_template
             && (is_label_tag || is_label(&leaf.node.text) || is_bold(outline, leaf));
         if is_label {
-            let role = labels::role_of_label(&leaf.node.text);
+            let is_beside = leaf.node.is_heading() && words::announces_other(&leaf.node.text);
+            let role =
+                if is_beside { Some(Role::Aside) } else { labels::role_of_label(&leaf.node.text) };
             let around = leaf.node.parent.unwrap_or(leaf.at);
             // The term of a list may stand in an element of its own.
             let around = if outline.nodes[around].end - around <= 3 {
@@ -216,6 +218,18 @@ pub(crate) enum Prose {
 }
 
 impl<'a> Template<'a> {
+    /// The path of the blocks that begin with the bold element at `path`, where they are the first
+    /// paragraphs of nearly all pages.
+    pub(crate) fn block_of_bold<'p>(&self, path: &'p str) -> Option<&'p str> {
+        let block = path.rsplit_once(" > ").filter(|(_, step)| matches!(*step, "b" | "strong"))?.0;
+        let is_first = |leaves: &&Vec<Leaf<'_>>| {
+            let mut content = leaves.iter().filter(|leaf| is_content(leaf));
+            content.next().is_some_and(|leaf| leaf.path == block && leaf.node.tag == "p")
+        };
+        let n_first = self.pages.iter().filter(is_first).count();
+        (10 * n_first >= 9 * self.pages.len()).then_some(block)
+    }
+
     /// Where the blocks of `path` are prose.
     pub(crate) fn share_of_prose(&self, path: &str) -> Prose {
         let is_prose = |leaf: &Leaf<'_>| {
@@ -277,6 +291,7 @@ impl<'a> Template<'a> {
     /// A container is the nearest element around prose that is no part of running text itself;
     /// one that lies in another is part of it.
     pub(crate) fn text_containers(&self, title_path: Option<&str>) -> Vec<&'a str> {
+        let lines = self.lines();
         let mut mass: BTreeMap<&'a str, f64> = BTreeMap::new();
         let mut n_pages: BTreeMap<&'a str, usize> = BTreeMap::new();
         let mut roles: BTreeMap<&'a str, BTreeMap<Option<u8>, usize>> = BTreeMap::new();
@@ -286,7 +301,10 @@ impl<'a> Template<'a> {
                 if Some(leaf.path) == title_path || !self.is_text(leaf) {
                     continue;
                 }
-                let container = container(leaf.path);
+                let mut container = container(leaf.path);
+                if lines.contains(container) {
+                    container = container.rsplit_once(" > ").map_or(container, |(c, _)| c);
+                }
                 let prose = leaf.node.text.len().saturating_sub(2 * leaf.node.link_bytes) as f64;
                 let weight = if leaf.node.text.len() >= PROSE_BYTES { 1.0 } else { 0.5 };
                 *mass.entry(container).or_default() += prose * weight;
@@ -325,6 +343,56 @@ impl<'a> Template<'a> {
         let all = chosen.clone();
         chosen.retain(|path| !all.iter().any(|other| inside(path, other)));
         chosen
+    }
+
+    /// Paths of nameless blocks that stand for paragraphs: several of them in one element, each
+    /// with a text.
+    fn lines(&self) -> BTreeSet<&'a str> {
+        let mut n_pages: BTreeMap<&'a str, usize> = BTreeMap::new();
+        for leaves in &self.pages {
+            let mut n_in: BTreeMap<(Option<usize>, &'a str), usize> = BTreeMap::new();
+            let is_line = |leaf: &&Leaf<'a>| {
+                let step = leaf.path.rsplit(" > ").next().unwrap_or_default();
+                step == "div" && is_content(leaf) && leaf.node.text.len() >= PROSE_BYTES
+            };
+            for leaf in leaves.iter().filter(is_line) {
+                *n_in.entry((leaf.node.parent, leaf.path)).or_default() += 1;
+            }
+            let several: BTreeSet<&'a str> =
+                n_in.into_iter().filter(|(_, n)| *n > 1).map(|((_, path), _)| path).collect();
+            for path in several {
+                *n_pages.entry(path).or_default() += 1;
+            }
+        }
+        let is_common = |n: usize| 5 * n >= self.pages.len();
+        n_pages.into_iter().filter(|(_, n)| is_common(*n)).map(|(path, _)| path).collect()
+    }
+
+    /// What tells the elements at `container` that hold the text from others of that path: their
+    /// place among their siblings, where it is the same on nearly all pages.
+    pub(crate) fn place_of(&self, samples: &[Sample], container: &str) -> Option<String> {
+        let mut n_at: BTreeMap<usize, usize> = BTreeMap::new();
+        let (mut n_pages, mut is_ambiguous) = (0, false);
+        for (sample, leaves) in samples.iter().zip(&self.pages) {
+            let outline = &sample.outline;
+            let mut bytes: BTreeMap<usize, usize> = BTreeMap::new();
+            for leaf in leaves.iter().filter(|leaf| is_content(leaf) && self.is_text(leaf)) {
+                let around = outline.chain(leaf.at).find(|at| outline.path(*at) == container);
+                if let Some(around) = around {
+                    *bytes.entry(around).or_default() += leaf.node.text.len();
+                }
+            }
+            let Some((most, _)) = bytes.iter().max_by_key(|(_, n)| **n) else { continue };
+            n_pages += 1;
+            is_ambiguous |= bytes.len() > 1;
+            let node = &outline.nodes[*most];
+            let before = outline.nodes[..*most].iter();
+            let n_before =
+                before.filter(|other| other.parent == node.parent && other.tag == node.tag).count();
+            *n_at.entry(n_before + 1).or_default() += 1;
+        }
+        let (place, n) = n_at.into_iter().max_by_key(|(_, n)| *n)?;
+        (is_ambiguous && 10 * n >= 9 * n_pages).then(|| format!(":nth-of-type({place})"))
     }
 
     /// Whether a block may be part of the text.

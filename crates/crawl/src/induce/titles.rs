@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::selectors::Paths;
-use super::template::{Sample, Template};
+use super::template::{Sample, Template, is_content};
 use super::words::{self, Role, is_generic};
 use super::write::{Lines, quoted};
 
@@ -16,7 +16,7 @@ pub(crate) enum Title<'a> {
         path: Option<&'a str>,
     },
     /// The page, without what every page puts around it.
-    Page { path: &'a str, prefix: String, suffix: String },
+    Page { path: &'a str, prefix: String, suffix: String, is_numbered: bool },
 }
 
 impl<'a> Title<'a> {
@@ -28,13 +28,16 @@ impl<'a> Title<'a> {
     }
 
     pub(crate) fn write(&self, talk: &mut Lines, paths: &Paths<'_>) {
-        let Self::Page { path, prefix, suffix } = self else { return };
+        let Self::Page { path, prefix, suffix, is_numbered } = self else { return };
         let mut filters = Vec::new();
         if !prefix.is_empty() {
             filters.push(("strip_prefix", quoted(prefix)));
         }
         if !suffix.is_empty() {
             filters.push(("strip_suffix", quoted(suffix)));
+        }
+        if *is_numbered {
+            filters.push(("regex", quoted(r"^\d+[.)]\s+(.+)$")));
         }
         let selector = paths.selector(path);
         if filters.is_empty() {
@@ -53,15 +56,28 @@ struct Candidate {
     weight: f64,
 }
 
+/// What a bold start of the first block, a term, or a text that the link says is worth as a title,
+/// where a first heading is worth 1.
+const BOLD_WEIGHT: f64 = 0.5;
+
 /// Chooses where the title comes from.
 pub(crate) fn choose<'a>(samples: &'a [Sample], template: &Template<'a>) -> Title<'a> {
     let mut candidates: BTreeMap<&'a str, Candidate> = BTreeMap::new();
     for (sample, leaves) in samples.iter().zip(&template.pages) {
         let mut seen = BTreeSet::new();
+        let mut content = leaves.iter().filter(|leaf| is_content(leaf));
+        let bold = content.next().and_then(|leaf| sample.outline.bold_start(leaf.at));
+        if let Some(at) = bold {
+            let candidate = candidates.entry(sample.outline.path(at)).or_default();
+            let text = sample.outline.nodes[at].text.clone();
+            candidate.texts.push((text, sample.link_text.clone()));
+            candidate.weight = BOLD_WEIGHT;
+        }
         for leaf in leaves {
             if leaf.node.in_frame || leaf.is_template || leaf.node.text.len() > 400 {
                 continue;
             }
+            let Some(path) = sample.outline.place_of_own_text(leaf.at) else { continue };
             let weight = match leaf.node.tag {
                 "h1" => 1.0,
                 "h2" => 0.95,
@@ -69,10 +85,20 @@ pub(crate) fn choose<'a>(samples: &'a [Sample], template: &Template<'a>) -> Titl
                 "h4" => 0.7,
                 "h5" | "h6" | "title" => 0.6,
                 _ if template.role_in_path(leaf.path) == Some(Role::Title) => 0.8,
+                "dt" => BOLD_WEIGHT,
+                _ if is_in_link(&leaf.node.text, &sample.link_text) => BOLD_WEIGHT,
                 _ => continue,
             };
-            if seen.insert(leaf.path) {
-                let candidate = candidates.entry(leaf.path).or_default();
+            // Names of people are headings too.
+            let is_person = matches!(
+                template.role_in_path(leaf.path),
+                Some(Role::Speakers | Role::Biography | Role::Aside)
+            );
+            if is_person && leaf.node.tag != "h1" {
+                continue;
+            }
+            if seen.insert(path) {
+                let candidate = candidates.entry(path).or_default();
                 candidate.texts.push((leaf.node.text.clone(), sample.link_text.clone()));
                 candidate.weight = weight;
             }
@@ -89,7 +115,11 @@ pub(crate) fn choose<'a>(samples: &'a [Sample], template: &Template<'a>) -> Titl
             let score = coverage
                 * distinct
                 * candidate.weight
-                * (1.0 + 2.0 * candidate.share(is_equal) + candidate.share(is_part));
+                * (1.0
+                    + 2.0 * candidate.share(is_equal)
+                    + candidate.share(|text, link| {
+                        is_part(text, link) || !is_equal(text, link) && is_in_link(text, link)
+                    }));
             (coverage >= 0.5 && distinct >= 0.5).then_some((score, *path, candidate))
         })
         .max_by(|a, b| a.0.total_cmp(&b.0));
@@ -110,7 +140,8 @@ pub(crate) fn choose<'a>(samples: &'a [Sample], template: &Template<'a>) -> Titl
     let prefix = shared_start(&texts);
     let rest: Vec<&str> =
         texts.iter().map(|text| text.strip_prefix(&prefix).unwrap_or(text)).collect();
-    Title::Page { path, suffix: shared_end(&rest), prefix }
+    let is_numbered = 10 * rest.iter().filter(|text| has_number(text)).count() >= 9 * rest.len();
+    Title::Page { path, suffix: shared_end(&rest), prefix, is_numbered }
 }
 
 impl Candidate {
@@ -125,6 +156,20 @@ fn links_are_titles(samples: &[Sample]) -> bool {
     let texts: BTreeSet<&str> = samples.iter().map(|sample| sample.link_text.as_str()).collect();
     let n_empty = samples.iter().filter(|sample| is_generic(&sample.link_text)).count();
     10 * n_empty <= samples.len() && 10 * texts.len() >= 7 * samples.len()
+}
+
+/// Whether a text begins as an item of a numbered list does: `7. Title`.
+fn has_number(text: &str) -> bool {
+    let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    rest.len() < text.len() && (rest.starts_with(". ") || rest.starts_with(") "))
+}
+
+/// Whether the link says what a block says, and little else: cards that are links as a whole say
+/// more, and often without gaps.
+fn is_in_link(text: &str, link: &str) -> bool {
+    let letters = |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).collect() };
+    let (text, link) = (letters(text), letters(link));
+    text.len() >= 6 && 2 * text.len() > link.len() && link.contains(&text)
 }
 
 fn is_equal(text: &str, link: &str) -> bool {
@@ -224,6 +269,28 @@ mod tests {
             },
             |n| format!("A thing {n}"),
             "title = \"div.t > h2\"\n",
+        );
+    }
+
+    #[test]
+    fn a_block_that_the_link_says_is_the_title_and_a_name_is_none() {
+        check(
+            |n| {
+                format!(
+                    "<main><div class=top>A thing with a name {n}</div><div class=speaker><h2>Ada {n}</h2></div></main>"
+                )
+            },
+            |n| format!("DataA thing with a name {n}Ada {n}"),
+            "title = \"div.top\"\n",
+        );
+    }
+
+    #[test]
+    fn numbers_before_all_titles_are_no_part_of_them() {
+        check(
+            |n| format!("<p><b>{n}. A thing that is {n}</b> (Ada)</p>"),
+            |_| String::new(),
+            "title = { select = \"html > body > p > b\", regex = '^\\d+[.)]\\s+(.+)$' }\n",
         );
     }
 

@@ -474,9 +474,24 @@ pub(crate) fn announces_other(heading: &str) -> bool {
         "organizers",
         "organisers",
     ];
+    const PHRASES: &[&str] = &[
+        "also like",
+        "read next",
+        "more from",
+        "see also",
+        "mehr zum thema",
+        "lesen sie auch",
+        "lire aussi",
+        "leia também",
+        "te puede interesar",
+        "leggi anche",
+        "читайте также",
+    ];
     let words = tokens(heading);
     let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
-    has(OTHER) && !has(LIST_WORDS)
+    let heading = heading.to_lowercase();
+    let says = PHRASES.iter().any(|phrase| heading.contains(phrase));
+    (has(OTHER) || says) && !has(LIST_WORDS)
 }
 
 /// Link texts that say nothing of where they lead.

@@ -151,3 +151,36 @@ fn numbers_before_the_titles_of_the_list() {
         );
     check(&site, &["room", "date"]);
 }
+
+#[test]
+fn names_that_a_program_made_up_and_cards_that_are_one_link() {
+    let talks = talks(&ENGLISH, 24);
+    let list = rows(&talks, |n, talk| {
+        format!(
+            "<a class=css-1f2a href='/sessions/{n}'><div class=css-2b0c><span class=css-3aa1>{}</span>\
+             <span class=css-4bb2>{}</span><span class=css-5cc3>{}</span></div></a>",
+            talk.level,
+            talk.title,
+            talk.by()
+        )
+    });
+    let site = Site::new("made-up names", "/sessions/", talks)
+        .page("/sessions/", frame("Sessions", &format!("<div class=css-0a1b>{list}</div>")))
+        .each(
+            |n, _| format!("/sessions/{n}"),
+            |_, talk| {
+                let lines =
+                    talk.html().replace("<p>", "<div class=css-9a0d>").replace("</p>", "</div>");
+                frame(
+                    "Sessions",
+                    &format!(
+                        "<div class=css-6d4e><div class=css-7e5f><span class=css-8f60>{}</span>\
+                         <div class=css-9071>{}</div><div class=css-a182><span>{}</span></div>\
+                         <div class=css-b293>{lines}</div></div></div>",
+                        talk.level, talk.title, talk.room
+                    ),
+                )
+            },
+        );
+    check(&site, &[]);
+}

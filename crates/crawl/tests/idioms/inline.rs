@@ -93,3 +93,33 @@ fn details_that_open() {
         .page("/agenda/", frame("Agenda", &format!("<main><ol>{items}</ol></main>")));
     check(&site, &["speakers", "room"]);
 }
+
+#[test]
+fn a_programme_that_leads_to_places_of_another_page() {
+    let talks = talks(&ENGLISH, 24);
+    let list = rows(&talks, |n, talk| {
+        format!("<tr><td>{}:00<td><a href='abstracts.html#t{n}'>{}</a></tr>", talk.hour, talk.title)
+    });
+    let abstracts =
+        rows(&talks, |n, talk| format!("<h3><a name=t{n}></a>{}</h3>{}", talk.title, talk.html()));
+    let frame_of = |title: &str, body: &str| {
+        frame(title, &format!("<div id=main><h1>{title}</h1>{body}</div>"))
+    };
+    let site = Site::new("places", "/program.html", talks)
+        .page("/program.html", frame_of("Program", &format!("<table>{list}</table>")))
+        .page("/abstracts.html", frame_of("Abstracts", &abstracts));
+    check(&site, &[]);
+}
+
+#[test]
+fn bold_numbered_titles_in_paragraphs() {
+    let talks = talks(&ENGLISH, 20);
+    let body = rows(&talks, |n, talk| {
+        format!("<p><strong>{}. {}</strong> ({})</p>{}", n + 1, talk.title, talk.by(), talk.html())
+    });
+    let site = Site::new("bold titles", "/talks.html", talks).page(
+        "/talks.html",
+        frame("List of talks", &format!("<div class=entry><h1>List of talks</h1>{body}</div>")),
+    );
+    check(&site, &[]);
+}
