@@ -157,6 +157,9 @@ pub enum Problem {
         /// What the system says.
         reason: String,
     },
+    /// An address with https, and a server that does not encrypt.
+    #[error("the server does not answer in TLS, which https needs")]
+    NotEncrypted,
     /// The answer was not complete in time.
     #[error("no complete answer within {} s", limit.as_secs_f64())]
     Timeout {
@@ -299,6 +302,9 @@ impl Problem {
         let hint = match self {
             Self::Unreachable { .. } => "check the URL and the network; with a cache from an earlier run, try --offline".to_owned(),
             Self::Timeout { .. } | Self::TooSlow { .. } | Self::Broken { .. } | Self::GivenUp { .. } | Self::RobotsUnavailable { .. } => "try again later".to_owned(),
+            Self::NotEncrypted => {
+                "check the port, or give the address with http:// if it may be read without encryption".to_owned()
+            }
             Self::LoginWall => {
                 "give a page that needs no login, a header with --header NAME=env:VAR, or a saved copy of the site as a folder".to_owned()
             }

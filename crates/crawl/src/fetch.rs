@@ -269,7 +269,9 @@ impl Fetcher {
         };
         Ok(Err(match problem {
             // Then no page can be had either, and that is what the user wants to know.
-            Problem::Unreachable { .. } | Problem::Forbidden { .. } => problem,
+            Problem::Unreachable { .. } | Problem::Forbidden { .. } | Problem::NotEncrypted => {
+                problem
+            }
             other => Problem::RobotsUnavailable { reason: other.to_string() },
         }))
     }

@@ -323,6 +323,9 @@ impl Http {
         if let Some(problem) = guard::refusal(error) {
             return problem.into();
         }
+        if is_not_encrypted(error) {
+            return Problem::NotEncrypted.into();
+        }
         let problem = if error.is_timeout() {
             let limit =
                 if error.is_connect() { self.config.connect_timeout } else { self.config.timeout };
@@ -353,6 +356,12 @@ impl From<Problem> for Failed {
     fn from(problem: Problem) -> Self {
         Self { problem, retry: Retry::Never }
     }
+}
+
+/// Whether the server answered an attempt to encrypt with something that is no TLS at all. Only the
+/// words tell: the layers around the error do not show its type.
+fn is_not_encrypted(error: &reqwest::Error) -> bool {
+    error.is_connect() && innermost(error).starts_with("received corrupt message")
 }
 
 /// What lies at the bottom of an error: the layers above name the URL, or say nothing.

@@ -610,6 +610,30 @@ fn a_start_that_leads_nowhere_is_a_typed_error_with_a_hint() {
 }
 
 #[test]
+fn a_server_that_does_not_encrypt_is_named_as_such() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url: Url = format!("https://127.0.0.1:{}/talks/", listener.local_addr().unwrap().port())
+        .parse()
+        .unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            // A greeting in TLS is no request in plain HTTP.
+            stream
+                .unwrap()
+                .write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+                .unwrap();
+        }
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let store = FileStore::open(folder.path()).unwrap();
+    let config = CrawlConfig { tries: 1, ..CrawlConfig::default() };
+    let error = crawl::explore(&url, &config, &store, &Run::serial()).unwrap_err();
+    let message = error.to_string();
+    assert!(message.contains("does not answer in TLS"), "{message}");
+    assert!(error.hint().unwrap().contains("http://"));
+}
+
+#[test]
 fn a_damaged_cache_is_a_miss_with_a_warning() {
     let server = site(2);
     let mut crawler = Crawler::new();
