@@ -298,7 +298,7 @@ impl<'a> Counting<'a> {
                         let entry = &mut entries[at as usize];
                         let before = if begins { 0 } else { entry.count };
                         *entry = Entry { word: number, count: before.saturating_add(field.weight) };
-                        *n_entries += usize::from(begins & !is_stop);
+                        *n_entries += usize::from(begins && !is_stop);
                     }
                 }
             });
