@@ -8,7 +8,8 @@
 #![allow(
     clippy::needless_bitwise_bool,
     clippy::manual_range_contains,
-    reason = "what ends early is a branch"
+    clippy::float_cmp,
+    reason = "what ends early is a branch; whole numbers are compared"
 )]
 
 use super::scalar as op;
@@ -59,10 +60,21 @@ fn high_half(x: f64) -> f64 {
     f64::from_bits(x.to_bits() & 0xFFFF_FFFF_0000_0000)
 }
 
-/// 2ᵏ, a normal number.
+/// Adding it leaves a whole number in the last bits, and what is no whole number rounded.
+const ROUND: f64 = 1.5 / f64::EPSILON;
+
+/// 2ᵏ, a normal number, for a whole number `k`.
 #[inline(always)]
-fn power_of_two(k: i32) -> f64 {
-    f64::from_bits(((i64::from(k) + 0x3FF) as u64) << 52)
+fn power_of_two(k: f64) -> f64 {
+    f64::from_bits((k + (ROUND + 1023.0)).to_bits() << 52)
+}
+
+/// The whole part of a number below 2³¹. Registers have conversions of their own for it, but not at
+/// every level, and not without a look at what is out of range.
+#[inline(always)]
+fn whole_part(x: f64) -> f64 {
+    let nearest = (x + ROUND) - ROUND;
+    if nearest.abs() > x.abs() { nearest - 1.0_f64.copysign(x) } else { nearest }
 }
 
 /// Whether the sign bit is set, as a bit in its place.
@@ -79,9 +91,9 @@ const HALF_LN2: f64 = from_high(0x3FD6_2E43);
 
 /// How often ln 2 is in `x`, to the nearest; 0 below half of it.
 #[inline(always)]
-fn times_ln2(x: f64) -> i32 {
-    let k = (INVERSE_LN2 * x + 0.5_f64.copysign(x)) as i32;
-    if x.abs() < HALF_LN2 { 0 } else { k }
+fn times_ln2(x: f64) -> f64 {
+    let k = whole_part(INVERSE_LN2 * x + 0.5_f64.copysign(x));
+    if x.abs() < HALF_LN2 { 0.0 } else { k }
 }
 
 /// `r c(r)` of both exponentials: `e^r = 1 + r + r c / (2 - c)`.
@@ -104,8 +116,8 @@ fn exp(x: f64) -> (f64, bool) {
     let right = x.abs() < 708.0;
     let x = if right { x } else { 0.0 };
     let k = times_ln2(x);
-    let high = x - f64::from(k) * LN2_HIGH;
-    let low = f64::from(k) * LN2_LOW;
+    let high = x - k * LN2_HIGH;
+    let low = k * LN2_LOW;
     let r = high - low;
     let c = exp_series(r);
     let y = 1.0 + (r * c / (2.0 - c) - low + high);
@@ -126,8 +138,8 @@ fn expm1(x: f64) -> (f64, bool) {
     let right = x.abs() < from_high(0x4043_687A);
     let x = if right { x } else { 0.0 };
     let k = times_ln2(x);
-    let high = x - f64::from(k) * LN2_HIGH;
-    let low = f64::from(k) * LN2_LOW;
+    let high = x - k * LN2_HIGH;
+    let low = k * LN2_LOW;
     let r = high - low;
     let c = (high - r) - low;
     let half = 0.5 * r;
@@ -143,11 +155,11 @@ fn expm1(x: f64) -> (f64, bool) {
     let few = (r - e + (1.0 - down)) * up;
     let many = (r - (e + down) + 1.0) * up;
     let one = if r < -0.25 { -2.0 * (e - (r + 0.5)) } else { 1.0 + 2.0 * (r - e) };
-    let y = if k < 20 { few } else { many };
-    let y = if k < 0 { below } else { y };
-    let y = if k == -1 { 0.5 * (r - e) - 0.5 } else { y };
-    let y = if k == 0 { r - e } else { y };
-    let y = if k == 1 { one } else { y };
+    let y = if k < 20.0 { few } else { many };
+    let y = if k < 0.0 { below } else { y };
+    let y = if k == -1.0 { 0.5 * (r - e) - 0.5 } else { y };
+    let y = if k == 0.0 { r - e } else { y };
+    let y = if k == 1.0 { one } else { y };
     (if x.abs() < from_high(0x3C90_0000) { x } else { y }, right)
 }
 
@@ -281,7 +293,6 @@ struct Turned {
 
 #[inline(always)]
 fn turned(x: f64) -> Turned {
-    const ROUND: f64 = 1.5 / f64::EPSILON;
     const INVERSE: f64 = f64::from_bits(0x3FE4_5F30_6DC9_C883);
     const RIGHT_ANGLE: f64 = f64::from_bits(0x3FF9_21FB_5440_0000);
     const ITS_END: f64 = f64::from_bits(0x3DD0_B461_1A62_6331);
@@ -484,10 +495,10 @@ fn pow(x: f64, y: f64) -> (f64, bool) {
     let normal = z.abs() < 1021.0;
     let z = if normal { z } else { 0.0 };
     // The upper half decides, so that adding a half is exact.
-    let whole = (high_half(z.abs()) + 0.5) as i32;
-    let whole = if z.abs() < from_high(0x3FE0_0001) { 0 } else { whole };
-    let whole = if z < 0.0 { -whole } else { whole };
-    let p_high = p_high - f64::from(whole);
+    let whole = whole_part(high_half(z.abs()) + 0.5);
+    let whole = if z.abs() < from_high(0x3FE0_0001) { 0.0 } else { whole };
+    let whole = whole.copysign(z);
+    let p_high = p_high - whole;
 
     // 2 to the rest.
     let t = high_half(p_low + p_high);
