@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use jobs::{Codec, Digest, Made, Memo, Plain, Run, Stage, Trace};
+use jobs::{Codec, Digest, Made, Memo, Run, Stage, Trace};
 use learn::{Fit, Weighing};
 use sprs::CsMatI;
 use text::{CountConfig, Counter, Counts, ShardCounts, Text, Vocabulary};
@@ -18,7 +18,7 @@ use crate::number::TopicNumber;
 use crate::parts::{Part, parts};
 use crate::prepare::{Options, Prepared, prepare};
 use crate::quality::quality;
-use crate::related::{Known, Related, fits, related};
+use crate::related::{self, Known, Related, fits, related};
 use crate::results::{Quality, Results};
 use crate::settings::{count_config, guide, nmf_config, weighing, without_common};
 use crate::shards::shards;
@@ -83,13 +83,16 @@ pub(crate) fn place_documents(
     (target, memo, trace): (&Path, &Memo, &mut Trace),
     run: &Run,
 ) -> Result<(Results, Fitted), Error> {
-    let (results, fitted) = if config.keep_topics {
-        keep_topics_in(prepared, config, (target, memo, trace), run)?
-    } else {
-        find_topics_in(prepared, config, (memo, trace), run)?
-    };
-    let related = (&results.related[..], config.site.related);
-    Known::keep(related, fitted.x.view(), (memo, target), run)?;
+    if config.keep_topics {
+        return keep_topics_in(prepared, config, (target, memo, trace), run);
+    }
+    let (results, fitted) = find_topics_in(prepared, config, (memo, trace), run)?;
+    if memo.store().is_some() {
+        let rows = related::digests(fitted.x.view(), run)?;
+        let related = (&results.related[..], config.site.related);
+        let known = Known::to_bytes(related, (fitted.x.cols(), &rows));
+        Known::keep(&known, (memo, target), run);
+    }
     Ok((results, fitted))
 }
 
@@ -226,8 +229,11 @@ pub(crate) fn keep_topics_in(
         stage.input("weights", weights);
         stage.input("settings", Digest::of_value(&limit));
         let x = fitted.x.view();
-        let related = Known::find(memo, target).related(x, limit, run)?;
-        stage.output = Some(Digest::of_value(&Plain(&related)));
+        let rows = related::digests(x, run)?;
+        let related = Known::find(memo, target).related((x, &rows), limit, run)?;
+        let known = Known::to_bytes((&related, limit), (x.cols(), &rows));
+        stage.output = Some(Digest::of(&known));
+        Known::keep(&known, (memo, target), run);
         stage.items = related.iter().map(Vec::len).sum::<usize>() as u64;
         Ok::<_, Error>(related)
     })?;

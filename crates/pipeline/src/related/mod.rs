@@ -7,7 +7,7 @@ use sprs::CsMatViewI;
 
 use crate::Error;
 
-pub(crate) use known::Known;
+pub(crate) use known::{Known, digests};
 
 /// A document is compared by this many of its heaviest terms: the others are common words that
 /// would cost the most and say the least.
