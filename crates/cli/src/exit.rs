@@ -1,5 +1,6 @@
 //! How a command ends: exit codes and error messages.
 
+use std::ffi::OsString;
 use std::io::{self, Write};
 
 use clap::error::ErrorKind;
@@ -96,9 +97,19 @@ pub(crate) fn print_error(error: &anyhow::Error) {
 }
 
 /// Prints what clap found wrong in the same form as every other error.
-pub(crate) fn print_usage_error(error: &clap::Error) {
+pub(crate) fn print_usage_error(error: &clap::Error, args: &[OsString]) {
     if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
         print_lines("no command was given", Some(HELP_HINT));
+        return;
+    }
+    if error.kind() == ErrorKind::InvalidUtf8 {
+        // It does not say which.
+        let odd = args.iter().filter(|arg| arg.to_str().is_none());
+        let odd: Vec<String> = odd.map(|arg| format!("{arg:?}")).collect();
+        print_lines(
+            &format!("sources and other texts must be UTF-8, got {}", odd.join(" and ")),
+            Some("rename the file, or name the folder that it is in"),
+        );
         return;
     }
     let text = error.to_string();

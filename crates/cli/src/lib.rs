@@ -56,7 +56,8 @@ where
     T: Into<OsString> + Clone,
 {
     exit::on_panic();
-    let args = match Args::try_parse_from(args) {
+    let args: Vec<OsString> = args.into_iter().map(Into::into).collect();
+    let args = match Args::try_parse_from(&args) {
         Ok(args) => args,
         // Help and version are no errors and go to standard output.
         Err(error) if !error.use_stderr() => {
@@ -64,7 +65,7 @@ where
             return Exit::Done;
         }
         Err(error) => {
-            exit::print_usage_error(&error);
+            exit::print_usage_error(&error, &args);
             return Exit::Usage;
         }
     };

@@ -315,6 +315,27 @@ fn paths_with_odd_bytes_are_paths() {
     assert!(scene.path("").join(OsStr::from_bytes(b"odd \xfe cache")).join("FORMAT").exists());
 }
 
+#[cfg(unix)]
+#[test]
+fn an_argument_of_odd_bytes_is_named() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let scene = Scene::new();
+    write_talks(&scene);
+    let odd = OsStr::from_bytes(b"tal\xffks.jsonl");
+    std::fs::copy(scene.path("talks.jsonl"), scene.path("").join(odd)).unwrap();
+    let refused = scene.run_bytes(&["build".as_ref(), odd, "-o".as_ref(), "out".as_ref()]);
+    assert_eq!(refused.code, USAGE, "{}", refused.stderr);
+    for says in ["error: ", "must be UTF-8", r#""tal\xFFks.jsonl""#, "hint: rename the file"] {
+        assert!(refused.stderr.contains(says), "{says}: {}", refused.stderr);
+    }
+    // The folder that it is in is read, and a folder of such a name is written.
+    let out = OsStr::from_bytes(b"o\xffut");
+    let done = scene.run_bytes(&["build".as_ref(), ".".as_ref(), "-o".as_ref(), out]);
+    assert_eq!(done.code, DONE, "{}", done.stderr);
+}
+
 #[test]
 fn models_that_cannot_be_used() {
     let scene = Scene::new();

@@ -1,6 +1,7 @@
 //! A folder to run the command in, and what a run leaves.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs;
 use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -93,8 +94,14 @@ impl Scene {
         self.run_all(args, &[])
     }
 
+    /// Runs `topicmill` with arguments of any bytes.
     #[track_caller]
-    fn run_all(&self, args: &[&str], input: &[u8]) -> Outcome {
+    pub(crate) fn run_bytes(&self, args: &[&OsStr]) -> Outcome {
+        self.run_all(args, &[])
+    }
+
+    #[track_caller]
+    fn run_all(&self, args: &[impl AsRef<OsStr>], input: &[u8]) -> Outcome {
         let mut child = Command::new(env!("CARGO_BIN_EXE_topicmill"))
             .args(args)
             .current_dir(self.folder.path())
