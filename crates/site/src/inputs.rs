@@ -20,6 +20,10 @@ pub struct Inputs<'s> {
     /// For each document its line in lists, and a link to it.
     rows: Vec<Box<[u8]>>,
     links: Vec<Box<[u8]>>,
+    /// Links to each topic, speaker and tag.
+    topics: Vec<Box<[u8]>>,
+    speakers: Vec<Box<[u8]>>,
+    tags: Vec<Box<[u8]>>,
 }
 
 impl<'s> Inputs<'s> {
@@ -51,6 +55,13 @@ impl<'s> Inputs<'s> {
             spectrum,
             rows: all().map(|document| bytes_of(&links(site).row_with_topic(document))).collect(),
             links: all().map(|document| bytes_of(&links(site).document(document))).collect(),
+            topics: (0..data.topics.len())
+                .map(|topic| bytes_of(&links(site).topic(topic)))
+                .collect(),
+            speakers: (0..data.speakers.len())
+                .map(|speaker| bytes_of(&links(site).speaker(speaker)))
+                .collect(),
+            tags: (0..data.tags.len()).map(|tag| bytes_of(&links(site).tag(tag))).collect(),
         }
     }
 
@@ -85,23 +96,25 @@ impl<'s> Inputs<'s> {
     }
 
     fn document(&self, index: usize, to: &mut Vec<u8>) {
-        let links = links(self.site);
         let data = self.site.data();
         let document = &data.documents[index];
         let times = (document.date, document.start, document.end);
         let places = (document.room, document.track, document.url);
         put(to, &(document.title, document_lang(self.site, document), times, places));
-        put(to, &document.text);
+        // As it is, after its length: it is most of what there is.
+        to.extend_from_slice(&(document.text.len() as u64).to_le_bytes());
+        to.extend_from_slice(document.text.as_bytes());
         for &speaker in &document.speakers {
-            put(to, &links.speaker(speaker));
+            to.extend_from_slice(&self.speakers[speaker]);
         }
         to.push(b'\n');
         for topic in &document.topics {
-            put(to, &(links.topic(topic.index), topic.weight));
+            to.extend_from_slice(&self.topics[topic.index]);
+            to.extend_from_slice(&topic.weight.to_le_bytes());
         }
         put(to, &document.reasons);
         for &tag in &document.tags {
-            put(to, &links.tag(tag));
+            to.extend_from_slice(&self.tags[tag]);
         }
         to.push(b'\n');
         for related in &document.related {
@@ -118,13 +131,12 @@ impl<'s> Inputs<'s> {
     }
 
     fn speaker(&self, index: usize, to: &mut Vec<u8>) {
-        let links = links(self.site);
         let data = self.site.data();
         let own = &data.speakers[index];
         put(to, &own.name);
-        put(to, &links.leading_parts(&mean_topics(self.site, &own.documents)));
+        put(to, &links(self.site).leading_parts(&mean_topics(self.site, &own.documents)));
         for other in speaker::others(data, index) {
-            put(to, &links.speaker(other));
+            to.extend_from_slice(&self.speakers[other]);
         }
         self.rows(own.documents.iter().copied(), to);
     }
@@ -135,7 +147,7 @@ impl<'s> Inputs<'s> {
         put(to, &(own.name, own.documents.len()));
         put(to, &links.leading_parts(&mean_topics(self.site, &own.documents)));
         for beside in tag::beside(&links, index) {
-            put(to, &links.tag(beside));
+            to.extend_from_slice(&self.tags[beside]);
         }
         self.rows(own.documents.iter().skip(page * MAX_ROWS).take(MAX_ROWS).copied(), to);
     }
