@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use serde::{Deserialize, Serialize};
+
 use crate::Error;
 use crate::fit::best_fit;
 use crate::mask::Mask;
@@ -57,7 +59,7 @@ impl Default for CloudConfig {
 }
 
 /// Words with places, inside the shape that was asked for.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Cloud {
     /// Width of the canvas, user units.
     pub width: f64,
@@ -71,7 +73,7 @@ pub struct Cloud {
 ///
 /// Its box reaches from `x` to `x + width`, and from 0.93 of the font size above `y` to 0.24 below
 /// it. Boxes lie inside the shape, and no two of a cloud overlap.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PlacedWord {
     /// The word; white space around it is trimmed, runs inside are one space.
     pub text: String,

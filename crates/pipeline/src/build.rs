@@ -76,7 +76,7 @@ fn build_site(
     }
     StepInputs::of(config, &prepared).keep(memo, (&target, &prepared), run);
     let (results, fitted) = place_documents(&prepared, config, (&target, memo, trace), run)?;
-    let clouds = draw_clouds(&results, config, trace, run)?;
+    let clouds = draw_clouds(&results, config, (memo, trace), run)?;
     let survey = former.as_ref().map(|former| former.manifest.survey(&target, run));
     let Survey { standing, is_alone } = survey.transpose()?.unwrap_or_default();
     let spares = Spares::of(&options.cache, &target);
@@ -154,17 +154,18 @@ fn publish(
 pub(crate) fn draw_clouds(
     results: &Results,
     config: &Config,
-    trace: &mut Trace,
+    (memo, trace): (&Memo, &mut Trace),
     run: &Run,
 ) -> Result<Vec<Clouds>, Error> {
     trace.stage("clouds", run, |stage| {
         let (words, settings) = output::cloud_inputs(results, &config.site);
         stage.input("topics", words);
         stage.input("settings", settings);
-        let clouds = output::clouds(results, &config.site, run)?;
-        stage.output = Some(Digest::of(format!("{clouds:?}").as_bytes()));
+        let clouds = output::clouds(results, &config.site, (memo, run))?;
+        let digests: Vec<Digest> = clouds.iter().map(|clouds| clouds.digest).collect();
+        stage.output = Some(Digest::of_value(&digests));
         stage.items = clouds.len() as u64;
-        Ok::<_, Error>(clouds)
+        Ok::<_, Error>(clouds.into_iter().map(|clouds| stage.take(clouds)).collect())
     })
 }
 

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use cloud::{CloudConfig, Word};
 use jobs::{Digest, Memo, Run};
 use learn::{Fit, Loss, Nmf, NmfConfig, TfIdf, TfIdfConfig, Weighing};
 use ndarray::Array2;
@@ -16,6 +17,7 @@ use crate::former::Former;
 use crate::keep::place_shard;
 use crate::manifest::Manifest;
 use crate::model::{Model, TopicName};
+use crate::output::Clouds;
 use crate::parts::parts;
 use crate::prepare::{Detected, Weights};
 use crate::quality::quality;
@@ -23,6 +25,7 @@ use crate::related::{Known, related};
 use crate::settings::count_config;
 use crate::spare::Spare;
 use crate::step_inputs::StepInputs;
+use crate::titles::usage_of;
 use crate::{Config, number, tasks};
 
 /// Task, version, and the digest of its result for an input that no other task makes.
@@ -37,6 +40,8 @@ const GOLDEN: &[(&str, u32, &str)] = &[
     ("related", 1, "27d20617da5c896c8e09701e919b9d39632e430393113ce953d65ac6b0dc94f1"),
     ("likes", 1, "113931a1df6a1b84600aea46792d43513b45161c66e11bb80f6f6165396a7d9f"),
     ("place", 4, "3b5940b896309044151d2226038860b5555e92d6d419966171f4665c7b26a613"),
+    ("usage", 1, "c97dbfc8eb751bc379251a265cb0edfb17fe307f90ed89ee00a57d2201dd5771"),
+    ("clouds", 1, "9b573af3e75e9abfb9ca45f636e14688ee7b134146b5784adf6bdf35864cac6c"),
     ("words", 1, "8a0c0db7bd4ad410e362ad05491340ce24151674cea2eaa994dba1f7cf5d0658"),
     ("site", 2, "9bd637d09de73220c62031be319a82644d494aae710aeb5740ff02d9338c04a1"),
     ("spare", 1, "06cda5324c1972434ca3741be3b873571ec0e76e56e3f93f99e18489e391a7b9"),
@@ -116,6 +121,10 @@ fn results() -> BTreeMap<&'static str, Digest> {
         passages: KnownPassages::default(),
         told: None,
     };
+    let canvas = CloudConfig::default();
+    let cloud_word =
+        |(n, &text): (usize, &&'static str)| Word { text, weight: 1.0 / (n + 1) as f64 };
+    let cloud_words: Vec<Word<'_>> = SUBJECTS[0].iter().enumerate().map(cloud_word).collect();
     let entries: Vec<Entry<'_>> =
         texts.iter().map(|text| Entry { text, ..Entry::default() }).collect();
     let former = Former {
@@ -143,6 +152,8 @@ fn results() -> BTreeMap<&'static str, Digest> {
         (tasks::PARTS.name, of(&divided)),
         (tasks::RELATED.name, of(&related(x.view(), 5, &run).unwrap())),
         (tasks::PLACE.name, of(&place_shard(&docs, (&counter, &model), &run).unwrap())),
+        (tasks::USAGE.name, of(&usage_of(&[0, 1, 9], &model.vocabulary, &texts))),
+        (tasks::CLOUDS.name, of(&Clouds::of(&cloud_words, (&canvas, &canvas)).unwrap())),
         (tasks::WORDS.name, of(&ShardWords::of(&entries, 100))),
         // Records of a build, of which the form is all that can change.
         (tasks::LIKES.name, of(&Known::sample())),

@@ -112,20 +112,22 @@ pub(crate) fn named(
     (parts, topics): (&[Vec<Part>], &[String]),
     vocabulary: &Vocabulary,
     prepared: &Prepared,
-    run: &Run,
+    (memo, run): (&Memo, &Run),
 ) -> Result<Vec<Vec<SubTopic>>, Error> {
     let candidates: Vec<Vec<Candidate>> =
         parts.iter().flat_map(|parts| candidates(parts)).collect();
-    let mut texts = Vec::new();
-    for (number, part) in parts.iter().flatten().enumerate() {
-        for &doc in &part.documents {
-            let document = &prepared.documents[doc];
-            texts.push((number, vec![document.title.as_str(), &document.text]));
-        }
-    }
+    let texts = |(number, part): (usize, &Part)| -> Vec<(usize, Vec<&str>)> {
+        let documents = part.documents.iter().map(|&doc| &prepared.documents[doc]);
+        documents.map(|document| (number, vec![&*document.title, &*document.text])).collect()
+    };
+    let groups = parts.iter().map(|parts| {
+        let documents: Vec<_> = parts.iter().enumerate().flat_map(texts).collect();
+        (parts.len(), documents)
+    });
+    let groups = groups.filter(|(n_parts, _)| *n_parts > 0).collect();
     let mut given = vec![None; candidates.len()];
     given.extend(topics.iter().cloned().map(Some));
-    let titles = titles::titles((&candidates, &given), vocabulary, &texts, run)?;
+    let titles = titles::titles_of_groups((&candidates, &given), vocabulary, groups, (memo, run))?;
     let mut titles = titles.into_iter();
     let shown = |(part, title): (&Part, String)| SubTopic {
         title,

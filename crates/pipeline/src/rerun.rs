@@ -94,7 +94,7 @@ fn after_reading(
     run: &Run,
 ) -> Result<(), Error> {
     let (results, fitted) = place_documents(prepared, config, (target, memo, trace), run)?;
-    let clouds = draw_clouds(&results, config, trace, run)?;
+    let clouds = draw_clouds(&results, config, (memo, trace), run)?;
     let renderer = output::renderer(config.templates.as_deref())?;
     let unwritable = |source| Error::Unwritable { path: std::env::temp_dir(), source };
     let scratch = tempfile::tempdir().map_err(unwritable)?;

@@ -199,7 +199,8 @@ pub(crate) fn find_topics_in(
     let told = Told { words, quality };
     let fitted = Fitted { weighing, x, fit, shares, told, explained: None };
     let judged = (parts, related);
-    let results = results(config, prepared, (counts.vocabulary, &fitted, given), judged, run)?;
+    let found = (counts.vocabulary, &fitted, given);
+    let results = results(config, prepared, found, judged, (memo, run))?;
     Ok((Results { number, ..results }, fitted))
 }
 
@@ -238,7 +239,8 @@ pub(crate) fn keep_topics_in(
         Ok::<_, Error>(related)
     })?;
     let judged = (parts, related);
-    Ok((results(config, prepared, (vocabulary, &fitted, given), judged, run)?, fitted))
+    let found = (vocabulary, &fitted, given);
+    Ok((results(config, prepared, found, judged, (memo, run))?, fitted))
 }
 
 /// Counts shard by shard, and leaves out `set_aside` when all shards are brought together; a shard that
@@ -278,7 +280,7 @@ fn results(
     prepared: &Prepared,
     (vocabulary, fitted, given): (Vocabulary, &Fitted, Given),
     (parts, related): Judged,
-    run: &Run,
+    (memo, run): (&Memo, &Run),
 ) -> Result<Results, Error> {
     let Fitted { fit, shares, told, .. } = fitted;
     let x = fitted.x.view();
@@ -301,7 +303,7 @@ fn results(
             x,
             &vocabulary,
             prepared,
-            run,
+            (memo, run),
         )?,
         doc_topics: topics::of_documents(&fit.doc_topics, x),
         documents,

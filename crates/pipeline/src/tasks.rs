@@ -41,6 +41,10 @@ tasks! {
     LIKES = "likes", 1;
     /// Documents of one shard to their counts and weights in the topics of a model.
     PLACE = "place", 4;
+    /// Texts of the parts of a topic to how they write the words that may name parts.
+    USAGE = "usage", 1;
+    /// Words of one topic to its clouds.
+    CLOUDS = "clouds", 1;
     /// Documents of one shard to the words that they are found by.
     WORDS = "words", 1;
     /// What was built at a place, and from what.

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jobs::Run;
+use jobs::{Codec, Digest, Memo, Run};
+use serde::{Deserialize, Serialize};
 use text::Vocabulary;
 
-use crate::Error;
+use crate::{Error, tasks};
 
 /// How many of a topic's first words may stand in its title.
 const CANDIDATES: usize = 8;
@@ -51,6 +52,67 @@ pub(crate) fn titles(
     let topics: Vec<&[Candidate]> =
         topics.iter().map(|words| &words[..words.len().min(CANDIDATES)]).collect();
     let usage = Usage::of(&topics, vocabulary, docs, run)?;
+    Ok(chosen((&topics, given), vocabulary, &usage))
+}
+
+/// The same for topics that stand in groups, such as the parts of one topic. Each group has so many topics
+/// and comes with its documents, which name the topic by its place in the group. How a group uses the words is
+/// kept.
+pub(crate) fn titles_of_groups(
+    (topics, given): (&[Vec<Candidate>], &[Option<String>]),
+    vocabulary: &Vocabulary,
+    groups: Vec<(usize, Vec<Doc<'_>>)>,
+    (memo, run): (&Memo, &Run),
+) -> Result<Vec<String>, Error> {
+    let topics: Vec<&[Candidate]> =
+        topics.iter().map(|words| &words[..words.len().min(CANDIDATES)]).collect();
+    let columns = wanted_columns(&topics, vocabulary);
+    let wanted = Wanted::new(columns.clone(), vocabulary);
+    let known = Digest::of_value(&(vocabulary.terms(), vocabulary.variants(), columns));
+    let mut rest = &topics[..];
+    let groups = groups.into_iter().map(|(n_topics, docs)| {
+        let (own, after) = rest.split_at(n_topics);
+        rest = after;
+        (own, docs)
+    });
+    let used = run.map(groups.collect(), |(own, docs): (&[&[Candidate]], Vec<Doc<'_>>)| {
+        let fits = |usage: &Usage| usage.of_topic.len() == own.len();
+        let task = (&tasks::USAGE, Codec::of_serde(), fits);
+        let own_columns: Vec<Vec<u32>> =
+            own.iter().map(|words| words.iter().map(|word| word.column).collect()).collect();
+        let texts = Digest::of(&postcard::to_stdvec(&docs).expect("texts can be written"));
+        memo.get_or_run_if(task, &(known, own_columns, texts), run, || {
+            Ok::<_, Error>(Usage::of_group(own, (&wanted, vocabulary), &docs))
+        })
+    })?;
+    let mut all = Usage::empty(0);
+    for usage in used {
+        let mut usage = usage?.value;
+        all.of_topic.append(&mut usage.of_topic);
+        all.add(usage);
+    }
+    Ok(chosen((&topics, given), vocabulary, &all))
+}
+
+/// How `texts` use the words `columns`.
+#[cfg(test)]
+pub(crate) fn usage_of(columns: &[u32], vocabulary: &Vocabulary, texts: &[String]) -> Usage {
+    let candidates: Vec<Candidate> =
+        columns.iter().map(|&column| Candidate { column, score: 1.0 }).collect();
+    let topics = [&candidates[..]];
+    let wanted = Wanted::new(wanted_columns(&topics, vocabulary), vocabulary);
+    let docs: Vec<Doc<'_>> = texts.iter().map(|text| (0, vec![text.as_str()])).collect();
+    Usage::of_group(&topics, (&wanted, vocabulary), &docs)
+}
+
+/// A document's texts, and its topic.
+type Doc<'a> = (usize, Vec<&'a str>);
+
+fn chosen(
+    (topics, given): (&[&[Candidate]], &[Option<String>]),
+    vocabulary: &Vocabulary,
+    usage: &Usage,
+) -> Vec<String> {
     let mut taken: BTreeSet<String> = given.iter().flatten().map(|t| t.to_lowercase()).collect();
     let mut titles = Vec::with_capacity(topics.len());
     for (topic, words) in topics.iter().enumerate() {
@@ -66,7 +128,7 @@ pub(crate) fn titles(
         taken.insert(title.to_lowercase());
         titles.push(title);
     }
-    Ok(titles)
+    titles
 }
 
 /// What a title may consist of.
@@ -127,13 +189,14 @@ fn are_forms_of_one(a: &str, b: &str) -> bool {
 }
 
 /// How the documents use the words that may stand in titles.
-struct Usage {
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Usage {
     of_topic: Vec<TopicUsage>,
     /// For every word: its spellings and how often each is used.
     spellings: BTreeMap<u32, BTreeMap<String, u32>>,
 }
 
-#[derive(Default, Clone)]
+#[derive(Debug, Default, Clone, Serialize, Deserialize)]
 struct TopicUsage {
     words: BTreeMap<u32, u32>,
     /// Neighbours, in the order in which they stand.
@@ -147,6 +210,15 @@ impl TopicUsage {
         let rarer = uses(a).min(uses(b));
         together >= PHRASE_MIN && f64::from(together) >= PHRASE_SHARE * f64::from(rarer)
     }
+}
+
+/// For every column whether it is one of the words of `topics`.
+fn wanted_columns(topics: &[&[Candidate]], vocabulary: &Vocabulary) -> Vec<bool> {
+    let mut wanted = vec![false; vocabulary.len()];
+    for word in topics.iter().copied().flatten() {
+        wanted[word.column as usize] = true;
+    }
+    wanted
 }
 
 /// The terms whose use is of interest.
@@ -176,11 +248,7 @@ impl Usage {
         docs: &[(usize, Vec<&str>)],
         run: &Run,
     ) -> Result<Self, Error> {
-        let mut wanted = vec![false; vocabulary.len()];
-        for word in topics.iter().copied().flatten() {
-            wanted[word.column as usize] = true;
-        }
-        let wanted = Wanted::new(wanted, vocabulary);
+        let wanted = Wanted::new(wanted_columns(topics, vocabulary), vocabulary);
         let shards = run.map(docs.chunks(SHARD_DOCS).collect(), |shard| {
             let mut usage = Self::empty(topics.len());
             for (topic, texts) in shard {
@@ -195,6 +263,26 @@ impl Usage {
             all.add(shard);
         }
         Ok(all)
+    }
+
+    /// Of the documents of `topics`: of each topic what its own words need.
+    fn of_group(
+        topics: &[&[Candidate]],
+        (wanted, vocabulary): (&Wanted<'_>, &Vocabulary),
+        docs: &[Doc<'_>],
+    ) -> Self {
+        let mut usage = Self::empty(topics.len());
+        for (topic, texts) in docs {
+            for text in texts {
+                usage.read(text, *topic, wanted, vocabulary);
+            }
+        }
+        for (words, used) in topics.iter().zip(&mut usage.of_topic) {
+            let is_own = |column: u32| words.iter().any(|word| word.column == column);
+            used.words.retain(|&column, _| is_own(column));
+            used.pairs.retain(|&(a, b), _| is_own(a) && is_own(b));
+        }
+        usage
     }
 
     fn empty(n_topics: usize) -> Self {

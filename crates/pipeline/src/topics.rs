@@ -1,6 +1,6 @@
 //! Factors to topics: words, names, shares and documents.
 
-use jobs::Run;
+use jobs::{Memo, Run};
 use learn::{Fit, Nmf};
 use ndarray::{Array2, ArrayView1};
 use sprs::CsMatViewI;
@@ -67,7 +67,7 @@ pub(crate) fn describe(
     x: CsMatViewI<'_, f32, u32, usize>,
     vocabulary: &Vocabulary,
     prepared: &Prepared,
-    run: &Run,
+    (memo, run): (&Memo, &Run),
 ) -> Result<Vec<Topic>, Error> {
     let shares = shares(&fit.doc_topics);
     let told = told_shares(&fit.doc_topics, x);
@@ -85,7 +85,7 @@ pub(crate) fn describe(
     let given_titles: Vec<Option<String>> =
         given.names.iter().map(|name| name.title.clone()).collect();
     let titles = titles::titles((&candidates, &given_titles), vocabulary, &texts, run)?;
-    let mut sub_topics = parts::named((parts, &titles), vocabulary, prepared, run)?;
+    let mut sub_topics = parts::named((parts, &titles), vocabulary, prepared, (memo, run))?;
     let mut names = Names::default();
     names.keep(given.names.iter().filter_map(|name| name.slug.as_deref()));
     names.keep(given.gone_slugs.iter().map(String::as_str));

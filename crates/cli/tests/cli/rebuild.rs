@@ -193,9 +193,12 @@ fn topics_that_are_kept_stay_and_new_documents_are_placed_in_them() {
     let after = scene.json("out/data/topics.json");
     let told = |topics: &Value| -> Vec<Value> {
         let topics = topics["topics"].as_array().unwrap();
-        topics.iter().map(|t| json!([t["slug"], t["title"]])).collect()
+        topics.iter().map(|t| json!([t["slug"], t["title"], t["terms"]])).collect()
     };
     assert_eq!(told(&before), told(&after));
+    // What was told of the topics when they were found, on documents left out too.
+    assert_eq!(before["quality"], after["quality"]);
+    assert!(after["quality"]["npmi_held_out"].is_number(), "{}", after["quality"]);
     assert_eq!(after["n_documents"].as_u64(), Some(all.len() as u64));
     let placed = scene.json_lines("out/data/documents.jsonl");
     assert!(!placed[0]["topics"].as_array().unwrap().is_empty(), "{}", placed[0]);

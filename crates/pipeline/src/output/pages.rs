@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use cloud::{Cloud, CloudConfig, Mask, Shape, Word};
-use jobs::{Digest, Memo, Run};
+use jobs::{Codec, Digest, Made, Memo, Run};
 use ndarray::ArrayView2;
+use serde::{Deserialize, Serialize};
 use site::{OutFile, Renderer, Route, Searchable, Site, SiteData};
 use sprs::CsMatViewI;
 
@@ -12,7 +13,7 @@ use super::words::{TERMS, Words};
 use super::{Folder, search};
 use crate::config::{Config, SiteSection};
 use crate::results::Results;
-use crate::{Error, Prepared};
+use crate::{Error, Prepared, tasks};
 
 /// Documents named with each of them.
 const TERM_DOCUMENTS: usize = 5;
@@ -51,12 +52,34 @@ const DOWNLOADS: [(&str, &str); 7] = [
 const GENERATOR: &str = concat!("topicmill ", env!("CARGO_PKG_VERSION"));
 
 /// A topic's words as pictures.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Clouds {
     /// For the topic's own page.
     page: Cloud,
     /// For its card on the start page: a smaller canvas, so that the letters are bigger in it.
     card: Cloud,
+}
+
+impl Clouds {
+    /// Of `words`, by the settings for the page and the card.
+    pub(crate) fn of(
+        words: &[Word<'_>],
+        (page, card): (&CloudConfig, &CloudConfig),
+    ) -> Result<Self, Error> {
+        Ok(Self { page: cloud::layout(words, page)?, card: cloud::layout(words, card)? })
+    }
+
+    /// Whether they can be of so many words: every place is one.
+    fn fits(&self, n_words: usize) -> bool {
+        let is_place = |word: &cloud::PlacedWord| {
+            let numbers = [word.weight, word.x, word.y, word.font_size, word.width];
+            numbers.into_iter().all(f64::is_finite)
+        };
+        [&self.page, &self.card].into_iter().all(|cloud| {
+            let is_canvas = cloud.width.is_finite() && cloud.height.is_finite();
+            is_canvas && cloud.words.len() <= n_words && cloud.words.iter().all(is_place)
+        })
+    }
 }
 
 /// The digests of what clouds are made from: the words with their weights, and the settings.
@@ -84,15 +107,16 @@ pub(crate) fn site_settings(results: &Results, settings: &SiteSection) -> Digest
     Digest::of_value(&(whole, shown))
 }
 
-/// The clouds of every topic.
+/// The clouds of every topic. Those of the same words as before are not laid out again.
 pub(crate) fn clouds(
     results: &Results,
     settings: &SiteSection,
-    run: &Run,
-) -> Result<Vec<Clouds>, Error> {
+    (memo, run): (&Memo, &Run),
+) -> Result<Vec<Made<Clouds>>, Error> {
     let words = settings.cloud_words;
     let page = CloudConfig { max_words: words, shape: shape(settings)?, ..CloudConfig::default() };
     let card = CloudConfig { width: CARD_WIDTH, height: CARD_HEIGHT, ..page.clone() };
+    let (_, told) = cloud_inputs(results, settings);
     let clouds = run.map((0..results.topics.len()).collect(), |topic: usize| {
         let words: Vec<Word<'_>> = results.topics[topic]
             .terms
@@ -103,7 +127,9 @@ pub(crate) fn clouds(
                 weight: term.weight,
             })
             .collect();
-        Ok(Clouds { page: cloud::layout(&words, &page)?, card: cloud::layout(&words, &card)? })
+        let input: Vec<(&str, f64)> = words.iter().map(|word| (word.text, word.weight)).collect();
+        let task = (&tasks::CLOUDS, Codec::of_serde(), |clouds: &Clouds| clouds.fits(words.len()));
+        memo.get_or_run_if(task, &(input, told), run, || Clouds::of(&words, (&page, &card)))
     })?;
     clouds.into_iter().collect()
 }
@@ -142,7 +168,7 @@ enum Part<'a> {
 }
 
 /// A page.
-enum Made {
+enum MadePage {
     /// Rendered, and the digest of what it was made from where that is known.
     File(OutFile, Option<Digest>),
     /// That of the former site, with its digest and that of what it was made from.
@@ -162,7 +188,7 @@ pub(crate) fn write_site(
     run: &Run,
 ) -> Result<usize, Error> {
     let Inputs { x, components, prepared, config, renderer, memo } = inputs;
-    let words = Words::of(results, x, components, prepared, config)?;
+    let words = Words::of(results, (x, components), prepared, config, run)?;
     let site = Site::new(site_data(results, clouds, &words, x, &config.site))?;
     let searchable = Searchable::of(&site);
     let search_words = search::words(&searchable, memo, run)?;
@@ -175,15 +201,15 @@ pub(crate) fn write_site(
         if let Some(inputs) = inputs {
             let path = site.path(route)?;
             if let Some(page) = folder.page_from(&path, &inputs) {
-                return Ok(Made::Former(route, path, page, inputs));
+                return Ok(MadePage::Former(route, path, page, inputs));
             }
         }
-        Ok::<_, Error>(Made::File(batch.render_page(route)?, inputs))
+        Ok::<_, Error>(MadePage::File(batch.render_page(route)?, inputs))
     };
     let write = |made| match made {
-        Made::File(file, inputs) => folder.write_page(&file.path, &file.bytes, inputs),
-        Made::Former(_, path, page, inputs) if folder.keep_page(&path, page, inputs)? => Ok(()),
-        Made::Former(route, path, _, inputs) => {
+        MadePage::File(file, inputs) => folder.write_page(&file.path, &file.bytes, inputs),
+        MadePage::Former(_, path, page, inputs) if folder.keep_page(&path, page, inputs)? => Ok(()),
+        MadePage::Former(route, path, _, inputs) => {
             let file = batch.render_page(route)?;
             folder.write_page(&path, &file.bytes, Some(inputs))
         }
@@ -205,7 +231,7 @@ pub(crate) fn write_site(
                 Ok((0, made.collect::<Result<Vec<_>, Error>>()?))
             }
         },
-        |made: Result<(usize, Vec<Made>), Error>| {
+        |made: Result<(usize, Vec<MadePage>), Error>| {
             let (n_data, pages) = made?;
             n_files += n_data;
             run.progress().advanced(pages.len() as u64);

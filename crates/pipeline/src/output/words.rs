@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jobs::Run;
 use ndarray::ArrayView2;
 use sprs::CsMatViewI;
 
@@ -17,6 +18,8 @@ const REASONS: usize = 6;
 /// Terms in the index of terms, and documents with each.
 const INDEX_TERMS: usize = 5000;
 const INDEX_DOCUMENTS: usize = 8;
+/// Documents in one parallel task.
+const SHARD_DOCS: usize = 1024;
 /// Reasons to leave documents out that the pages tell.
 const DROP_REASONS: usize = 12;
 
@@ -55,10 +58,10 @@ impl Words {
     /// `x`: CSR, (n_docs, n_terms), the weights; `components`: (n_topics, n_terms).
     pub(super) fn of(
         results: &Results,
-        x: CsMatViewI<'_, f32, u32, usize>,
-        components: ArrayView2<'_, f32>,
+        (x, components): (CsMatViewI<'_, f32, u32, usize>, ArrayView2<'_, f32>),
         prepared: &Prepared,
         config: &Config,
+        run: &Run,
     ) -> Result<Self, Error> {
         let (people, doc_people) = people(results);
         Ok(Self {
@@ -66,7 +69,7 @@ impl Words {
             facts: facts(results, licences(config).as_deref()),
             people,
             doc_people,
-            reasons: reasons(results, x, components),
+            reasons: reasons(results, (x, components), run)?,
             index: index(x),
             sources: sources(config)?,
             dropped: dropped(prepared),
@@ -132,24 +135,34 @@ fn people(results: &Results) -> (Vec<Person>, Vec<Vec<usize>>) {
 /// the document and in the topic: what the factorisation sees of the topic there.
 fn reasons(
     results: &Results,
-    x: CsMatViewI<'_, f32, u32, usize>,
-    components: ArrayView2<'_, f32>,
-) -> Vec<Vec<Vec<u32>>> {
-    let of_document =
-        |(topics, row): (&Vec<crate::topics::Weighted>, sprs::CsVecViewI<'_, f32, u32>)| {
-            let of_topic = |topic: &crate::topics::Weighted| {
-                let topic = components.row(topic.index);
-                let mut terms: Vec<(f32, u32)> = row
-                    .iter()
-                    .map(|(column, weight)| (weight * topic[column], column as u32))
-                    .filter(|(product, _)| *product > 0.0)
-                    .collect();
-                terms.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-                terms.into_iter().take(REASONS).map(|(_, column)| column).collect()
-            };
-            topics.iter().map(of_topic).collect()
+    (x, components): (CsMatViewI<'_, f32, u32, usize>, ArrayView2<'_, f32>),
+    run: &Run,
+) -> Result<Vec<Vec<Vec<u32>>>, Error> {
+    let of_document = |(topics, row): (
+        &Vec<crate::topics::Weighted>,
+        sprs::CsVecViewI<'_, f32, u32>,
+    )|
+     -> Vec<Vec<u32>> {
+        let of_topic = |topic: &crate::topics::Weighted| {
+            let topic = components.row(topic.index);
+            let mut terms: Vec<(f32, u32)> = row
+                .iter()
+                .map(|(column, weight)| (weight * topic[column], column as u32))
+                .filter(|(product, _)| *product > 0.0)
+                .collect();
+            terms.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+            terms.into_iter().take(REASONS).map(|(_, column)| column).collect()
         };
-    results.doc_topics.iter().zip(x.outer_iterator()).map(of_document).collect()
+        topics.iter().map(of_topic).collect()
+    };
+    let starts = (0..x.rows()).step_by(SHARD_DOCS).collect();
+    let shards = run.map(starts, |start: usize| {
+        let docs = start..(start + SHARD_DOCS).min(x.rows());
+        let topics = &results.doc_topics[docs.clone()];
+        let rows = x.slice_outer(docs);
+        topics.iter().zip(rows.outer_iterator()).map(of_document).collect::<Vec<_>>()
+    })?;
+    Ok(shards.into_iter().flatten().collect())
 }
 
 /// The most frequent terms with the documents in which they weigh most.
