@@ -127,7 +127,7 @@ fn tasks(n: usize) -> Figures {
     let started = Instant::now();
     let add = |sum: u64, square| Ok::<_, Error>(sum.wrapping_add(square));
     let batch = NonZeroUsize::new(1024).unwrap_or(NonZeroUsize::MIN);
-    let sum = run.fold_batches(batch, 0..n as u64, |n| n.wrapping_mul(n), 0_u64, add);
+    let sum = run.fold_batches((batch, 0..n as u64), |n| n.wrapping_mul(n), 0_u64, add);
     let fold_seconds = started.elapsed().as_secs_f64();
     if sum.map_err(told)? != squares.iter().fold(0_u64, |sum, square| sum.wrapping_add(*square)) {
         return Err("the sums differ".to_owned());

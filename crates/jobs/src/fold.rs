@@ -92,8 +92,8 @@ impl Run {
         })
     }
 
-    /// As [`fold`](Self::fold), for many items that are worth less than some microseconds: `batch` of them,
-    /// by their numbers alone, are mapped as one piece. The results are reduced one by one in the
+    /// As [`fold`](Self::fold), for many `items` that are worth less than some microseconds: `batch` of
+    /// them, by their numbers alone, are mapped as one piece. The results are reduced one by one in the
     /// order of the items, so that the sum is that of `fold`, for any number of threads and any
     /// `batch`. No more than `threads + 1` batches are alive at once. With a thousand in a batch an
     /// item costs a tenth of a microsecond or less.
@@ -103,7 +103,7 @@ impl Run {
     ///
     /// let thousand = NonZeroUsize::new(1000).expect("it is not zero");
     /// let add = |sum, square| Ok::<_, jobs::Error>(sum + square);
-    /// let sum = jobs::Run::serial().fold_batches(thousand, 1..=4, |n| n * n, 0, add)?;
+    /// let sum = jobs::Run::serial().fold_batches((thousand, 1..=4), |n| n * n, 0, add)?;
     /// assert_eq!(sum, 30);
     /// # Ok::<(), jobs::Error>(())
     /// ```
@@ -116,8 +116,7 @@ impl Run {
     /// As [`fold`](Self::fold).
     pub fn fold_batches<T, R, A, E>(
         &self,
-        batch: NonZeroUsize,
-        items: impl IntoIterator<Item = T>,
+        (batch, items): (NonZeroUsize, impl IntoIterator<Item = T>),
         map: impl Fn(T) -> R + Sync,
         init: A,
         mut reduce: impl FnMut(A, R) -> Result<A, E>,
@@ -204,7 +203,7 @@ mod tests {
             for run in runs() {
                 for batch in [1, 3, 8, 5000] {
                     let batch = NonZeroUsize::new(batch).unwrap();
-                    let sum = run.fold_batches(batch, 0..n_items, |n| n * n, 1, reduce).unwrap();
+                    let sum = run.fold_batches((batch, 0..n_items), |n| n * n, 1, reduce).unwrap();
                     assert_eq!(sum, single, "{n_items} items, {batch} in a batch");
                 }
             }
@@ -222,7 +221,7 @@ mod tests {
             });
             let batch = NonZeroUsize::new(10).unwrap();
             let count = |n, _| Ok::<_, Error>(n + 1);
-            assert_eq!(run.fold_batches(batch, pieces, |piece| piece, 0, count).unwrap(), 500);
+            assert_eq!(run.fold_batches((batch, pieces), |piece| piece, 0, count).unwrap(), 500);
             assert!(most.into_inner() <= 10 * (run.threads() + 1));
         }
     }
@@ -258,7 +257,7 @@ mod tests {
                 run.fold(0..9, |n| assert!(n != 5, "five"), (), |(), ()| Ok::<_, Error>(()));
             assert!(failed.unwrap_err().to_string().contains("five"));
             let (three, refuse) = (NonZeroUsize::new(3).unwrap(), |n| assert!(n != 5, "five"));
-            let failed = run.fold_batches(three, 0..9, refuse, (), |(), ()| Ok::<_, Error>(()));
+            let failed = run.fold_batches((three, 0..9), refuse, (), |(), ()| Ok::<_, Error>(()));
             assert!(failed.unwrap_err().to_string().contains("five"));
             let failed = run.fold(
                 0..1_000_000,
