@@ -105,6 +105,10 @@ pub(crate) fn print_usage_error(error: &clap::Error, args: &[OsString]) {
     if error.kind() == ErrorKind::InvalidUtf8 {
         // It does not say which.
         let odd = args.iter().filter(|arg| arg.to_str().is_none());
+        #[expect(
+            clippy::unnecessary_debug_formatting,
+            reason = "it shows the bytes that are no UTF-8"
+        )]
         let odd: Vec<String> = odd.map(|arg| format!("{arg:?}")).collect();
         print_lines(
             &format!("sources and other texts must be UTF-8, got {}", odd.join(" and ")),

@@ -260,7 +260,9 @@ impl NewDocs {
 fn by_term_of(x: CsMatViewI<'_, f32, u32, usize>, docs: &[usize]) -> CsMatI<f32, u32, usize> {
     let mut is_wanted = vec![false; x.cols()];
     for &doc in docs {
-        query(x, doc).into_iter().for_each(|(term, _)| is_wanted[term] = true);
+        for (term, _) in query(x, doc) {
+            is_wanted[term] = true;
+        }
     }
     let mut ends = vec![0; x.cols() + 1];
     for &term in x.indices() {

@@ -79,7 +79,9 @@ impl<'a> SearchFile<'a> {
         };
         put(&self.path);
         for Reading(parts) in texts {
-            parts.iter().for_each(|part| put(part));
+            for part in parts {
+                put(part);
+            }
             put("\n");
         }
         true
