@@ -1,6 +1,7 @@
 //! Which elements hold the article.
 
 use super::outline::Entry;
+use super::pieces;
 
 /// A body that the page names has at least as many bytes.
 const MIN_BODY_BYTES: usize = 400;
@@ -22,12 +23,13 @@ const MAX_LEAD_DISTANCE: usize = 4;
 
 /// The elements that hold the article, in the order of the page; none where no paragraph is.
 pub(super) fn parts(entries: &mut [Entry<'_>]) -> Vec<usize> {
-    let winner = declared(entries).or_else(|| {
+    let mut parts = if let Some(body) = declared(entries) {
+        pieces::of(entries, body)
+    } else {
         vote(entries);
-        best(entries)
-    });
-    let Some(winner) = winner else { return Vec::new() };
-    let mut parts = with_siblings(entries, winner);
+        let Some(winner) = best(entries) else { return Vec::new() };
+        with_siblings(entries, winner)
+    };
     if let Some(lead) = lead(entries, &parts) {
         parts.insert(0, lead);
     }
@@ -48,7 +50,7 @@ fn declared(entries: &[Entry<'_>]) -> Option<usize> {
             && entry.link_density() < 0.4
             && is_body(entry)
     });
-    // Of several the longest: the others are teasers. Inside each other, the outer one.
+    // Of several the longest: the others are teasers, or pieces. Inside each other, the outer one.
     let (at, found) = candidates.max_by_key(|(at, entry)| (entry.text, std::cmp::Reverse(*at)))?;
     // One that holds little of what the page says is something else, but beside many comments.
     let is_much = found.text * 5 >= entries[0].text - entries[0].links

@@ -11,6 +11,7 @@
 mod choose;
 mod names;
 mod outline;
+mod pieces;
 
 use std::collections::{HashMap, HashSet};
 
@@ -240,6 +241,31 @@ mod tests {
         check(&format!("<article>{text}<div id=my_comment_list>{comments}</div></article>"), 6);
         let posts = format!("<div id=comments><div class=comment>{}</div></div>", prose(4));
         check(&format!("<main><h1>Q</h1>{posts}</main>"), 4);
+    }
+
+    #[test]
+    fn pieces_of_one_name_are_one_article_and_posts_of_a_list_are_not() {
+        let piece = |title: &str, n: usize| {
+            let title = title.replace('T', "<h2><a href=/1>Another post</a></h2>");
+            format!(
+                "<div class=block>{title}<div class='article-text x{n}'>{}</div></div><img>",
+                prose(n)
+            )
+        };
+        let page = |titles: [&str; 3]| {
+            let [a, b, c] = titles;
+            let first = prose(1).replace("<p>", "<p class=y>");
+            format!(
+                "<div>{}{}{}</div><div class=end>{first}</div>",
+                piece(a, 2),
+                piece(b, 5),
+                piece(c, 3)
+            )
+        };
+        check(&page(["", "", ""]), 10);
+        check(&page(["T", "T", "T"]), 5);
+        let articles = page(["", "", ""]).replace("<div class=block>", "<article>");
+        check(&articles.replace("</div></div><img>", "</div></article>"), 5);
     }
 
     #[test]

@@ -1,0 +1,67 @@
+//! An article whose body is cut into pieces of one name, with pictures and quotations between them.
+
+use std::iter::successors;
+
+use super::outline::Entry;
+
+/// A piece that is shorter is a label, bytes.
+const MIN_PIECE_BYTES: usize = 25;
+
+/// The elements that are called as `body` is and belong to the same article, `body` among them, in the
+/// order of the page.
+///
+/// What stands in an `article` of its own, or below a title, is another article: posts of a list are
+/// called alike too.
+pub(super) fn of(entries: &[Entry<'_>], body: usize) -> Vec<usize> {
+    let Some(name) = name(&entries[body]) else { return vec![body] };
+    let mut pieces = Vec::new();
+    let mut at = 0;
+    while at < entries.len() {
+        let entry = &entries[at];
+        let is_alike = entry.marks.is_body() && self::name(entry) == Some(name);
+        let is_around = at < body && body < entry.end;
+        if at == body || is_alike && !is_around && is_piece(entries, at, body) {
+            pieces.push(at);
+            at = entry.end;
+        } else {
+            at += 1;
+        }
+    }
+    pieces
+}
+
+/// The first of its classes; what follows is often how this one looks.
+fn name<'a>(entry: &'a Entry<'_>) -> Option<&'a str> {
+    entry.attribute("class")?.split_whitespace().next()
+}
+
+fn is_piece(entries: &[Entry<'_>], at: usize, body: usize) -> bool {
+    let entry = &entries[at];
+    let article_of = |at: usize| around(entries, at).find(|at| entries[*at].name() == "article");
+    // The largest element that holds this piece and not the body.
+    let block = successors(Some(at), |at| entries[*at].parent)
+        .take_while(|outer| !(*outer < body && body < entries[*outer].end))
+        .last();
+    !entry.is_gone
+        && entry.text >= MIN_PIECE_BYTES
+        && entry.link_density() < 0.4
+        && article_of(at) == article_of(body)
+        && block.is_some_and(|block| (block..entries[block].end).all(|at| !is_title(entries, at)))
+}
+
+/// A heading that leads to another page, or is the first of its page.
+fn is_title(entries: &[Entry<'_>], at: usize) -> bool {
+    let entry = &entries[at];
+    match entry.name() {
+        "h1" => true,
+        "h2" | "h3" | "h4" => {
+            entry.link_density() > 0.5 || around(entries, at).any(|at| entries[at].name() == "a")
+        }
+        _ => false,
+    }
+}
+
+/// The elements around one, from the nearest.
+fn around(entries: &[Entry<'_>], at: usize) -> impl Iterator<Item = usize> {
+    successors(entries[at].parent, |at| entries[*at].parent)
+}
