@@ -425,7 +425,7 @@ impl Model {
 
 impl Told {
     /// Whether it can be of so many topics and terms.
-    fn fits(&self, (n_topics, n_terms): (usize, usize)) -> bool {
+    pub(crate) fn fits(&self, (n_topics, n_terms): (usize, usize)) -> bool {
         self.words.len() == n_topics && self.words.iter().flatten().all(|&word| word < n_terms)
     }
 }

@@ -5,6 +5,7 @@ use learn::{Fit, Guide, Nmf, NmfConfig, Occurrence, WordsConfig, diversity, npmi
 use sprs::CsMatViewI;
 
 use crate::Error;
+use crate::model::Told;
 use crate::results::Quality;
 
 /// Documents that the coherence on documents left out is judged by, at most: more take longer and
@@ -20,7 +21,7 @@ pub(crate) fn quality(
     x: CsMatViewI<'_, f32, u32, usize>,
     (settings, guide): (&NmfConfig, Option<&Guide>),
     run: &Run,
-) -> Result<(Vec<Vec<usize>>, Quality), Error> {
+) -> Result<Told, Error> {
     let words = |nmf: &Nmf, occurrence: &Occurrence| {
         WordsConfig::default().choose(nmf.components(), occurrence, run)
     };
@@ -42,5 +43,5 @@ pub(crate) fn quality(
     };
     let quality =
         Quality { npmi: npmi(&chosen, &occurrence), npmi_held_out, diversity: diversity(&chosen) };
-    Ok((chosen, quality))
+    Ok(Told { words: chosen, quality })
 }

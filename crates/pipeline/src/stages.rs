@@ -19,7 +19,7 @@ use crate::parts::{Part, parts};
 use crate::prepare::{Options, Prepared, prepare};
 use crate::quality::quality;
 use crate::related::{self, Known, Related, fits, related};
-use crate::results::{Quality, Results};
+use crate::results::Results;
 use crate::settings::{count_config, guide, nmf_config, weighing, without_common};
 use crate::shards::shards;
 use crate::{Error, Source, former, number, set_aside, tags, tasks, topics};
@@ -145,14 +145,14 @@ pub(crate) fn find_topics_in(
     };
     let settings = nmf_config(config, n_topics);
     let guide = guide(config, &counts.vocabulary)?;
-    let told = format!("{settings:?} {guide:?}");
+    let made_by = format!("{settings:?} {guide:?}");
     let (fit, topics) = trace.stage("topics", run, |stage| {
         let down_weighted = set_aside::down_weighted(&x, &prepared.repeats);
         let x = down_weighted.as_ref().unwrap_or(&x);
         let weights = tasks::digest_of(x.view());
-        let input = (weights, told.as_str());
+        let input = (weights, made_by.as_str());
         stage.input("weights", weights);
-        stage.input("settings", Digest::of_value(&told));
+        stage.input("settings", Digest::of_value(&made_by));
         let task = (&tasks::TOPICS, tasks::FIT, |fit: &Fit| is_of(fit, x.shape()));
         let fit = memo.get_or_run_if(task, &input, run, || {
             Ok::<_, Error>(settings.fit_guided(x.view(), guide.as_ref(), run)?)
@@ -166,21 +166,21 @@ pub(crate) fn find_topics_in(
     let is_arranged = config.labels.is_some() || config.previous.is_some();
     let (fit, given) = arrange(fit, x.view(), &counts.vocabulary, config, run)?;
     let topics = if is_arranged { tasks::digest_of_fit(&fit) } else { topics };
-    let (words, quality, parts) = trace.stage("quality", run, |stage| {
+    let (told, parts) = trace.stage("quality", run, |stage| {
         stage.items = fit.doc_topics.ncols() as u64;
         stage.input("weights", weights);
         stage.input("topics", topics);
-        let input = (weights, topics, told.as_str());
-        let fits = |(words, _): &(Vec<Vec<usize>>, Quality)| are_words(words, &fit);
+        let input = (weights, topics, made_by.as_str());
+        let fits = |told: &Told| told.fits(fit.nmf.components().dim());
         let task = (&tasks::QUALITY, Codec::of_serde(), fits);
-        let quality = memo.get_or_run_if(task, &input, run, || {
+        let told = memo.get_or_run_if(task, &input, run, || {
             quality(&fit, x.view(), (&settings, guide.as_ref()), run)
         })?;
-        stage.output = Some(quality.digest);
-        let (words, quality) = stage.take(quality);
+        stage.output = Some(told.digest);
+        let told = stage.take(told);
         let parts = parts(&fit, x.view(), config.seed, (memo, run))?;
         let parts = parts.into_iter().map(|parts| stage.take(parts)).collect();
-        Ok::<_, Error>((words, quality, parts))
+        Ok::<_, Error>((told, parts))
     })?;
     let related = trace.stage("related", run, |stage| {
         let limit = config.site.related;
@@ -196,7 +196,6 @@ pub(crate) fn find_topics_in(
         Ok::<_, Error>(related)
     })?;
     let shares = fit.nmf.explained(x.view(), fit.doc_topics.view(), run)?;
-    let told = Told { words, quality };
     let fitted = Fitted { weighing, x, fit, shares, told, explained: None };
     let judged = (parts, related);
     let found = (counts.vocabulary, &fitted, given);
@@ -208,12 +207,6 @@ pub(crate) fn find_topics_in(
 fn is_of(fit: &Fit, (n_docs, n_terms): (usize, usize)) -> bool {
     let components = fit.nmf.components();
     fit.doc_topics.dim() == (n_docs, components.nrows()) && components.ncols() == n_terms
-}
-
-/// Whether `words` can be those of the topics of `fit`.
-fn are_words(words: &[Vec<usize>], fit: &Fit) -> bool {
-    let (n_topics, n_terms) = fit.nmf.components().dim();
-    words.len() == n_topics && words.iter().flatten().all(|&column| column < n_terms)
 }
 
 /// The stages from the documents to their places in the topics that stand.
