@@ -6,6 +6,7 @@ use std::mem::MaybeUninit;
 
 use jobs::Run;
 
+use crate::blocks::{Blocks, LINE, SCRATCH, block_len, part_len};
 use crate::error::Error;
 use crate::kernels::{self, Gather, State, TextArgs};
 use crate::layout::{self, Axes, Order};
@@ -13,27 +14,6 @@ use crate::op::Reduction;
 use crate::operand::{Operand, Output};
 use crate::program::{Cell, Fault, Instr, Pass, Program, TextSide};
 
-/// Scratch memory of a thread: half of the smallest first cache.
-const SCRATCH: usize = 32 * 1024;
-/// Longest and shortest block.
-const MAX_BLOCK: usize = 4096;
-const MIN_BLOCK: usize = 64;
-/// Elements of the parts that threads work on, at least: about 20 µs of work.
-const MIN_PART: usize = 1 << 16;
-/// Parts of a reduction, at most. They are cut by the number of elements alone, so that the result
-/// is the same for any number of threads.
-const MAX_PARTS: usize = 256;
-/// An output of this many bytes is written past the caches, which would not hold it anyway.
-const STREAMED: usize = 16 << 20;
-/// Block of a streamed output: reading and writing take turns often enough to overlap.
-const STREAMED_BLOCK: usize = 256;
-/// Block of an output that is an operand: what is written beside it and copied back stays in the first
-/// cache with it.
-const IN_PLACE_BLOCK: usize = 1024;
-/// An output with fewer elements, and its operands, fit into the second caches of the threads.
-const CACHED: usize = 1 << 19;
-/// Bytes of a line of the caches.
-const LINE: usize = 64;
 /// A row at least this long is walked by itself.
 const LONG_ROW: usize = 128;
 
@@ -210,23 +190,6 @@ fn run_pass(
     Ok(faults)
 }
 
-/// Elements of a part.
-fn part_len(n: usize, pass: &Pass, run: &Run) -> usize {
-    if pass.foldings.is_empty() {
-        // Outputs do not depend on how they are cut.
-        let threads = run.threads();
-        if threads == 1 || n < MIN_PART {
-            return n;
-        }
-        // One part each where all of it fits into the second caches: it stays with its thread.
-        let parts = if n < CACHED { threads } else { 8 * threads };
-        return n.div_ceil(parts).max(MIN_PART / 4).next_multiple_of(LINE);
-    }
-    // Equal parts, of which each thread gets as many.
-    let parts = n.div_ceil(MIN_PART / 4).next_power_of_two().min(MAX_PARTS);
-    n.div_ceil(parts).next_multiple_of(LINE)
-}
-
 /// The number of elements, when all that a pass reads and writes lies side by side.
 fn dense_len(pass: &Pass, operands: &[Operand<'_>], outputs: &[Output<'_>]) -> Option<usize> {
     let n = match pass.domain[..] {
@@ -360,21 +323,11 @@ impl Work<'_> {
                 // written overlaps nothing that is read, or is a buffer.
                 unsafe {
                     slots[program.position as usize].cast::<u64>().write((start + done) as u64);
-                    let ahead = if streamed { block.min(n - done - len) } else { 0 };
-                    for (at, instr) in pass.body.iter().enumerate() {
-                        // While a block is computed and written nothing would be read. Each loop
-                        // asks for a share of the next: all at once would be waited for.
-                        let share = |bytes: usize| {
-                            let shares = pass.body.len();
-                            bytes * at / shares..bytes * (at + 1) / shares
-                        };
-                        for at in pass.moving.iter().filter(|_| ahead > 0) {
-                            let step = step_of(&operands[*at as usize]);
-                            let share = share(ahead * step);
-                            let after = slots[input_slot + *at as usize].wrapping_add(len * step);
-                            kernels::prefetch(after.wrapping_add(share.start), share.len());
-                        }
-                        execute(std::slice::from_ref(instr), slots, len);
+                    if streamed {
+                        let ahead = block.min(n - done - len);
+                        self.execute_ahead(slots, len, ahead);
+                    } else {
+                        execute(&pass.body, slots, len);
                     }
                     for at in &pass.moving {
                         let slot = &mut slots[input_slot + *at as usize];
@@ -402,6 +355,29 @@ impl Work<'_> {
                 kernels::fence();
             }
         });
+    }
+
+    /// As [`execute`], and asks for the operands of the `ahead` values behind this block: nothing would be
+    /// read while it is computed and written. Each loop asks for a share, as all at once would be waited
+    /// for.
+    ///
+    /// # Safety
+    /// As for [`execute`].
+    unsafe fn execute_ahead(&self, slots: &[*mut u8], len: usize, ahead: usize) {
+        let Self { pass, operands, .. } = self;
+        let input_slot = self.program.input_slot(0) as usize;
+        let shares = pass.body.len();
+        for (nth, instr) in pass.body.iter().enumerate() {
+            for at in &pass.moving {
+                let step = step_of(&operands[*at as usize]);
+                let bytes = ahead * step;
+                let (from, to) = (bytes * nth / shares, bytes * (nth + 1) / shares);
+                let after = slots[input_slot + *at as usize].wrapping_add(len * step);
+                kernels::prefetch(after.wrapping_add(from), to - from);
+            }
+            // SAFETY: the caller's promise.
+            unsafe { execute(std::slice::from_ref(instr), slots, len) };
+        }
     }
 
     fn general(&self, general: &General, slots: &mut [*mut u8], start: usize, n: usize) {
@@ -512,44 +488,6 @@ impl Work<'_> {
     }
 }
 
-/// How a pass over dense arrays is cut.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Blocks {
-    /// Elements of a block.
-    pub(crate) block: usize,
-    /// Outputs are written past the caches.
-    pub(crate) streamed: bool,
-    /// Outputs are computed in scratch memory first.
-    buffered: bool,
-    /// Bytes of scratch memory for an element.
-    per_element: usize,
-}
-
-impl Blocks {
-    /// The blocks of `n` elements, for outputs of these sizes of elements.
-    pub(crate) fn of(
-        pass: &Pass,
-        sizes: impl Iterator<Item = usize> + Clone,
-        n: usize,
-        writing: Writing,
-    ) -> Self {
-        let in_place = writing == Writing::InPlace;
-        let streamed = !in_place && sizes.clone().any(|size| n * size >= STREAMED);
-        let buffered = streamed || in_place;
-        let per_element = pass.register_bytes + if buffered { sizes.sum() } else { 0 };
-        let mut block = block_len(per_element);
-        if streamed {
-            block = block.min(STREAMED_BLOCK);
-        } else if in_place {
-            block = block.min(IN_PLACE_BLOCK);
-        }
-        if per_element == 0 && pass.foldings.is_empty() {
-            block = n;
-        }
-        Self { block, streamed, buffered, per_element }
-    }
-}
-
 /// How far the address of a dense operand moves with each element.
 fn step_of(operand: &Operand<'_>) -> usize {
     // Texts are walked by their offsets.
@@ -557,13 +495,6 @@ fn step_of(operand: &Operand<'_>) -> usize {
         0 => 8,
         size => size,
     }
-}
-
-fn block_len(per_element: usize) -> usize {
-    if per_element == 0 {
-        return MAX_BLOCK;
-    }
-    (SCRATCH / per_element / MIN_BLOCK * MIN_BLOCK).clamp(MIN_BLOCK, MAX_BLOCK)
 }
 
 /// Runs loops one after another over one block.

@@ -2,7 +2,8 @@
 
 use std::fmt::{self, Write};
 
-use crate::exec::{Blocks, Writing};
+use crate::blocks::Blocks;
+use crate::exec::Writing;
 use crate::kernels::{Key, Level};
 use crate::op::UNARIES;
 use crate::operand::Operand;

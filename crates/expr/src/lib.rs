@@ -23,6 +23,7 @@
 //! every level of the instruction set.
 
 mod axis;
+mod blocks;
 mod error;
 mod exec;
 mod explain;

@@ -69,6 +69,14 @@ fn power_of_two(k: f64) -> f64 {
     f64::from_bits((k + (ROUND + 1023.0)).to_bits() << 52)
 }
 
+/// The power of two of a positive normal number with these upper bits.
+#[inline(always)]
+fn exponent(upper: u64) -> f64 {
+    // A whole number below 2⁵² is the end of this float: taking the rest off converts it.
+    const TO_FLOAT: f64 = 1.0 / f64::EPSILON;
+    f64::from_bits(upper | TO_FLOAT.to_bits()) - (TO_FLOAT + 1023.0)
+}
+
 /// The whole part of a number below 2³¹. Registers have conversions of their own for it, but not at
 /// every level, and not without a look at what is out of range.
 #[inline(always)]
@@ -188,10 +196,8 @@ fn tanh(x: f64) -> (f64, bool) {
 fn split(x: f64) -> (f64, f64) {
     const LEAST: u64 = 0x3FE6_A09E << 32;
     const ONE: u64 = 0x3FF0_0000 << 32;
-    const TO_FLOAT: u64 = 0x4330_0000_0000_0000;
     let bits = x.to_bits().wrapping_add(ONE - LEAST);
-    // A whole number below 2⁵² is the end of a float: taking the rest off converts it.
-    let k = f64::from_bits((bits >> 52) | TO_FLOAT) - (f64::from_bits(TO_FLOAT) + 1023.0);
+    let k = exponent(bits >> 52);
     let rest = (bits & 0x000F_FFFF_FFFF_FFFF) + LEAST;
     (k, f64::from_bits(rest) - 1.0)
 }
@@ -307,8 +313,8 @@ fn turned(x: f64) -> Turned {
     let w = n * ITS_END;
     let high = r - w;
     // Where nearly nothing is left, more places of the right angle are needed.
-    let exponent = |x: f64| ((x.to_bits() >> 52) & 0x7FF) as i64;
-    let enough = exponent(x) - exponent(high) <= 16;
+    let power = |x: f64| ((x.to_bits() >> 52) & 0x7FF) as i64;
+    let enough = power(x) - power(high) <= 16;
     Turned {
         high,
         low: (r - high) - w,
@@ -444,7 +450,6 @@ fn pow(x: f64, y: f64) -> (f64, bool) {
     const LOWER: f64 = f64::from_bits(0xBE20_5C61_0CA8_6C39);
     const FRACTION: u64 = 0x000F_FFFF_FFFF_FFFF;
     const ONE: u64 = 0x3FF0_0000_0000_0000;
-    const TO_FLOAT: u64 = 0x4330_0000_0000_0000;
 
     let b = y.abs();
     let special = (b == 0.0) | (b == 1.0) | (y == 2.0) | (y == 0.5);
@@ -456,8 +461,7 @@ fn pow(x: f64, y: f64) -> (f64, bool) {
     let word = fraction >> 32;
     let (near_half, near_two) = ((word > 0x3_988E) & (word < 0xB_B67A), word >= 0xB_B67A);
     let more = u64::from(near_two);
-    let n = f64::from_bits(((x.to_bits() >> 52) + more) | TO_FLOAT)
-        - (f64::from_bits(TO_FLOAT) + 1023.0);
+    let n = exponent((x.to_bits() >> 52) + more);
     let a = f64::from_bits((fraction | ONE) - (more << 52));
     let base = if near_half { 1.5 } else { 1.0 };
     let (log_high, log_low) = if near_half { (LOG_HIGH, LOG_LOW) } else { (0.0, 0.0) };
