@@ -4,13 +4,9 @@ use std::f64::consts::PI;
 
 use crate::balance::imbalance;
 use crate::mask::Mask;
+use crate::measure::Extent;
 use crate::pack::{Area, Corner, Form, Nearness, Norm, Tile, pack};
 use crate::size::font_ratios;
-
-/// A word's box reaches this many em above its baseline and below it: as far as the boxes of the
-/// common sans-serif fonts (DejaVu Sans 0.928 and 0.236, Liberation Sans 0.905 and 0.212).
-const ASCENT: f64 = 0.93;
-const DESCENT: f64 = 0.24;
 
 /// Free space of a word on its left and right, em: two neighbours are about a space apart.
 const MARGIN_X: f64 = 0.11;
@@ -75,16 +71,23 @@ pub(crate) struct Fit {
     pub baselines: Vec<(i64, i64)>,
 }
 
-/// Sizes and places for words of these widths (em) and weights, by falling weight, at least one,
-/// in an `area` in user units, where the `mask`, if any, leaves room.
-pub(crate) fn best_fit(em_widths: &[f64], weights: &[f64], area: Area, mask: Option<&Mask>) -> Fit {
-    let words = Words::readable(em_widths, weights, area, mask);
+/// Sizes and places for words of these extents and weights, by falling weight, at least one, in an
+/// `area` in user units, where the `mask`, if any, leaves room.
+pub(crate) fn best_fit(
+    extents: &[Extent],
+    weights: &[f64],
+    area: Area,
+    mask: Option<&Mask>,
+) -> Fit {
+    let words = Words::readable(extents, weights, area, mask);
     let best = words.balanced(words.largest());
-    let baselines = best.corners.iter().zip(&best.fonts);
+    let corners = best.corners.iter().zip(&best.fonts).zip(extents);
     Fit {
         steps_per_unit: best.steps_per_unit,
         widths: best.tiles.iter().map(|tile| tile.width).collect(),
-        baselines: baselines.map(|(at, &font)| (at.left, at.top + steps(ASCENT, font))).collect(),
+        baselines: corners
+            .map(|((at, &font), extent)| (at.left, at.top + steps(extent.above, font)))
+            .collect(),
         fonts: best.fonts,
     }
 }
@@ -96,7 +99,7 @@ fn steps(em: f64, font: i64) -> i64 {
 
 /// What is to be laid out, and where.
 struct Words<'a> {
-    em_widths: &'a [f64],
+    extents: &'a [Extent],
     /// Each word's font as a part of the largest.
     ratios: Vec<f64>,
     area: Area,
@@ -118,12 +121,17 @@ struct Placed {
 
 impl<'a> Words<'a> {
     /// Presses the range of sizes together as far as the smallest needs to be readable.
-    fn readable(em_widths: &'a [f64], weights: &[f64], area: Area, mask: Option<&'a Mask>) -> Self {
+    fn readable(
+        extents: &'a [Extent],
+        weights: &[f64],
+        area: Area,
+        mask: Option<&'a Mask>,
+    ) -> Self {
         let readable_font = READABLE_FONT * (4.0 * area.half_width * area.half_height).sqrt();
         let mut smallest_ratio = SMALLEST_RATIO;
         loop {
             let ratios = font_ratios(weights, smallest_ratio);
-            let words = Self { em_widths, ratios, area, mask, readable_font };
+            let words = Self { extents, ratios, area, mask, readable_font };
             if smallest_ratio >= FLATTEST_RATIO
                 || words.expected_font() * words.smallest_ratio() >= readable_font
             {
@@ -141,9 +149,9 @@ impl<'a> Words<'a> {
     /// [`LARGEST_FONT`]; user units.
     fn font_limit(&self) -> f64 {
         let Area { half_width, half_height, form } = self.area;
-        let alone = self.em_widths.iter().zip(&self.ratios).map(|(em_width, ratio)| {
-            let x = em_width * ratio / (2.0 * half_width);
-            let y = (ASCENT + DESCENT) * ratio / (2.0 * half_height);
+        let alone = self.extents.iter().zip(&self.ratios).map(|(extent, ratio)| {
+            let x = extent.width * ratio / (2.0 * half_width);
+            let y = (extent.above + extent.below) * ratio / (2.0 * half_height);
             match form {
                 Form::Ellipse => 1.0 / (x * x + y * y).sqrt(),
                 Form::Rectangle => 1.0 / f64::max(x, y),
@@ -154,15 +162,16 @@ impl<'a> Words<'a> {
 
     /// The largest font at which the boxes cover [`COVERAGE`] of the area, or the limit.
     fn expected_font(&self) -> f64 {
-        let widths = self.em_widths.iter().zip(&self.ratios);
-        let area: f64 = widths.map(|(em_width, ratio)| em_width * ratio * ratio).sum();
+        let words = self.extents.iter().zip(&self.ratios);
+        let box_area = |extent: &Extent| extent.width * (extent.above + extent.below);
+        let area: f64 = words.map(|(extent, ratio)| box_area(extent) * ratio * ratio).sum();
         let quarter = self.area.half_width * self.area.half_height;
         let room = match (self.mask, self.area.form) {
             (Some(mask), _) => 4.0 * quarter * mask.free_share(),
             (None, Form::Ellipse) => PI * quarter,
             (None, Form::Rectangle) => 4.0 * quarter,
         };
-        let square = COVERAGE * room / (area * (ASCENT + DESCENT));
+        let square = COVERAGE * room / area;
         f64::min(square.sqrt(), self.font_limit())
     }
 
@@ -227,16 +236,16 @@ impl<'a> Words<'a> {
         let fonts: Vec<i64> =
             self.ratios.iter().map(|ratio| (font * ratio * steps_per_unit) as i64).collect();
         let readable_steps = (self.readable_font * steps_per_unit) as i64;
-        let tile = |(&em_width, &font): (&f64, &i64)| Tile {
-            width: steps(em_width, font),
-            height: steps(ASCENT, font) + steps(DESCENT, font),
+        let tile = |(extent, &font): (&Extent, &i64)| Tile {
+            width: steps(extent.width, font),
+            height: steps(extent.above, font) + steps(extent.below, font),
             margin_x: steps(MARGIN_X, font),
             margin_y: i64::max(
                 steps(MARGIN_Y, font),
                 steps(ROUNDING_MARGIN_Y, i64::min(font, readable_steps)),
             ),
         };
-        let tiles: Vec<Tile> = self.em_widths.iter().zip(&fonts).map(tile).collect();
+        let tiles: Vec<Tile> = self.extents.iter().zip(&fonts).map(tile).collect();
         let area = Area {
             half_width: self.area.half_width * steps_per_unit,
             half_height: self.area.half_height * steps_per_unit,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::Error;
 use crate::fit::best_fit;
 use crate::mask::Mask;
-use crate::measure::{Measure, shortened};
+use crate::measure::{Extent, Measure, shortened};
 use crate::pack::{Area, Form};
 use crate::size::level;
 
@@ -72,7 +72,7 @@ pub struct Cloud {
 /// A word with its place. Lengths are user units, from the canvas' upper left corner.
 ///
 /// Its box reaches from `x` to `x + width`, and from 0.93 of the font size above `y` to 0.24 below
-/// it. Boxes lie inside the shape, and no two of a cloud overlap.
+/// it, from 1.27 to 0.43 where letters or marks are stacked. Boxes lie inside the shape, and no two of a cloud overlap.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PlacedWord {
     /// The word; white space around it is trimmed, runs inside are one space.
@@ -134,14 +134,14 @@ pub fn layout(words: &[Word<'_>], config: &CloudConfig) -> Result<Cloud, Error> 
     let texts: Vec<String> = heaviest.iter().map(|word| one_line(word.text)).collect();
     let weights: Vec<f64> = heaviest.iter().map(|word| word.weight).collect();
     let measure = Measure::new();
-    let em_widths: Vec<f64> = texts.iter().map(|text| measure.em_width(&shortened(text))).collect();
+    let extents: Vec<Extent> = texts.iter().map(|text| measure.extent(&shortened(text))).collect();
     let (form, mask) = match &config.shape {
         Shape::Ellipse => (Form::Ellipse, None),
         Shape::Rectangle => (Form::Rectangle, None),
         Shape::Mask(mask) => (Form::Rectangle, Some(mask)),
     };
     let (half_width, half_height) = (config.width / 2.0, config.height / 2.0);
-    let fit = best_fit(&em_widths, &weights, Area { half_width, half_height, form }, mask);
+    let fit = best_fit(&extents, &weights, Area { half_width, half_height, form }, mask);
 
     let units = |steps: i64| steps as f64 / fit.steps_per_unit;
     let (largest, smallest) = (fit.fonts[0], fit.fonts[fit.fonts.len() - 1]);

@@ -1,4 +1,4 @@
-//! How wide a word is.
+//! How much room a word takes.
 
 use std::borrow::Cow;
 
@@ -9,6 +9,24 @@ const OTHER_WIDTH: f64 = 0.6;
 
 /// No word is narrower than this many em: one of combining marks alone still gets a box.
 const NARROWEST: f64 = 0.2;
+
+/// A line reaches this many em above its baseline and below it: as far as the boxes of the common
+/// sans-serif fonts (DejaVu Sans 0.928 and 0.236, Liberation Sans 0.905 and 0.212).
+const LINE: (f64, f64) = (0.93, 0.24);
+
+/// How far a word with stacked letters or marks reaches: the ink of Thai words in the fonts of
+/// TLWG (1.27 and 0.38), and of Arabic words with vowels in DejaVu Sans (1.25 and 0.43).
+const STACK: (f64, f64) = (1.27, 0.43);
+
+/// The room of a word, em.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Extent {
+    pub(crate) width: f64,
+    /// Above the baseline.
+    pub(crate) above: f64,
+    /// Below it.
+    pub(crate) below: f64,
+}
 
 /// Measures words in Noto Sans Bold.
 pub(crate) struct Measure {
@@ -25,6 +43,13 @@ impl Measure {
     /// The font.
     pub(crate) fn face(&self) -> &Face<'static> {
         &self.face
+    }
+
+    /// The room of `text`.
+    pub(crate) fn extent(&self, text: &str) -> Extent {
+        let is_stacked = text.chars().any(|c| within(&STACKED, c));
+        let (above, below) = if is_stacked { STACK } else { LINE };
+        Extent { width: self.em_width(text), above, below }
     }
 
     /// The advance width of `text` in em, without kerning, above zero.
@@ -95,6 +120,20 @@ const WITHOUT_WIDTH: [(char, char); 20] = [
     ('\u{E0000}', '\u{E01EF}'), // tags and more variation selectors
 ];
 
+/// Ranges, first and last included, of marks that are put upon others, and of scripts whose letters are
+/// stacked.
+const STACKED: [(char, char); 9] = [
+    ('\u{064B}', '\u{065F}'), // Arabic vowels
+    ('\u{0670}', '\u{0670}'), // Arabic
+    ('\u{06D6}', '\u{06ED}'), // Arabic, Koran
+    ('\u{0900}', '\u{0DFF}'), // scripts of India and Sri Lanka
+    ('\u{0E31}', '\u{0E31}'), // Thai
+    ('\u{0E34}', '\u{0E3A}'), // Thai vowels below and above
+    ('\u{0E47}', '\u{0E4E}'), // Thai tones
+    ('\u{0EB1}', '\u{109F}'), // Lao marks, Tibetan, Burmese
+    ('\u{1780}', '\u{17FF}'), // Khmer
+];
+
 /// Ranges, first and last included, of characters that are as wide as they are high.
 const WIDE: [(char, char); 9] = [
     ('\u{1100}', '\u{115F}'),   // Hangul initials
@@ -154,6 +193,20 @@ mod tests {
         check(&format!("{a30}e\u{301}\u{301}x"), &format!("{a30}…"));
         check(&format!("{a30}👩\u{200D}💻x"), &format!("{a30}…"));
         check(&"\u{301}".repeat(50), &format!("{}…", "\u{301}".repeat(LONGEST - 1)));
+    }
+
+    #[test]
+    fn words_with_stacked_marks_are_higher() {
+        let height = |text| {
+            let extent = Measure::new().extent(text);
+            (extent.above, extent.below)
+        };
+        for text in ["gypsy", "ểnh", "漢字", "كتاب", "שלום", "ดาว"] {
+            assert_eq!(height(text), LINE, "{text}");
+        }
+        for text in ["ข้อมูล", "हिन्दी", "كِتاب", "ภูเขา"] {
+            assert_eq!(height(text), STACK, "{text}");
+        }
     }
 
     #[test]
