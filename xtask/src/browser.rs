@@ -8,6 +8,14 @@ use crate::command::{install, on_path, run};
 
 /// Debian's packages of what the tests need, and a program of each.
 const PACKAGES: &[(&str, &str)] = &[("chromium", "chromium"), ("nodejs", "node"), ("npm", "npm")];
+/// Debian's packages of fonts, and a language that each writes: what is drawn without one is a row of
+/// empty frames.
+const FONTS: &[(&str, &str)] = &[
+    ("fonts-dejavu-core", "he"),
+    ("fonts-lohit-deva", "hi"),
+    ("fonts-thai-tlwg", "th"),
+    ("fonts-vlgothic", "ja"),
+];
 /// The scripts of the tests.
 const SCRIPTS: &str = "crates/site/tests/browser";
 
@@ -21,6 +29,15 @@ pub(crate) fn test(root: &Path) -> Result<(), String> {
     {
         println!("SKIPPED: the tests in a browser, for want of {missing} ({why})");
         return Ok(());
+    }
+    let fonts = missing_fonts();
+    if !fonts.is_empty()
+        && let Err(why) = install(root, &fonts)
+    {
+        println!(
+            "SKIPPED in part: frames stand for letters, for want of {} ({why})",
+            fonts.join(", ")
+        );
     }
     let chromium =
         on_path("chromium").ok_or("chromium is not on the PATH after its installation")?;
@@ -50,8 +67,16 @@ fn missing_package() -> Option<&'static str> {
 /// Installs the missing packages.
 fn install_missing(root: &Path) -> Result<(), String> {
     let missing = PACKAGES.iter().filter(|(_, program)| on_path(program).is_none());
-    let packages = missing.map(|(package, _)| *package);
-    install(root, &std::iter::once("fonts-dejavu-core").chain(packages).collect::<Vec<_>>())
+    install(root, &missing.map(|(package, _)| *package).collect::<Vec<_>>())
+}
+
+/// The packages of the languages that no font here writes.
+fn missing_fonts() -> Vec<&'static str> {
+    let is_missing = |language: &str| {
+        let found = Command::new("fc-list").arg(format!(":lang={language}")).output();
+        found.is_ok_and(|found| found.stdout.is_empty())
+    };
+    FONTS.iter().filter(|(_, language)| is_missing(language)).map(|(package, _)| *package).collect()
 }
 
 /// The modules that the scripts import are looked for beside them: they run from a folder of their
