@@ -3,8 +3,10 @@
 //!
 //! `scalar` says what an operation does to one value, in safe code; `loops` runs it over memory;
 //! `levels` compiles the loops for each [`Level`] and finds them; `reduce` has the loops of
-//! reductions, `math` the functions that are not arithmetic and `wide` a form of them without branches.
+//! reductions, `math` the functions that are not arithmetic and `wide` a form of them without branches;
+//! `grouped` has the loop of sums by group.
 
+pub(crate) mod grouped;
 mod levels;
 mod loops;
 mod math;

@@ -55,6 +55,13 @@ impl GroupFold {
         (self.values, self.mask) == (other.values, other.mask)
             && (self.kind == other.kind || (self.sums() && other.sums()))
     }
+
+    /// Whether the cells of the other tell its result as well as its own would.
+    fn is_told_by(&self, other: &Self) -> bool {
+        let counts_rows = other.sums() || matches!(other.kind, Reduction::Min | Reduction::Max);
+        self.shares_cells(other)
+            || (self.values.is_none() && self.mask == other.mask && counts_rows)
+    }
 }
 
 /// Parts of the rows that are reduced by themselves: as many as their sums have room for,
@@ -77,13 +84,15 @@ where
     S: Fn(usize, usize, &mut dyn FnMut(&[Block<'_>])) -> Result<(), Error> + Sync,
 {
     let mut kept: Vec<GroupFold> = Vec::new();
-    for fold in folds.iter().filter(|fold| !fold.counts_all_rows()) {
-        if !kept.iter().any(|other| other.shares_cells(fold)) {
+    // Rows are counted last: then all that could tell how many there are is known.
+    let (values, rows): (Vec<_>, Vec<_>) = folds.iter().partition(|fold| fold.values.is_some());
+    for fold in values.into_iter().chain(rows).filter(|fold| !fold.counts_all_rows()) {
+        if !kept.iter().any(|other| fold.is_told_by(other)) {
             kept.push(fold.clone());
         }
     }
     let place = |among: &[GroupFold], fold: &GroupFold| {
-        among.iter().position(|other| other.shares_cells(fold))
+        among.iter().position(|other| fold.is_told_by(other))
     };
     let scan = Scan { folds: &kept, types, index, columns: &columns };
     let first = scan.sums(run)?;
@@ -130,11 +139,15 @@ where
         let bundles = Bundle::of(self.folds, self.types, n_groups);
         let single = |at: &usize| !bundles.iter().any(|bundle| bundle.folds.contains(at));
         let singles: Vec<usize> = (0..self.folds.len()).filter(single).collect();
-        let run_len = (TOUCHED / (singles.len() * size_of::<Cell>()).max(1)).max(64);
+        let by_themselves: Vec<GroupFold> =
+            singles.iter().map(|at| self.folds[*at].clone()).collect();
         let is_float = |fold: &GroupFold| fold.values.is_some_and(|at| self.types[at].is_float());
-        self.each_part(is_float, run, |sums: &mut Sums, range| {
-            let mut lanes: Vec<Vec<Lanes>> =
-                bundles.iter().map(|_| vec![Lanes::default(); n_groups]).collect();
+        let start = |folds: &[GroupFold]| Sums::new(folds, folds.iter().map(is_float), n_groups);
+        let run_len = (TOUCHED / (singles.len() * size_of::<Cell>()).max(1)).max(64);
+        let parts = self.each_part(run, |range| {
+            let mut sums = start(&by_themselves);
+            let mut lanes: Vec<Lanes> =
+                bundles.iter().map(|bundle| Lanes::new(bundle.folds.len(), n_groups)).collect();
             let mut words = Vec::new();
             self.each_block(range, |groups, columns| {
                 for (bundle, lanes) in bundles.iter().zip(&mut lanes) {
@@ -142,62 +155,64 @@ where
                 }
                 for start in (0..groups.len()).step_by(run_len) {
                     let range = start..groups.len().min(start + run_len);
-                    for at in &singles {
-                        let rows = Rows { range: range.clone(), groups, columns };
-                        sums.lane(*at).add(&self.folds[*at], rows);
+                    for (at, fold) in by_themselves.iter().enumerate() {
+                        sums.lane(at).add(fold, Rows { range: range.clone(), groups, columns });
                     }
                 }
             })?;
-            for (bundle, lanes) in bundles.iter().zip(&lanes) {
-                for (at, fold) in bundle.folds.iter().enumerate() {
-                    sums.set(*fold, lanes.iter().map(|lanes| lanes.cell(at)));
-                }
+            Ok((sums, lanes))
+        })?;
+        let (sums, lanes): (Vec<Sums>, Vec<Vec<Lanes>>) = parts.into_iter().unzip();
+        let sums = Sums::merged(sums, &by_themselves, run)?;
+        if bundles.is_empty() {
+            return Ok(sums);
+        }
+        let mut all = start(self.folds);
+        for (from, at) in singles.iter().enumerate() {
+            all.set_from(*at, (&sums, from));
+        }
+        for (nth, bundle) in bundles.iter().enumerate() {
+            let of_parts: Vec<&Lanes> = lanes.iter().map(|of_part| &of_part[nth]).collect();
+            let merged = Lanes::merged(&of_parts, run)?;
+            for (at, fold) in bundle.folds.iter().enumerate() {
+                all.set(*fold, merged.of(at));
             }
-            Ok(())
-        })
+        }
+        Ok(all)
     }
 
     /// Squared distances from `means`, of the groups for each of the folds.
     fn squares(&self, means: &[Vec<f64>], run: &Run) -> Result<Sums, Error> {
-        self.each_part(
-            |_| true,
-            run,
-            |sums: &mut Sums, range| {
-                self.each_block(range, |groups, columns| {
-                    for (at, (fold, means)) in self.folds.iter().zip(means).enumerate() {
-                        let rows = Rows { range: 0..groups.len(), groups, columns };
-                        sums.lane(at).add_squares(fold, rows, means);
-                    }
-                })
-            },
-        )
+        let n_groups = self.index.first_rows.len();
+        let parts = self.each_part(run, |range| {
+            let mut sums = Sums::new(self.folds, self.folds.iter().map(|_| true), n_groups);
+            self.each_block(range, |groups, columns| {
+                for (at, (fold, means)) in self.folds.iter().zip(means).enumerate() {
+                    let rows = Rows { range: 0..groups.len(), groups, columns };
+                    sums.lane(at).add_squares(fold, rows, means);
+                }
+            })?;
+            Ok(sums)
+        })?;
+        Sums::merged(parts, self.folds, run)
     }
 
-    /// Reduces parts of the rows by themselves, and these to the whole.
-    fn each_part(
+    /// What `reduce` makes of each of the parts that the rows are cut into, in their order; of one
+    /// without rows where there is nothing to reduce.
+    fn each_part<R: Send>(
         &self,
-        is_float: impl Fn(&GroupFold) -> bool + Sync,
         run: &Run,
-        add: impl Fn(&mut Sums, std::ops::Range<usize>) -> Result<(), Error> + Sync,
-    ) -> Result<Sums, Error> {
+        reduce: impl Fn(std::ops::Range<usize>) -> Result<R, Error> + Sync,
+    ) -> Result<Vec<R>, Error> {
         let (n, n_groups) = (self.index.groups.len(), self.index.first_rows.len());
-        let start = || Sums::new(self.folds, self.folds.iter().map(&is_float), n_groups);
         if self.folds.is_empty() {
-            return Ok(start());
+            return Ok(vec![reduce(0..0)?]);
         }
         let parts = parts(n, n_groups);
         let part_len = n.div_ceil(parts).next_multiple_of(BLOCK);
-        let all = run.share(parts, |part| -> Result<Sums, Error> {
-            let mut sums = start();
-            add(&mut sums, (part * part_len).min(n)..n.min((part + 1) * part_len))?;
-            Ok(sums)
-        })?;
-        let mut all = all.into_iter();
-        let mut total = all.next().transpose()?.unwrap_or_else(start);
-        for sums in all {
-            total.merge(&sums?, self.folds);
-        }
-        Ok(total)
+        run.share(parts, |part| reduce((part * part_len).min(n)..n.min((part + 1) * part_len)))?
+            .into_iter()
+            .collect()
     }
 
     /// Calls `f(groups, columns)` for each block of the rows of `range`.

@@ -1,38 +1,46 @@
 //! Sums of one column under several masks, a row taken into all of them at once.
 
-use crate::query::fold::{Block, GroupFold};
-use crate::query::sums::Cell;
-use crate::types::Type;
+use jobs::Run;
 
-/// Masks of a bundle, at most: a byte for each in a word.
-const LANES: usize = 8;
+use crate::error::Error;
+use crate::kernels::Level;
+use crate::kernels::grouped::{self, Cells, MOST_MASKS};
+use crate::query::fold::{Block, GroupFold};
+use crate::query::sums::{Cell, MERGED};
+use crate::types::Type;
 
 /// More groups than these make a bundle larger than the caches.
 const MOST_GROUPS: usize = 1 << 16;
 
-/// Sums of the same floats under different masks.
+/// Sums of the same floats under different masks, one of which may be none.
 #[derive(Debug)]
 pub(super) struct Bundle {
     /// The folds, by their number.
     pub(super) folds: Vec<usize>,
     values: usize,
-    masks: Vec<usize>,
+    /// The bits of the words of rows, and the masks that say whether they are set.
+    masks: Vec<(u32, usize)>,
+    /// The bits that are always set.
+    always: u16,
 }
 
-/// What a bundle knows of a group: for each mask the sum and how many values are in it. There are
-/// less than 2³² rows.
-#[derive(Debug, Clone, Copy, Default)]
-#[repr(align(32))]
-pub(super) struct Lanes {
-    sums: [f64; LANES],
-    counts: [u32; LANES],
+/// What the folds of a bundle know of each group: as many lines of the caches as they need.
+#[derive(Debug, Clone)]
+pub(super) enum Lanes {
+    OneLine(Vec<Cells<5>>),
+    TwoLines(Vec<Cells<10>>),
+    ThreeLines(Vec<Cells<MOST_MASKS>>),
 }
 
-impl Lanes {
-    /// What one of the folds would have kept.
-    pub(super) fn cell(&self, at: usize) -> Cell {
-        Cell::of_sum(self.sums[at], u64::from(self.counts[at]))
-    }
+/// Calls a function with the cells, of whatever width.
+macro_rules! with_cells {
+    ($lanes:expr, $cells:ident => $f:expr) => {
+        match $lanes {
+            Self::OneLine($cells) => $f,
+            Self::TwoLines($cells) => $f,
+            Self::ThreeLines($cells) => $f,
+        }
+    };
 }
 
 impl Bundle {
@@ -40,86 +48,106 @@ impl Bundle {
     pub(super) fn of(folds: &[GroupFold], types: &[Type], n_groups: usize) -> Vec<Self> {
         let mut bundles: Vec<Self> = Vec::new();
         for (at, fold) in folds.iter().enumerate() {
-            let (Some(values), Some(mask)) = (fold.values, fold.mask) else { continue };
+            let Some(values) = fold.values else { continue };
             if !fold.sums() || types[values] != Type::F64 || n_groups > MOST_GROUPS {
                 continue;
             }
-            let open = |bundle: &&mut Self| bundle.values == values && bundle.folds.len() < LANES;
-            match bundles.iter_mut().find(open) {
-                Some(bundle) => {
-                    bundle.folds.push(at);
-                    bundle.masks.push(mask);
-                }
-                None => bundles.push(Self { folds: vec![at], values, masks: vec![mask] }),
+            let open = |bundle: &Self| bundle.values == values && bundle.folds.len() < MOST_MASKS;
+            let place = bundles.iter().position(open).unwrap_or_else(|| {
+                bundles.push(Self { folds: Vec::new(), values, masks: Vec::new(), always: 0 });
+                bundles.len() - 1
+            });
+            let bundle = &mut bundles[place];
+            let bit = bundle.folds.len() as u32;
+            match fold.mask {
+                Some(mask) => bundle.masks.push((bit, mask)),
+                None => bundle.always |= 1 << bit,
             }
+            bundle.folds.push(at);
         }
         bundles.retain(|bundle| bundle.folds.len() > 1);
         bundles
     }
 
     /// Takes in a block of rows. Each sum is taken in the order of the rows, as that of a fold by
-    /// itself is; `words` is room for the masks.
+    /// itself is; `words` is room for what is told of the rows.
     pub(super) fn add(
         &self,
-        lanes: &mut [Lanes],
+        lanes: &mut Lanes,
         groups: &[u32],
         columns: &[Block<'_>],
-        words: &mut Vec<u64>,
+        words: &mut Vec<u16>,
     ) {
         let Block::F64(values) = columns[self.values] else { return };
-        let mut masks: [&[bool]; LANES] = [&[]; LANES];
-        for (place, mask) in masks.iter_mut().zip(&self.masks) {
+        let mut masks: [(u32, &[bool]); MOST_MASKS] = [(0, &[]); MOST_MASKS];
+        for (place, (bit, mask)) in masks.iter_mut().zip(&self.masks) {
             if let Block::Bool(mask) = columns[*mask] {
-                *place = mask;
+                *place = (*bit, mask);
             }
         }
-        row_words(&masks[..self.masks.len()], groups.len(), words);
-        for ((&group, &x), &word) in groups.iter().zip(values).zip(&*words) {
-            let Lanes { sums, counts } = &mut lanes[group as usize];
-            let holds = word.to_le_bytes();
-            // No sum is ever -0, so that adding 0 changes none. A choice by bits is no guess, as a branch
-            // is.
-            for (sum, holds) in sums.iter_mut().zip(holds) {
-                *sum += f64::from_bits(x.to_bits() & u64::from(holds).wrapping_neg());
-            }
-            for (count, holds) in counts.iter_mut().zip(holds) {
-                *count += u32::from(holds);
-            }
-        }
+        let level = Level::best();
+        words.resize(groups.len(), 0);
+        grouped::tell_rows(level, &masks[..self.masks.len()], self.always, words);
+        lanes.add(level, (groups, values, words));
     }
 }
 
-/// For each of `n` rows a word, whose bytes are what the masks say of the row.
-fn row_words(masks: &[&[bool]], n: usize, words: &mut Vec<u64>) {
-    words.clear();
-    words.resize(n, 0);
-    let (eights, rest) = words.as_chunks_mut::<8>();
-    for (at, eight) in eights.iter_mut().enumerate() {
-        for (word, mask) in eight.iter_mut().zip(masks) {
-            let mask = mask[at * 8..].first_chunk::<8>().map_or([0; 8], |mask| mask.map(u8::from));
-            *word = u64::from_le_bytes(mask);
+impl Lanes {
+    /// The lanes of `n_folds` folds, before any row.
+    pub(super) fn new(n_folds: usize, n_groups: usize) -> Self {
+        match n_folds {
+            0..=5 => Self::OneLine(vec![Cells::EMPTY; n_groups]),
+            6..=10 => Self::TwoLines(vec![Cells::EMPTY; n_groups]),
+            _ => Self::ThreeLines(vec![Cells::EMPTY; n_groups]),
         }
-        transpose(eight);
     }
-    let start = n - rest.len();
-    for (at, word) in rest.iter_mut().enumerate() {
-        for (lane, mask) in masks.iter().enumerate() {
-            *word |= u64::from(mask[start + at]) << (8 * lane);
+
+    fn add(&mut self, level: Level, rows: (&[u32], &[f64], &[u16])) {
+        with_cells!(self, cells => grouped::add_rows(level, cells, rows));
+    }
+
+    /// What each group's fold number `at` would have kept by itself.
+    pub(super) fn of(&self, at: usize) -> Vec<Cell> {
+        with_cells!(self, cells => {
+            let cell = |cells: &Cells<_>| Cell::of_sum(cells.sums[at], u64::from(cells.counts[at]));
+            cells.iter().map(cell).collect()
+        })
+    }
+
+    /// The lanes of all parts, which come in the order of their rows, as one.
+    pub(super) fn merged(parts: &[&Self], run: &Run) -> Result<Self, Error> {
+        macro_rules! all {
+            ($kind:ident) => {{
+                let cells: Vec<_> = parts
+                    .iter()
+                    .map(|part| match part {
+                        Self::$kind(cells) => &cells[..],
+                        _ => &[],
+                    })
+                    .collect();
+                Self::$kind(merged(&cells, run)?)
+            }};
         }
+        Ok(match parts {
+            [] => Self::new(0, 0),
+            [Self::OneLine(_), ..] => all!(OneLine),
+            [Self::TwoLines(_), ..] => all!(TwoLines),
+            [Self::ThreeLines(_), ..] => all!(ThreeLines),
+        })
     }
 }
 
-/// Makes rows of columns: byte `i` of word `j` becomes byte `j` of word `i`.
-fn transpose(words: &mut [u64; 8]) {
-    for (apart, bits, mask) in [
-        (4, 32, 0x0000_0000_FFFF_FFFF_u64),
-        (2, 16, 0x0000_FFFF_0000_FFFF),
-        (1, 8, 0x00FF_00FF_00FF_00FF),
-    ] {
-        for at in (0..8).filter(|at| at & apart == 0) {
-            let swapped = ((words[at] >> bits) ^ words[at + apart]) & mask;
-            words[at + apart] ^= swapped;
-            words[at] ^= swapped << bits;
+fn merged<const W: usize>(parts: &[&[Cells<W>]], run: &Run) -> Result<Vec<Cells<W>>, Error> {
+    let n = parts[0].len();
+    let pieces = run.share(n.div_ceil(MERGED), |piece| {
+        let range = piece * MERGED..n.min((piece + 1) * MERGED);
+        let mut cells = parts[0][range.clone()].to_vec();
+        for part in &parts[1..] {
+            for (cells, later) in cells.iter_mut().zip(&part[range.clone()]) {
+                cells.merge(later);
+            }
         }
-    }
+        cells
+    })?;
+    Ok(pieces.concat())
 }

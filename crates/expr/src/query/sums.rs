@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use jobs::Run;
 use ndarray::{Array1, ArrayD};
 
 use crate::error::Error;
@@ -9,6 +10,9 @@ use crate::op::Reduction;
 use crate::query::fold::{Block, GroupFold};
 use crate::types::Type;
 use crate::value::Value;
+
+/// Groups whose cells are brought together at once.
+pub(super) const MERGED: usize = 1 << 11;
 
 /// What is known of every group.
 #[derive(Debug, Clone)]
@@ -234,8 +238,14 @@ impl Sums {
         Lane { cells: &mut self.cells, width, at, overflow: &mut self.kinds[at].overflow }
     }
 
+    /// Makes the cells of one fold those of another, group by group, of `other`.
+    pub(super) fn set_from(&mut self, at: usize, (other, from): (&Self, usize)) {
+        self.kinds[at] = other.kinds[from];
+        self.set(at, other.of(from).copied());
+    }
+
     /// Makes `cells` those of one fold, group by group.
-    pub(super) fn set(&mut self, at: usize, cells: impl Iterator<Item = Cell>) {
+    pub(super) fn set(&mut self, at: usize, cells: impl IntoIterator<Item = Cell>) {
         let width = self.kinds.len();
         for (cell, known) in self.cells.iter_mut().skip(at).step_by(width).zip(cells) {
             *cell = known;
@@ -247,33 +257,67 @@ impl Sums {
         self.cells.iter().skip(at).step_by(self.kinds.len())
     }
 
-    pub(super) fn merge(&mut self, other: &Self, folds: &[GroupFold]) {
-        let n_folds = folds.len();
-        for (at, (a, b)) in self.cells.iter_mut().zip(&other.cells).enumerate() {
-            let (kept, kind) = (&mut self.kinds[at % n_folds], folds[at % n_folds].kind);
-            a.count += b.count;
-            if kept.is_float {
-                let (x, y) = (a.float(), b.float());
-                a.set_float(match kind {
-                    Reduction::Min if x <= y || x.is_nan() => x,
-                    Reduction::Max if x >= y || x.is_nan() => x,
-                    Reduction::Min | Reduction::Max => y,
-                    Reduction::Prod => x * y,
-                    _ => x + y,
-                });
-            } else {
-                let (x, y) = (a.whole(), b.whole());
-                let (merged, overflow) = match kind {
-                    Reduction::Min => (x.min(y), false),
-                    Reduction::Max => (x.max(y), false),
-                    Reduction::Prod => x.overflowing_mul(y),
-                    _ => x.overflowing_add(y),
-                };
-                a.set_whole(merged);
-                kept.overflow |= overflow;
+    /// The sums of all parts, which come in the order of their rows, as one.
+    pub(super) fn merged(
+        mut parts: Vec<Self>,
+        folds: &[GroupFold],
+        run: &Run,
+    ) -> Result<Self, Error> {
+        if parts.len() < 2 || folds.is_empty() {
+            return Ok(parts.swap_remove(0));
+        }
+        let n = parts[0].cells.len();
+        let len = MERGED * folds.len();
+        let pieces = run.share(n.div_ceil(len), |piece| {
+            let range = piece * len..n.min((piece + 1) * len);
+            let mut merged = Self {
+                cells: parts[0].cells[range.clone()].to_vec(),
+                kinds: parts[0].kinds.clone(),
+            };
+            for part in &parts[1..] {
+                merged.merge((&part.cells[range.clone()], &part.kinds), folds);
+            }
+            merged
+        })?;
+        let mut kinds = parts.swap_remove(0).kinds;
+        for piece in &pieces {
+            for (kept, of_piece) in kinds.iter_mut().zip(&piece.kinds) {
+                kept.overflow |= of_piece.overflow;
             }
         }
-        for (kept, other) in self.kinds.iter_mut().zip(&other.kinds) {
+        let cells = pieces.into_iter().flat_map(|piece| piece.cells).collect();
+        Ok(Self { cells, kinds })
+    }
+
+    fn merge(&mut self, (cells, kinds): (&[Cell], &[Kept]), folds: &[GroupFold]) {
+        let width = folds.len();
+        for (ours, later) in self.cells.chunks_exact_mut(width).zip(cells.chunks_exact(width)) {
+            for (at, (a, b)) in ours.iter_mut().zip(later).enumerate() {
+                let (kept, kind) = (&mut self.kinds[at], folds[at].kind);
+                a.count += b.count;
+                if kept.is_float {
+                    let (x, y) = (a.float(), b.float());
+                    a.set_float(match kind {
+                        Reduction::Min if x <= y || x.is_nan() => x,
+                        Reduction::Max if x >= y || x.is_nan() => x,
+                        Reduction::Min | Reduction::Max => y,
+                        Reduction::Prod => x * y,
+                        _ => x + y,
+                    });
+                } else {
+                    let (x, y) = (a.whole(), b.whole());
+                    let (merged, overflow) = match kind {
+                        Reduction::Min => (x.min(y), false),
+                        Reduction::Max => (x.max(y), false),
+                        Reduction::Prod => x.overflowing_mul(y),
+                        _ => x.overflowing_add(y),
+                    };
+                    a.set_whole(merged);
+                    kept.overflow |= overflow;
+                }
+            }
+        }
+        for (kept, other) in self.kinds.iter_mut().zip(kinds) {
             kept.overflow |= other.overflow;
         }
     }
