@@ -8,6 +8,7 @@
 
 use std::slice::from_raw_parts;
 
+use super::loops::prefetch_far;
 use super::scalar::{CastTo, Flag, Max, Min, Zip};
 use crate::error::{Error, Span};
 use crate::op::Reduction;
@@ -442,10 +443,7 @@ macro_rules! statistics {
                 sum_state.0[0] = (sum_state.float(0) + sum).to_bits();
                 let n = values.len() as u64;
                 let mean = sum / n as f64;
-                let squares = sum_by(values, None, |x: $ty| {
-                    let distance = f64::from(x) - mean;
-                    distance * distance
-                });
+                let squares = squares_ahead(values, mean);
                 join_spread(spread, &State([n, mean.to_bits(), squares.to_bits(), 0]));
                 for (state, best, of) in [
                     (least, low, <Min as Zip<$ty>>::zip as fn($ty, $ty) -> $ty),
@@ -486,6 +484,29 @@ fn sum_and_ends<A: Statistic>(values: &[A]) -> Option<(f64, A, A)> {
     let low = lows.into_iter().reduce(|a, x| if x < a { x } else { a })?;
     let high = highs.into_iter().reduce(|a, x| if x > a { x } else { a })?;
     Some((total(sums), low, high))
+}
+
+/// `Σ (x - mean)²` in the lanes of [`sum_by`]. As the values are in the cache, memory has nothing to do:
+/// it is asked for what lies behind them, which is likely the next block.
+#[inline(always)]
+fn squares_ahead<A: Statistic>(values: &[A], mean: f64) -> f64 {
+    let square = |x: A| {
+        let distance = x.wide() - mean;
+        distance * distance
+    };
+    let mut lanes = [0.0_f64; LANES];
+    let (chunks, rest) = values.as_chunks::<LANES>();
+    let behind = values.as_ptr().wrapping_add(values.len());
+    for (at, chunk) in chunks.iter().enumerate() {
+        prefetch_far(behind.wrapping_add(at * LANES).cast(), size_of_val(chunk));
+        for (lane, &x) in lanes.iter_mut().zip(chunk) {
+            *lane += square(x);
+        }
+    }
+    for (lane, &x) in lanes.iter_mut().zip(rest) {
+        *lane += square(x);
+    }
+    total(lanes)
 }
 
 #[inline(always)]
