@@ -183,6 +183,14 @@ fn by_level(
                         }
                         i += BLOCK;
                     }
+                    while i + $lanes <= n {
+                        let mut vector = [0.0_f64; $lanes];
+                        for k in 0..$lanes {
+                            vector[k] = f(*a.get_unchecked(i + k), *b.get_unchecked(i + k));
+                        }
+                        d.add(i).cast::<[f64; $lanes]>().write_unaligned(vector);
+                        i += $lanes;
+                    }
                     while i < n {
                         *d.add(i) = f(a[i], b[i]);
                         i += 1;
