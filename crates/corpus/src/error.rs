@@ -141,8 +141,8 @@ impl Error {
                 "read other files by their own names: talks.csv, talks.jsonl, talks.parquet"
             }
             Self::Connection { .. } => {
-                "check host, port, user and password; connections are not encrypted, so that a server that wants \
-                 encryption is reached through a tunnel (ssh -L)"
+                "check host, port, user and password; sslmode in the address says how the connection is encrypted \
+                 (disable, prefer, require, verify-ca, verify-full), sslrootcert=FILE whom to trust"
             }
             Self::NoDocument { .. } => {
                 "give records with a text each, or a schedule export: JSON lines are the simplest"

@@ -38,6 +38,20 @@ impl Server {
         {
             return Ok(Self { url, own: None });
         }
+        Self::start_own(None)
+    }
+
+    /// A new server that offers encryption with the certificate and the key in these PEM texts, and
+    /// takes connections without it too. Its address names none of it.
+    ///
+    /// # Errors
+    /// As for [`start`](Self::start).
+    #[allow(dead_code, reason = "not all that take this file want it")]
+    pub(crate) fn start_encrypted(certificate: &str, key: &str) -> Result<Self, String> {
+        Self::start_own(Some((certificate, key)))
+    }
+
+    fn start_own(encryption: Option<(&str, &str)>) -> Result<Self, String> {
         let programs = programs().ok_or(
             "PostgreSQL is not installed (as root on Debian, cargo xtask test installs it; else \
              apt-get install postgresql)",
@@ -47,7 +61,7 @@ impl Server {
         let folder = env::temp_dir().join(name);
         fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         let cluster = Cluster { folder, programs };
-        let port = cluster.start()?;
+        let port = cluster.start(encryption)?;
         let url = format!("postgres://topicmill@127.0.0.1:{port}/postgres");
         Ok(Self { url, own: Some(cluster) })
     }
@@ -68,7 +82,7 @@ impl Drop for Server {
 }
 
 impl Cluster {
-    fn start(&self) -> Result<u16, String> {
+    fn start(&self, encryption: Option<(&str, &str)>) -> Result<u16, String> {
         let port = TcpListener::bind(("127.0.0.1", 0))
             .and_then(|socket| socket.local_addr())
             .map_err(|error| format!("no free port on loopback: {error}"))?
@@ -81,13 +95,27 @@ impl Cluster {
         let locale =
             ["-A", "trust", "-U", "topicmill", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"];
         done(self.command("initdb").arg("-D").arg(&data).args(locale))?;
-        let options = format!(
+        let mut options = format!(
             "-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
         );
+        if let Some((certificate, key)) = encryption {
+            self.write(&data.join("server.crt"), certificate)?;
+            self.write(&data.join("server.key"), key)?;
+            options += " -c ssl=on";
+        }
         let mut start = self.command("pg_ctl");
         start.arg("-D").arg(&data).arg("-w").arg("-l").arg(self.folder.join("log"));
         done(start.arg("-o").arg(options).arg("start"))?;
         Ok(port)
+    }
+
+    /// Writes a file that only the server's user may read, as it wants of keys.
+    fn write(&self, path: &Path, text: &str) -> Result<(), String> {
+        fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))?;
+        if is_root() {
+            done(Command::new("chown").arg("postgres").arg(path))?;
+        }
+        done(Command::new("chmod").arg("600").arg(path))
     }
 
     /// Ends the server, which keeps nothing; one that never started has nothing to end.

@@ -1,5 +1,6 @@
 //! Databases: the rows of a query, a document each.
 
+mod encryption;
 mod postgres;
 
 use std::path::Path;

@@ -9,11 +9,17 @@ use std::fmt::Write as _;
 
 use corpus::{Error, ReadConfig, read_postgres};
 
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
+
 use super::gathered;
 
 /// A server, or a loud word that the tests were skipped.
 fn server() -> Option<cluster::Server> {
-    match cluster::Server::start() {
+    told(cluster::Server::start())
+}
+
+fn told(server: Result<cluster::Server, String>) -> Option<cluster::Server> {
+    match server {
         Ok(server) => Some(server),
         Err(why) => {
             let mut err = std::io::stderr();
@@ -101,4 +107,83 @@ fn what_the_server_refuses_is_told_without_the_password() {
     let elsewhere = "postgres://u:geheim@127.0.0.1:1/x";
     let error = check(elsewhere, "select 1", "127.0.0.1:1/x");
     assert!(matches!(error, Error::Connection { .. }));
+}
+
+/// Something that signs certificates.
+fn authority(name: &str) -> CertifiedIssuer<'static, KeyPair> {
+    let mut params = CertificateParams::new(Vec::new()).unwrap();
+    params.distinguished_name.push(DnType::CommonName, name);
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
+}
+
+/// Whether the connection of `address` is encrypted, or why there is none.
+fn is_encrypted(address: &str) -> Result<bool, String> {
+    let query = "select ssl::text as text from pg_stat_ssl where pid = pg_backend_pid()";
+    match read_postgres(address, query, &ReadConfig::default()) {
+        Ok(reader) => Ok(gathered(reader).0[0].text == "true"),
+        Err(Error::Connection { problem, .. }) => Err(problem),
+        Err(other) => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn the_address_says_whether_a_connection_is_encrypted_and_whom_it_trusts() {
+    let (ours, other) = (authority("ours"), authority("another"));
+    let key = KeyPair::generate().unwrap();
+    let params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    let certificate = params.signed_by(&key, &ours).unwrap();
+    let server = cluster::Server::start_encrypted(&certificate.pem(), &key.serialize_pem());
+    let Some(server) = told(server) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let ours = file("ours.pem", &ours.pem());
+    let other = file("other.pem", &other.pem());
+    let own = file("own.pem", &certificate.pem());
+
+    let by_number = server.url().to_owned();
+    let by_name = by_number.replace("127.0.0.1", "localhost");
+    let unknown = "UnknownIssuer";
+    for (host, parameters, expected) in [
+        (&by_number, String::new(), Ok(true)),
+        (&by_number, "sslmode=disable".to_owned(), Ok(false)),
+        (&by_number, "sslmode=prefer".to_owned(), Ok(true)),
+        (&by_number, "sslmode=require".to_owned(), Ok(true)),
+        (&by_number, format!("sslmode=require&sslrootcert={ours}"), Ok(true)),
+        (&by_number, format!("sslmode=require&sslrootcert={other}"), Err(unknown)),
+        (&by_number, format!("sslmode=verify-ca&sslrootcert={ours}"), Ok(true)),
+        (&by_number, format!("sslmode=verify-ca&sslrootcert={own}"), Ok(true)),
+        (&by_number, format!("sslrootcert={other}&sslmode=verify-ca"), Err(unknown)),
+        (&by_name, format!("sslmode=verify-full&sslrootcert={ours}"), Ok(true)),
+        (&by_name, format!("sslrootcert={ours}"), Ok(true)),
+        (&by_number, format!("sslmode=verify-full&sslrootcert={ours}"), Err("not valid for name")),
+        (&by_number, format!("sslrootcert={own}"), Err("not valid for name")),
+    ] {
+        let address = format!("{host}?{parameters}");
+        match (is_encrypted(&address), expected) {
+            (Ok(is_encrypted), Ok(expected)) => assert_eq!(is_encrypted, expected, "{parameters}"),
+            (Err(problem), Err(part)) => assert!(problem.contains(part), "{parameters}: {problem}"),
+            (got, expected) => panic!("{parameters}: {got:?}, expected {expected:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_server_that_cannot_encrypt_is_told() {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    // All that the protocol has until then: eight bytes ask for encryption, and one says no.
+    let server = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        std::io::Read::read_exact(&mut stream, &mut [0; 8]).unwrap();
+        std::io::Write::write_all(&mut stream, b"N").unwrap();
+    });
+    let address = format!("postgres://u@127.0.0.1:{port}/x?sslmode=require");
+    let problem = is_encrypted(&address).unwrap_err();
+    assert!(problem.contains("server does not support TLS"), "{problem}");
+    server.join().unwrap();
 }
