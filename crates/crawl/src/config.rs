@@ -33,6 +33,9 @@ pub struct CrawlConfig {
     pub max_time: Duration,
     /// Headers for the start page's host alone, such as those that authorise.
     pub headers: Vec<(String, String)>,
+    /// Certificates in PEM whose holders are trusted to name servers, besides those that the system
+    /// trusts. Default: none.
+    pub certificates: Vec<u8>,
     /// The time for a whole request. Default: 30 s.
     pub timeout: Duration,
     /// The rate, bytes per second, that a body must have had on the whole once a third of
@@ -66,6 +69,7 @@ impl Default for CrawlConfig {
             max_total_bytes: 200 << 20,
             max_time: Duration::from_mins(30),
             headers: Vec::new(),
+            certificates: Vec::new(),
             timeout: Duration::from_secs(30),
             min_rate: 1000,
             connect_timeout: Duration::from_secs(10),

@@ -160,6 +160,12 @@ pub enum Problem {
     /// An address with https, and a server that does not encrypt.
     #[error("the server does not answer in TLS, which https needs")]
     NotEncrypted,
+    /// Certificates of the user's own that are none.
+    #[error("the certificates to trust cannot be read, allowed is PEM: {reason}")]
+    Certificates {
+        /// What is wrong with them.
+        reason: String,
+    },
     /// The answer was not complete in time.
     #[error("no complete answer within {} s", limit.as_secs_f64())]
     Timeout {
@@ -336,6 +342,9 @@ impl Problem {
                 "open the URL in a browser and give the address that it ends at".to_owned()
             }
             Self::Offline => "run once without --offline to fill the cache".to_owned(),
+            Self::Certificates { .. } => {
+                "give the file of the authority in PEM: crawl.certificates = \"authority.pem\"".to_owned()
+            }
             Self::Encoding { .. } | Self::TooLarge { .. } | Self::PageLimit { .. } | Self::Vanished => return None,
         };
         Some(hint)

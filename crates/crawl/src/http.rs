@@ -11,7 +11,7 @@ use reqwest::header::{
     ACCEPT, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderName, IF_MODIFIED_SINCE,
     IF_NONE_MATCH, LAST_MODIFIED, LOCATION, RETRY_AFTER,
 };
-use reqwest::{Client, ClientBuilder, Response, redirect};
+use reqwest::{Certificate, Client, ClientBuilder, Response, redirect};
 use url::Url;
 
 use crate::address::{Credentials, is_loopback, origin, without_credentials};
@@ -260,7 +260,14 @@ impl Http {
     fn client(&self, url: &Url, reach: Reach) -> Result<&Client, Problem> {
         let at = usize::from(reach == Reach::Private);
         let client = if url.scheme() == "https" {
-            let build = || self.build_client(reach, |builder| builder.https_only(true));
+            let build = || {
+                let own = Certificate::from_pem_bundle(&self.config.certificates);
+                let own =
+                    own.map_err(|error| Problem::Certificates { reason: innermost(&error) })?;
+                let encryption =
+                    |builder: ClientBuilder| builder.https_only(true).tls_certs_merge(own);
+                self.build_client(reach, encryption)
+            };
             self.encrypted[at].get_or_init(build)
         } else {
             let build = || self.build_client(reach, |builder| builder.tls_certs_only([]));

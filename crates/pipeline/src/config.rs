@@ -66,6 +66,8 @@ pub struct CrawlSection {
     pub delay: f64,
     /// Hours after which a page in the cache is asked for again.
     pub max_age: f64,
+    /// A PEM file of certificates that are trusted besides the system's.
+    pub certificates: Option<PathBuf>,
 }
 
 /// `[text]`
@@ -191,7 +193,7 @@ impl Default for Config {
 
 impl Default for CrawlSection {
     fn default() -> Self {
-        Self { recipe: None, max_pages: 1500, delay: 1.0, max_age: 24.0 }
+        Self { recipe: None, max_pages: 1500, delay: 1.0, max_age: 24.0, certificates: None }
     }
 }
 

@@ -88,6 +88,13 @@ pub const KEYS: &[Key] = &[
     key("crawl", "delay", "1.0", "Seconds between two requests to one public host."),
     key("crawl", "max_age", "24.0", "Hours after which a page in the cache is asked for again."),
     key(
+        "crawl",
+        "certificates",
+        "\"authority.pem\"",
+        "A PEM file with certificates that are trusted for https besides those of the system, for sites \
+         whose certificate comes from an authority of their own.",
+    ),
+    key(
         "columns",
         "id",
         "\"key\"",
@@ -273,6 +280,7 @@ const EXAMPLES: &[&str] = &[
     "title",
     "base_url",
     "recipe",
+    "certificates",
     "min_df",
     "max_df",
     "max_terms",

@@ -204,10 +204,16 @@ pub fn learn(
 }
 
 fn crawl_config(config: &Config, options: &Options) -> Result<CrawlConfig, Error> {
+    let certificates = match &config.crawl.certificates {
+        Some(path) => std::fs::read(path)
+            .map_err(|source| Error::ReadConfig { path: path.to_owned(), source })?,
+        None => Vec::new(),
+    };
     Ok(CrawlConfig {
         cache: options.cache_mode,
         max_pages: config.crawl.max_pages,
         headers: options.headers.clone(),
+        certificates,
         delay: seconds("crawl.delay", config.crawl.delay)?,
         max_age: seconds("crawl.max_age", config.crawl.max_age * 3600.0)?,
         ..CrawlConfig::default()
