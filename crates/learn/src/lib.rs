@@ -33,6 +33,7 @@ mod parts;
 mod random;
 mod real;
 mod rows;
+mod spilled;
 mod topic_count;
 mod weights;
 mod words;
@@ -45,11 +46,12 @@ pub use metrics::{
 };
 pub use nmf::{
     Factors, Fit, Guide, Init, LearnH, Loss, Nmf, NmfConfig, OnlineNmf, Penalty, PlainConfig,
-    PlainFactors, Solver, factorise_plain, suggest_n_topics,
+    PlainFactors, Solver, SpilledFit, factorise_plain, suggest_n_topics,
 };
 pub use parts::{Part, PartsConfig};
 pub use real::Real;
 pub use rows::some_rows;
+pub use spilled::{MatrixPart, MatrixSpill, SpilledMatrix};
 pub use topic_count::{TopicCountChoice, TopicCountPoint, choose_topic_count};
 pub use weights::{
     DocFreqWeight, ExpressionWeights, Norm, TermFreq, TfIdf, TfIdfConfig, Weighing,

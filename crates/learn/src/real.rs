@@ -13,6 +13,7 @@ mod sealed {
 /// `f32` or `f64`: what matrices of weights and factors hold. Sums are kept in `f64` for both.
 pub trait Real:
     sealed::Sealed
+    + jobs::Number
     + Copy
     + Debug
     + Default

@@ -38,7 +38,7 @@ pub(super) fn drawn_to_documents<F: Real>(
 
 /// For every document the topic that is nearest to it, given `Hᵀ` with topics of length 1; none for a
 /// document that has nothing of any.
-fn nearest<F: Real>(
+pub(super) fn nearest<F: Real>(
     x: CsMatViewI<'_, F, u32, usize>,
     (ht, k): (&[F], usize),
     (isa, run): (InstructionSet, &Run),
@@ -79,18 +79,23 @@ fn means<F: Real>(
         }
         part
     })?;
-    let mut ht = parts.concat();
-    let lengths = lengths(&ht, k);
-    for (row, former) in ht.chunks_exact_mut(width).zip(former.chunks_exact(width)) {
+    Ok(directions(parts.concat(), (former, k)))
+}
+
+/// Sums of documents as topics of length 1, `Hᵀ`; where there is no document the former topic.
+pub(super) fn directions<F: Real>(mut sums: Vec<F>, (former, k): (&[F], usize)) -> Vec<F> {
+    let width = padded(k);
+    let lengths = lengths(&sums, k);
+    for (row, former) in sums.chunks_exact_mut(width).zip(former.chunks_exact(width)) {
         for ((value, &former), &length) in row.iter_mut().zip(former).zip(&lengths) {
             *value = if length > 0.0 { F::from_f64((*value).into() / length) } else { former };
         }
     }
-    Ok(ht)
+    sums
 }
 
 /// The first of the topics with the largest weight times its scale; none where all are zero.
-fn strongest<F: Real>(weights: &[F], scales: &[f64]) -> Option<usize> {
+pub(super) fn strongest<F: Real>(weights: &[F], scales: &[f64]) -> Option<usize> {
     let mut best = (None, 0.0);
     for (topic, (&weight, scale)) in weights.iter().zip(scales).enumerate() {
         let weight: f64 = weight.into() * scale;

@@ -9,6 +9,7 @@ mod k_means;
 mod nnls;
 mod online;
 mod plain;
+mod spilled;
 mod start;
 mod svd;
 mod topics;
@@ -27,6 +28,7 @@ use svd::How;
 
 pub use online::OnlineNmf;
 pub use plain::{LearnH, PlainConfig, PlainFactors, Solver, factorise_plain};
+pub use spilled::SpilledFit;
 pub use start::Init;
 pub use topics::{Fit, Nmf};
 
@@ -291,13 +293,17 @@ impl NmfConfig {
     }
 
     fn check<F: Real>(&self, x: CsMatViewI<'_, F, u32, usize>) -> Result<(), Error> {
-        let (n_docs, n_terms) = x.shape();
+        self.check_for(x.shape())?;
+        check_values(x)
+    }
+
+    /// Refuses settings that are out of range, or no settings for a matrix of this shape.
+    fn check_for(&self, (n_docs, n_terms): (usize, usize)) -> Result<(), Error> {
         let most = n_docs.min(n_terms);
         if !(1..=most).contains(&self.n_topics) {
             return Err(Error::TopicCount { got: self.n_topics, most, n_docs, n_terms });
         }
-        check_settings(self)?;
-        check_values(x)
+        check_settings(self)
     }
 }
 

@@ -22,6 +22,15 @@ const START_ITERATIONS: usize = 10;
 /// The scale of the kept sums is worked into them below this.
 const LEAST_SCALE: f64 = 1e-3;
 
+/// What becomes of a batch's terms when it is added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Terms {
+    /// Their weights in the topics are brought up to date.
+    Improved,
+    /// They stay as they are until [`OnlineNmf::finish`].
+    Kept,
+}
+
 /// Topics while they are learned from batches of documents (Mairal, Bach, Ponce and Sapiro, JMLR 11,
 /// 2010): what a batch says is kept as `Wᵀ·W` and `Wᵀ·X`, and earlier batches count less, by
 /// `(1 − b / seen)^forgetting` for a batch of `b` documents when `seen` have come.
@@ -130,8 +139,23 @@ impl<F: Real> OnlineNmf<F> {
         self.ht.resize(x.cols() * width, F::ZERO);
         self.products.resize(x.cols() * width, F::ZERO);
         let w = self.documents(x, run)?;
+        self.add(x, &w, (Terms::Improved, run))
+    }
+
+    /// Topics that stand, `Hᵀ` with padded rows, of which nothing is known but what is added from now on.
+    pub(super) fn standing(config: NmfConfig, ht: Vec<F>) -> Result<Self, Error> {
+        Ok(Self { products: vec![F::ZERO; ht.len()], ht, ..Self::new(config, 0.0)? })
+    }
+
+    /// Adds what the documents `x` with the weights `w`, (n_docs, width), say.
+    pub(super) fn add(
+        &mut self,
+        x: CsMatViewI<'_, F, u32, usize>,
+        w: &[F],
+        (terms, run): (Terms, &Run),
+    ) -> Result<(), Error> {
         self.forget(x.rows() as f64);
-        self.learn(x, &w, run)
+        self.learn(x, w, (terms, run))
     }
 
     /// The topics so far, as [`NmfConfig::fit`] gives them: rows of length 1, by falling mass. Every
@@ -206,7 +230,12 @@ impl<F: Real> OnlineNmf<F> {
     }
 
     /// Adds what the batch says, and sweeps over the terms that it holds.
-    fn learn(&mut self, x: CsMatViewI<'_, F, u32, usize>, w: &[F], run: &Run) -> Result<(), Error> {
+    fn learn(
+        &mut self,
+        x: CsMatViewI<'_, F, u32, usize>,
+        w: &[F],
+        (terms_are, run): (Terms, &Run),
+    ) -> Result<(), Error> {
         let (k, isa) = (self.config.n_topics, self.config.isa);
         let width = padded(k);
         let parts = run.map(w.chunks(width << 10).collect(), |rows| {
@@ -249,6 +278,9 @@ impl<F: Real> OnlineNmf<F> {
                 gather(isa, &mut target, docs, values, w);
                 for (product, &new) in product.iter_mut().zip(&target) {
                     *product += new * inverse;
+                }
+                if terms_are == Terms::Kept {
+                    continue;
                 }
                 scaled(&mut target, product, scale);
                 let limit = (TERM_SWEEPS, F::from_f64(DOC_ENOUGH));

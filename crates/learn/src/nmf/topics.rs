@@ -164,11 +164,21 @@ pub(super) fn lengths<F: Real>(ht: &[F], k: usize) -> Vec<f64> {
 fn order<F: Real>(doc_topics: ArrayView2<'_, F>, components: ArrayView2<'_, F>) -> Vec<usize> {
     let mut totals = vec![0.0_f64; doc_topics.ncols()];
     for row in doc_topics.rows() {
-        let sum: f64 = row.iter().map(|&w| w.into()).sum();
-        for (total, &w) in totals.iter_mut().zip(row) {
-            *total += if sum > 0.0 { w.into() / sum } else { 0.0 };
-        }
+        add_shares(&mut totals, row.iter().copied());
     }
+    order_of(&totals, components)
+}
+
+/// Adds the share that each topic has of a document's weights.
+pub(super) fn add_shares<F: Real>(totals: &mut [f64], row: impl Iterator<Item = F> + Clone) {
+    let sum: f64 = row.clone().map(Into::into).sum();
+    for (total, w) in totals.iter_mut().zip(row) {
+        *total += if sum > 0.0 { w.into() / sum } else { 0.0 };
+    }
+}
+
+/// The topics by these totals of their shares.
+pub(super) fn order_of<F: Real>(totals: &[f64], components: ArrayView2<'_, F>) -> Vec<usize> {
     let heaviest: Vec<usize> =
         components.rows().into_iter().map(|row| argmax(row.iter())).collect();
     let mut order: Vec<usize> = (0..totals.len()).collect();
@@ -178,31 +188,77 @@ fn order<F: Real>(doc_topics: ArrayView2<'_, F>, components: ArrayView2<'_, F>) 
     order
 }
 
-/// `‖X − W·H‖ / ‖X‖` from `‖X‖² − 2⟨X·Hᵀ, W⟩ + ⟨WᵀW, H·Hᵀ⟩`, without the residual.
+/// `‖X − W·H‖ / ‖X‖`.
 fn relative_error<F: Real>(
     x: CsMatViewI<'_, F, u32, usize>,
     (w, ht): (&[F], &[F]),
     width: usize,
     (isa, run): (InstructionSet, &Run),
 ) -> Result<f64, Error> {
-    let blocks = RowBlocks::of(x);
-    let parts = run.map(blocks.ranges().to_vec(), |rows| {
-        let mut xh = vec![F::ZERO; width];
-        let (mut square, mut cross) = (0.0, 0.0);
-        for row in rows {
-            let (indices, values) = blocks.row(row);
-            xh.fill(F::ZERO);
-            gather(isa, &mut xh, indices, values, ht);
-            square += dot(values, values);
-            cross += dot(&xh, &w[row * width..(row + 1) * width]);
+    let mut sums = ErrorSums::new(width);
+    sums.add(x, (w, ht), (isa, run))?;
+    sums.relative(ht, (isa, run))
+}
+
+/// The sums that `‖X − W·H‖ / ‖X‖` is made of, without the residual: `‖X‖²`, `⟨X·Hᵀ, W⟩` and `WᵀW`.
+pub(super) struct ErrorSums {
+    width: usize,
+    square: f64,
+    cross: f64,
+    gram: Vec<f64>,
+}
+
+impl ErrorSums {
+    /// Of no documents, with topics padded to `width`.
+    pub(super) fn new(width: usize) -> Self {
+        Self { width, square: 0.0, cross: 0.0, gram: vec![0.0; width * width] }
+    }
+
+    /// Adds the documents `x` with their weights `w`.
+    pub(super) fn add<F: Real>(
+        &mut self,
+        x: CsMatViewI<'_, F, u32, usize>,
+        (w, ht): (&[F], &[F]),
+        (isa, run): (InstructionSet, &Run),
+    ) -> Result<(), Error> {
+        let width = self.width;
+        let blocks = RowBlocks::of(x);
+        let parts = run.map(blocks.ranges().to_vec(), |rows| {
+            let mut xh = vec![F::ZERO; width];
+            let (mut square, mut cross) = (0.0, 0.0);
+            for row in rows {
+                let (indices, values) = blocks.row(row);
+                xh.fill(F::ZERO);
+                gather(isa, &mut xh, indices, values, ht);
+                square += dot(values, values);
+                cross += dot(&xh, &w[row * width..(row + 1) * width]);
+            }
+            (square, cross)
+        })?;
+        for (square, cross) in parts {
+            self.square += square;
+            self.cross += cross;
         }
-        (square, cross)
-    })?;
-    let (square, cross) =
-        parts.iter().fold((0.0, 0.0), |sums, part| (sums.0 + part.0, sums.1 + part.1));
-    let gram_w = Gram::of_rows(w, (width, &[]), isa, run)?;
-    let product = gram_w.inner(&Gram::of_rows(ht, (width, &[]), isa, run)?);
-    Ok(((square - 2.0 * cross + product).max(0.0) / square).sqrt())
+        let gram = Gram::of_rows(w, (width, &[]), isa, run)?;
+        for (sum, value) in self.gram.iter_mut().zip(&gram.sums) {
+            *sum += value;
+        }
+        Ok(())
+    }
+
+    /// The relative error of all documents; 0 where they are all empty.
+    pub(super) fn relative<F: Real>(
+        &self,
+        ht: &[F],
+        (isa, run): (InstructionSet, &Run),
+    ) -> Result<f64, Error> {
+        if self.square == 0.0 {
+            return Ok(0.0);
+        }
+        let gram = Gram::of_rows(ht, (self.width, &[]), isa, run)?;
+        let product: f64 = self.gram.iter().zip(&gram.sums).map(|(a, b)| a * b).sum();
+        Ok(((self.square - 2.0 * self.cross + product).max(0.0) / self.square).sqrt())
+    }
 }
 
 fn argmax<'a, F: Real>(values: impl Iterator<Item = &'a F>) -> usize {

@@ -32,47 +32,92 @@ impl DocFreqWeight {
         self,
         counts: CsMatViewI<'_, V, u32, usize>,
     ) -> Vec<f64> {
-        let n_docs = counts.rows() as f64;
+        let none = Vec::new();
+        let mut entropy = Entropy::new(counts.cols());
+        if self == Self::Entropy {
+            entropy.add_totals(counts);
+            entropy.add(counts);
+        }
+        let doc_freqs = if self.is_by_doc_freq() { doc_freqs(counts) } else { none };
+        self.of_known((&doc_freqs, counts.rows()), entropy)
+    }
+
+    /// Whether it is told by document frequencies.
+    pub(super) fn is_by_doc_freq(self) -> bool {
+        !matches!(self, Self::One | Self::Entropy)
+    }
+
+    /// For every term, of document frequencies among `n_docs` or of its entropy, where these are needed.
+    pub(super) fn of_known(
+        self,
+        (doc_freqs, n_docs): (&[u32], usize),
+        entropy: Entropy,
+    ) -> Vec<f64> {
+        let n = n_docs as f64;
+        let each = |weight: &dyn Fn(f64) -> f64| {
+            doc_freqs.iter().map(|&df| weight(f64::from(df))).collect()
+        };
         match self {
-            Self::One => vec![1.0; counts.cols()],
-            Self::Smooth => Self::smooth(&doc_freqs(counts), counts.rows()),
-            Self::Plain => each_doc_freq(counts, |df| libm::log(n_docs / df) + 1.0),
-            Self::Probabilistic => {
-                each_doc_freq(counts, |df| libm::log1p((n_docs - df + 0.5) / (df + 0.5)))
-            }
-            Self::Entropy => entropy(counts),
+            Self::One => vec![1.0; entropy.sums.len()],
+            Self::Smooth => Self::smooth(doc_freqs, n_docs),
+            Self::Plain => each(&|df| libm::log(n / df) + 1.0),
+            Self::Probabilistic => each(&|df| libm::log1p((n - df + 0.5) / (df + 0.5))),
+            Self::Entropy => entropy.weights(n_docs),
         }
     }
 }
 
 /// For every column of `counts` how many rows are not 0 in it.
 pub(super) fn doc_freqs<V: Copy + Into<f64>>(counts: CsMatViewI<'_, V, u32, usize>) -> Vec<u32> {
-    let mut doc_freq = vec![0_u32; counts.cols()];
-    for (&column, &count) in counts.indices().iter().zip(counts.data()) {
-        doc_freq[column as usize] += u32::from(count.into() != 0.0);
-    }
-    doc_freq
+    let mut doc_freqs = vec![0_u32; counts.cols()];
+    add_doc_freqs(&mut doc_freqs, counts);
+    doc_freqs
 }
 
-fn each_doc_freq<V: Copy + Into<f64>>(
+/// Adds those of further rows.
+pub(super) fn add_doc_freqs<V: Copy + Into<f64>>(
+    doc_freqs: &mut [u32],
     counts: CsMatViewI<'_, V, u32, usize>,
-    weight: impl Fn(f64) -> f64,
-) -> Vec<f64> {
-    doc_freqs(counts).into_iter().map(|df| weight(f64::from(df))).collect()
+) {
+    for (&column, &count) in counts.indices().iter().zip(counts.data()) {
+        doc_freqs[column as usize] += u32::from(count.into() != 0.0);
+    }
 }
 
-fn entropy<V: Copy + Into<f64>>(counts: CsMatViewI<'_, V, u32, usize>) -> Vec<f64> {
-    let mut totals = vec![0.0; counts.cols()];
-    for (&column, &count) in counts.indices().iter().zip(counts.data()) {
-        totals[column as usize] += count.into();
+/// What the entropy weights of columns are made of, in two passes over all rows.
+pub(super) struct Entropy {
+    totals: Vec<f64>,
+    /// `Σ p ln p` of every column, `p` being each row's part of its total.
+    sums: Vec<f64>,
+}
+
+impl Entropy {
+    pub(super) fn new(n_terms: usize) -> Self {
+        Self { totals: vec![0.0; n_terms], sums: vec![0.0; n_terms] }
     }
-    let mut sums = vec![0.0; counts.cols()];
-    for (&column, &count) in counts.indices().iter().zip(counts.data()) {
-        let part = count.into() / totals[column as usize];
-        if part > 0.0 {
-            sums[column as usize] += part * libm::log(part);
+
+    /// Adds to the totals: the first pass.
+    pub(super) fn add_totals<V: Copy + Into<f64>>(
+        &mut self,
+        counts: CsMatViewI<'_, V, u32, usize>,
+    ) {
+        for (&column, &count) in counts.indices().iter().zip(counts.data()) {
+            self.totals[column as usize] += count.into();
         }
     }
-    let most = libm::log1p(counts.rows() as f64);
-    sums.into_iter().map(|sum| 1.0 + sum / most).collect()
+
+    /// Adds to the sums: the second pass.
+    pub(super) fn add<V: Copy + Into<f64>>(&mut self, counts: CsMatViewI<'_, V, u32, usize>) {
+        for (&column, &count) in counts.indices().iter().zip(counts.data()) {
+            let part = count.into() / self.totals[column as usize];
+            if part > 0.0 {
+                self.sums[column as usize] += part * libm::log(part);
+            }
+        }
+    }
+
+    fn weights(self, n_docs: usize) -> Vec<f64> {
+        let most = libm::log1p(n_docs as f64);
+        self.sums.into_iter().map(|sum| 1.0 + sum / most).collect()
+    }
 }

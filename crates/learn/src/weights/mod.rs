@@ -4,6 +4,7 @@
 mod doc_freq;
 mod expression;
 mod norm;
+mod spilled;
 mod term_freq;
 
 use std::ops::Range;

@@ -6,6 +6,7 @@ mod online;
 mod parts;
 mod plain_nmf;
 mod reference_metrics;
+mod spilled;
 mod topic_count;
 mod weights;
 mod words;
