@@ -32,8 +32,8 @@ mod vocabulary;
 
 pub use analyze::{Accents, Analyzer, AnalyzerConfig, Stops, Tokens, words, words_as_written};
 pub use count::{
-    CountConfig, Counter, Counts, DocFreq, Fold, PhraseConfig, ShardCounts, TermOrder, count,
-    count_known,
+    CountConfig, Counter, Counts, DocFreq, Fold, MergedShards, PhraseConfig, ShardCounts,
+    SpilledShards, TermOrder, count, count_known,
 };
 pub use error::Error;
 pub use hashing::{HashingConfig, Signs};

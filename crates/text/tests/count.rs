@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use jobs::Run;
 use text::{
     AnalyzerConfig, CountConfig, Counter, Counts, DocFreq, Error, Field, Fold, PhraseConfig,
-    ShardCounts, Stops, Text, Tokens, count, count_known,
+    ShardCounts, SpilledShards, Stops, Text, Tokens, count, count_known,
 };
 
 fn counts_of(texts: &[&str], config: &CountConfig) -> Result<Counts, Error> {
@@ -476,4 +476,95 @@ fn stop_words_of_all_languages_of_a_document_are_dropped() {
     let mixed = Text { language: Some("fr"), ..mixed };
     let counts = count(&[mixed], &CountConfig::default(), &Run::serial()).unwrap();
     assert_eq!(counts.vocabulary.terms(), ["lampe", "leuchtturm"]);
+}
+
+#[test]
+fn shards_on_disk_give_the_same_counts_as_those_in_memory() {
+    let mut texts = corpus_with_phrases();
+    texts.extend((0..40).map(|n| format!("Lampen und Verbindungen {n}, connections, lamps")));
+    texts.extend(["".to_owned(), "\u{6771}\u{4eac}\u{90fd} \u{6771}\u{4eac}".to_owned()]);
+    let docs: Vec<Text<'_>> = (0..)
+        .zip(&texts)
+        .map(|(n, text)| {
+            let language = [Some("en"), Some("de"), None, Some("xx")][n % 4];
+            Text { language, ..Text::plain(text) }
+        })
+        .collect();
+    let configs = [
+        CountConfig::default(),
+        few(),
+        CountConfig { fold: Fold::Stems, min_df: DocFreq::Count(2), ..few() },
+        CountConfig { fold: Fold::None, ..few() },
+        CountConfig { max_terms: Some(9), binary: true, ..few() },
+        CountConfig::sklearn(),
+    ];
+    for config in configs {
+        let counter = Counter::new(&config).unwrap();
+        let expected = count(&docs, &config, &Run::serial()).unwrap();
+        for (threads, shard) in [(1, 7), (3, 1), (2, 1000)] {
+            let run = Run::with_threads(NonZeroUsize::new(threads).unwrap()).unwrap();
+            let mut spilled = SpilledShards::new(&run).unwrap();
+            for docs in docs.chunks(shard) {
+                let languages = docs.iter().map(|doc| doc.language);
+                spilled.push(&counter.count_shard(docs).unwrap(), languages).unwrap();
+            }
+            assert_eq!(spilled.n_docs(), docs.len());
+            let merged = counter.merge_spilled(&spilled, &run).unwrap();
+            assert_eq!(merged.vocabulary(), &expected.vocabulary, "{config:?}");
+            let mut at = 0;
+            let mut doc_freqs = vec![0; expected.vocabulary.len()];
+            merged
+                .each_run(&run, |counts| {
+                    for row in counts.outer_iterator() {
+                        assert_eq!(Some(row), expected.matrix.outer_view(at));
+                        at += 1;
+                    }
+                    for &column in counts.indices() {
+                        doc_freqs[column as usize] += 1;
+                    }
+                    Ok::<_, Error>(())
+                })
+                .unwrap();
+            assert_eq!(at, docs.len());
+            assert_eq!(merged.doc_freqs(), doc_freqs);
+        }
+    }
+}
+
+#[test]
+fn shards_on_disk_without_a_term_are_the_same_error() {
+    let run = Run::serial();
+    let counter = Counter::new(&CountConfig::default()).unwrap();
+    let mut spilled = SpilledShards::new(&run).unwrap();
+    spilled.push(&counter.count_shard(["the", "12"]).unwrap(), [None; 2]).unwrap();
+    let error = counter.merge_spilled(&spilled, &run).err().unwrap();
+    assert!(matches!(error, Error::EmptyVocabulary { n_docs: 2, .. }), "{error}");
+}
+
+#[test]
+fn common_terms_can_be_dropped_from_shards_on_disk() {
+    let run = Run::serial();
+    let texts = ["lamp tide", "lamp rope", "lamp tide sail", "keel"];
+    let counter = Counter::new(&CountConfig::default()).unwrap();
+    let mut spilled = SpilledShards::new(&run).unwrap();
+    for texts in texts.chunks(3) {
+        let counts = counter.count_shard(texts).unwrap();
+        spilled.push(&counts, texts.iter().map(|_| None)).unwrap();
+    }
+    for max_df in [0.8, 0.5, 0.4] {
+        let expected = count(&texts, &CountConfig::default(), &run).unwrap();
+        let merged = counter.merge_spilled(&spilled, &run).unwrap();
+        assert_eq!(merged.n_common(max_df), expected.n_common(max_df));
+        let (merged, expected) = (merged.without_common(max_df), expected.without_common(max_df));
+        assert_eq!(merged.vocabulary(), &expected.vocabulary);
+        let mut rows = Vec::new();
+        merged
+            .each_run(&run, |counts| {
+                rows.extend(counts.outer_iterator().map(|row| row.to_owned()));
+                Ok::<_, Error>(())
+            })
+            .unwrap();
+        let wanted: Vec<_> = expected.matrix.outer_iterator().map(|row| row.to_owned()).collect();
+        assert_eq!(rows, wanted);
+    }
 }

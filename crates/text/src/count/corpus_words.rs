@@ -2,7 +2,9 @@
 
 use jobs::Run;
 
+use super::rows::Numbers;
 use super::shard::ShardCounts;
+use super::spilled::Shards;
 use crate::Error;
 use crate::intern::Words;
 
@@ -14,8 +16,8 @@ pub(super) struct CorpusWords {
     parts: Vec<Words>,
     /// The number of each part's first word, and the number of all words.
     bases: Vec<u32>,
-    /// For every shard: the corpus numbers of its words.
-    pub(super) of_shard: Vec<Vec<u32>>,
+    /// Parts that a word is looked for in, by its hash; those behind them have phrases.
+    n_parts: usize,
 }
 
 /// A shard's words by part.
@@ -27,8 +29,16 @@ struct Split {
 }
 
 impl CorpusWords {
-    /// Cost: a look-up for every word of every shard.
-    pub(super) fn of(shards: &[ShardCounts], run: &Run) -> Result<Self, Error> {
+    /// The words of `shards`, and the numbers of those of each. Cost: a look-up for every word of every
+    /// shard; where the shards are kept, on all threads.
+    pub(super) fn of(shards: Shards<'_>, run: &Run) -> Result<(Self, Numbers), Error> {
+        match shards {
+            Shards::Kept(kept) => Self::of_kept(kept, run),
+            Shards::Spilled(_) => Self::of_spilled(shards, run),
+        }
+    }
+
+    fn of_kept(shards: &[ShardCounts], run: &Run) -> Result<(Self, Numbers), Error> {
         let empty = Words::default();
         let splits = run.map(shards.iter().collect(), |shard| Split::of(shard, &empty))?;
         let numbered = run.map((0..N_PARTS).collect(), |part| {
@@ -42,11 +52,7 @@ impl CorpusWords {
                 .collect();
             (words, numbers)
         })?;
-        let mut bases = vec![0_u32];
-        for (words, _) in &numbered {
-            let next = bases[bases.len() - 1].checked_add(words.len() as u32);
-            bases.push(next.expect("memory ends before four thousand million different words"));
-        }
+        let bases = bases(numbered.iter().map(|(words, _)| words));
         let of_shard = run.map((0..shards.len()).collect(), |s| {
             let mut of_word = vec![0; shards[s].n_words()];
             for part in 0..N_PARTS {
@@ -58,7 +64,23 @@ impl CorpusWords {
             of_word
         })?;
         let parts = numbered.into_iter().map(|(words, _)| words).collect();
-        Ok(Self { parts, bases, of_shard })
+        Ok((Self { parts, bases, n_parts: N_PARTS }, Numbers::Kept(of_shard)))
+    }
+
+    /// One part for all words: they are numbered as the shards come.
+    fn of_spilled(shards: Shards<'_>, run: &Run) -> Result<(Self, Numbers), Error> {
+        let (mut words, spill) = (Words::default(), run.spill()?);
+        let each = |shard| shards.get(shard);
+        let pieces = run.fold(0..shards.len(), each, Vec::new(), |mut pieces, shard| {
+            let shard = shard?;
+            let own = 0..shard.n_words() as u32;
+            let numbers: Vec<u32> = own.map(|word| words.number(shard.word(word))).collect();
+            pieces.push(spill.put(&numbers)?);
+            Ok::<_, Error>(pieces)
+        })?;
+        let parts = vec![words];
+        let bases = bases(parts.iter());
+        Ok((Self { parts, bases, n_parts: 1 }, Numbers::Spilled(spill, pieces)))
     }
 
     pub(super) fn len(&self) -> usize {
@@ -80,7 +102,7 @@ impl CorpusWords {
     }
 
     pub(super) fn find(&self, word: &str) -> Option<u32> {
-        let part = part_of(self.parts[0].hash(word.as_bytes()));
+        let part = part_of(self.parts[0].hash(word.as_bytes())) % self.n_parts;
         self.parts[part].find(word).map(|number| self.bases[part] + number)
     }
 }
@@ -127,6 +149,16 @@ impl Split {
         let start = if part == 0 { 0 } else { self.ends[part - 1] };
         &self.words[start..self.ends[part]]
     }
+}
+
+/// The number of each part's first word, and the number of all words.
+fn bases<'w>(parts: impl Iterator<Item = &'w Words>) -> Vec<u32> {
+    let mut bases = vec![0_u32];
+    for words in parts {
+        let next = bases[bases.len() - 1].checked_add(words.len() as u32);
+        bases.push(next.expect("memory ends before four thousand million different words"));
+    }
+    bases
 }
 
 /// By the hash's lowest bits: the table of a part chooses its slots by the highest.

@@ -10,21 +10,59 @@ use super::config::{CountConfig, DocFreqLimits, Fold, TermOrder};
 use super::corpus_words::CorpusWords;
 use super::matrix::{NO_COLUMN, Ranks};
 use super::phrases::{Phrases, words_of};
+use super::rows::{InPlace, Numbers, Rows, When};
 use super::shard::{ShardCounts, ShardRows};
+use super::spilled::Shards;
 use super::stems::{DocLanguages, fold_stems};
 use crate::vocabulary::{Hashed, joined as text_of};
 use crate::{Error, Vocabulary, plural};
 
+/// The matrix of `shards` and its columns.
 pub(super) fn merge(
     shards: &[ShardCounts],
     languages: &DocLanguages,
     config: &CountConfig,
     run: &Run,
 ) -> Result<Counts, Error> {
-    let n_docs = shards.iter().map(ShardCounts::n_docs).sum();
+    let Chosen { words, rows, terms, column_of, variants, .. } =
+        choose(Shards::Kept(shards), languages, config, run)?;
+    let ranks = run.map((0..shards.len()).collect(), |shard| {
+        rows.with(shard, |rows, numbers| ranks_of(rows, (numbers, &column_of)))
+    })?;
+    let ranks: Vec<Ranks> = ranks.into_iter().collect::<Result<_, _>>()?;
+    let rows = rows.kept().expect("the rows of shards that are kept are kept");
+    let (mut matrix, texts) = side_by_side((rows, &ranks), (&terms, &words), run)?;
+    let vocabulary = Vocabulary::of_different(texts, variants);
+    if config.binary {
+        matrix.data_mut().fill(1);
+    }
+    Ok(Counts { matrix, vocabulary })
+}
+
+/// Which words of the corpus are terms.
+pub(super) struct Chosen<'a> {
+    pub(super) words: CorpusWords,
+    pub(super) rows: Rows<'a>,
+    /// In the order of the columns.
+    pub(super) terms: Vec<u32>,
+    /// For every word of the corpus.
+    pub(super) column_of: Vec<u32>,
+    /// Words and phrases that are counted as another, with its column.
+    pub(super) variants: BTreeMap<String, u32>,
+    /// For every word of the corpus: the number of documents that have it or what is counted as it.
+    pub(super) doc_freq: Vec<u32>,
+}
+
+pub(super) fn choose<'a>(
+    shards: Shards<'a>,
+    languages: &DocLanguages,
+    config: &CountConfig,
+    run: &Run,
+) -> Result<Chosen<'a>, Error> {
+    let n_docs = shards.n_docs();
     let limits = DocFreqLimits::new(config, n_docs)?;
-    let mut words = CorpusWords::of(shards, run)?;
-    let plain = run.map(shards.iter().collect(), ShardRows::of)?;
+    let (mut words, numbers) = CorpusWords::of(shards, run)?;
+    let plain = Rows::of_words(shards, numbers, run)?;
     let usage = Usage::of_words(&plain, &words, run)?;
     let mut target = match config.fold {
         Fold::None => None,
@@ -32,8 +70,8 @@ pub(super) fn merge(
         Fold::Stems => Some(fold_stems(&words, &usage.doc_freq, (&plain, languages), run)?),
     };
     let found = match &config.phrases {
-        Some(phrases) if shards.iter().all(ShardCounts::has_tokens) => {
-            let of_words = (&words.of_shard[..], target.as_deref());
+        Some(phrases) if shards.have_tokens() => {
+            let of_words = (&plain.numbers, words.len() as u32, target.as_deref());
             Some(Phrases::find(shards, of_words, phrases, run)?)
         }
         _ => None,
@@ -41,15 +79,16 @@ pub(super) fn merge(
     let (rows, usage, phrase_forms) = match found.filter(|found| found.len() > 0) {
         None => (plain, usage, Vec::new()),
         Some(found) => {
-            drop(plain);
-            let (rows, forms) = with_phrases(&found, shards, (&mut words, &mut target), run)?;
+            let Rows { numbers, .. } = plain;
+            let (rows, forms) =
+                with_phrases(found, (shards, numbers), (&mut words, &mut target), run)?;
             let usage = Usage::of_words(&rows, &words, run)?;
             (rows, usage, forms)
         }
     };
     let usage = match &target {
         None => usage,
-        Some(target) => usage.folded(target, (&rows, &words), run)?,
+        Some(target) => usage.folded(target, &rows, run)?,
     };
     let terms = choose_terms(&words, &usage, (&limits, config), run)?;
     if terms.is_empty() {
@@ -69,17 +108,18 @@ pub(super) fn merge(
             column_of[word] = column_of[target[word] as usize];
         }
     }
-    let ranks = run.map((0..rows.len()).collect(), |s| {
-        let of_word = words.of_shard[s].iter().map(|&word| column_of[word as usize]);
-        Ranks::new(&usage.of_shard[s], &of_word.collect::<Vec<u32>>())
-    })?;
-    let (mut matrix, texts) = side_by_side((&rows, &ranks), (&terms, &words), run)?;
     let variants = variants_of(&words, (&column_of, target.as_deref()), &phrase_forms);
-    let vocabulary = Vocabulary::of_different(texts, variants);
-    if config.binary {
-        matrix.data_mut().fill(1);
+    Ok(Chosen { words, rows, terms, column_of, variants, doc_freq: usage.doc_freq })
+}
+
+/// The columns of a shard with these rows, whose words have these corpus numbers.
+pub(super) fn ranks_of(rows: &ShardRows<'_>, (numbers, column_of): (&[u32], &[u32])) -> Ranks {
+    let mut n_of_word = vec![0; rows.n_words()];
+    for entry in rows.entries() {
+        n_of_word[entry.word as usize] += 1;
     }
-    Ok(Counts { matrix, vocabulary })
+    let columns: Vec<u32> = numbers.iter().map(|&word| column_of[word as usize]).collect();
+    Ranks::new(&n_of_word, &columns)
 }
 
 /// A way of writing a phrase, and the phrase's number.
@@ -88,23 +128,35 @@ type PhraseForm = (String, u32);
 /// The rows of `shards` with phrases in place of their words, and every form of every phrase with the
 /// phrase's number: `words` and `target` are made to know them. A phrase is called as it is written most
 /// often.
-fn with_phrases(
-    found: &Phrases,
-    shards: &[ShardCounts],
+fn with_phrases<'a>(
+    found: Phrases,
+    (shards, numbers): (Shards<'a>, Numbers),
     (words, target): (&mut CorpusWords, &mut Option<Vec<u32>>),
     run: &Run,
-) -> Result<(Vec<ShardRows<'static>>, Vec<PhraseForm>), Error> {
-    let joined = run.map((0..shards.len()).collect(), |s| {
-        found.rows_of(&shards[s], (&words.of_shard[s], target.as_deref()))
-    })?;
+) -> Result<(Rows<'a>, Vec<PhraseForm>), Error> {
     let mut forms_of = vec![BTreeMap::<String, u64>::new(); found.len()];
-    for joined in &joined {
+    let mut kept = Vec::new();
+    let of_words = target.clone();
+    let joined = |shard| {
+        let counts = shards.get(shard)?;
+        let mut joined = found.rows_of(&counts, (&*numbers.get(shard)?, of_words.as_deref()));
+        if matches!(shards, Shards::Spilled(_)) {
+            joined.rows = ShardRows::default();
+        }
+        Ok::<_, Error>(joined)
+    };
+    run.fold(0..shards.len(), joined, (), |(), joined| {
+        let joined = joined?;
         let surfaces: Vec<_> = joined.surfaces.iter().collect();
         for (&(phrase, surface), &count) in surfaces {
             let form = text_of(words_of(&surface).map(|word| words.get(word)));
             *forms_of[phrase as usize].entry(form).or_insert(0) += u64::from(count);
         }
-    }
+        if matches!(shards, Shards::Kept(_)) {
+            kept.push((joined.rows, joined.phrases));
+        }
+        Ok::<_, Error>(())
+    })?;
     let names: Vec<&str> = forms_of
         .iter()
         .map(|forms| {
@@ -112,9 +164,9 @@ fn with_phrases(
             most.map_or("", |(form, _)| form.as_str())
         })
         .collect();
-    let numbers = words.extend(names.iter().copied());
+    let of_phrase = words.extend(names.iter().copied());
     // Where words are written without spaces, a phrase may be what elsewhere is one word.
-    let as_words: Vec<(u32, u32)> = numbers
+    let as_words: Vec<(u32, u32)> = of_phrase
         .iter()
         .zip(&names)
         .filter_map(|(&number, name)| Some((number, words.find(name)?)))
@@ -125,19 +177,31 @@ fn with_phrases(
         let target = target.get_or_insert_default();
         target.extend(target.len() as u32..n_words);
         if folds {
-            fold_doings(&forms_of, &numbers, target);
+            fold_doings(&forms_of, &of_phrase, target);
         }
         for (number, word) in as_words {
             target[number as usize] = target[word as usize];
         }
     }
-    for (of_word, joined) in words.of_shard.iter_mut().zip(&joined) {
-        of_word.extend(joined.phrases.iter().map(|&phrase| numbers[phrase as usize]));
-    }
-    let forms = forms_of.into_iter().zip(&numbers);
-    let forms =
-        forms.flat_map(|(forms, &number)| forms.into_keys().map(move |form| (form, number)));
-    Ok((joined.into_iter().map(|joined| joined.rows).collect(), forms.collect()))
+    let forms = forms_of.into_iter().zip(&of_phrase);
+    let forms = forms
+        .flat_map(|(forms, &number)| forms.into_keys().map(move |form| (form, number)))
+        .collect();
+    let rows = match numbers {
+        Numbers::Kept(mut of_shard) => {
+            let mut rows = Vec::with_capacity(kept.len());
+            for (of_word, (own, phrases)) in of_shard.iter_mut().zip(kept) {
+                of_word.extend(phrases.iter().map(|&phrase| of_phrase[phrase as usize]));
+                rows.push(own);
+            }
+            Rows { shards, numbers: Numbers::Kept(of_shard), made: When::Once(rows) }
+        }
+        Numbers::Spilled(..) => {
+            let in_place = InPlace { found, numbers: of_phrase, target: of_words };
+            Rows { shards, numbers, made: When::Anew(Some(in_place)) }
+        }
+    };
+    Ok((rows, forms))
 }
 
 /// Phrases that say the same with a verb and a noun (`unit testing`, `unit tests`) are counted as the more
@@ -192,43 +256,31 @@ struct Usage {
     doc_freq: Vec<u32>,
     /// The sum of its counts.
     total: Vec<u64>,
-    /// For every shard: the number of its documents with each of its own words.
-    of_shard: Vec<Vec<u32>>,
 }
 
 impl Usage {
-    fn of_words(shards: &[ShardRows<'_>], words: &CorpusWords, run: &Run) -> Result<Self, Error> {
-        let per_shard = run.map(shards.iter().collect(), |shard: &ShardRows<'_>| {
-            let (mut doc_freq, mut total) = (vec![0; shard.n_words()], vec![0; shard.n_words()]);
-            for entry in shard.entries() {
+    fn of_words(rows: &Rows<'_>, words: &CorpusWords, run: &Run) -> Result<Self, Error> {
+        let of_shard = |_, rows: &ShardRows<'_>, numbers: &[u32]| {
+            let (mut doc_freq, mut total) = (vec![0; rows.n_words()], vec![0; rows.n_words()]);
+            for entry in rows.entries() {
                 doc_freq[entry.word as usize] += 1;
                 total[entry.word as usize] += u64::from(entry.count);
             }
-            (doc_freq, total)
-        })?;
-        let mut all = Self {
-            doc_freq: vec![0; words.len()],
-            total: vec![0; words.len()],
-            of_shard: Vec::with_capacity(shards.len()),
+            (doc_freq, total, numbers.to_vec())
         };
-        for ((doc_freq, total), of_word) in per_shard.into_iter().zip(&words.of_shard) {
-            for (&number, (doc_freq, total)) in of_word.iter().zip(doc_freq.iter().zip(total)) {
+        let none = Self { doc_freq: vec![0; words.len()], total: vec![0; words.len()] };
+        rows.fold(run, of_shard, none, |mut all, (doc_freq, total, numbers)| {
+            for (&number, (doc_freq, total)) in numbers.iter().zip(doc_freq.iter().zip(total)) {
                 all.doc_freq[number as usize] += doc_freq;
                 all.total[number as usize] += total;
             }
-            all.of_shard.push(doc_freq);
-        }
-        Ok(all)
+            Ok::<_, Error>(all)
+        })
     }
 
     /// The usage of words that are counted as another, `target`, moved to it: a document that has both
     /// counts once.
-    fn folded(
-        mut self,
-        target: &[u32],
-        (shards, words): (&[ShardRows<'_>], &CorpusWords),
-        run: &Run,
-    ) -> Result<Self, Error> {
+    fn folded(mut self, target: &[u32], rows: &Rows<'_>, run: &Run) -> Result<Self, Error> {
         let mut is_joined = vec![false; target.len()];
         for (word, &target) in (0_u32..).zip(target) {
             if word != target {
@@ -239,13 +291,15 @@ impl Usage {
                 self.doc_freq[target as usize] = 0;
             }
         }
-        let per_shard = run.map((0..shards.len()).collect(), |s| {
-            joined_doc_freq(&shards[s], &words.of_shard[s], (target, &is_joined))
-        })?;
-        for (target, doc_freq) in per_shard.into_iter().flatten() {
-            self.doc_freq[target as usize] += doc_freq;
-        }
-        Ok(self)
+        let of_shard = |_, rows: &ShardRows<'_>, numbers: &[u32]| {
+            joined_doc_freq(rows, numbers, (target, &is_joined))
+        };
+        rows.fold(run, of_shard, self, |mut all, of_shard| {
+            for (target, doc_freq) in of_shard {
+                all.doc_freq[target as usize] += doc_freq;
+            }
+            Ok(all)
+        })
     }
 }
 

@@ -10,8 +10,11 @@ mod corpus_words;
 mod known;
 mod matrix;
 mod merge;
+mod merged;
 mod phrases;
+mod rows;
 mod shard;
+mod spilled;
 mod stems;
 mod tokens;
 
@@ -22,8 +25,10 @@ use sprs::CsMatI;
 
 pub use config::{CountConfig, DocFreq, Fold, PhraseConfig, TermOrder};
 pub use known::count_known;
+pub use merged::MergedShards;
 pub use shard::ShardCounts;
 use shard::{Counting, Keep};
+pub use spilled::SpilledShards;
 
 use stems::DocLanguages;
 
@@ -203,6 +208,19 @@ impl Counter {
         assert_eq!(docs.len(), n_docs, "the documents that were counted");
         let languages = DocLanguages::of(docs, self.analyzer_language());
         merge::merge(shards, &languages, &self.config, run)
+    }
+
+    /// Brings shards on disk together, as [`merge_of`](Self::merge_of) does: vocabulary and rows are the
+    /// same. Memory: the words of the corpus, and some shards.
+    ///
+    /// # Errors
+    /// As [`count`], and those of reading the shards.
+    pub fn merge_spilled<'a>(
+        &self,
+        shards: &'a SpilledShards,
+        run: &Run,
+    ) -> Result<MergedShards<'a>, Error> {
+        MergedShards::of(shards, self.analyzer_language(), &self.config, run)
     }
 
     /// The language of documents that do not tell theirs.

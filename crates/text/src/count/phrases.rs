@@ -10,7 +10,9 @@ use hashbrown::{HashMap, HashSet};
 use jobs::Run;
 
 use super::config::PhraseConfig;
+use super::rows::Numbers;
 use super::shard::{ShardCounts, ShardRows};
+use super::spilled::Shards;
 use super::tokens::{Adding, each_run};
 use crate::Error;
 
@@ -28,6 +30,7 @@ pub(super) type Surface = [u32; 3];
 
 /// The phrases of a corpus. Words stand in them by their fold target's number, and a phrase of two
 /// words is itself a part of one of three, by [`n_words`](Self::n_words) and its own number.
+#[derive(Debug)]
 pub(super) struct Phrases {
     n_words: u32,
     /// Two parts to the number of the phrase that they are.
@@ -38,9 +41,11 @@ pub(super) struct Phrases {
 
 /// The words of the shards as phrases see them.
 struct Corpus<'a> {
-    shards: &'a [ShardCounts],
-    /// For every shard and every word: its fold target's number, or [`RARE`].
-    parts: Vec<Vec<u32>>,
+    shards: Shards<'a>,
+    /// The corpus numbers of their words.
+    numbers: &'a Numbers,
+    /// For every word of the corpus: its fold target's number, or [`RARE`].
+    parts: Vec<u32>,
 }
 
 /// A pair and how often it comes.
@@ -50,30 +55,26 @@ struct Pair {
 }
 
 impl Phrases {
-    /// Finds the phrases of `shards`. `of_shard`: the corpus numbers of every shard's words; `target`:
-    /// what each word is folded to.
+    /// Finds the phrases of `shards`. `numbers`: the corpus numbers of every shard's words, of which there
+    /// are `n_words`; `target`: what each is folded to.
     ///
     /// Cost: five passes over the tokens; memory: the hashed counts, and the frequent pairs.
     pub(super) fn find(
-        shards: &[ShardCounts],
-        (of_shard, target): (&[Vec<u32>], Option<&[u32]>),
+        shards: Shards<'_>,
+        (numbers, n_words, target): (&Numbers, u32, Option<&[u32]>),
         config: &PhraseConfig,
         run: &Run,
     ) -> Result<Self, Error> {
-        let n_words = of_shard.iter().flatten().max().map_or(0, |last| last + 1);
         let target_of = |word: u32| target.map_or(word, |target| target[word as usize]);
-        let counts = n_tokens_of(shards, of_shard, n_words, &target_of, run)?;
-        let n_docs = shards.iter().map(ShardCounts::n_docs).sum::<usize>();
+        let counts = n_tokens_of(shards, (numbers, n_words), &target_of, run)?;
+        let n_docs = shards.n_docs();
         let min_docs = config.min_docs.max((config.min_share * n_docs as f64).ceil() as u32);
         let min_count = config.min_count.max(min_docs);
-        let parts = of_shard.iter().map(|of_word| {
-            let part = |&word: &u32| {
-                let target = target_of(word);
-                if counts[target as usize] < u64::from(min_count) { RARE } else { target }
-            };
-            of_word.iter().map(part).collect()
-        });
-        let corpus = Corpus { shards, parts: parts.collect() };
+        let part = |word: u32| {
+            let target = target_of(word);
+            if counts[target as usize] < u64::from(min_count) { RARE } else { target }
+        };
+        let corpus = Corpus { shards, numbers, parts: (0..n_words).map(part).collect() };
         let limits = (min_count, min_docs);
         let total = counts.iter().sum::<u64>() as f64;
         let is_phrase = |pair: &Pair, counts: &[u64]| {
@@ -241,7 +242,7 @@ impl Corpus<'_> {
         run: &Run,
         pairs_of: impl Fn(&[u32], &mut dyn FnMut(u64)) + Sync,
     ) -> Result<Vec<Pair>, Error> {
-        let n_tokens = self.shards.iter().map(ShardCounts::n_tokens).sum::<usize>();
+        let n_tokens = self.shards.n_tokens();
         let n_slots = n_tokens.next_power_of_two().clamp(1 << 10, MAX_SLOTS);
         let shift = 64 - n_slots.trailing_zeros();
         let slot_of = |pair: u64| (pair.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> shift) as usize;
@@ -256,10 +257,10 @@ impl Corpus<'_> {
                     let slot = &mut slots[slot_of(pair)];
                     *slot = slot.saturating_add(1);
                 });
-            });
-            slots
+            })?;
+            Ok(slots)
         })?;
-        let mut hashed = hashed.into_iter();
+        let mut hashed = hashed.into_iter().collect::<Result<Vec<_>, Error>>()?.into_iter();
         let mut slots = hashed.next().unwrap_or_default();
         for others in hashed {
             for (slot, other) in slots.iter_mut().zip(others) {
@@ -281,10 +282,10 @@ impl Corpus<'_> {
                         }
                     }
                 });
-            });
-            counts
+            })?;
+            Ok(counts)
         })?;
-        let mut counted = counted.into_iter();
+        let mut counted = counted.into_iter().collect::<Result<Vec<_>, Error>>()?.into_iter();
         let mut counts = counted.next().unwrap_or_default();
         for others in counted {
             let others: Vec<_> = others.into_iter().collect();
@@ -301,12 +302,13 @@ impl Corpus<'_> {
     }
 
     /// Calls `each` with the runs of neighbours of these shards, and a number for their row.
-    fn each_row(&self, shards: &[usize], mut each: impl FnMut(usize, &[u32])) {
+    fn each_row(&self, shards: &[usize], mut each: impl FnMut(usize, &[u32])) -> Result<(), Error> {
         let mut run = Vec::new();
         let mut n_rows = 0;
         for &shard in shards {
-            let parts = &self.parts[shard];
-            for row in self.shards[shard].token_rows() {
+            let numbers = self.numbers.get(shard)?;
+            let parts: Vec<u32> = numbers.iter().map(|&word| self.parts[word as usize]).collect();
+            for row in self.shards.get(shard)?.token_rows() {
                 each_run(row, |words, _| {
                     if words.len() > 1 {
                         run.clear();
@@ -317,35 +319,37 @@ impl Corpus<'_> {
                 n_rows += 1;
             }
         }
+        Ok(())
     }
 }
 
 /// How often each word stands in the corpus, as its target.
 fn n_tokens_of(
-    shards: &[ShardCounts],
-    of_shard: &[Vec<u32>],
-    n_words: u32,
+    shards: Shards<'_>,
+    (numbers, n_words): (&Numbers, u32),
     target_of: &(impl Fn(u32) -> u32 + Sync),
     run: &Run,
 ) -> Result<Vec<u64>, Error> {
-    let per_shard = run.map(shards.iter().collect(), |shard: &ShardCounts| {
-        let mut n_tokens = vec![0_u32; shard.n_words()];
-        for row in shard.token_rows() {
+    let of_shard = |shard| {
+        let shard_counts = shards.get(shard)?;
+        let mut n_tokens = vec![0_u32; shard_counts.n_words()];
+        for row in shard_counts.token_rows() {
             each_run(row, |words, _| {
                 for &word in words {
                     n_tokens[word as usize] += 1;
                 }
             });
         }
-        n_tokens
-    })?;
-    let mut counts = vec![0_u64; n_words as usize];
-    for (n_tokens, of_word) in per_shard.iter().zip(of_shard) {
-        for (&n, &word) in n_tokens.iter().zip(of_word) {
+        Ok::<_, Error>((n_tokens, numbers.get(shard)?))
+    };
+    let counts = vec![0_u64; n_words as usize];
+    run.fold(0..shards.len(), of_shard, counts, |mut counts, of_shard| {
+        let (n_tokens, numbers) = of_shard?;
+        for (&n, &word) in n_tokens.iter().zip(&numbers[..]) {
             counts[target_of(word) as usize] += u64::from(n);
         }
-    }
-    Ok(counts)
+        Ok::<_, Error>(counts)
+    })
 }
 
 fn key(a: u32, b: u32) -> u64 {

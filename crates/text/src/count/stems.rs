@@ -6,7 +6,9 @@ use jobs::Run;
 use unicode_normalization::char::is_combining_mark;
 
 use super::corpus_words::CorpusWords;
+use super::rows::Rows;
 use super::shard::ShardRows;
+use super::spilled::SpilledShards;
 use crate::stem::{N_LANGUAGES, language_of, stem_in};
 use crate::{Error, Parts};
 
@@ -16,7 +18,7 @@ const MIN_CHARS: usize = 3;
 /// The languages of documents, by their numbers among those with a stemmer.
 pub(super) enum DocLanguages {
     All(Option<usize>),
-    Each(Vec<Option<usize>>),
+    Each(Vec<Option<u8>>),
 }
 
 impl DocLanguages {
@@ -27,13 +29,19 @@ impl DocLanguages {
 
     /// Those of `docs`; `code` for one that does not tell its own.
     pub(super) fn of<D: Parts>(docs: &[D], code: Option<&str>) -> Self {
-        Self::Each(docs.iter().map(|doc| doc.language().or(code).and_then(language_of)).collect())
+        let number = |doc: &D| doc.language().or(code).and_then(language_of);
+        Self::Each(docs.iter().map(|doc| number(doc).map(|number| number as u8)).collect())
+    }
+
+    /// Those of the documents of `shards`; `code` for one that does not tell its own.
+    pub(super) fn of_spilled(shards: &SpilledShards, code: Option<&str>) -> Self {
+        Self::Each(shards.languages(code))
     }
 
     fn get(&self, doc: usize) -> Option<usize> {
         match self {
             Self::All(language) => *language,
-            Self::Each(languages) => languages[doc],
+            Self::Each(languages) => languages[doc].map(usize::from),
         }
     }
 }
@@ -46,19 +54,22 @@ impl DocLanguages {
 pub(super) fn fold_stems(
     words: &CorpusWords,
     doc_freq: &[u32],
-    (shards, languages): (&[ShardRows<'_>], &DocLanguages),
+    (rows, languages): (&Rows<'_>, &DocLanguages),
     run: &Run,
 ) -> Result<Vec<u32>, Error> {
-    let mut starts = Vec::with_capacity(shards.len());
+    let mut starts = Vec::with_capacity(rows.shards.len());
     let mut n_docs = 0;
-    for shard in shards {
+    for shard in 0..rows.shards.len() {
         starts.push(n_docs);
-        n_docs += shard.n_docs();
+        n_docs += rows.shards.n_docs_of(shard);
     }
-    let votes = run.map((0..shards.len()).collect(), |s| {
-        votes_of(&shards[s], &words.of_shard[s], |row| languages.get(starts[s] + row))
+    let votes_in = |shard: usize, rows: &ShardRows<'_>, numbers: &[u32]| {
+        votes_of(rows, numbers, |row| languages.get(starts[shard] + row))
+    };
+    let mut votes: Vec<Vote> = rows.fold(run, votes_in, Vec::new(), |mut votes, of_shard| {
+        votes.extend(of_shard);
+        Ok::<_, Error>(votes)
     })?;
-    let mut votes = votes.concat();
     votes.sort_unstable();
     let mut groups: BTreeMap<(usize, String), Vec<u32>> = BTreeMap::new();
     for of_word in votes.chunk_by(|a, b| a.word == b.word) {
