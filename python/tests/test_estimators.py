@@ -33,6 +33,16 @@ def test_a_fitted_estimator_survives_pickling_and_cloning(estimator):
     np.testing.assert_array_equal(pickle.loads(pickle.dumps(model)).transform(X), model.transform(X))
 
 
+@pytest.mark.parametrize("estimator", ESTIMATORS, ids=lambda one: type(one).__name__)
+def test_a_pickle_of_a_newer_form_is_refused(estimator):
+    copy = clone(estimator)
+    state = copy.__getstate__()
+    copy.__setstate__(state)
+    newer = {key: value + 1 if key == "_topicmill_form" else value for key, value in state.items()}
+    with pytest.raises(ValueError, match="form 2, known is 1: it needs a newer"):
+        copy.__setstate__(newer)
+
+
 def test_a_pipeline_and_a_grid_search_run():
     texts = ["testing with pytest", "pytest tests", "neural nets", "nets that learn"] * 10
     labels = [0, 0, 1, 1] * 10

@@ -3,7 +3,9 @@
 import datetime
 import os
 import pickle
+import shutil
 import threading
+import warnings
 
 import numpy as np
 import pytest
@@ -81,16 +83,87 @@ def test_an_exception_comes_through_and_is_not_kept(memory):
     assert len(calls) == 2
 
 
-def test_a_shelved_result_outlives_the_store(memory, tmp_path):
-    @memory.cache
-    def square(x):
-        return x * x
+def square(x):
+    return x * x
 
-    shelved = square.call_and_shelve(5)
-    assert shelved.get() == 25
-    shelved.clear()
-    with pytest.warns(UserWarning):
-        assert shelved.get() == 25
+
+def test_a_shelved_result_outlives_the_store(memory):
+    cached = memory.cache(square)
+    shelved = cached.call_and_shelve(5)
+    sent = pickle.loads(pickle.dumps(shelved))
+    assert shelved.get() == sent.get() == 25 and repr(sent) == repr(shelved)
+    memory.reduce_size(items_limit=0)
+    assert not cached.check_call_in_cache(5)
+    assert sent.get() == 25 and cached.check_call_in_cache(5)
+
+
+def test_what_was_cleared_is_told_and_computed_by_the_next_call(memory):
+    shelved = [func.call_and_shelve(5) for func in (memory.cache(square), tm.Memory(None).cache(square))]
+    for one in shelved:
+        one.clear()
+        one.clear()
+        with pytest.raises(KeyError, match="cleared"):
+            one.get()
+    cached = memory.cache(square)
+    assert not cached.check_call_in_cache(5)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert cached(5) == 25
+    assert shelved[0].get() == 25
+
+
+def test_the_place_of_a_local_functions_result_can_be_sent(memory):
+    base = 1
+    shelved = memory.cache(lambda x: x + base).call_and_shelve(5)
+    sent = pickle.loads(pickle.dumps(shelved))
+    assert sent.get() == 6
+    memory.clear(warn=False)
+    with pytest.raises(KeyError, match="gone"):
+        sent.get()
+    assert shelved.get() == 6
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_call_tells_what_it_took(kept, tmp_path):
+    memory = tm.Memory(tmp_path if kept else None, verbose=0)
+    value, told = memory.cache(square).call(3)
+    assert value == 9
+    if kept:
+        assert told["input_args"] == {"x": "3"} and told["duration"] >= 0
+
+
+def test_results_expire(memory):
+    calls = []
+    fresh = memory.cache(lambda x: calls.append(x), cache_validation_callback=tm.expires_after(hours=1))
+    stale = memory.cache(lambda x: calls.append(-x), cache_validation_callback=tm.expires_after(seconds=-1))
+    for cached in (fresh, stale):
+        for _ in range(2):
+            cached(1)
+    assert calls == [1, -1, -1]
+    with pytest.raises(ValueError, match="callable"):
+        memory.cache(cache_validation_callback=True)
+
+
+def test_a_folder_that_was_removed_is_made_again(memory, tmp_path, run_python):
+    cached = memory.cache(square)
+    for remove in (lambda: memory.clear(warn=False), lambda: shutil.rmtree(tmp_path / "topicmill")):
+        cached(4)
+        remove()
+        assert not cached.check_call_in_cache(4)
+        assert cached(4) == 16
+        # What is left is a store that others open.
+        script = "import sys, topicmill as tm; print(tm.Memory(sys.argv[1], verbose=0).cache(abs)(-1))"
+        assert run_python(script, tmp_path).strip() == "1"
+
+
+def test_git_is_told_to_ignore_results(memory, tmp_path):
+    ignore = tmp_path / "topicmill/.gitignore"
+    memory.cache(square)(2)
+    assert "*" in ignore.read_text().splitlines()
+    ignore.write_text("mine")
+    memory.reduce_size(items_limit=0)
+    memory.cache(square)(2)
+    assert ignore.read_text() == "mine"
 
 
 def test_arrays_are_mapped_back(tmp_path):

@@ -28,6 +28,7 @@ from topicmill.memory import (
     Parallel,
     delayed,
     dump,
+    expires_after,
     hash,
     load,
 )
@@ -72,6 +73,7 @@ __all__ = [
     "delayed",
     "dump",
     "evaluate",
+    "expires_after",
     "expr",
     "group",
     "hash",

@@ -1,7 +1,8 @@
 """Results that are kept, values that have a digest, and functions that run in parallel: joblib's interface."""
 
 from topicmill.memory._digest import hash
-from topicmill.memory._memory import MemorizedFunc, MemorizedResult, Memory, NotMemorizedFunc, NotMemorizedResult
+from topicmill.memory._function import MemorizedFunc, MemorizedResult, NotMemorizedFunc, NotMemorizedResult
+from topicmill.memory._memory import Memory, expires_after
 from topicmill.memory._parallel import Parallel, delayed
 from topicmill.memory._persist import dump, load
 
@@ -14,6 +15,7 @@ __all__ = [
     "Parallel",
     "delayed",
     "dump",
+    "expires_after",
     "hash",
     "load",
 ]

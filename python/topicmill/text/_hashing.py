@@ -4,11 +4,12 @@ from numbers import Integral
 
 import numpy as np
 import scipy.sparse as sp
-from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
+from sklearn.base import TransformerMixin, _fit_context
 from sklearn.utils import _align_api_if_sparse, murmurhash3_32
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from topicmill import _native
+from topicmill._estimator import Estimator
 from topicmill._threads import n_threads
 from topicmill.text._analysis import TOKEN_PATTERN, AnalysisMixin, refuse_string
 from topicmill.text._count import CountVectorizer
@@ -16,7 +17,7 @@ from topicmill.text._numbered import Growing, number, written
 from topicmill.text._tfidf import TfidfTransformer
 
 
-class HashingVectorizer(AnalysisMixin, TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
+class HashingVectorizer(AnalysisMixin, TransformerMixin, Estimator, auto_wrap_output_keys=None):
     r"""Counts terms in columns that their hashes choose: there is no vocabulary, and nothing to fit.
 
     Parameters, attributes and results are those of scikit-learn's class of the same name.

@@ -5,13 +5,14 @@ from numbers import Integral, Real
 
 import numpy as np
 import scipy.sparse as sp
-from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_array
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted, check_non_negative
 
 from topicmill import _native
+from topicmill._estimator import Estimator
 from topicmill._sparse import canonical
 from topicmill._threads import n_threads
 from topicmill.topics._start import start
@@ -19,7 +20,7 @@ from topicmill.topics._start import start
 _LOSSES = {"frobenius": 2.0, "kullback-leibler": 1.0, "itakura-saito": 0.0}
 
 
-class BaseNMF(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+class BaseNMF(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Estimator):
     """Parameters and attributes of scikit-learn's factorisations."""
 
     _parameter_constraints: dict = {

@@ -1,0 +1,316 @@
+"""Functions whose results are kept, and the places of their results."""
+
+import functools
+import inspect
+import pickle
+import time
+import warnings
+
+from topicmill.memory._digest import hash
+from topicmill.memory._persist import to_parts
+from topicmill.memory._store import StoreBackend
+
+#: Raised when results are kept in another form.
+_VERSION = 1
+
+
+class MemorizedFunc:
+    """A function whose results are kept; made by `Memory.cache`."""
+
+    def __init__(
+        self,
+        func,
+        location,
+        backend="local",
+        ignore=None,
+        mmap_mode=None,
+        compress=False,
+        verbose=1,
+        timestamp=None,
+        cache_validation_callback=None,
+    ):
+        self.func = func
+        self.store_backend = StoreBackend(location)
+        self.ignore = [] if ignore is None else list(ignore)
+        self.mmap_mode = mmap_mode
+        self.compress = compress
+        self._verbose = verbose
+        self.cache_validation_callback = cache_validation_callback
+        self.signature = inspect.signature(func)
+        unknown = [name for name in self.ignore if name not in self.signature.parameters]
+        if unknown:
+            raise ValueError(f"Ignore list: argument {unknown[0]!r} is not defined for function {name_of(func)}")
+        functools.update_wrapper(self, func)
+        self._digest = None
+
+    def __call__(self, *args, **kwargs):
+        return self._result(args, kwargs)[0]
+
+    def call(self, *args, **kwargs):
+        """Computes the result and keeps it, whatever is kept.
+
+        Parameters
+        ----------
+        *args, **kwargs
+            The function's arguments.
+
+        Returns
+        -------
+        result : object
+            The result.
+        metadata : dict
+            The `duration` of the call in seconds, the `time` when it began, and `input_args`, the
+            representation of each argument.
+        """
+        return self._computed(self._key(args, kwargs), args, kwargs)
+
+    def call_and_shelve(self, *args, **kwargs):
+        """The place of the result, computed if it is not there; `.get()` reads it.
+
+        Parameters
+        ----------
+        *args, **kwargs
+            The function's arguments.
+
+        Returns
+        -------
+        shelved : MemorizedResult
+            Small, and good to send elsewhere; it computes the result again should it have been evicted.
+        """
+        _, key = self._result(args, kwargs)
+        return MemorizedResult(self.store_backend, name_of(self.func), key, self.mmap_mode, (self, args, kwargs))
+
+    def check_call_in_cache(self, *args, **kwargs):
+        """Whether the result is kept.
+
+        Parameters
+        ----------
+        *args, **kwargs
+            The function's arguments.
+
+        Returns
+        -------
+        is_kept : bool
+            Whether a call would compute nothing.
+        """
+        key = self._key(args, kwargs)
+        return self._is_valid(key, args, kwargs) and self.store_backend.has(key)
+
+    def clear(self, warn=True):
+        """Forgets all results of this function.
+
+        Parameters
+        ----------
+        warn : bool, default=True
+            Whether to tell.
+        """
+        if warn and self._verbose:
+            warnings.warn(f"forgetting all results of {name_of(self.func)}", stacklevel=2)
+        self.store_backend.tell(self._noted(), "cleared", self._generation() + 1)
+
+    def __get__(self, instance, owner=None):
+        # As a method: the instance is the first argument.
+        return self if instance is None else functools.partial(self, instance)
+
+    def __reduce__(self):
+        backend, timestamp = "local", None
+        settings = (self.func, self.store_backend.location, backend, self.ignore, self.mmap_mode, self.compress)
+        return MemorizedFunc, (*settings, self._verbose, timestamp, self.cache_validation_callback)
+
+    def __repr__(self):
+        return f"MemorizedFunc(func={self.func}, location={self.store_backend.location})"
+
+    def _noted(self):
+        return hash(name_of(self.func))
+
+    def _generation(self):
+        """How often the results were cleared: part of every key."""
+        return self.store_backend.told(self._noted(), "cleared") or 0
+
+    def _key(self, args, kwargs):
+        bound = self.signature.bind(*args, **kwargs)
+        bound.apply_defaults()
+        arguments = {name: value for name, value in bound.arguments.items() if name not in self.ignore}
+        return hash(("call", _VERSION, self._code_digest(), self._generation(), arguments), coerce_mmap=True)
+
+    def _code_digest(self):
+        """The digest of the function with what it captures, looked at when it is first called.
+
+        A list that a function writes to is not another function for that; new code is.
+        """
+        code = getattr(self.func, "__code__", None)
+        if self._digest is None or self._digest[0] is not code:
+            self._digest = code, hash((name_of(self.func), self.func))
+        return self._digest[1]
+
+    def _result(self, args, kwargs):
+        key = self._key(args, kwargs)
+        found, value = self._kept(key, args, kwargs)
+        if found:
+            return value, key
+        claim = self.store_backend.native().claim(key)
+        # Somebody else may have made it while we waited.
+        found, value = self._kept(key, args, kwargs)
+        if not found:
+            value, _ = self._computed(key, args, kwargs)
+        del claim
+        return value, key
+
+    def _kept(self, key, args, kwargs):
+        """Whether the result is there, and the result."""
+        if not self._is_valid(key, args, kwargs):
+            return False, None
+        found, _, value = self.store_backend.read(key, self.mmap_mode, name_of(self.func))
+        return found, value
+
+    def _is_valid(self, key, args, kwargs):
+        """What the user's own rule says of the kept result."""
+        if self.cache_validation_callback is None:
+            return True
+        told = self.store_backend.told(self._noted(), key)
+        return told is not None and bool(self.cache_validation_callback({**told, "input_args": self._shown(args, kwargs)}))
+
+    def _shown(self, args, kwargs):
+        bound = self.signature.bind_partial(*args, **kwargs)
+        return {name: repr(value) for name, value in bound.arguments.items()}
+
+    def _computed(self, key, args, kwargs):
+        """The result, computed and kept, and what is known of the call."""
+        if self._verbose:
+            print(f"[Memory] Calling {name_of(self.func)}...")
+        started = time.time()
+        value = self.func(*args, **kwargs)
+        told = {"duration": time.time() - started, "time": started}
+        try:
+            data = b"".join(to_parts(value))
+        except (pickle.PicklingError, TypeError, AttributeError) as error:
+            raise pickle.PicklingError(f"the result of {name_of(self.func)} cannot be kept: {error}") from error
+        self.store_backend.write(key, data, (name_of(self.func), told["duration"]))
+        if self.cache_validation_callback is not None:
+            self.store_backend.tell(self._noted(), key, told)
+        if self._verbose:
+            print(f"[Memory] {name_of(self.func)} took {told['duration']:.1f}s")
+        value = self.store_backend.mapped(key, data, self.mmap_mode) if self.mmap_mode else value
+        return value, {**told, "input_args": self._shown(args, kwargs)}
+
+
+class MemorizedResult:
+    """The place of a kept result; made by `MemorizedFunc.call_and_shelve`.
+
+    Attributes
+    ----------
+    func_id, args_id : str
+        The name of the function, and the key of the call.
+    """
+
+    def __init__(self, store_backend, func_id, args_id, mmap_mode=None, call=None):
+        self.store_backend = store_backend
+        self.func_id = func_id
+        self.args_id = args_id
+        self.mmap_mode = mmap_mode
+        self._call = call
+
+    @property
+    def func(self):
+        """The name of the function."""
+        return self.func_id
+
+    def get(self):
+        """The result; it is computed again should it have been evicted or damaged.
+
+        Returns
+        -------
+        result : object
+            The result.
+
+        Raises
+        ------
+        KeyError
+            When it was cleared, or is gone and this place came from where its function cannot.
+        """
+        found, was_cleared, value = self.store_backend.read(self.args_id, self.mmap_mode, self.func_id)
+        if found:
+            return value
+        if was_cleared or self._call is None:
+            raise KeyError(f"the result of {self.func_id} is {'cleared' if was_cleared else 'gone'}: call the function again")
+        function, args, kwargs = self._call
+        return function._result(args, kwargs)[0]
+
+    def clear(self):
+        """Forgets the result."""
+        self.store_backend.forget(self.args_id)
+
+    def __getstate__(self):
+        # A function that cannot be sent is left behind: the result is found without it.
+        try:
+            pickle.dumps(self._call)
+        except Exception:
+            return {**self.__dict__, "_call": None}
+        return self.__dict__
+
+    def __repr__(self):
+        where = f'location="{self.store_backend.location}", func="{self.func_id}"'
+        return f'MemorizedResult({where}, args_id="{self.args_id}")'
+
+
+class NotMemorizedFunc:
+    """A function as it is, with the methods of a memorized one."""
+
+    def __init__(self, func):
+        self.func = func
+        functools.update_wrapper(self, func)
+
+    def __call__(self, *args, **kwargs):
+        return self.func(*args, **kwargs)
+
+    def call(self, *args, **kwargs):
+        """The function's result, and nothing about the call."""
+        return self.func(*args, **kwargs), {}
+
+    def call_and_shelve(self, *args, **kwargs):
+        """The function's result, with a `get`."""
+        return NotMemorizedResult(self.func(*args, **kwargs))
+
+    def check_call_in_cache(self, *args, **kwargs):
+        """False: nothing is kept."""
+        return False
+
+    def clear(self, warn=True):
+        """Does nothing."""
+
+    def __reduce__(self):
+        return NotMemorizedFunc, (self.func,)
+
+    def __repr__(self):
+        return f"NotMemorizedFunc(func={self.func})"
+
+
+class NotMemorizedResult:
+    """A result that lies in memory."""
+
+    __slots__ = ("value", "valid")
+
+    def __init__(self, value):
+        self.value = value
+        self.valid = True
+
+    def get(self):
+        """The result; `KeyError` when it was cleared."""
+        if not self.valid:
+            raise KeyError("the result is cleared: call the function again")
+        return self.value
+
+    def clear(self):
+        """Forgets the result."""
+        self.value, self.valid = None, False
+
+    def __repr__(self):
+        return f"NotMemorizedResult({self.value})"
+
+
+def name_of(func):
+    """Where a function is defined, and its name there."""
+    while isinstance(func, functools.partial):
+        func = func.func
+    name = getattr(func, "__qualname__", type(func).__qualname__)
+    return f"{getattr(func, '__module__', None)}.{name}"
