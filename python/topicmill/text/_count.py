@@ -7,12 +7,13 @@ from numbers import Integral
 
 import numpy as np
 import scipy.sparse as sp
-from sklearn.base import BaseEstimator, _fit_context
+from sklearn.base import _fit_context
 from sklearn.exceptions import NotFittedError
 from sklearn.utils import _align_api_if_sparse, check_array
 from sklearn.utils._param_validation import HasMethods, Interval, RealNotInt, StrOptions
 
 from topicmill import _native
+from topicmill._estimator import Estimator
 from topicmill._threads import n_threads
 from topicmill.text._analysis import TOKEN_PATTERN, AnalysisMixin, refuse_string
 from topicmill.text._numbered import Growing, columns_of, number, written
@@ -21,7 +22,7 @@ from topicmill.text._numbered import Growing, columns_of, number, written
 _MOST_DOCUMENTS = 2**32 - 1
 
 
-class CountVectorizer(AnalysisMixin, BaseEstimator):
+class CountVectorizer(AnalysisMixin, Estimator):
     r"""Counts how often each term occurs in each document.
 
     Parameters, attributes and results are those of scikit-learn's class of the same name. Texts are

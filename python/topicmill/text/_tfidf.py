@@ -5,13 +5,14 @@ from numbers import Integral
 
 import numpy as np
 import scipy.sparse as sp
-from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin, _fit_context
+from sklearn.base import OneToOneFeatureMixin, TransformerMixin, _fit_context
 from sklearn.exceptions import NotFittedError
 from sklearn.utils import _align_api_if_sparse
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import FLOAT_DTYPES, check_is_fitted, validate_data
 
 from topicmill import _native
+from topicmill._estimator import Estimator
 from topicmill._sparse import canonical
 from topicmill._threads import n_threads
 from topicmill.text._analysis import TOKEN_PATTERN
@@ -29,7 +30,7 @@ _WEIGHTS: dict = {
 
 
 class TfidfTransformer(
-    OneToOneFeatureMixin, TransformerMixin, BaseEstimator, auto_wrap_output_keys=None
+    OneToOneFeatureMixin, TransformerMixin, Estimator, auto_wrap_output_keys=None
 ):
     """Counts to TF-IDF weights.
 
