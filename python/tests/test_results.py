@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import threading
 import warnings
@@ -112,6 +113,26 @@ def test_a_configuration_is_a_file_or_a_dict(tmp_path):
     path.write_text("k = 3\n[text]\nstop_word = 1\n")
     with pytest.raises(ValueError, match="(?s)topicmill.toml.*stop_word.*hint: did you mean"):
         build(TALKS, tmp_path, config=path)
+
+
+def weighed(weight, folder):
+    settings = {"topics": {"weight": weight}}
+    return {row["term"]: row["weight"] for row in rows(build(TALKS, folder, config=settings).terms)}
+
+
+def test_an_expression_weighs_the_terms(tmp_path):
+    # "neural" stands in three documents and "training" in one of them.
+    common, rare = (weighed(weight, tmp_path) for weight in ("tf * df ** 4", "tf / df ** 4"))
+    assert common["neural"] > 10 * common["training"] > 0
+    assert rare["training"] > rare["neural"] > 0
+    only = weighed("where(df == 1, 0, (1 + ln(tf)) * idf * avgdl / dl)", tmp_path)
+    assert "training" not in only and only["neural"] > 0
+
+
+@pytest.mark.parametrize("weight, words", [("tf * nothing", "unknown name"), ("tf *", "expected a value"), ("sum(tf)", "reduction")])
+def test_a_weight_that_is_none_is_told(weight, words, tmp_path):
+    with pytest.raises(ValueError, match=f'weight "{re.escape(weight)}".*{words}'):
+        weighed(weight, tmp_path)
 
 
 def test_strings_of_any_characters_are_settings():
