@@ -1,12 +1,15 @@
 """Texts are cut natively, with scikit-learn's results for every setting that is no function."""
 
+import pickle
 import random
 import warnings
+from copy import deepcopy
 
 import numpy as np
 import pytest
 import sklearn.feature_extraction.text as theirs
 import topicmill as tm
+from sklearn.exceptions import NotFittedError
 from topicmill import _native
 
 WORDS = """Test testing école ÉCOLE naïve İstanbul straße ΣΑΣ 日本語 x a 1st don't foo-bar é _u_ ² ½ हिन्दी the and ... 🎉 ﬁ K Ⅷ
@@ -113,6 +116,35 @@ def test_of_equal_terms_those_are_kept_that_scikit_learn_keeps():
     for n in (5, 17, 100):
         ours, expected = (module.CountVectorizer(max_features=n).fit(texts) for module in (tm, theirs))
         assert ours.vocabulary_ == expected.vocabulary_
+
+
+def test_a_vocabulary_that_was_changed_is_the_one_that_counts():
+    texts = ["a talk about testing", "testing tests"]
+    for module in (tm, theirs):
+        vectorizer = module.CountVectorizer().fit(texts)
+        assert list(vectorizer.get_feature_names_out()) == ["about", "talk", "testing", "tests"]
+        vectorizer.vocabulary_["nets"] = vectorizer.vocabulary_.pop("talk")
+        assert vectorizer.vocabulary_["nets"] == 1
+        assert list(vectorizer.get_feature_names_out()) == ["about", "nets", "testing", "tests"]
+        np.testing.assert_array_equal(vectorizer.transform(["talk of nets"]).toarray(), [[0, 1, 0, 0]])
+        vectorizer.vocabulary_ = {"talk": 0}
+        np.testing.assert_array_equal(vectorizer.transform(["talk of nets"]).toarray(), [[1]])
+        del vectorizer.vocabulary_
+        assert not hasattr(vectorizer, "vocabulary_")
+        with pytest.raises(NotFittedError):
+            vectorizer.transform(texts)
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_a_vocabulary_survives_pickling(asked):
+    texts = ["a talk about testing", "testing tests"]
+    vectorizer = tm.TfidfVectorizer().fit(texts)
+    expected = vectorizer.transform(texts)
+    if asked:
+        assert vectorizer.vocabulary_["tests"] == 3
+    for copy in (pickle.loads(pickle.dumps(vectorizer)), deepcopy(vectorizer)):
+        assert (copy.transform(texts) != expected).nnz == 0
+        assert copy.vocabulary_ == {"about": 0, "talk": 1, "testing": 2, "tests": 3}
 
 
 WRONG = {

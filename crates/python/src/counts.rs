@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use numpy::{PyArray1, PyReadonlyArray1};
+use learn::Real;
+use numpy::{Element, PyArray1, PyReadonlyArray1};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::{PyList, PyString};
+use pyo3::types::{PyDict, PyList, PyString};
 use sprs::CsMatI;
 use text::{CountConfig, Counter, DocFreq, HashingConfig, Signs, Vocabulary};
 
@@ -13,6 +14,7 @@ use crate::analysis::Analysis;
 use crate::error::Error;
 use crate::run::detached;
 use crate::sparse::{Parts, structure_parts};
+use crate::weights;
 
 /// A limit of document frequency: so many documents, or a share of them.
 #[derive(Debug, Clone, Copy, FromPyObject)]
@@ -56,19 +58,91 @@ impl Settings {
     }
 }
 
+/// The terms of a vocabulary, in the order of their columns.
+#[pyclass(frozen, module = "topicmill._native")]
+pub(crate) struct Terms {
+    vocabulary: Vocabulary,
+}
+
+#[pymethods]
+impl Terms {
+    /// The terms `terms`, one a column.
+    #[new]
+    fn new(terms: Vec<String>) -> Self {
+        Self { vocabulary: Vocabulary::new(terms, BTreeMap::new()) }
+    }
+
+    /// How many there are.
+    fn __len__(&self) -> usize {
+        self.vocabulary.len()
+    }
+
+    /// The terms.
+    fn names<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        PyList::new(py, self.vocabulary.terms())
+    }
+
+    /// Every term's column.
+    fn columns<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let columns = PyDict::new(py);
+        for (column, term) in self.vocabulary.terms().iter().enumerate() {
+            columns.set_item(term, column)?;
+        }
+        Ok(columns)
+    }
+}
+
 /// Counts the terms of `texts`: the matrix, and its columns' terms in alphabetical order.
 #[pyfunction]
 pub(crate) fn count<'py>(
     py: Python<'py>,
     texts: &Bound<'py, PyList>,
     settings: Settings,
-) -> PyResult<(Parts<'py>, Vec<String>)> {
+) -> PyResult<(Parts<'py>, Terms)> {
     let strings = strings(texts)?;
     let texts = borrowed(&strings)?;
     let config = settings.config()?;
     let counts = detached(py, settings.threads, |run| Ok(text::count(&texts, &config, run)?))?;
     let parts = counts_parts(py, counts.matrix, &settings.dtype)?;
-    Ok((parts, counts.vocabulary.into_terms()))
+    Ok((parts, Terms { vocabulary: counts.vocabulary }))
+}
+
+/// Counts the terms of `texts` and weighs them in one go: the matrix of weights, its columns' terms in
+/// alphabetical order, and what each of them is worth.
+#[pyfunction]
+pub(crate) fn count_weighed<'py>(
+    py: Python<'py>,
+    texts: &Bound<'py, PyList>,
+    settings: Settings,
+    weights: weights::Settings,
+) -> PyResult<(Parts<'py>, Terms, Bound<'py, PyAny>)> {
+    match &*settings.dtype {
+        "float32" => weighed::<f32>(py, texts, &settings, &weights),
+        "float64" => weighed::<f64>(py, texts, &settings, &weights),
+        other => Err(PyValueError::new_err(format!("weights cannot be {other:?}"))),
+    }
+}
+
+fn weighed<'py, F: Real + Element>(
+    py: Python<'py>,
+    texts: &Bound<'py, PyList>,
+    settings: &Settings,
+    weights: &weights::Settings,
+) -> PyResult<(Parts<'py>, Terms, Bound<'py, PyAny>)> {
+    let strings = strings(texts)?;
+    let texts = borrowed(&strings)?;
+    let (config, weights) = (settings.config()?, weights.config()?);
+    let (counts, fitted, values) = detached(py, settings.threads, |run| {
+        let counts = text::count(&texts, &config, run)?;
+        let fitted = weights.fit::<F, u32>(counts.matrix.view());
+        let values = fitted.values(counts.matrix.view(), run)?;
+        Ok((counts, fitted, values))
+    })?;
+    let (indptr, indices, _) = counts.matrix.into_raw_storage();
+    let (indptr, indices) = structure_parts(py, indptr, indices);
+    let parts = (indptr, indices, PyArray1::from_vec(py, values).into_any());
+    let idf = PyArray1::from_slice(py, fitted.idf()).into_any();
+    Ok((parts, Terms { vocabulary: counts.vocabulary }, idf))
 }
 
 /// Counts the terms of `texts` that stand in `terms`, whose positions are the columns.
@@ -76,15 +150,14 @@ pub(crate) fn count<'py>(
 pub(crate) fn count_known<'py>(
     py: Python<'py>,
     texts: &Bound<'py, PyList>,
-    terms: Vec<String>,
+    terms: &Terms,
     settings: Settings,
 ) -> PyResult<Parts<'py>> {
     let strings = strings(texts)?;
     let texts = borrowed(&strings)?;
     let config = settings.config()?;
     let matrix = detached(py, settings.threads, |run| {
-        let vocabulary = Vocabulary::new(terms, BTreeMap::new());
-        Ok(Counter::new(&config)?.count_known(&texts, &vocabulary, run)?)
+        Ok(Counter::new(&config)?.count_known(&texts, &terms.vocabulary, run)?)
     })?;
     counts_parts(py, matrix, &settings.dtype)
 }
@@ -263,7 +336,7 @@ fn counts_parts<'py, C: Copy + Into<f64> + Into<i64>>(
     Ok((indptr, indices, data))
 }
 
-fn data_as<C, T: numpy::Element>(
+fn data_as<C, T: Element>(
     py: Python<'_>,
     data: Vec<C>,
     convert: impl Fn(C) -> T,

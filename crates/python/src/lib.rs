@@ -26,7 +26,7 @@ mod native {
     #[pymodule_export]
     use super::command::run_command;
     #[pymodule_export]
-    use super::counts::{Numbered, count, count_hashed, count_known};
+    use super::counts::{Numbered, Terms, count, count_hashed, count_known, count_weighed};
     #[pymodule_export]
     use super::error::CannotCut;
     #[pymodule_export]

@@ -21,7 +21,7 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    fn config(&self) -> PyResult<TfIdfConfig> {
+    pub(crate) fn config(&self) -> PyResult<TfIdfConfig> {
         Ok(TfIdfConfig {
             term_freq: if self.sublinear_tf { TermFreq::Sublinear } else { TermFreq::Raw },
             doc_freq: match (self.use_idf, self.smooth_idf) {

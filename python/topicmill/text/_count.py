@@ -16,7 +16,8 @@ from topicmill import _native
 from topicmill._estimator import Estimator
 from topicmill._threads import n_threads
 from topicmill.text._analysis import TOKEN_PATTERN, AnalysisMixin, refuse_string
-from topicmill.text._numbered import Growing, columns_of, number, written
+from topicmill.text._numbered import Growing, number, written
+from topicmill.text._vocabulary import Columns
 
 #: Frequencies of documents beyond this mean the same: no corpus is as large.
 _MOST_DOCUMENTS = 2**32 - 1
@@ -188,8 +189,39 @@ class CountVectorizer(AnalysisMixin, Estimator):
         if self.fixed_vocabulary_:
             self._warn_for_upper_case()
             return self._count_known(raw_documents)
-        counts, self.vocabulary_ = self._count(raw_documents)
+        counts, terms = self._count(raw_documents)
+        self._columns = Columns(terms)
         return counts
+
+    @property
+    def vocabulary_(self):
+        """Every term's column.
+
+        Returns
+        -------
+        dict
+            Made when it is first asked for.
+        """
+        if "_columns" not in vars(self):
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute 'vocabulary_'")
+        return self._columns.of_terms
+
+    @vocabulary_.setter
+    def vocabulary_(self, of_terms):
+        self._columns = Columns(of_terms)
+
+    @vocabulary_.deleter
+    def vocabulary_(self):
+        """Every term's column.
+
+        Returns
+        -------
+        dict
+            Made when it is first asked for.
+        """
+        if "_columns" not in vars(self):
+            raise AttributeError("vocabulary_")
+        del self._columns
 
     def transform(self, raw_documents):
         """Counts the terms of the vocabulary.
@@ -223,7 +255,7 @@ class CountVectorizer(AnalysisMixin, Estimator):
         """
         self._check_vocabulary()
         X = sp.csr_array(check_array(X, accept_sparse="csr"))
-        names = np.array(self._terms())
+        names = np.array(self._columns.terms())
         rows = (X.indices[start:end][X.data[start:end] != 0] for start, end in itertools.pairwise(X.indptr))
         return [names[np.sort(row)] for row in rows]
 
@@ -241,7 +273,7 @@ class CountVectorizer(AnalysisMixin, Estimator):
             The terms.
         """
         self._check_vocabulary()
-        return np.asarray(self._terms(), dtype=object)
+        return np.asarray(self._columns.terms(), dtype=object)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -249,9 +281,18 @@ class CountVectorizer(AnalysisMixin, Estimator):
         tags.input_tags.two_d_array = False
         return tags
 
-    def _terms(self):
-        """The terms in the order of their columns."""
-        return sorted(self.vocabulary_, key=self.vocabulary_.__getitem__)
+    def __getstate__(self):
+        state = dict(super().__getstate__())
+        if state.pop("_columns", None) is not None:
+            state["vocabulary_"] = self.vocabulary_
+        return state
+
+    def __setstate__(self, state):
+        state = dict(state)
+        of_terms = state.pop("vocabulary_", None)
+        super().__setstate__(state)
+        if of_terms is not None:
+            self.vocabulary_ = of_terms
 
     def _settings(self, analysis):
         """How the native half is to cut and count."""
@@ -269,11 +310,7 @@ class CountVectorizer(AnalysisMixin, Estimator):
         }
 
     def _count(self, raw_documents):
-        """The counts of all terms within the limits, and their columns."""
-
-        def natively(texts, analysis):
-            parts, terms = _native.count(texts, self._settings(analysis))
-            return self._to_scipy(parts, (len(texts), len(terms))), terms
+        """The counts of all terms within the limits, and the terms in the order of their columns."""
 
         def by_python(documents):
             columns = Growing()
@@ -287,21 +324,24 @@ class CountVectorizer(AnalysisMixin, Estimator):
             parts = numbered.matrix(column_of, len(kept), self._written())
             return self._to_scipy(parts, (numbered.n_docs, len(kept))), [terms[at] for at in kept]
 
-        counts, terms = self._most_frequent(*self._cut(raw_documents, natively, by_python))
-        return _align_api_if_sparse(counts), columns_of(terms)
+        counts, terms = self._most_frequent(*self._cut(raw_documents, self._natively, by_python))
+        return _align_api_if_sparse(counts), terms
+
+    def _natively(self, texts, analysis):
+        """The same of texts that the native half cuts."""
+        parts, terms = _native.count(texts, self._settings(analysis))
+        return self._to_scipy(parts, (len(texts), len(terms))), terms
 
     def _count_known(self, raw_documents):
         """The counts of the terms of the vocabulary."""
-        vocabulary = self.vocabulary_
-        n_terms = len(vocabulary)
+        n_terms = len(self._columns)
 
         def natively(texts, analysis):
-            if not all(isinstance(term, str) for term in vocabulary):
-                raise _native.CannotCut("terms that are no strings")
-            parts = _native.count_known(texts, self._terms(), self._settings(analysis))
+            parts = _native.count_known(texts, self._columns.native(), self._settings(analysis))
             return self._to_scipy(parts, (len(texts), n_terms))
 
         def by_python(documents):
+            vocabulary = self.vocabulary_
             # What no column has gets a number of its own, which is left out.
             numbers = lambda terms: map(vocabulary.get, terms, itertools.repeat(n_terms))
             numbered = number(documents, numbers, lambda: n_terms + 1)
@@ -322,7 +362,8 @@ class CountVectorizer(AnalysisMixin, Estimator):
             return counts, terms
         totals = np.asarray(counts.sum(axis=0)).ravel()
         kept = np.sort((-totals).argsort()[: self.max_features])
-        return counts[:, kept], [terms[at] for at in kept]
+        names = terms if isinstance(terms, list) else terms.names()
+        return counts[:, kept], [names[at] for at in kept]
 
     def _kept(self, terms, doc_freq, n_docs):
         """The numbers of the terms within the limits, in the order of their columns."""
@@ -367,11 +408,11 @@ class CountVectorizer(AnalysisMixin, Estimator):
 
     def _check_vocabulary(self):
         """Raises unless there is a vocabulary, fitted or given."""
-        if not hasattr(self, "vocabulary_"):
+        if "_columns" not in vars(self):
             self._validate_vocabulary()
             if not self.fixed_vocabulary_:
                 raise NotFittedError("Vocabulary not fitted or provided")
-        if len(self.vocabulary_) == 0:
+        if len(self._columns) == 0:
             raise ValueError("Vocabulary is empty")
 
     def _warn_for_upper_case(self):

@@ -36,11 +36,6 @@ def written(dtype):
     return {"dtype": _DTYPES.get(dtype, "float64" if dtype.kind == "f" else "int64")}
 
 
-def columns_of(terms):
-    """Every term's position."""
-    return dict(zip(terms, range(len(terms))))
-
-
 def _as_numpy(values):
     dtype = np.dtype(values.typecode)
     return np.frombuffer(values, dtype=dtype) if values else np.empty(0, dtype=dtype)

@@ -129,6 +129,12 @@ class TfidfTransformer(
         if self.use_idf:
             self._fit_idf(counts)
 
+    def _take(self, idf, n_terms):
+        """What the native half has learnt already."""
+        self.n_features_in_ = n_terms
+        if self.use_idf:
+            self.idf_ = idf
+
     def _weigh_counts(self, counts, threads):
         """Weighs counts of our own, which nobody else has: the weights take their place."""
         counts.data = self._weigh(counts, threads)
@@ -272,7 +278,7 @@ class TfidfVectorizer(CountVectorizer):
         if not hasattr(self, "_tfidf"):
             self._tfidf = self._transformer()
         self._validate_vocabulary()
-        n_terms = len(getattr(self, "vocabulary_", value))
+        n_terms = len(vars(self).get("_columns", value))
         if n_terms != len(value):
             raise ValueError(f"idf length = {len(value)} must be equal to vocabulary size = {n_terms}")
         self._tfidf.idf_ = value
@@ -310,7 +316,9 @@ class TfidfVectorizer(CountVectorizer):
         X : sparse array of shape (n_documents, n_terms)
             The weights, in CSR format.
         """
-        counts = self._learn(raw_documents)
+        counts, is_weighed = self._learn(raw_documents)
+        if is_weighed:
+            return counts
         if counts.dtype in _WEIGHED and counts.shape[0] > 0:
             return self._tfidf._weigh_counts(counts, n_threads(self.n_jobs))
         return self._tfidf.transform(counts)
@@ -332,7 +340,7 @@ class TfidfVectorizer(CountVectorizer):
         return self._tfidf.transform(super().transform(raw_documents))
 
     def _learn(self, raw_documents):
-        """Fits both steps; the counts."""
+        """Fits both steps; the counts, and whether they are weights because both were made in one go."""
         if self.dtype not in FLOAT_DTYPES:
             warnings.warn(
                 f"Only {FLOAT_DTYPES} 'dtype' should be used. {self.dtype} 'dtype' will be converted to np.float64.",
@@ -340,11 +348,20 @@ class TfidfVectorizer(CountVectorizer):
             )
         self._tfidf = self._transformer()
         counts = super().fit_transform(raw_documents)
+        if hasattr(self._tfidf, "n_features_in_"):
+            return counts, True
         if counts.dtype in _WEIGHED and counts.shape[0] > 0:
             self._tfidf._fit_counts(counts)
         else:
             self._tfidf.fit(counts)
-        return counts
+        return counts, False
+
+    def _natively(self, texts, analysis):
+        if np.dtype(self.dtype) not in _WEIGHED or self.max_features is not None:
+            return super()._natively(texts, analysis)
+        parts, terms, idf = _native.count_weighed(texts, self._settings(analysis), self._tfidf._settings())
+        self._tfidf._take(idf, len(terms))
+        return self._to_scipy(parts, (len(texts), len(terms))), terms
 
     def _transformer(self):
         return TfidfTransformer(
