@@ -15,7 +15,7 @@ pub(crate) struct OneLoop {
     kernel: Kernel,
     args: [Source; 3],
     /// The input whose shape is that of the result.
-    domain: usize,
+    pub(crate) domain: usize,
 }
 
 #[derive(Debug)]

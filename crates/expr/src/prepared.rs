@@ -142,6 +142,20 @@ impl Prepared {
             .collect()
     }
 
+    /// The type of the one result, and the operand that it has its shape from, where that is told
+    /// without looking further: the operands are those of an earlier call, and what is computed goes
+    /// through them element by element. [`results`](Self::results) tells the rest, and takes longer.
+    #[must_use]
+    pub fn result_like(&self, operands: &[Operand<'_>]) -> Option<(Type, usize)> {
+        if self.staged.is_some() || operands.len() != self.expr.graph.names().len() {
+            return None;
+        }
+        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        let special = kept.iter().find(|special| special.fits(operands, None))?;
+        let one_loop = special.one_loop.as_ref().filter(|_| self.expr.target().is_none())?;
+        Some((special.outputs[0], one_loop.domain))
+    }
+
     /// How it is computed for these operands.
     ///
     /// ```

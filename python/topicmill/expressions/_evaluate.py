@@ -3,13 +3,7 @@
 import inspect
 import sys
 
-from topicmill import _native
-from topicmill._threads import n_threads
-
-#: Expressions that were read, with their names, the oldest first.
-_READ = {}
-#: How many are kept.
-_MOST = 256
+from topicmill._native import evaluated
 
 #: Whether the variables of a function are handed out as a dictionary that its frame keeps.
 _SNAPSHOTS = sys.version_info < (3, 13)
@@ -66,51 +60,24 @@ def evaluate(
     >>> tm.evaluate("where(idf == 0, 0, tf * idf - 1)")
     array([-0.5,  0. ,  5. ])
     """
-    try:
-        expression, names = _READ[ex]
-    except (KeyError, TypeError):
-        expression, names = _read(ex)
     if kwargs or casting != "same_kind" or order != "K":
         _check(order, casting, kwargs)
-    snapshot = None
     if local_dict is None:
-        frame = sys._getframe(_frame_depth - 2)
-        local_dict = frame.f_locals
-        if global_dict is None:
-            global_dict = frame.f_globals
-        if _SNAPSHOTS and frame.f_code.co_flags & inspect.CO_OPTIMIZED:
-            snapshot = local_dict
-    elif global_dict is None:
+        return _in_frame(sys._getframe(_frame_depth - 2), ex, global_dict, out)
+    if global_dict is None:
         global_dict = sys._getframe(_frame_depth - 2).f_globals
-    values = []
-    for name in names:
-        try:
-            values.append(local_dict[name])
-        except KeyError:
-            values.append(global_dict[name])
-    if snapshot is not None:
-        # The frame keeps it, and with it every array that was a variable then.
-        snapshot.clear()
-    if out is None:
-        return expression(*values)
-    return expression(*values, out=out)
+    return evaluated(ex, local_dict, global_dict, out)
 
 
-def read(text):
-    """The expression of a text, from those that were read before if it is among them."""
-    known = _READ.get(text)
-    return (known or _read(text))[0]
-
-
-def _read(text):
-    if not isinstance(text, str):
-        raise ValueError("must specify expression as a string")
-    expression = _native.Expression(text, n_threads(None))
-    if len(_READ) >= _MOST:
-        # Other threads may do the same: what one has taken, the others miss.
-        _READ.pop(next(iter(_READ), None), None)
-    read = _READ[text] = (expression, tuple(expression.names))
-    return read
+def _in_frame(frame, ex, global_dict, out):
+    """The expression of the variables of a frame."""
+    variables = frame.f_locals
+    try:
+        return evaluated(ex, variables, frame.f_globals if global_dict is None else global_dict, out)
+    finally:
+        if _SNAPSHOTS and frame.f_code.co_flags & inspect.CO_OPTIMIZED:
+            # The frame keeps it, and with it every array that was a variable then.
+            variables.clear()
 
 
 def _check(order, casting, others):

@@ -4,7 +4,7 @@ import numbers
 
 import numpy as np
 
-from topicmill.expressions._evaluate import read
+from topicmill._native import evaluated
 from topicmill.expressions._tree import Tree
 
 
@@ -136,9 +136,7 @@ class Lazy:
             The result.
         """
         text, operands = self._tree.render()
-        expression = read(text)
-        values = [operands[name] for name in expression.names]
-        return expression(*values) if out is None else expression(*values, out=out)
+        return evaluated(text, operands, {}, out)
 
     def astype(self, dtype):
         """The same values as another type; lazy.

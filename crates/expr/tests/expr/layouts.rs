@@ -263,3 +263,31 @@ fn outputs_are_whole_wherever_they_begin_in_a_line_of_the_caches() {
         }
     }
 }
+
+#[test]
+fn what_a_result_is_like_is_told_once_it_is_known() {
+    let like = |text: &str, shapes: [&[usize]; 2]| {
+        let prepared = Prepared::new(&Expr::parse(text).unwrap());
+        let arrays = shapes.map(ndarray::ArrayD::<f32>::ones);
+        let views = arrays.each_ref().map(|array| View::from(array.view()));
+        let operands: Vec<_> =
+            prepared.names().iter().zip(&views).map(|(_, view)| view.operand()).collect();
+        let before = prepared.result_like(&operands);
+        let (ty, shape) = prepared.results(&operands).unwrap().remove(0);
+        let after = prepared.result_like(&operands);
+        if let Some((of_type, at)) = after {
+            assert_eq!((of_type, operands[at].shape()), (ty, &shape[..]), "{text}");
+        }
+        (before, after.map(|(_, at)| at))
+    };
+    assert_eq!(like("x * y - 1", [&[3, 2], &[3, 2]]), (None, Some(0)));
+    assert_eq!(like("x + y", [&[], &[4]]), (None, Some(1)));
+    assert_eq!(like("x < y", [&[4], &[4]]), (None, Some(0)));
+    // Several loops, another shape, a single value, stages: `results` tells.
+    assert_eq!(like("(x + y) / x", [&[4], &[4]]), (None, None));
+    assert_eq!(like("x + y", [&[4, 1], &[3]]), (None, None));
+    assert_eq!(like("x + y", [&[1, 1], &[3]]), (None, None));
+    assert_eq!(like("sum(x)", [&[4], &[4]]), (None, None));
+    assert_eq!(like("x[y > 0]", [&[4], &[4]]), (None, None));
+    assert_eq!(like("x[y > 0] = 2", [&[4], &[4]]), (None, None));
+}

@@ -6,7 +6,7 @@ use ndarray::IxDyn;
 use numpy::{Element, PyArray, PyArrayMethods, PyUntypedArray};
 use pyo3::exceptions::{PyKeyError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
+use pyo3::types::{PyDict, PyString, PyTuple};
 use smallvec::{SmallVec, smallvec};
 
 use super::operands::{Given, output};
@@ -19,7 +19,7 @@ const SMALL: usize = 1 << 14;
 
 /// So many operands, and one output, take no memory but the stack's: a call with few elements is over
 /// before many allocations are.
-const FEW: usize = 4;
+pub(super) const FEW: usize = 4;
 
 type Arrays<'py> = SmallVec<[Bound<'py, PyUntypedArray>; 1]>;
 
@@ -27,6 +27,8 @@ type Arrays<'py> = SmallVec<[Bound<'py, PyUntypedArray>; 1]>;
 #[pyclass(frozen, module = "topicmill._native")]
 pub(crate) struct Expression {
     prepared: Prepared,
+    /// The names, in the order of their first use.
+    names: Vec<Py<PyString>>,
     /// What calls take, in their order.
     parameters: Vec<String>,
     /// For each name of the expression, which parameter it is; none when they are in one order.
@@ -41,7 +43,12 @@ impl Expression {
     /// each name in the order of their first use.
     #[new]
     #[pyo3(signature = (text, threads, parameters = None))]
-    fn new(text: &str, threads: usize, parameters: Option<Vec<String>>) -> PyResult<Self> {
+    pub(super) fn new(
+        py: Python<'_>,
+        text: &str,
+        threads: usize,
+        parameters: Option<Vec<String>>,
+    ) -> PyResult<Self> {
         let read = Expr::parse(text).map_err(|error| Error::Expr(error, text.to_owned()))?;
         let names: Vec<String> = read.names().into_iter().map(str::to_owned).collect();
         let parameters = parameters.unwrap_or_else(|| names.clone());
@@ -56,12 +63,13 @@ impl Expression {
             Some(names.iter().map(place_of).collect::<PyResult<_>>()?)
         };
         let prepared = Prepared::new(&read);
-        Ok(Self { prepared, parameters, places, threads, serial: Run::serial() })
+        let names = names.iter().map(|name| PyString::intern(py, name).unbind()).collect();
+        Ok(Self { prepared, names, parameters, places, threads, serial: Run::serial() })
     }
 
     /// What calls take, in their order.
-    #[getter]
-    fn names(&self) -> Vec<String> {
+    #[getter(names)]
+    fn parameters(&self) -> Vec<String> {
         self.parameters.clone()
     }
 
@@ -122,19 +130,38 @@ impl Expression {
         operands: &Bound<'py, PyTuple>,
         out: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let given = self.given(operands)?;
-        let weak = Given::weak_type(&given);
+        self.result(py, &self.given(operands)?, out)
+    }
+}
+
+impl Expression {
+    /// The names, in the order of their first use.
+    pub(super) fn names(&self) -> &[Py<PyString>] {
+        &self.names
+    }
+
+    /// The result for an operand for each of the names, into `out` when it is given.
+    pub(super) fn result<'py>(
+        &self,
+        py: Python<'py>,
+        given: &[Given<'py>],
+        out: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let weak = Given::weak_type(given);
         let operands: SmallVec<[Operand<'_>; FEW]> =
             given.iter().map(|one| one.operand(weak)).collect::<PyResult<_>>()?;
         let mut arrays = match out {
             Some(out) => outputs_given(out)?,
-            None => self
-                .prepared
-                .results(&operands)
-                .map_err(|error| self.explained(error))?
-                .into_iter()
-                .map(|(ty, shape)| empty(py, ty, &shape))
-                .collect::<PyResult<_>>()?,
+            None => match self.prepared.result_like(&operands) {
+                Some((ty, of)) => smallvec![empty(py, ty, operands[of].shape())?],
+                None => self
+                    .prepared
+                    .results(&operands)
+                    .map_err(|error| self.explained(error))?
+                    .into_iter()
+                    .map(|(ty, shape)| empty(py, ty, &shape))
+                    .collect::<PyResult<_>>()?,
+            },
         };
         let mut outputs: SmallVec<[Output<'_>; 1]> =
             arrays.iter().map(output).collect::<PyResult<_>>()?;
@@ -154,9 +181,7 @@ impl Expression {
             }
         }
     }
-}
 
-impl Expression {
     /// The operands in the order of the expression's names.
     fn given<'py>(&self, operands: &Bound<'py, PyTuple>) -> PyResult<SmallVec<[Given<'py>; FEW]>> {
         if operands.len() != self.parameters.len() {

@@ -4,7 +4,9 @@ mod call;
 mod columns;
 mod groups;
 mod operands;
+mod texts;
 
 pub(crate) use call::Expression;
 pub(crate) use columns::to_python;
 pub(crate) use groups::Groups;
+pub(crate) use texts::{evaluated, read};
