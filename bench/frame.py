@@ -63,7 +63,7 @@ class Run:
     def compare(self, work, ours, peers=None, reach=None, env=None):
         """Runs ours and the peers in turn `runs` times; a row for each peer, or one of ours alone.
 
-        `reach` is the ratio that is aimed at: the peer's seconds over ours.
+        `reach` is the ratio that is aimed at, the peer's seconds over ours; or that of each peer.
         """
         sides = {"topicmill": ours, **(peers or {})}
         taken = {side: [] for side in sides}
@@ -86,7 +86,7 @@ class Run:
                     "peer_peak_rss_bytes": max(one["peak_rss_bytes"] for one in taken[peer]),
                     "peer_figures": taken[peer][-1],
                     "ratio": statistics.median(ratios),
-                    "reach": reach,
+                    "reach": reach.get(peer) if isinstance(reach, dict) else reach,
                 }
             self.add(row)
         return taken

@@ -68,15 +68,24 @@ def hash_array(side):
     return {"seconds": once(lambda: hash(array))[0]}
 
 
-def expression(side, n):
+def expression(side, how, n):
+    """`tf * idf - 1`: into an array that is given, into a new one, or as an expression that is prepared."""
     rng = np.random.default_rng(0)
     tf, idf = rng.random(int(n)), rng.random(int(n))
-    out = np.empty_like(tf)
+    given = how == "given"
+    out = np.empty_like(tf) if given else None
     if side == "numpy":
-        return {"seconds": repeated(lambda: np.subtract(np.multiply(tf, idf, out=out), 1, out=out))}
+        if given:
+            return {"seconds": repeated(lambda: np.subtract(np.multiply(tf, idf, out=out), 1, out=out))}
+        return {"seconds": repeated(lambda: tf * idf - 1)}
     if side == "copy":
         # What reading two arrays and writing one costs at the rate of a copy, which reads one and writes one.
         return {"seconds": repeated(lambda: np.copyto(out, tf)) * 1.5}
+    if how == "prepared":
+        from topicmill import expr
+
+        weigh = expr(lambda tf, idf: tf * idf - 1)
+        return {"seconds": repeated(lambda: weigh(tf, idf))}
     if side == "topicmill":
         from topicmill import evaluate
     else:
