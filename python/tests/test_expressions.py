@@ -284,3 +284,25 @@ def test_arrow_arrays_keep_their_address():
     assert seen.ctypes.data == x.values.ctypes.data + 2 * 8
     assert not seen.flags.writeable
     np.testing.assert_array_equal(tm.evaluate("x * 2"), x.values[2:] * 2)
+
+
+def test_dlpack_arrays_keep_their_address():
+    from topicmill.expressions._operands import as_array
+
+    class Tensor:
+        """An array of another library, which speaks DLPack alone."""
+
+        def __init__(self, values):
+            self.values = values
+
+        def __dlpack__(self, **keywords):
+            return self.values.__dlpack__(**keywords)
+
+        def __dlpack_device__(self):
+            return self.values.__dlpack_device__()
+
+    values = np.arange(12.0).reshape(3, 4)[:, ::2]
+    x = Tensor(values)
+    seen = as_array(x)
+    assert seen.ctypes.data == values.ctypes.data and seen.strides == values.strides
+    np.testing.assert_array_equal(tm.evaluate("x * 2"), values * 2)

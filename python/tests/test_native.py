@@ -94,6 +94,22 @@ def test_every_form_of_a_matrix_gives_the_same(kind):
         np.testing.assert_array_equal(after, before.toarray() if sp.issparse(before) else before)
 
 
+def test_matrices_on_disk_are_read_where_they_lie(tmp_path):
+    X = counts(np.float32)
+    mapped = []
+    for name in ("data", "indices", "indptr"):
+        np.save(tmp_path / name, getattr(X, name))
+        mapped.append(np.load(tmp_path / f"{name}.npy", mmap_mode="r"))
+    on_disk = sp.csr_array(tuple(mapped), shape=X.shape, copy=False)
+    on_disk.has_canonical_format = True
+    seen = canonical(on_disk, np.float32)
+    assert [one.ctypes.data for one in (seen.data, seen.indices, seen.indptr)] == [one.ctypes.data for one in mapped]
+    for make in (tm.TfidfTransformer, lambda: tm.NMF(3, random_state=0)):
+        got, expected = (make().fit_transform(one) for one in (on_disk, X))
+        assert got.dtype == np.float32
+        assert (got != expected).sum() == 0
+
+
 def test_matrices_that_lie_are_refused():
     X = counts()
     settings = WEIGHTS
