@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::command::run;
+use crate::command::{on_path, run};
 use crate::venv;
 
 /// Builds the wheel, installs it, and runs its tests and its documentation's examples.
@@ -28,17 +28,17 @@ pub(crate) fn test(root: &Path) -> Result<(), String> {
     docs.args(["-m", "sphinx", "-q", "-W", "-b", "html", "-d", "target/python-docs/trees"]);
     docs.args(["docs/python", "target/python-docs/html"]);
     run(root, docs)?;
+    memory(root, &python)?;
     alone(root, &wheel)
 }
 
 /// Runs work of every kind on the wheel under valgrind, where that is installed.
-pub(crate) fn soak(root: &Path) -> Result<(), String> {
-    if Command::new("valgrind").arg("--version").output().is_err() {
-        println!("valgrind is not installed: the Python package is not checked with it");
+fn memory(root: &Path, python: &Path) -> Result<(), String> {
+    if on_path("valgrind").is_none() {
+        println!("SKIPPED: valgrind is not installed; nobody looks at the Python package's memory");
         return Ok(());
     }
-    let (python, _) = installed(root)?;
-    let mut check = Command::new(&python);
+    let mut check = Command::new(python);
     check.arg("memcheck.py");
     run(&root.join("python/tests"), check)
 }

@@ -34,7 +34,7 @@ pub(crate) fn test(root: &Path) -> Result<(), String> {
     run(root, doc)
 }
 
-/// The fault tests at full length, and the Python package under valgrind.
+/// The fault tests at full length.
 pub(crate) fn soak(root: &Path) -> Result<(), String> {
     let tests = [("topicmill-jobs", "jobs", "faults"), ("topicmill-cli", "cli", "killed")];
     for (package, target, module) in tests {
@@ -43,7 +43,7 @@ pub(crate) fn soak(root: &Path) -> Result<(), String> {
         test.env("TOPICMILL_SOAK", "1");
         run(root, test)?;
     }
-    python::soak(root)
+    Ok(())
 }
 
 /// The rules of the house.
