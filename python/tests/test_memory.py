@@ -166,6 +166,13 @@ def test_git_is_told_to_ignore_results(memory, tmp_path):
     assert ignore.read_text() == "mine"
 
 
+def test_a_folder_that_git_cannot_be_told_of_holds_results(tmp_path):
+    (tmp_path / "topicmill").mkdir()
+    (tmp_path / "topicmill/.gitignore").symlink_to(tmp_path / "nowhere/file")
+    cached = tm.Memory(tmp_path, verbose=0).cache(square)
+    assert cached(7) == 49 and cached.check_call_in_cache(7)
+
+
 def test_arrays_are_mapped_back(tmp_path):
     memory = tm.Memory(tmp_path, mmap_mode="r", verbose=0)
     numbers = memory.cache(lambda n: np.arange(float(n)))

@@ -1,5 +1,6 @@
 """The folder that results lie in, as the functions and the places of results see it."""
 
+import contextlib
 import os
 import shutil
 import time
@@ -37,8 +38,10 @@ class StoreBackend:
         if store is None or not os.path.exists(os.path.join(self.location, "FORMAT")):
             store = _OPEN[self.location] = _native.Store(self.location)
             ignore = Path(self.location, ".gitignore")
-            if not ignore.exists():
-                ignore.write_text(_IGNORE)
+            # A folder that cannot be written to is read from all the same.
+            with contextlib.suppress(OSError):
+                if not ignore.exists():
+                    ignore.write_text(_IGNORE)
         return store
 
     def read(self, key, mmap_mode, name):
