@@ -71,6 +71,14 @@ pub enum Error {
         /// The path as it was given.
         path: PathBuf,
     },
+    /// A file that should be Parquet and is none, or is damaged.
+    #[error("{name} is not a whole Parquet file: {problem}")]
+    NotParquet {
+        /// The path.
+        name: String,
+        /// What the reader of the format says.
+        problem: String,
+    },
     /// A server of a database that cannot be reached, or lets nobody in.
     #[error("cannot connect to {name}: {problem}")]
     Connection {
@@ -137,6 +145,9 @@ impl Error {
                 return Some(format!("name the column that holds it: --{part} COLUMN"));
             }
             Self::Query { .. } => "check the query against the tables of the database",
+            Self::NotParquet { .. } => {
+                "copy or download the file again; read other files by their own names: talks.csv, talks.jsonl"
+            }
             Self::NotADatabase { .. } => {
                 "read other files by their own names: talks.csv, talks.jsonl, talks.parquet"
             }

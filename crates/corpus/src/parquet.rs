@@ -32,9 +32,9 @@ impl Parquet {
         (location, stem): (String, String),
         given: &ColumnNames,
     ) -> Result<Self, Error> {
-        let broken = |source: parquet::errors::ParquetError| Error::NotReadable {
+        let broken = |source: parquet::errors::ParquetError| Error::NotParquet {
             name: location.clone(),
-            source: std::io::Error::other(source),
+            problem: crate::single_line(&source.to_string()),
         };
         let file = File::open(path)
             .map_err(|source| Error::NotReadable { name: location.clone(), source })?;

@@ -368,8 +368,22 @@ fn the_rows_of_a_query_are_documents() {
     let error = corpus::read_sqlite(&other, query, &config).unwrap_err();
     assert!(error.to_string().contains("talks.csv.db is not an SQLite database"), "{error}");
     assert!(error.hint().unwrap().contains(".csv"));
+    let error = corpus::read_sqlite(&path, "delete from talks", &config).unwrap_err();
+    assert!(error.to_string().contains("it gives no rows; allowed is a select"), "{error}");
     // It is opened for reading alone.
     let delete = corpus::read_sqlite(&path, "delete from talks returning abstract", &config);
     let failed = delete.and_then(|mut reader| reader.next().unwrap());
     assert!(failed.is_err());
+}
+
+#[test]
+fn a_file_that_is_no_parquet_is_told_as_such() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("talks.parquet");
+    for bytes in [&b"PAR1"[..], &b"id,text\n".repeat(50)] {
+        fs::write(&path, bytes).unwrap();
+        let error = read(&path, &ReadConfig::default()).unwrap_err();
+        assert!(error.to_string().contains("talks.parquet is not a whole Parquet file"), "{error}");
+        assert!(error.hint().unwrap().contains("download the file again"));
+    }
 }

@@ -63,6 +63,10 @@ pub fn read_sqlite(path: &Path, query: &str, config: &ReadConfig) -> Result<Read
 }
 
 fn columns_of(headers: &[String], given: &ColumnNames, name: &str) -> Result<Columns, Error> {
+    if headers.is_empty() {
+        let problem = "it gives no rows; allowed is a select".to_owned();
+        return Err(Error::Query { name: name.to_owned(), problem });
+    }
     Columns::of(headers, given).map_err(|(part, column)| Error::NoColumn {
         name: name.to_owned(),
         part,
