@@ -43,18 +43,21 @@ fn fetch(url: &str, recipe: &Path, cache: &Path) -> Figures {
         ..CrawlConfig::default()
     };
     let started = Instant::now();
-    let crawl = crawl::crawl(&[start], &recipe, &config, &store, &run);
+    let mut n_bytes = 0;
+    // As the peer's, a document is gone when it has been looked at.
+    let take = &mut |document: corpus::Document| n_bytes += document.text.len();
+    let crawl = crawl::crawl_each((&[start][..], &recipe), &config, &store, &run, take);
     let crawl = crawl.map_err(|error| error.to_string())?;
     let seconds = started.elapsed().as_secs_f64();
     if !crawl.skipped.is_empty() {
         return Err(format!("{} pages were skipped: {:?}", crawl.skipped.len(), crawl.skipped[0]));
     }
-    let n_bytes: usize = crawl.documents.iter().map(|document| document.text.len()).sum();
+    let n_pages = crawl.coverage.documents;
     Ok(json!({
         "seconds": seconds,
-        "pages": crawl.documents.len(),
+        "pages": n_pages,
         "text_bytes": n_bytes,
-        "pages_per_second": crawl.documents.len() as f64 / seconds,
+        "pages_per_second": n_pages as f64 / seconds,
     }))
 }
 

@@ -1,6 +1,6 @@
 //! From the URL of a list to the documents of its talks.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -69,18 +69,24 @@ impl Coverage {
     /// Counts the parts of `documents`.
     #[must_use]
     pub fn of(documents: &[Document]) -> Self {
-        let count = |has: &dyn Fn(&Document) -> bool| documents.iter().filter(|d| has(d)).count();
-        Self {
-            documents: documents.len(),
-            title: count(&|d| d.title != d.id),
-            text: count(&|d| !d.text.is_empty()),
-            tags: count(&|d| !d.tags.is_empty()),
-            speakers: count(&|d| !d.speakers.is_empty()),
-            date: count(&|d| d.date.is_some() || d.start.is_some()),
-            room: count(&|d| d.room.is_some()),
-            track: count(&|d| d.track.is_some()),
-            language: count(&|d| d.language.is_some()),
+        let mut coverage = Self::default();
+        for document in documents {
+            coverage.add(document);
         }
+        coverage
+    }
+
+    /// Counts the parts of one more document.
+    pub fn add(&mut self, document: &Document) {
+        self.documents += 1;
+        self.title += usize::from(document.title != document.id);
+        self.text += usize::from(!document.text.is_empty());
+        self.tags += usize::from(!document.tags.is_empty());
+        self.speakers += usize::from(!document.speakers.is_empty());
+        self.date += usize::from(document.date.is_some() || document.start.is_some());
+        self.room += usize::from(document.room.is_some());
+        self.track += usize::from(document.track.is_some());
+        self.language += usize::from(document.language.is_some());
     }
 
     /// Each part with the number of documents that have it.
@@ -127,11 +133,47 @@ pub fn crawl(
     store: &FileStore,
     run: &Run,
 ) -> Result<Crawl, Error> {
+    let mut documents = Vec::new();
+    let take = &mut |document| documents.push(document);
+    let crawl = crawl_each((start, recipe), config, store, run, take)?;
+    Ok(Crawl { documents, ..crawl })
+}
+
+/// As [`crawl`](fn@crawl), for more documents than memory should hold: each is handed to `take` as soon
+/// as it and all before it have been read, and [`Crawl::documents`] stays empty.
+///
+/// Memory: a page for each thread, the addresses, and the documents that wait for an earlier page.
+///
+/// ```no_run
+/// use crawl::{CrawlConfig, Recipe, crawl_each};
+///
+/// let recipe = Recipe::builtin("europython-2016")?;
+/// let store = jobs::FileStore::open("cache".as_ref())?;
+/// let run = jobs::Run::serial();
+/// let mut n_bytes = 0;
+/// let take = &mut |document: corpus::Document| n_bytes += document.text.len();
+/// let talks = crawl_each((recipe.start(), &recipe), &CrawlConfig::default(), &store, &run, take)?;
+/// assert!(talks.documents.is_empty() && talks.coverage.documents <= talks.found);
+/// # Ok::<(), crawl::Error>(())
+/// ```
+///
+/// # Errors
+/// As for [`crawl`](fn@crawl).
+///
+/// # Panics
+/// As for [`crawl`](fn@crawl), and when `take` does.
+pub fn crawl_each(
+    (start, recipe): (&[Url], &Recipe),
+    config: &CrawlConfig,
+    store: &FileStore,
+    run: &Run,
+    take: &mut dyn FnMut(Document),
+) -> Result<Crawl, Error> {
     if start.is_empty() {
         return Err(Error::NoStart { recipe: recipe.name().to_owned() });
     }
     let session = Session::open(start, config, store, run)?;
-    session.read(start, recipe)
+    session.read_each(start, recipe, take)
 }
 
 /// The connections and the cache of one crawl.
@@ -172,50 +214,48 @@ impl<'a> Session<'a> {
 
     /// The documents that `recipe` finds from `start` on.
     pub(crate) fn read(&self, start: &[Url], recipe: &Recipe) -> Result<Crawl, Error> {
-        let mut listed =
-            self.runtime.block_on(read_lists(start, recipe, &self.fetcher, self.run))?;
-        let rows = std::mem::take(&mut listed.rows);
-        if recipe.link.is_none() {
-            return Ok(self.of_items(listed, rows, recipe));
-        }
-        let max_pages =
-            recipe.max_pages.map_or(self.config.max_pages, |own| own.min(self.config.max_pages));
-        let urls = rows.iter().map(|row| row.url.clone()).collect();
-        let outcomes = self.fetch(urls, max_pages, |at, entry| {
-            let document = extract::talk(&entry, &rows[at], recipe);
-            Talk { final_url: entry.final_url, document }
-        })?;
-        let read = distinct(talks(&rows, outcomes));
-        Ok(self.crawl_of(rows.len(), listed, read, recipe))
+        let mut documents = Vec::new();
+        let crawl = self.read_each(start, recipe, &mut |document| documents.push(document))?;
+        Ok(Crawl { documents, ..crawl })
     }
 
-    /// The crawl of talks that have no pages of their own.
-    fn of_items(&self, listed: Listed, rows: Vec<Row>, recipe: &Recipe) -> Crawl {
-        let found = rows.len();
-        let read = rows.into_iter().filter_map(|row| row.inside).map(|document| Ok(*document));
-        self.crawl_of(found, listed, distinct(read), recipe)
-    }
-
-    /// What a recipe found and read.
-    fn crawl_of(
+    /// Hands the documents that `recipe` finds from `start` on to `take`, in their order.
+    fn read_each(
         &self,
-        found: usize,
-        listed: Listed,
-        (documents, skipped): (Vec<Document>, Vec<Skipped>),
+        start: &[Url],
         recipe: &Recipe,
-    ) -> Crawl {
-        Crawl {
-            coverage: Coverage::of(&documents),
-            documents,
-            skipped: [listed.skipped, skipped].concat(),
-            found,
+        take: &mut dyn FnMut(Document),
+    ) -> Result<Crawl, Error> {
+        let Listed { mut rows, skipped } =
+            self.runtime.block_on(read_lists(start, recipe, &self.fetcher, self.run))?;
+        let mut taken = Taken { skipped, ..Taken::new(take) };
+        if recipe.link.is_none() {
+            let documents = rows.iter_mut().filter_map(|row| row.inside.take());
+            documents.for_each(|document| taken.add(*document));
+        } else {
+            let max_pages = recipe
+                .max_pages
+                .map_or(self.config.max_pages, |own| own.min(self.config.max_pages));
+            let urls = rows.iter().map(|row| row.url.clone()).collect();
+            let read = |at: usize, entry: Entry| {
+                let document = extract::talk(&entry, &rows[at], recipe);
+                Talk { final_url: entry.final_url, document }
+            };
+            let each = &mut |at: usize, outcome| taken.add_talk(&rows[at], outcome);
+            self.fetch_each(urls, max_pages, read, each)?;
+        }
+        Ok(Crawl {
+            documents: Vec::new(),
+            skipped: taken.skipped,
+            found: rows.len(),
             requests: self.fetcher.n_requests(),
             fetched: self.fetcher.n_fetched(),
             from_cache: self.fetcher.n_from_cache(),
+            coverage: taken.coverage,
             recipe: None,
             confidence: 1.0,
             title: recipe.title().map(str::to_owned),
-        }
+        })
     }
 
     /// Brings pages into the cache, and gives each to `read` on the threads of the run as soon as
@@ -226,7 +266,20 @@ impl<'a> Session<'a> {
         max_pages: usize,
         read: impl Fn(usize, Entry) -> T + Sync,
     ) -> Result<Vec<Result<T, Problem>>, Error> {
-        let mut slots: Vec<Option<Result<T, Problem>>> = urls.iter().map(|_| None).collect();
+        let mut all = Vec::with_capacity(urls.len());
+        self.fetch_each(urls, max_pages, read, &mut |_, outcome| all.push(outcome))?;
+        Ok(all)
+    }
+
+    /// As [`fetch`](Self::fetch): each outcome goes to `each` with its place in `urls`, in that order,
+    /// as soon as all before it are there.
+    fn fetch_each<T: Send>(
+        &self,
+        urls: Vec<Url>,
+        max_pages: usize,
+        read: impl Fn(usize, Entry) -> T + Sync,
+        each: &mut dyn FnMut(usize, Result<T, Problem>),
+    ) -> Result<(), Error> {
         let next = AtomicUsize::new(0);
         let talks = Arc::new(Talks { urls, next, max_pages, home: self.home.clone() });
         let n_readers = self.config.per_host.max(1);
@@ -249,15 +302,19 @@ impl<'a> Session<'a> {
                 Some(batch)
             });
             let read = |(at, outcome): (usize, Outcome)| (at, outcome.map(|entry| read(at, entry)));
+            // Those that came before their turn.
+            let mut early: BTreeMap<usize, Result<T, Problem>> = BTreeMap::new();
             let reading = self.run.fold(
                 arrived,
                 |batch| batch.into_iter().map(read).collect::<Vec<_>>(),
-                (),
-                |(), batch| {
-                    for (at, outcome) in batch {
-                        slots[at] = Some(outcome);
+                0,
+                |mut next, batch| {
+                    early.extend(batch);
+                    while let Some(outcome) = early.remove(&next) {
+                        each(next, outcome);
+                        next += 1;
                     }
-                    Ok::<_, Error>(())
+                    Ok::<_, Error>(next)
                 },
             );
             // Whoever still waits to hand over a page learns that nobody wants it.
@@ -267,8 +324,7 @@ impl<'a> Session<'a> {
                 Err(jobs::Error::Panicked { message }.into())
             });
             reading.and(fetched)
-        })?;
-        Ok(slots.into_iter().map(|slot| slot.expect("the readers took every URL")).collect())
+        })
     }
 }
 
@@ -414,63 +470,74 @@ async fn read_some(
 /// Shorter texts may well be those of several talks.
 const MIN_DUPLICATE_BYTES: usize = 100;
 
-/// The talks of `rows`, each as its page gives it.
-fn talks(
-    rows: &[Row],
-    outcomes: Vec<Result<Talk, Problem>>,
-) -> impl Iterator<Item = Result<Document, Skipped>> {
-    let mut seen = HashSet::new();
-    rows.iter().zip(outcomes).filter_map(move |(row, outcome)| match outcome {
-        // Two URLs that end at one page are one talk.
-        Ok(talk) => {
-            let document = talk.document.map_err(|problem| skipped(row, &problem));
-            seen.insert(talk.final_url).then_some(document)
-        }
-        Err(problem) => Some(Err(skipped(row, &problem))),
-    })
-}
-
 /// A talk whose page is there.
 struct Talk {
     final_url: String,
     document: Result<Document, Problem>,
 }
 
-/// The documents without repetitions, and those that were left out.
-fn distinct(
-    results: impl IntoIterator<Item = Result<Document, Skipped>>,
-) -> (Vec<Document>, Vec<Skipped>) {
-    let mut documents: Vec<Document> = Vec::new();
-    let mut all_skipped = Vec::new();
-    let mut ids = HashSet::new();
-    let mut contents: HashMap<Digest, String> = HashMap::new();
-    for result in results {
-        match result {
-            Ok(mut document) => {
-                if document.text.len() >= MIN_DUPLICATE_BYTES {
-                    let content =
-                        Digest::of_parts(&[document.title.as_bytes(), document.text.as_bytes()]);
-                    let location = document.url.clone().unwrap_or_default();
-                    if let Some(first) = contents.get(&content) {
-                        let reason = format!("the same title and text as {first}");
-                        all_skipped.push(Skipped { location, reason });
-                        continue;
-                    }
-                    contents.insert(content, location);
-                }
-                if !ids.insert(document.id.clone())
-                    && let Some(url) = &document.url
-                {
-                    // The same path on the host's twin.
-                    document.id.clone_from(url);
-                    ids.insert(document.id.clone());
-                }
-                documents.push(document);
-            }
-            Err(skipped) => all_skipped.push(skipped),
+/// What becomes of the talks, one after the other: those that were there before are left out.
+struct Taken<'t> {
+    take: &'t mut dyn FnMut(Document),
+    skipped: Vec<Skipped>,
+    coverage: Coverage,
+    /// Where redirects ended.
+    ends: HashSet<String>,
+    ids: HashSet<String>,
+    /// Of each text: the address of the first document with it.
+    contents: HashMap<Digest, String>,
+}
+
+impl<'t> Taken<'t> {
+    fn new(take: &'t mut dyn FnMut(Document)) -> Self {
+        Self {
+            take,
+            skipped: Vec::new(),
+            coverage: Coverage::default(),
+            ends: HashSet::new(),
+            ids: HashSet::new(),
+            contents: HashMap::new(),
         }
     }
-    (documents, all_skipped)
+
+    /// The talk of `row`, as its page gives it.
+    fn add_talk(&mut self, row: &Row, outcome: Result<Talk, Problem>) {
+        let document = match outcome {
+            // Two URLs that end at one page are one talk.
+            Ok(talk) if self.ends.contains(&talk.final_url) => return,
+            Ok(talk) => {
+                self.ends.insert(talk.final_url);
+                talk.document
+            }
+            Err(problem) => Err(problem),
+        };
+        match document {
+            Ok(document) => self.add(document),
+            Err(problem) => self.skipped.push(skipped(row, &problem)),
+        }
+    }
+
+    fn add(&mut self, mut document: Document) {
+        if document.text.len() >= MIN_DUPLICATE_BYTES {
+            let content = Digest::of_parts(&[document.title.as_bytes(), document.text.as_bytes()]);
+            let location = document.url.clone().unwrap_or_default();
+            if let Some(first) = self.contents.get(&content) {
+                let reason = format!("the same title and text as {first}");
+                self.skipped.push(Skipped { location, reason });
+                return;
+            }
+            self.contents.insert(content, location);
+        }
+        if !self.ids.insert(document.id.clone())
+            && let Some(url) = &document.url
+        {
+            // The same path on the host's twin.
+            document.id.clone_from(url);
+            self.ids.insert(document.id.clone());
+        }
+        self.coverage.add(&document);
+        (self.take)(document);
+    }
 }
 
 fn skipped(row: &Row, problem: &Problem) -> Skipped {

@@ -43,7 +43,7 @@ mod robots;
 
 pub use address::redact;
 pub use config::{CacheMode, CrawlConfig};
-pub use crawl::{Coverage, Crawl, crawl};
+pub use crawl::{Coverage, Crawl, crawl, crawl_each};
 pub use error::{Error, Problem};
 pub use explore::{LEARNT, explore, learn};
 pub use recipe::{Recipe, Weights};

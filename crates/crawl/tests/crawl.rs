@@ -21,7 +21,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use corpus::Document;
-use crawl::{CacheMode, Crawl, CrawlConfig, Error, Problem, Recipe, crawl};
+use crawl::{CacheMode, Crawl, CrawlConfig, Error, Problem, Recipe, crawl, crawl_each};
 use jobs::{FileStore, Progress, Run};
 use tempfile::TempDir;
 use url::Url;
@@ -168,6 +168,25 @@ fn talks_become_documents_in_the_order_of_the_list() {
         assert_eq!(crawl.documents, expected);
     }
     assert_eq!(heard.n_advanced.load(Ordering::SeqCst), 2 * 21);
+}
+
+#[test]
+fn each_document_is_handed_on_while_later_pages_are_still_to_come() {
+    let server = site(60);
+    let crawler = Crawler::new();
+    let (mut taken, mut n_asked) = (Vec::new(), Vec::new());
+    let take = &mut |document: Document| {
+        n_asked.push(server.take_asked().len());
+        taken.push(document);
+    };
+    let start = (&[server.url("/")][..], &crawler.recipe);
+    let crawl = crawl_each(start, &crawler.config, &crawler.store, &crawler.run, take).unwrap();
+    // A batch, as many that wait, and those under way.
+    assert!(n_asked[0] < 30, "{n_asked:?}");
+    assert_eq!(crawl.documents, []);
+    assert_eq!((crawl.found, crawl.coverage.documents), (60, 60));
+    let whole = crawler.crawl(&server.url("/"));
+    assert_eq!((taken, crawl.coverage), (whole.documents, whole.coverage));
 }
 
 #[test]
