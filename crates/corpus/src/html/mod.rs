@@ -12,6 +12,7 @@
 
 mod article;
 mod flood;
+mod lines;
 mod parse;
 mod selector;
 mod text;
@@ -20,6 +21,9 @@ use scraper::ElementRef;
 
 pub use article::article_text;
 pub use selector::Selector;
+
+/// The name of the elements that [`Html::part_lines`] makes.
+pub const LINE: &str = "line";
 
 /// A parsed page.
 ///
@@ -41,6 +45,13 @@ impl Html {
         selector: &'s Selector,
     ) -> impl Iterator<Item = Element<'a>> + use<'a, 's> {
         self.0.select(selector.inner()).map(Element)
+    }
+
+    /// Makes elements of the lines that `<br>` parts, in every element of which two of them or more
+    /// begin with a label, as `is_labelled` tells from their texts: each becomes a [`LINE`], or a
+    /// `p` after an empty line. Texts stay as they were.
+    pub fn part_lines(&mut self, is_labelled: impl Fn(&str) -> bool) {
+        lines::part(&mut self.0, is_labelled);
     }
 
     /// The `html` element.

@@ -32,7 +32,7 @@ fn role(name: &str) -> Role {
         "li" => Role::Item,
         "listing" | "pre" => Role::Preformatted,
         "button" | "td" | "th" => Role::Cell,
-        "dd" | "dt" | "option" | "summary" | "tr" => Role::Line,
+        super::LINE | "dd" | "dt" | "option" | "summary" | "tr" => Role::Line,
         "address" | "article" | "aside" | "blockquote" | "body" | "caption" | "center"
         | "details" | "dialog" | "dir" | "div" | "dl" | "fieldset" | "figcaption" | "figure"
         | "footer" | "form" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "header" | "hgroup"
