@@ -505,7 +505,10 @@ impl Session<'_> {
         let chosen: Vec<&(Url, String)> = rows.iter().take(max_pages).step_by(step).collect();
         let urls = chosen.iter().map(|(url, _)| url.clone()).collect();
         let outcomes = self.fetch(urls, usize::MAX, |_, entry| {
-            let outline = extract::parse(&entry).map(|page| Outline::without_paths(&page));
+            let outline = extract::parse(&entry).map(|mut page| {
+                extract::part_lines(&mut page);
+                Outline::without_paths(&page)
+            });
             (entry.final_url, outline)
         })?;
         let mut ends: HashMap<String, usize> = HashMap::new();
@@ -547,7 +550,8 @@ impl Session<'_> {
             let links = links::more_lists(&page.outline, &page.links, &page.base);
             queue.extend(links.into_iter().filter(|url| known.insert(url.clone())));
             let is_list = !own.is_empty();
-            outlines.extend(own.iter().map(|item| {
+            outlines.extend(own.into_iter().map(|mut item| {
+                extract::part_lines(&mut item.html);
                 let lead = |link: &Element<'_>| {
                     let target = link.attribute("href").and_then(|href| href.strip_prefix('#'));
                     target.is_some() && target == item.anchor.as_deref()

@@ -2,13 +2,15 @@
 
 use std::collections::HashMap;
 
-use corpus::html::{Element, Html, Selector};
+use corpus::html::{Child, Element, Html, Selector};
 use corpus::{Document, decode_html};
 use url::Url;
 
 use crate::address::{is_same_site, is_web, without_credentials};
 use crate::cache::Entry;
 use crate::fields::Field;
+use crate::induce::labels::role_of_label;
+use crate::induce::template::start_label;
 use crate::induce::words::is_generic;
 use crate::{Problem, Recipe, placeholder};
 
@@ -37,6 +39,11 @@ pub(crate) struct List {
 /// Parses a page; none when its entry is damaged inside.
 pub(crate) fn parse(entry: &Entry) -> Option<Html> {
     Some(Html::parse(&decode_html(&entry.body.unpack()?, entry.charset.as_deref())))
+}
+
+/// Makes elements of the lines that `<br>` parts, where they begin with labels.
+pub(crate) fn part_lines(page: &mut Html) {
+    page.part_lines(|line| start_label(line).is_some_and(|label| role_of_label(label).is_some()));
 }
 
 /// The talks on a list page; none when its entry is damaged inside.
@@ -99,9 +106,12 @@ pub(crate) fn named(page: &Html, base: &Url) -> Vec<(Url, String)> {
 /// The talks that stand on the page of the list itself.
 fn inside(page: &Html, entry: &Entry, recipe: &Recipe) -> Option<List> {
     let base: Url = without_credentials(&entry.final_url.parse().ok()?);
-    let items = items(page, &recipe.item, recipe.extent);
+    let mut items = items(page, &recipe.item, recipe.extent);
     let mut rows = Vec::new();
-    for (n, item) in items.iter().enumerate() {
+    for (n, item) in items.iter_mut().enumerate() {
+        if recipe.parts_lines {
+            part_lines(&mut item.html);
+        }
         let root = item.html.root();
         let mut document = recipe.talk.read(root);
         fill(&mut document, &recipe.list.read(root));
@@ -161,8 +171,10 @@ pub(crate) fn items(page: &Html, field: &Field, extent: Extent) -> Vec<Item> {
             let is_next = |e: &Element<'_>| found.iter().any(|other| other.cmp_in_page(*e).is_eq());
             // Another heading of the same kind begins something else.
             let is_heading = is_heading(element.name());
+            let ends =
+                |e: &Element<'_>| is_heading && e.name() == element.name() || is_head_row(*e);
             for sibling in rest.take(MAX_SECTION) {
-                if is_next(&sibling) || is_heading && sibling.name() == element.name() {
+                if is_next(&sibling) || ends(&sibling) {
                     break;
                 }
                 html += &sibling.outer_html();
@@ -224,6 +236,13 @@ fn heading_in(link: Element<'_>) -> Option<String> {
     link.select(&headings).map(Element::inline_text).find(|text| !text.is_empty())
 }
 
+/// Whether an element is a row of a table that holds nothing but heads: of a day, of columns.
+fn is_head_row(element: Element<'_>) -> bool {
+    let is_head = |child| matches!(child, Child::Element(cell) if cell.name() == "th");
+    let is_cell = |child: &Child<'_>| matches!(child, Child::Element(_));
+    element.name() == "tr" && element.children().filter(is_cell).all(is_head)
+}
+
 fn is_heading(name: &str) -> bool {
     matches!(name, "h1" | "h2" | "h3" | "h4" | "h5" | "h6")
 }
@@ -243,7 +262,10 @@ pub(crate) fn next_lists(entry: &Entry, recipe: &Recipe) -> Vec<Url> {
 /// When its entry is damaged inside, and when the page only says that there is none, or asks for a
 /// login.
 pub(crate) fn talk(entry: &Entry, row: &Row, recipe: &Recipe) -> Result<Document, Problem> {
-    let page = parse(entry).ok_or(Problem::Vanished)?;
+    let mut page = parse(entry).ok_or(Problem::Vanished)?;
+    if recipe.parts_lines {
+        part_lines(&mut page);
+    }
     let mut document = recipe.talk.read(page.root());
     if let Some(problem) = placeholder::problem(&page, &document, &row.link_text) {
         return Err(problem);

@@ -15,6 +15,8 @@ pub(crate) struct Field {
     picks: Vec<Pick>,
     /// One of these stands before each element; none: anything.
     labels: Vec<String>,
+    /// Whether every match is a part of a text, not the first alone.
+    takes_all: bool,
     filters: Vec<Filter>,
 }
 
@@ -105,13 +107,24 @@ impl Field {
     /// A field of several selectors, in the order of preference.
     pub(crate) fn new(selectors: &[String], filters: Vec<Filter>) -> Result<Self, corpus::Error> {
         let picks = selectors.iter().map(|text| Pick::parse(text)).collect::<Result<_, _>>()?;
-        Ok(Self { text: selectors.join(", "), picks, labels: Vec::new(), filters })
+        Ok(Self {
+            text: selectors.join(", "),
+            picks,
+            labels: Vec::new(),
+            takes_all: false,
+            filters,
+        })
     }
 
     /// The same field, of the elements alone that one of `labels` stands before; of all where there
     /// is none.
     pub(crate) fn labelled(self, labels: &[String]) -> Self {
         Self { labels: labels.iter().map(|label| bare(label)).collect(), ..self }
+    }
+
+    /// The same field; as a text it is every match, where `takes_all`.
+    pub(crate) fn taking_all(self, takes_all: bool) -> Self {
+        Self { takes_all, ..self }
     }
 
     /// What `pick` finds inside `element`.
@@ -191,7 +204,7 @@ impl Field {
         let mut parts: Vec<Element<'_>> = Vec::new();
         for pick in &self.picks {
             let found = self.found(pick, element);
-            let is_one_of_several = self.picks.len() == 1;
+            let is_one_of_several = self.picks.len() == 1 && !self.takes_all;
             let found = if is_one_of_several { &found[..found.len().min(1)] } else { &found[..] };
             parts.extend(found);
         }

@@ -45,7 +45,8 @@ use crate::{Error, builtin};
 /// order of the page; the rest: the first with something in it), or a table that filters what
 /// `select` finds: `{ select = "h4", strip_prefix = "by ", strip_suffix = ".", regex = "in (.+)",
 /// date = true, label = ["Room"] }`. With `label`, elements count that one of these texts stands before:
-/// a term, a heading, the head of a row. Regular expressions take time in proportion to the text, and keep the first
+/// a term, a heading, the head of a row. With `all = true` every match of an `abstract` is a part of the
+/// text. Regular expressions take time in proportion to the text, and keep the first
 /// group where there is one; `date` keeps the day, as `2026-05-14`.
 ///
 /// `list.urls` are globs that a link's path must match (`*` stands for anything without a
@@ -53,6 +54,9 @@ use crate::{Error, builtin};
 /// selectors of elements that are left out of the text, `talk.drop_text` whole paragraphs,
 /// `talk.drop_start` paragraphs that begin so, and `talk.drop_section` headings with what follows
 /// them up to the next heading.
+///
+/// With `lines = true` in `[talk]` the lines that `<br>` parts are elements called `line`, in every
+/// element of which two or more begin with a label (`Room: …`).
 ///
 /// Without `list.link` the items are the talks: what `[talk]` selects is looked for in each of
 /// them. With `section = true` in `[list]` an item is a heading with what follows it up to the next
@@ -71,6 +75,8 @@ pub struct Recipe {
     pub(crate) next: Option<Field>,
     pub(crate) list: Fields,
     pub(crate) talk: Fields,
+    /// Whether lines that `<br>` parts are elements, where they begin with labels.
+    pub(crate) parts_lines: bool,
     weights: Weights,
     pub(crate) max_pages: Option<usize>,
 }
@@ -121,6 +127,7 @@ impl Recipe {
             next: list.field("next")?.map(|field| field.or_attribute("href")),
             list: list.fields()?,
             talk: talk.fields()?.without(talk.dropped()?),
+            parts_lines: talk.flag("lines")?,
             weights: root.weights()?,
             max_pages: root.max_pages()?,
         };
@@ -183,6 +190,7 @@ const TALK_KEYS: &[&str] = &[
     "drop_section",
     "drop_start",
     "drop_text",
+    "lines",
     "tags",
     "speakers",
     "date",
@@ -193,7 +201,8 @@ const TALK_KEYS: &[&str] = &[
     "language",
 ];
 
-const FILTER_KEYS: &[&str] = &["select", "label", "strip_prefix", "strip_suffix", "regex", "date"];
+const FILTER_KEYS: &[&str] =
+    &["select", "label", "all", "strip_prefix", "strip_suffix", "regex", "date"];
 
 /// A table of the file, and the path to it for messages.
 struct Section<'a> {
@@ -270,13 +279,14 @@ impl Section<'_> {
 
     /// Selectors, alone or in a table with filters.
     fn field(&self, key: &str) -> Result<Option<Field>, Error> {
-        let mut labels = Vec::new();
+        let (mut labels, mut takes_all) = (Vec::new(), false);
         let (selectors, filters) = match self.table.get(key) {
             None => return Ok(None),
             Some(Value::Table(table)) => {
                 let section = Section { path: self.path_of(key), table };
                 section.only(FILTER_KEYS)?;
                 labels = section.texts("label")?;
+                takes_all = section.flag("all")?;
                 (section.texts("select")?, section.filters()?)
             }
             Some(_) => (self.texts(key)?, Vec::new()),
@@ -285,7 +295,7 @@ impl Section<'_> {
             return Err(self.wrong(key, "a CSS selector, or a table with one under select"));
         }
         Field::new(&selectors, filters)
-            .map(|field| Some(field.labelled(&labels)))
+            .map(|field| Some(field.labelled(&labels).taking_all(takes_all)))
             .map_err(|source| Error::RecipeSelector { key: self.path_of(key), source })
     }
 

@@ -280,9 +280,10 @@ fn candidates(
         }
         for (at, node) in outline.nodes.iter().enumerate() {
             let Some(leaf) = leaf_of[at].filter(|leaf| leaf.announced.is_none()) else { continue };
+            let is_person = template.people.contains(outline.path(at));
             if node.text.is_empty()
                 || node.text.len() > 150
-                || node.is_heading() && !Template::is_fact(&node.text)
+                || node.is_heading() && !Template::is_fact(&node.text) && !is_person
             {
                 continue;
             }
@@ -306,6 +307,7 @@ fn candidates(
                         .then_some(Role::Time)
                 });
             let role = match role {
+                _ if is_person => Role::Speakers,
                 // A room with a time is first of all a time.
                 Some(Role::Body | Role::Title | Role::Level | Role::Room)
                     if Template::is_fact(&node.text) =>

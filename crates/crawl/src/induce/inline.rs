@@ -7,6 +7,7 @@ use url::Url;
 use super::links::{Link, List};
 use super::outline::Outline;
 use super::selectors::Paths;
+use super::template::Template;
 use super::words::{self, Role};
 use crate::extract::Extent;
 
@@ -37,6 +38,8 @@ struct Group {
     is_section: bool,
     prose: usize,
     has_speakers: bool,
+    /// Whether what the elements are called, or what they are, says that each is a document.
+    are_documents: bool,
 }
 
 /// The talks on the page at `url`; none where `list`, the links that lead to talks, is the better
@@ -52,13 +55,18 @@ pub(crate) fn find(outline: &Outline, url: &Url, list: Option<&List>) -> Option<
     let elements = large.iter().filter_map(|nodes| elements(outline, nodes));
     let sections = large.iter().filter_map(|nodes| sections(outline, nodes));
     let bold = large.iter().filter_map(|nodes| bold_sections(outline, nodes));
-    let groups: Vec<Group> = elements.chain(sections).chain(bold).collect();
+    let rows = large.iter().flat_map(|nodes| row_sections(outline, nodes));
+    let groups: Vec<Group> = elements.chain(sections).chain(bold).chain(rows).collect();
     let most = groups.iter().map(|group| group.prose).max()?;
     let is_programme = names_a_programme(outline, url);
     let best = groups
         .into_iter()
         .filter(|group| 5 * group.prose >= 4 * most)
-        .filter(|group| is_programme || group.has_speakers && !group.is_section)
+        .filter(|group| {
+            let is_most = || 2 * group.prose >= prose(outline, 0..outline.nodes.len());
+            let is_list = group.has_speakers || group.are_documents && is_most();
+            is_programme || !group.is_section && is_list
+        })
         // The outermost of those that are most; elements before headings.
         .max_by_key(|g| (g.nodes.len(), !g.is_section, std::cmp::Reverse(depth(&g.path))))?;
     if let Some(list) = list.filter(|list| list.confidence >= SURE && list.is_of_documents()) {
@@ -92,11 +100,14 @@ fn elements(outline: &Outline, nodes: &[usize]) -> Option<Group> {
     }
     let heading = |at: usize| {
         let inside = at + 1..outline.nodes[at].end;
-        inside.map(|n| &outline.nodes[n]).zip(at + 1..).find_map(|(node, n)| {
-            let is_title = node.is_heading() || names(outline.path(n)) == Some(Role::Title);
+        let own = inside.map(|n| &outline.nodes[n]).zip(at + 1..).find_map(|(node, n)| {
+            let is_title = node.is_heading()
+                || node.tag == "summary"
+                || names(outline.path(n)) == Some(Role::Title);
             let text = if is_title { outline.text_inside(n) } else { String::new() };
             (!text.is_empty()).then_some(text)
-        })
+        });
+        own.or_else(|| start_of(outline, at))
     };
     let has_speakers = |at: usize| {
         (at + 1..outline.nodes[at].end).any(|n| names(outline.path(n)) == Some(Role::Speakers))
@@ -106,8 +117,71 @@ fn elements(outline: &Outline, nodes: &[usize]) -> Option<Group> {
         .map(|at| (heading(*at), prose(outline, *at..outline.nodes[*at].end)))
         .collect();
     let n_with_speakers = nodes.iter().filter(|at| has_speakers(**at)).count();
-    group(outline, nodes, &parts)
-        .map(|group| Group { has_speakers: 5 * n_with_speakers >= 3 * nodes.len(), ..group })
+    let is_document = |word: &String| words::DOCUMENT_PATHS.contains(&word.as_str());
+    let are_documents = ["article", "details"].contains(&outline.nodes[nodes[0]].tag)
+        || step
+            .split_once(['.', '#'])
+            .is_some_and(|(_, n)| words::tokens(n).iter().any(is_document));
+    group(outline, nodes, &parts).map(|group| Group {
+        has_speakers: 5 * n_with_speakers >= 3 * nodes.len(),
+        are_documents,
+        ..group
+    })
+}
+
+/// The bold text or the link that the first block with a text in an element begins with.
+fn start_of(outline: &Outline, at: usize) -> Option<String> {
+    let start = |n: usize| outline.bold_start(n).or_else(|| outline.link_start(n));
+    let mut inside = at..outline.nodes[at].end;
+    let first = inside.find(|n| {
+        let node = &outline.nodes[*n];
+        let is_text = node.is_block && !node.text.is_empty();
+        is_text && (start(*n).is_some() || !Template::is_fact(&node.text))
+    })?;
+    Some(outline.nodes[start(first)?].text.clone())
+}
+
+/// Rows of tables with a title each, and rows with prose after them: told apart from others of the
+/// path by what they alone hold.
+fn row_sections(outline: &Outline, nodes: &[usize]) -> Vec<Group> {
+    if outline.nodes[nodes[0]].tag != "tr" {
+        return Vec::new();
+    }
+    let inside = |at: usize| at + 1..outline.nodes[at].end;
+    let sections = |narrowed: &str, titles: Vec<usize>| {
+        if titles.len() < MIN_ITEMS {
+            return None;
+        }
+        let next = |n: usize, at: usize| {
+            let end =
+                outline.nodes[at].parent.map_or(outline.nodes.len(), |p| outline.nodes[p].end);
+            titles.get(n + 1).map_or(end, |next| end.min(*next))
+        };
+        let part = |(n, at): (usize, &usize)| {
+            let own = inside(*at).find_map(|n| {
+                let node = &outline.nodes[n];
+                let is_title = node.is_heading()
+                    || matches!(node.tag, "b" | "strong")
+                    || names(outline.path(n)) == Some(Role::Title);
+                (is_title && !node.text.is_empty()).then(|| node.text.clone())
+            });
+            let is_short = prose(outline, inside(*at)) < MIN_PROSE_BYTES;
+            (own.filter(|_| is_short), prose(outline, outline.nodes[*at].end..next(n, *at)))
+        };
+        let parts: Vec<(Option<String>, usize)> = titles.iter().enumerate().map(part).collect();
+        let narrowed = narrowed.to_owned();
+        let group = group(outline, &titles, &parts)?;
+        Some(Group { is_section: true, narrowed, ..group })
+    };
+    let mut groups: Vec<Group> = sections("", nodes.to_vec()).into_iter().collect();
+    for tag in ["b", "strong", "h2", "h3", "h4", "h5"] {
+        let has = |at: &&usize| inside(**at).any(|n| outline.nodes[n].tag == tag);
+        let titles: Vec<usize> = nodes.iter().filter(has).copied().collect();
+        if titles.len() < nodes.len() {
+            groups.extend(sections(&format!(":has({tag})"), titles));
+        }
+    }
+    groups
 }
 
 /// Headings or terms with prose between them, inside one element.
@@ -179,6 +253,7 @@ fn group(outline: &Outline, nodes: &[usize], parts: &[(Option<String>, usize)]) 
         is_section: false,
         prose: parts.iter().map(|(_, prose)| prose).sum(),
         has_speakers: false,
+        are_documents: false,
     })
 }
 

@@ -57,6 +57,9 @@ pub(crate) fn links(outline: &Outline, base: &Url) -> Vec<Link> {
         if !is_same_site(&url, base) {
             continue;
         }
+        if is_file(&url) {
+            continue;
+        }
         let fragment = url.fragment().filter(|name| !name.is_empty()).map(str::to_owned);
         let url = without_credentials(&url);
         if url == without_credentials(base) {
@@ -73,6 +76,18 @@ pub(crate) fn links(outline: &Outline, base: &Url) -> Vec<Link> {
         links.push(Link { url, node: at, text, fragment, in_frame, in_heading, is_beside });
     }
     links
+}
+
+/// Whether the address is that of a file that is no page, by its ending.
+fn is_file(url: &Url) -> bool {
+    const ENDINGS: &[&str] = &[
+        "pdf", "ps", "doc", "docx", "odt", "ppt", "pptx", "odp", "key", "xls", "xlsx", "csv",
+        "bib", "zip", "gz", "tgz", "epub", "jpg", "jpeg", "png", "gif", "svg", "webp", "mp3",
+        "mp4", "ogg", "ogv", "webm", "mov", "avi", "ics",
+    ];
+    let name = url.path().rsplit('/').next().unwrap_or_default();
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
+    ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str()))
 }
 
 /// Of each element, whether the heading before it inside the same part of the page announces what

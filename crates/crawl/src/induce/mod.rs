@@ -8,18 +8,19 @@
 
 mod facts;
 pub(crate) mod inline;
-mod labels;
+pub(crate) mod labels;
 pub(crate) mod links;
 pub(crate) mod outline;
 mod rows;
 mod selectors;
-mod template;
+pub(crate) mod template;
 mod titles;
 pub(crate) mod words;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use corpus::html::LINE;
 use url::Url;
 
 pub(crate) use template::Sample;
@@ -78,11 +79,17 @@ pub(crate) fn recipe(listing: &Listing<'_>, samples: &[Sample]) -> String {
         paths.selector(path) + place.as_deref().unwrap_or_default()
     };
     let texts: Vec<String> = containers.iter().map(selector).collect();
-    if texts.is_empty() {
+    match texts.as_slice() {
         // Pages without prose: then the structured data, or nothing, is their text.
-        talk.text("abstract", "main p, article p");
-    } else {
-        talk.texts("abstract", &texts);
+        [] => talk.text("abstract", "main p, article p"),
+        [text] if template.is_in_several(samples, containers[0]) => {
+            talk.filtered("abstract", text, &[("all", "true".to_owned())]);
+        }
+        texts => talk.texts("abstract", texts),
+    }
+    let is_line = |path: &String| path.split(" > ").any(|step| step == LINE);
+    if samples.iter().flat_map(|sample| &sample.outline.paths).any(is_line) {
+        talk.flag("lines");
     }
     let dropped = dropped(&template, &containers, title_path, &facts);
     let selector = |(path, narrowed): &(String, String)| paths.selector(path) + narrowed;
@@ -197,6 +204,9 @@ fn dropped(
     for leaves in &template.pages {
         let mut label: Option<&str> = None;
         for leaf in leaves {
+            if leaf.is_template && containers.contains(&leaf.path) {
+                texts.insert(leaf.node.text.clone());
+            }
             if !inside(leaf.path) {
                 continue;
             }

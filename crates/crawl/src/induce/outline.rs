@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use corpus::html::{Child, Element, Flow, Html};
 
+use super::template::Template;
 use super::words;
 
 /// Longer texts of inline elements are nobody's field; they are cut here.
@@ -155,9 +156,22 @@ impl Outline {
             let inner = &self.nodes[*at];
             matches!(inner.tag, "b" | "strong") && inner.text.len() <= MAX_TITLE_BYTES
         })?;
-        let text = &self.nodes[inner].text;
-        let is_first = block.is_block && !text.is_empty() && block.text.starts_with(text.trim());
-        (is_first && block.text.len() < 2 * MAX_TITLE_BYTES).then_some(inner)
+        let text = self.nodes[inner].text.trim();
+        // After the time, where a line tells it.
+        let before = block.text.find(text).map(|at| block.text[..at].trim());
+        let is_first = before.is_some_and(|text| text.is_empty() || Template::is_fact(text));
+        let is_title = block.is_block && !text.is_empty() && is_first;
+        (is_title && block.text.len() < 2 * MAX_TITLE_BYTES).then_some(inner)
+    }
+
+    /// The link that the text of a block begins with, and that is no more than a title.
+    pub(crate) fn link_start(&self, node: usize) -> Option<usize> {
+        let block = &self.nodes[node];
+        let link = node + 1;
+        let inner = self.nodes.get(link).filter(|inner| inner.tag == "a" && link < block.end)?;
+        let text = inner.text.trim();
+        let is_first = !text.is_empty() && block.text.starts_with(text);
+        (is_first && text.len() <= MAX_TITLE_BYTES).then_some(link)
     }
 
     /// All text inside `node`, block after block.
@@ -404,6 +418,7 @@ fn known_tag(name: &str) -> &'static str {
         "small",
         "span",
         "strong",
+        "summary",
         "b",
         "table",
         "tbody",

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use corpus::html::LINE;
+
 use super::labels;
 use super::outline::{Node, Outline};
 use super::words::{self, Role};
@@ -51,6 +53,8 @@ pub(crate) struct Leaf<'a> {
 #[derive(Debug)]
 pub(crate) struct Template<'a> {
     pub(crate) pages: Vec<Vec<Leaf<'a>>>,
+    /// The paths of headings that are names of people, on pages that have another heading.
+    pub(crate) people: BTreeSet<&'a str>,
     /// The steps that all varying blocks stand below.
     root: Vec<&'a str>,
 }
@@ -97,11 +101,45 @@ pub(crate) fn subtract(samples: &[Sample]) -> Template<'_> {
             let (label, label_text) = (None, None);
             leaves.push(Leaf { at, node, path, is_template, label, label_text, announced });
         }
-        label(&sample.outline, &mut leaves);
         pages.push(leaves);
     }
+    let people = people(samples, &pages);
+    for (sample, leaves) in samples.iter().zip(&mut pages) {
+        label(&sample.outline, leaves, &people);
+    }
     let root = common_root(&pages);
-    Template { pages, root }
+    Template { pages, people, root }
+}
+
+/// The paths of headings that are names of people, where nearly all pages have another heading that
+/// is none, and the links that lead to them do not say names.
+fn people<'a>(samples: &[Sample], pages: &[Vec<Leaf<'a>>]) -> BTreeSet<&'a str> {
+    // Of each path of headings: the pages, the texts, and how many are names.
+    let mut headings: BTreeMap<&'a str, (usize, usize, usize)> = BTreeMap::new();
+    for leaves in pages {
+        let mut seen = BTreeSet::new();
+        let is_heading = |leaf: &&Leaf<'_>| {
+            is_content(leaf) && leaf.node.is_heading() && !Template::is_fact(&leaf.node.text)
+        };
+        for leaf in leaves.iter().filter(is_heading) {
+            let (n_pages, n_texts, n_names) = headings.entry(leaf.path).or_default();
+            *n_pages += usize::from(seen.insert(leaf.path));
+            *n_texts += 1;
+            *n_names += usize::from(words::is_name_of_people(&leaf.node.text));
+        }
+    }
+    let n_links = samples.iter().filter(|s| words::is_name_of_people(&s.link_text)).count();
+    let is_common = |n_pages: usize| 5 * n_pages >= 4 * samples.len();
+    let has_title = headings
+        .values()
+        .any(|(n_pages, n_texts, n_names)| is_common(*n_pages) && 10 * n_names <= 3 * n_texts);
+    if samples.len() < 3 || !has_title || 2 * n_links > samples.len() {
+        return BTreeSet::new();
+    }
+    let are_names = |(_, (n_pages, n_texts, n_names)): &(&str, (usize, usize, usize))| {
+        is_common(*n_pages) && 5 * n_names >= 4 * n_texts
+    };
+    headings.into_iter().filter(are_names).map(|(path, _)| path).collect()
 }
 
 /// Labels that blocks begin with on some pages, by the path of the block, with what they say.
@@ -124,7 +162,7 @@ fn announced(samples: &[Sample]) -> HashMap<(&str, &str), Role> {
 }
 
 /// What a block begins with up to a colon, if that is short and something follows it.
-fn start_label(text: &str) -> Option<&str> {
+pub(crate) fn start_label(text: &str) -> Option<&str> {
     let at = text.find([':', '：'])?;
     let end = at + text[at..].chars().next()?.len_utf8();
     let is_short = at > 0 && at <= 40 && text[..at].split_whitespace().count() <= 4;
@@ -138,9 +176,13 @@ fn is_label(text: &str) -> bool {
 }
 
 /// Gives each block the role that the nearest label before it names: a heading, a term, a bold
-/// line of the template in the same part of the page.
-fn label<'a>(outline: &Outline, leaves: &mut [Leaf<'a>]) {
+/// line of the template in the same part of the page. What stands between the name of a person and
+/// the title that follows it is of the person.
+fn label<'a>(outline: &Outline, leaves: &mut [Leaf<'a>], people: &BTreeSet<&str>) {
     let mut open: Vec<(usize, Option<Role>, usize, &'a str)> = Vec::new();
+    let is_title =
+        |leaf: &Leaf<'_>| is_content(leaf) && leaf.node.is_heading() && !people.contains(leaf.path);
+    let title = leaves.iter().find(|leaf| is_title(leaf)).map(|leaf| leaf.at);
     for leaf in leaves {
         // A label holds inside the element that it stands in.
         open.retain(|(_, _, end, _)| leaf.at < *end);
@@ -164,6 +206,14 @@ fn label<'a>(outline: &Outline, leaves: &mut [Leaf<'a>]) {
         } else if leaf.node.is_heading() {
             // Another heading ends what the label began, unless it stands deeper.
             open.retain(|(parent, ..)| Some(*parent) != leaf.node.parent);
+        }
+        if people.contains(leaf.path)
+            && title.is_some_and(|title| leaf.at < title)
+            && let Some(around) = leaf.node.parent
+        {
+            let end = outline.nodes[around].end.min(title.unwrap_or_default());
+            open.push((around, Some(Role::Biography), end, &leaf.node.text));
+            continue;
         }
         let before = open.last().and_then(|(_, role, ..)| *role);
         leaf.label_text = open.last().map(|(.., text)| *text);
@@ -301,10 +351,7 @@ impl<'a> Template<'a> {
                 if Some(leaf.path) == title_path || !self.is_text(leaf) {
                     continue;
                 }
-                let mut container = container(leaf.path);
-                if lines.contains(container) {
-                    container = container.rsplit_once(" > ").map_or(container, |(c, _)| c);
-                }
+                let container = container_of(leaf.path, &lines);
                 let prose = leaf.node.text.len().saturating_sub(2 * leaf.node.link_bytes) as f64;
                 let weight = if leaf.node.text.len() >= PROSE_BYTES { 1.0 } else { 0.5 };
                 *mass.entry(container).or_default() += prose * weight;
@@ -373,10 +420,15 @@ impl<'a> Template<'a> {
     pub(crate) fn place_of(&self, samples: &[Sample], container: &str) -> Option<String> {
         let mut n_at: BTreeMap<usize, usize> = BTreeMap::new();
         let (mut n_pages, mut is_ambiguous) = (0, false);
+        let lines = self.lines();
         for (sample, leaves) in samples.iter().zip(&self.pages) {
             let outline = &sample.outline;
             let mut bytes: BTreeMap<usize, usize> = BTreeMap::new();
             for leaf in leaves.iter().filter(|leaf| is_content(leaf) && self.is_text(leaf)) {
+                // What has a container of its own inside says nothing of this one.
+                if container_of(leaf.path, &lines) != container {
+                    continue;
+                }
                 let around = outline.chain(leaf.at).find(|at| outline.path(*at) == container);
                 if let Some(around) = around {
                     *bytes.entry(around).or_default() += leaf.node.text.len();
@@ -384,7 +436,9 @@ impl<'a> Template<'a> {
             }
             let Some((most, _)) = bytes.iter().max_by_key(|(_, n)| **n) else { continue };
             n_pages += 1;
-            is_ambiguous |= bytes.len() > 1;
+            let alike = outline.nodes.iter().enumerate();
+            let alike = alike.filter(|(at, node)| !node.in_frame && outline.path(*at) == container);
+            is_ambiguous |= alike.count() > 1;
             let node = &outline.nodes[*most];
             let before = outline.nodes[..*most].iter();
             let n_before =
@@ -393,6 +447,35 @@ impl<'a> Template<'a> {
         }
         let (place, n) = n_at.into_iter().max_by_key(|(_, n)| *n)?;
         (is_ambiguous && 10 * n >= 9 * n_pages).then(|| format!(":nth-of-type({place})"))
+    }
+
+    /// Whether the text stands in several elements of the path `container`, side by side, on half of
+    /// the pages: two languages, or sections.
+    pub(crate) fn is_in_several(&self, samples: &[Sample], container: &str) -> bool {
+        // Of elements without a name nothing tells the others of the path apart.
+        let is_named = container.rsplit(" > ").next().is_some_and(|s| s.contains(['.', '#']));
+        if !is_named {
+            return false;
+        }
+        let lines = self.lines();
+        let (mut n_pages, mut n_several) = (0, 0);
+        for (sample, leaves) in samples.iter().zip(&self.pages) {
+            let outline = &sample.outline;
+            let prose = leaves.iter().filter(|leaf| {
+                is_content(leaf)
+                    && leaf.node.text.len() >= PROSE_BYTES
+                    && self.is_text(leaf)
+                    && container_of(leaf.path, &lines) == container
+            });
+            let around: BTreeSet<usize> = prose
+                .filter_map(|leaf| outline.chain(leaf.at).find(|at| outline.path(*at) == container))
+                .collect();
+            let parents: BTreeSet<Option<usize>> =
+                around.iter().map(|at| outline.nodes[*at].parent).collect();
+            n_pages += usize::from(!around.is_empty());
+            n_several += usize::from(around.len() > 1 && parents.len() == 1);
+        }
+        n_several > 0 && 2 * n_several >= n_pages
     }
 
     /// Whether a block may be part of the text.
@@ -425,11 +508,24 @@ impl<'a> Template<'a> {
             return false;
         }
         let words = words::tokens(text);
-        let is_clock = text.contains(':') && text.chars().filter(char::is_ascii_digit).count() >= 3;
+        let is_clock = text.as_bytes().windows(4).any(|window| {
+            let [hour, colon, minutes @ ..] = window else { return false };
+            *colon == b':' && hour.is_ascii_digit() && minutes.iter().all(u8::is_ascii_digit)
+        });
         let is_day = words::is_day(text) || crate::dates::day_in(text).is_some();
         let has_clock = words.iter().any(|w| matches!(w.as_str(), "am" | "pm" | "m" | "uhr"))
             && words.iter().any(|w| w.parse::<u32>().is_ok());
         (is_day || is_clock || has_clock) && words.len() <= 16
+    }
+}
+
+/// The container of a block: where `lines` stand for paragraphs, what is around them.
+fn container_of<'p>(path: &'p str, lines: &BTreeSet<&str>) -> &'p str {
+    let container = container(path);
+    if lines.contains(container) {
+        container.rsplit_once(" > ").map_or(container, |(around, _)| around)
+    } else {
+        container
     }
 }
 
@@ -471,6 +567,7 @@ fn container(path: &str) -> &str {
         "hr",
         "details",
         "summary",
+        LINE,
     ];
     let mut path = path;
     loop {

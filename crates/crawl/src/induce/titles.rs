@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::selectors::Paths;
-use super::template::{Sample, Template, is_content};
+use super::template::{Leaf, Sample, Template, is_content};
 use super::words::{self, Role, is_generic};
 use super::write::{Lines, quoted};
 
@@ -60,21 +60,35 @@ struct Candidate {
 /// where a first heading is worth 1.
 const BOLD_WEIGHT: f64 = 0.5;
 
+/// The same of a link that the first block begins with.
+const LINK_WEIGHT: f64 = 0.4;
+
 /// Chooses where the title comes from.
 pub(crate) fn choose<'a>(samples: &'a [Sample], template: &Template<'a>) -> Title<'a> {
     let mut candidates: BTreeMap<&'a str, Candidate> = BTreeMap::new();
     for (sample, leaves) in samples.iter().zip(&template.pages) {
         let mut seen = BTreeSet::new();
-        let mut content = leaves.iter().filter(|leaf| is_content(leaf));
-        let bold = content.next().and_then(|leaf| sample.outline.bold_start(leaf.at));
-        if let Some(at) = bold {
+        // The time may stand before.
+        let is_first = |leaf: &&Leaf<'_>| {
+            let has_start = || {
+                let outline = &sample.outline;
+                outline.bold_start(leaf.at).or_else(|| outline.link_start(leaf.at)).is_some()
+            };
+            is_content(leaf) && (!Template::is_fact(&leaf.node.text) || has_start())
+        };
+        let first = leaves.iter().find(is_first).map(|leaf| leaf.at);
+        let bold = first.and_then(|at| sample.outline.bold_start(at));
+        let link = first.and_then(|at| sample.outline.link_start(at));
+        for (at, weight) in [(bold, BOLD_WEIGHT), (link, LINK_WEIGHT)] {
+            let Some(at) = at else { continue };
             let candidate = candidates.entry(sample.outline.path(at)).or_default();
             let text = sample.outline.nodes[at].text.clone();
             candidate.texts.push((text, sample.link_text.clone()));
-            candidate.weight = BOLD_WEIGHT;
+            candidate.weight = weight;
         }
         for leaf in leaves {
-            if leaf.node.in_frame || leaf.is_template || leaf.node.text.len() > 400 {
+            let is_person = template.people.contains(leaf.path);
+            if leaf.node.in_frame || leaf.is_template || is_person || leaf.node.text.len() > 400 {
                 continue;
             }
             let Some(path) = sample.outline.place_of_own_text(leaf.at) else { continue };

@@ -278,10 +278,43 @@ const ROLES: &[(Role, &[&str])] = &[
     (Role::Aside, &["link", "links"]),
 ];
 
+/// What a part of a page may belong to without being it: a `video-abstract` is an abstract.
+const QUALIFIERS: &[&str] = &["video", "videos", "recording", "slide", "slides"];
+
 /// The first role, in the order of the table, that a word of `name` has.
 pub(crate) fn role_of(name: &str) -> Option<Role> {
     let tokens = tokens(name);
-    ROLES.iter().find(|(_, words)| tokens.iter().any(|t| words.contains(&t.as_str()))).map(|r| r.0)
+    let role_of = |tokens: &[String]| {
+        let has = |words: &[&str]| tokens.iter().any(|t| words.contains(&t.as_str()));
+        ROLES.iter().find(|(_, words)| has(words)).map(|(role, _)| *role)
+    };
+    let (last, before) = tokens.split_last()?;
+    let own = role_of(std::slice::from_ref(last));
+    let is_qualified = !before.is_empty()
+        && before.iter().any(|token| QUALIFIERS.contains(&token.as_str()))
+        && own.is_some_and(|role| role != Role::Aside);
+    if is_qualified { own } else { role_of(&tokens) }
+}
+
+/// Whether a text is the name of a person, or several, as far as its letters tell: two to four words
+/// each, with capitals.
+pub(crate) fn is_name_of_people(text: &str) -> bool {
+    const SMALL: &[&str] = &[
+        "de", "da", "di", "del", "della", "der", "den", "du", "la", "le", "van", "von", "zu", "al",
+        "bin", "ter",
+    ];
+    let is_word = |word: &str| {
+        word.starts_with(char::is_uppercase)
+            && word.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '-' | '\'' | '’'))
+            || SMALL.contains(&word)
+    };
+    let is_name = |name: &str| {
+        let words: Vec<&str> = name.split_whitespace().collect();
+        (2..=4).contains(&words.len()) && name.len() <= 40 && words.into_iter().all(is_word)
+    };
+    let names: Vec<&str> =
+        text.split([',', '&', ';', '/']).flat_map(|s| s.split(" and ")).collect();
+    names.len() <= 6 && names.into_iter().all(|name| is_name(name.trim()))
 }
 
 /// Parts of URLs that lead to documents.

@@ -123,3 +123,76 @@ fn bold_numbered_titles_in_paragraphs() {
     );
     check(&site, &[]);
 }
+
+#[test]
+fn a_row_for_each_talk_and_one_for_its_abstract() {
+    let talks = talks(&ENGLISH, 24);
+    let body = rows(&talks, |n, talk| {
+        let day = if n % 8 == 0 { "<tr><th colspan=3>The next day</th></tr>" } else { "" };
+        format!(
+            "{day}<tr><td>{}:00</td><td><strong>{}</strong></td><td>{}</td></tr><tr><td colspan=3>{}</td></tr>",
+            talk.hour,
+            talk.title,
+            talk.by(),
+            talk.html()
+        )
+    });
+    let site = Site::new("row pairs", "/schedule.html", talks).page(
+        "/schedule.html",
+        frame("Schedule", &format!("<main><h1>Schedule</h1><table>{body}</table></main>")),
+    );
+    check(&site, &[]);
+}
+
+#[test]
+fn articles_on_a_page_that_is_not_called_a_programme() {
+    let talks = talks(&ENGLISH, 18);
+    let body = rows(&talks, |_, talk| {
+        format!(
+            "<article><h3>{}</h3><p><em>{}</em></p>{}</article>",
+            talk.title,
+            talk.by(),
+            talk.html()
+        )
+    });
+    let site = Site::new("articles", "/", talks).page(
+        "/",
+        frame("TideMeet", &format!("<section><h1>TideMeet</h1></section><section><h2>What you will hear</h2>{body}</section>")),
+    );
+    check(&site, &[]);
+}
+
+#[test]
+fn details_whose_summary_begins_with_the_time() {
+    let talks = talks(&ENGLISH, 18);
+    let body = rows(&talks, |_, talk| {
+        format!(
+            "<details><summary><span>{}:30</span> <b>{}</b> <span>{}</span></summary><div>{}</div></details>",
+            talk.hour,
+            talk.title,
+            talk.by(),
+            talk.html()
+        )
+    });
+    let site = Site::new("summaries", "/", talks)
+        .page("/", frame("TideDays", &format!("<main><h1>TideDays</h1>{body}</main>")));
+    check(&site, &[]);
+}
+
+#[test]
+fn proceedings_that_link_to_files_and_show_the_abstracts() {
+    let talks = talks(&ENGLISH, 20);
+    let body = rows(&talks, |n, talk| {
+        format!(
+            "<li><a href='pdf/paper-{n}.pdf'>{}</a><br><span>{}</span><div>{}</div></li>",
+            talk.title,
+            talk.by(),
+            talk.html()
+        )
+    });
+    let site = Site::new("proceedings", "/proceedings.html", talks).page(
+        "/proceedings.html",
+        frame("Proceedings", &format!("<div><h1>Proceedings</h1><ol>{body}</ol></div>")),
+    );
+    check(&site, &[]);
+}

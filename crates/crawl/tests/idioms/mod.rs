@@ -7,6 +7,7 @@
 #![allow(clippy::format_collect, reason = "pages are put together from few pieces")]
 
 mod bare;
+mod fields;
 mod inline;
 mod lists;
 mod scripts;
