@@ -28,13 +28,13 @@ tasks! {
     /// Documents of one shard to their counts.
     COUNT = "count", 4;
     /// Weights to a number of topics.
-    NUMBER = "number", 2;
+    NUMBER = "number", 3;
     /// Weights to topics.
-    TOPICS = "topics", 3;
+    TOPICS = "topics", 4;
     /// Topics to their words and figures of their quality.
     QUALITY = "quality", 3;
     /// The documents of one topic to what they divide into.
-    PARTS = "parts", 1;
+    PARTS = "parts", 2;
     /// Weights to related documents.
     RELATED = "related", 1;
     /// The related documents of the last build at a place, and of what.

@@ -6,7 +6,7 @@ use jobs::Run;
 
 use super::blocks::RowBlocks;
 use super::gram::{Gram, GramSum, total};
-use crate::kernels::{Scratch, dot, gather, improve};
+use crate::kernels::{SIDE, Sides, dot, gather, improve_rows};
 use crate::{Error, InstructionSet, Real};
 
 /// Inner sweeps end when one moved less than this share of the first (δ of Gillis and Glineur).
@@ -155,43 +155,43 @@ impl<F: Real> Block<'_, F> {
         let enough = F::from_f64(ENOUGH);
         let (mut nexts, mut aheads) = (GramSum::new(width, isa), GramSum::new(width, isa));
         let (mut cross, mut linear) = (0.0, 0.0);
-        let mut scratch = Scratch::new(width);
-        let (mut product, mut target) = (vec![F::ZERO; width], vec![F::ZERO; width]);
+        let mut sides = Sides::new(width);
+        let (mut products, mut targets) = (vec![F::ZERO; SIDE * width], Vec::new());
         let is_plain = self.l1 == 0.0 && self.pull.is_empty();
         let states = self
             .accepted
-            .chunks_exact(width)
-            .zip(self.ahead.chunks_exact_mut(width))
-            .zip(self.next.chunks_exact_mut(width));
-        for (at, (row, ((accepted, ahead), next))) in self.rows.zip(states).enumerate() {
-            let (indices, values) = sparse.row(row);
-            product.fill(F::ZERO);
-            gather(isa, &mut product, indices, values, other);
-            next.copy_from_slice(ahead);
+            .chunks(SIDE * width)
+            .zip(self.ahead.chunks_mut(SIDE * width))
+            .zip(self.next.chunks_mut(SIDE * width));
+        let mut first = self.rows.start;
+        for ((accepted, ahead), next) in states {
+            let products = &mut products[..next.len()];
+            for (row, product) in (first..).zip(products.chunks_exact_mut(width)) {
+                let (indices, values) = sparse.row(row);
+                product.fill(F::ZERO);
+                gather(isa, product, indices, values, other);
+            }
+            let begin = (first - self.rows.start) * width;
+            let pulls = self.pull.get(begin..begin + next.len()).unwrap_or(&[]);
+            first += next.len() / width;
+            let limit = (self.sweeps, enough);
             if is_plain {
-                improve(isa, next, gram.quadratic(&product), &mut scratch, (self.sweeps, enough));
+                improve_rows(isa, next, ahead, products, gram.shared(), &mut sides, limit);
             } else {
-                let pull = self.pull.get(at * width..(at + 1) * width).unwrap_or(&[]);
-                target.copy_from_slice(&product);
-                for target in &mut target {
-                    *target -= F::from_f64(self.l1);
-                }
-                for (target, &pull) in target.iter_mut().zip(pull) {
+                targets.clear();
+                targets.extend(products.iter().map(|&product| product - F::from_f64(self.l1)));
+                for (target, &pull) in targets.iter_mut().zip(pulls) {
                     *target += pull;
                 }
-                improve(isa, next, gram.quadratic(&target), &mut scratch, (self.sweeps, enough));
+                improve_rows(isa, next, ahead, &targets, gram.shared(), &mut sides, limit);
             }
-            cross += dot(&product, next);
+            cross += dot(products, next);
             for ((ahead, &accepted), &next) in ahead.iter_mut().zip(accepted).zip(&*next) {
-                *ahead = next + beta * (next - accepted);
+                let value = next + beta * (next - accepted);
+                *ahead = if kind == Ahead::Free || value > F::ZERO { value } else { F::ZERO };
             }
             let settled: &[F] = match kind {
-                Ahead::CutOff => {
-                    for value in ahead.iter_mut() {
-                        *value = if *value > F::ZERO { *value } else { F::ZERO };
-                    }
-                    ahead
-                }
+                Ahead::CutOff => ahead,
                 Ahead::Free => {
                     aheads.add(ahead);
                     next
@@ -199,9 +199,8 @@ impl<F: Real> Block<'_, F> {
             };
             nexts.add(settled);
             if !is_plain {
-                let pull = self.pull.get(at * width..(at + 1) * width).unwrap_or(&[]);
                 let sum: f64 = settled.iter().map(|&value| value.into()).sum();
-                linear += self.l1 * sum - dot(pull, settled);
+                linear += self.l1 * sum - dot(pulls, settled);
             }
         }
         let ahead = (kind == Ahead::Free).then(|| aheads.finish());

@@ -2,7 +2,7 @@
 
 use jobs::Run;
 
-use crate::kernels::{Quadratic, add_outer};
+use crate::kernels::{Quadratic, add_products};
 use crate::{Error, InstructionSet, Real};
 
 /// Rows whose outer products are added up in the factor's own precision before they join the sum in
@@ -47,9 +47,7 @@ impl<F: Real> Gram<F> {
     ) -> Result<Self, Error> {
         let parts = run.map(rows.chunks(BLOCK_ROWS * width).collect(), |rows| {
             let mut sum = GramSum::new(width, isa);
-            for row in rows.chunks_exact(width) {
-                sum.add(row);
-            }
+            sum.add(rows);
             sum.finish()
         })?;
         Ok(Self::new(total(width, parts), width, ridge))
@@ -58,6 +56,11 @@ impl<F: Real> Gram<F> {
     /// The quadratic form that the sweeps over a row with this right side lower.
     pub(crate) fn quadratic<'a>(&'a self, target: &'a [F]) -> Quadratic<'a, F> {
         Quadratic { gram: &self.values, inverse_diagonal: &self.inverse_diagonal, target }
+    }
+
+    /// The matrix with its ridge, and what a step along each coordinate that may move divides by.
+    pub(crate) fn shared(&self) -> (&[F], &[F]) {
+        (&self.values, &self.inverse_diagonal)
     }
 
     /// `⟨A, B⟩`, the sum of the products of the entries, without ridges.
@@ -72,38 +75,31 @@ impl<F: Real> Gram<F> {
 }
 
 /// A Gram matrix while it is summed up: in the factor's precision over a few rows, in `f64` over all.
-pub(crate) struct GramSum<F> {
+pub(crate) struct GramSum {
     isa: InstructionSet,
+    width: usize,
     sums: Vec<f64>,
-    recent: Vec<F>,
-    n_recent: usize,
 }
 
-impl<F: Real> GramSum<F> {
+impl GramSum {
     pub(crate) fn new(width: usize, isa: InstructionSet) -> Self {
-        let size = width * width;
-        Self { isa, sums: vec![0.0; size], recent: vec![F::ZERO; size], n_recent: 0 }
+        Self { isa, width, sums: vec![0.0; width * width] }
     }
 
-    pub(crate) fn add(&mut self, row: &[F]) {
-        add_outer(self.isa, &mut self.recent, row);
-        self.n_recent += 1;
-        if self.n_recent == ROWS {
-            self.flush();
+    pub(crate) fn add<F: Real>(&mut self, rows: &[F]) {
+        for rows in rows.chunks(ROWS * self.width) {
+            add_products(self.isa, &mut self.sums, rows, self.width);
         }
     }
 
-    fn flush(&mut self) {
-        for (sum, recent) in self.sums.iter_mut().zip(&mut self.recent) {
-            *sum += (*recent).into();
-            *recent = F::ZERO;
+    pub(crate) fn finish(self) -> Vec<f64> {
+        let Self { width, mut sums, .. } = self;
+        for row in 1..width {
+            for column in 0..row {
+                sums[row * width + column] = sums[column * width + row];
+            }
         }
-        self.n_recent = 0;
-    }
-
-    pub(crate) fn finish(mut self) -> Vec<f64> {
-        self.flush();
-        self.sums
+        sums
     }
 }
 

@@ -10,7 +10,7 @@ use crate::kernels::{dot, gather, padded};
 use crate::{Error, InstructionSet, Real};
 
 /// How much of the gather's cost the inner sweeps may cost (α of Gillis and Glineur).
-const SWEEP_SHARE: f64 = 0.5;
+const SWEEP_SHARE: f64 = 1.0;
 /// Iterations over which the fall of the error is judged.
 const STOP_WINDOW: usize = 5;
 

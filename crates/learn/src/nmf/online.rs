@@ -240,9 +240,7 @@ impl<F: Real> OnlineNmf<F> {
         let width = padded(k);
         let parts = run.map(w.chunks(width << 10).collect(), |rows| {
             let mut sum = GramSum::new(width, isa);
-            for row in rows.chunks_exact(width) {
-                sum.add(row);
-            }
+            sum.add(rows);
             sum.finish()
         })?;
         for (sum, value) in self.gram.iter_mut().zip(total(width, parts)) {

@@ -16,6 +16,11 @@ pub(crate) const LANES: usize = 8;
 /// Groups of lanes that [`gather`] sums at once at most: eight registers of 256 bits for `f32`.
 const TILE: usize = 8;
 
+/// Columns and groups of lanes whose products [`add_products`] sums at once: eight registers of 256
+/// bits for `f32`.
+const LEFT: usize = 4;
+const RIGHT: usize = 2;
+
 /// How many rows ahead [`gather`] asks for.
 const AHEAD: usize = 6;
 /// Bytes of a line of the cache.
@@ -74,6 +79,10 @@ macro_rules! by_isa {
     };
 }
 
+mod sweeps;
+
+pub(crate) use sweeps::{Quadratic, SIDE, Scratch, Sides, improve, improve_rows};
+
 by_isa! {
     /// `out += Σ values[i] · rows[indices[i]]`, `rows` being a matrix with rows as long as `out`.
     fn gather / gather_portable<F>(out: &mut [F], indices: &[u32], values: &[F], rows: &[F]) {
@@ -82,41 +91,18 @@ by_isa! {
 }
 
 by_isa! {
-    /// One row of a non-negative least-squares problem: `w` becomes the result of at most `sweeps`
-    /// sweeps of coordinate descent from `w`.
-    ///
-    /// The sweeps end when one moved less than the share `enough` of what the first one moved (both
-    /// as lengths).
-    fn improve / improve_portable<F>(
-        w: &mut [F],
-        problem: Quadratic<'_, F>,
-        scratch: &mut Scratch<F>,
-        limit: (usize, F),
-    ) {
-        let (sweeps, enough) = limit;
-        slope(w, problem, scratch);
-        let gradient = &mut scratch.gradient[..w.len()];
-        let first = sweep(w, gradient, problem);
-        for _ in 1..sweeps {
-            if sweep(w, gradient, problem) <= enough * enough * first {
-                break;
-            }
-        }
-    }
-}
-
-by_isa! {
-    /// Adds the outer product of `x` with itself to `gram`, a square matrix with rows as long as
-    /// `x`. Zeros of `x` cost nothing.
-    fn add_outer / add_outer_portable<F>(gram: &mut [F], x: &[F]) {
-        let width = x.len() / LANES;
-        if width <= TILE {
-            by_width!(width, outer_tile(gram, x));
-        } else {
-            for (row, &value) in gram.chunks_exact_mut(x.len()).zip(x) {
-                if value != F::ZERO {
-                    add_scaled(row, value, x);
-                }
+    /// Adds the products `xᵀ·x` of some rows `x` of `width` values to `gram`, a square matrix, on and
+    /// above its diagonal (and at some places below it). They are summed in the precision of the rows
+    /// first: no more rows than that is good for.
+    fn add_products / add_products_portable<F>(gram: &mut [f64], rows: &[F], width: usize) {
+        let rows = rows.as_chunks().0;
+        let lanes = width / LANES;
+        for left in (0..width).step_by(LEFT) {
+            let mut right = left / LANES;
+            while right < lanes {
+                let n = RIGHT.min(lanes - right);
+                by_width!(n, products_tile(gram, rows, (width, left, right)));
+                right += n;
             }
         }
     }
@@ -136,40 +122,19 @@ by_isa! {
     }
 }
 
-/// A quadratic form `½ w·G·wᵀ − w·target`, to be lowered over `w ≥ 0` of padded length.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Quadratic<'a, F> {
-    /// (width, width)
-    pub(crate) gram: &'a [F],
-    /// One over the diagonal of `gram`, 0 where the diagonal is 0; as long as `w` has coordinates
-    /// that may move.
-    pub(crate) inverse_diagonal: &'a [F],
-    /// (width)
-    pub(crate) target: &'a [F],
-}
-
-/// What the loops need besides their arguments, kept to be allocated once.
-#[derive(Debug, Clone)]
-pub(crate) struct Scratch<F> {
-    /// The gradient of the row at hand.
-    pub(crate) gradient: Vec<F>,
-    indices: Vec<u32>,
-    values: Vec<F>,
-}
-
-impl<F: Real> Scratch<F> {
-    pub(crate) fn new(width: usize) -> Self {
-        Self {
-            gradient: vec![F::ZERO; width],
-            indices: vec![0; width],
-            values: vec![F::ZERO; width],
-        }
-    }
-}
-
 /// `Σ xᵢ yᵢ` in `f64`.
 pub(crate) fn dot<F: Real>(x: &[F], y: &[F]) -> f64 {
-    x.iter().zip(y).map(|(&x, &y)| x.into() * y.into()).sum()
+    let (x_lanes, x_rest) = x.as_chunks::<LANES>();
+    let (y_lanes, y_rest) = y.as_chunks::<LANES>();
+    // Sums side by side: an addition need not wait for the one before.
+    let mut sums = [0.0; LANES];
+    for (x, y) in x_lanes.iter().zip(y_lanes) {
+        for lane in 0..LANES {
+            sums[lane] += x[lane].into() * y[lane].into();
+        }
+    }
+    let rest: f64 = x_rest.iter().zip(y_rest).map(|(&x, &y)| x.into() * y.into()).sum();
+    sums.iter().sum::<f64>() + rest
 }
 
 #[inline(always)]
@@ -244,15 +209,27 @@ fn dense_tile<F: Real, const N: usize>(
     *out = sums;
 }
 
-/// [`add_outer`] for rows of `N` groups of lanes.
+/// [`add_products`] of `LEFT` columns from `left` on and the `N` groups of lanes from `right` on,
+/// summed in registers.
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "only what is inlined is compiled for each set")]
-fn outer_tile<F: Real, const N: usize>(gram: &mut [F], x: &[F]) {
-    let Some(lanes) = x.as_chunks().0.first_chunk::<N>() else { return };
-    let lanes: [Lanes<F>; N] = *lanes;
-    for (row, &value) in gram.as_chunks_mut().0.as_chunks_mut::<N>().0.iter_mut().zip(x) {
-        if value != F::ZERO {
-            add_lanes(row, value, &lanes);
+fn products_tile<F: Real, const N: usize>(
+    gram: &mut [f64],
+    rows: &[Lanes<F>],
+    (width, left, right): (usize, usize, usize),
+) {
+    let mut sums = [[[F::ZERO; LANES]; N]; LEFT];
+    for row in rows.chunks_exact(width / LANES) {
+        let lanes: &[Lanes<F>; N] = row[right..].first_chunk().expect("rows are whole");
+        let values: &[F; LEFT] =
+            row[left / LANES][left % LANES..].first_chunk().expect("a part of a group");
+        for (sums, &value) in sums.iter_mut().zip(values) {
+            add_lanes(sums, value, lanes);
+        }
+    }
+    for (sums, gram) in sums.iter().zip(gram[left * width..].chunks_exact_mut(width)) {
+        for (gram, &sum) in gram[right * LANES..].iter_mut().zip(sums.as_flattened()) {
+            *gram += sum.into();
         }
     }
 }
@@ -269,93 +246,6 @@ fn add_lanes<F: Real, const N: usize>(sums: &mut [Lanes<F>; N], a: F, row: &[Lan
         }
         sums[n] = lanes;
     }
-}
-
-/// `scratch.gradient = w·G − target`, reading only the rows of `G` where `w` is not 0.
-#[inline(always)]
-#[allow(clippy::inline_always, reason = "only what is inlined is compiled for each set")]
-fn slope<F: Real>(w: &[F], problem: Quadratic<'_, F>, scratch: &mut Scratch<F>) {
-    let Scratch { gradient, indices, values } = scratch;
-    // Without a branch: which entries are zero cannot be guessed.
-    let mut n = 0;
-    for (at, &w) in (0..).zip(w) {
-        indices[n] = at;
-        values[n] = w;
-        n += usize::from(w != F::ZERO);
-    }
-    let (indices, values) = (&indices[..n], &values[..n]);
-    let gradient = &mut gradient[..w.len()];
-    for (gradient, &target) in gradient.iter_mut().zip(problem.target) {
-        *gradient = -target;
-    }
-    add_rows(gradient, indices, values, problem.gram);
-}
-
-/// One sweep of coordinate descent, with the gradient kept up to date; returns the squared length of
-/// the movement.
-#[inline(always)]
-#[allow(clippy::inline_always, reason = "only what is inlined is compiled for each set")]
-fn sweep<F: Real>(w: &mut [F], gradient: &mut [F], problem: Quadratic<'_, F>) -> F {
-    let width = w.len() / LANES;
-    if width <= TILE {
-        by_width!(width, sweep_tile(w, gradient, problem))
-    } else {
-        sweep_any(w, gradient, problem)
-    }
-}
-
-#[inline(always)]
-#[allow(clippy::inline_always, reason = "only what is inlined is compiled for each set")]
-fn sweep_tile<F: Real, const N: usize>(
-    w: &mut [F],
-    gradient: &mut [F],
-    problem: Quadratic<'_, F>,
-) -> F {
-    let Some(kept) = gradient.as_chunks_mut().0.first_chunk_mut::<N>() else {
-        return F::ZERO;
-    };
-    // A copy, which nothing else can point into.
-    let mut gradient: [Lanes<F>; N] = *kept;
-    let rows = problem.gram.as_chunks().0.as_chunks::<N>().0;
-    let mut moved = F::ZERO;
-    for (((w, &inverse), row), at) in w.iter_mut().zip(problem.inverse_diagonal).zip(rows).zip(0..)
-    {
-        let delta = step(*w, gradient.as_flattened()[at], inverse);
-        if delta != F::ZERO {
-            *w += delta;
-            add_lanes(&mut gradient, delta, row);
-            moved += delta * delta;
-        }
-    }
-    *kept = gradient;
-    moved
-}
-
-#[inline(always)]
-#[allow(clippy::inline_always, reason = "only what is inlined is compiled for each set")]
-fn sweep_any<F: Real>(w: &mut [F], gradient: &mut [F], problem: Quadratic<'_, F>) -> F {
-    let width = w.len();
-    let rows = problem.gram.chunks_exact(width);
-    let mut moved = F::ZERO;
-    for (((w, &inverse), row), at) in w.iter_mut().zip(problem.inverse_diagonal).zip(rows).zip(0..)
-    {
-        let delta = step(*w, gradient[at], inverse);
-        if delta != F::ZERO {
-            *w += delta;
-            add_scaled(gradient, delta, row);
-            moved += delta * delta;
-        }
-    }
-    moved
-}
-
-/// How far a coordinate moves: to the least value along it, and not below zero.
-#[inline(always)]
-#[allow(clippy::inline_always, reason = "only what is inlined is compiled for each set")]
-fn step<F: Real>(w: F, gradient: F, inverse: F) -> F {
-    let next = w - gradient * inverse;
-    // `-w` and not `0 - w` in the other arm: the coordinate ends at zero exactly.
-    if next > F::ZERO { next - w } else { -w }
 }
 
 /// `y += a · x`; both of whole lanes.
@@ -394,11 +284,16 @@ mod tests {
     }
 
     #[test]
-    fn outer_products_add_up_to_the_gram_matrix() {
-        let (mut gram, x) = (vec![0.0; 64], [1.0, 0.0, 2.0, 0.0, 0.0, 0.0, 0.0, 3.0]);
-        add_outer(InstructionSet::best(), &mut gram, &x);
-        add_outer(InstructionSet::best(), &mut gram, &x);
-        assert_eq!((gram[0], gram[2], gram[16 + 7], gram[8]), (2.0, 4.0, 12.0, 0.0));
+    fn products_of_rows_add_up_to_the_gram_matrix() {
+        for width in [8, 24, 40] {
+            let rows = values(5 * width, 1);
+            let mut gram = vec![1.0; width * width];
+            add_products(InstructionSet::best(), &mut gram, &rows, width);
+            for (left, right) in [(0, 0), (0, width - 1), (3, 5), (width - 2, width - 1)] {
+                let sum: f32 = rows.chunks(width).map(|row| row[left] * row[right]).sum();
+                assert_eq!(gram[left * width + right], 1.0 + f64::from(sum), "{left}, {right}");
+            }
+        }
     }
 
     /// What every loop makes of the same numbers.
@@ -406,17 +301,22 @@ mod tests {
         let rows = values(20 * width, 1);
         let mut gathered = vec![0.0; width];
         gather(isa, &mut gathered, &[3, 0, 19, 7, 7], &values(5, 2), &rows);
-        let mut gram = values(width * width, 3);
-        add_outer(isa, &mut gram, &gathered);
+        let mut products = vec![0.0; width * width];
+        add_products(isa, &mut products, &rows, width);
+        let gram = values(width * width, 3);
         let mut scratch = Scratch::new(width);
         let mut w: Vec<f32> = values(width, 4).iter().map(|w| w.max(0.0)).collect();
         let inverse_diagonal = vec![0.01; width - 3];
         let problem =
             Quadratic { gram: &gram, inverse_diagonal: &inverse_diagonal, target: &gathered };
         improve(isa, &mut w, problem, &mut scratch, (3, 0.01));
+        let (mut side_by_side, mut sides) = (vec![0.0; rows.len()], Sides::new(width));
+        let shared = (&gram[..], &inverse_diagonal[..]);
+        improve_rows(isa, &mut side_by_side, &rows, &rows, shared, &mut sides, (3, 0.01));
         let mut turned = vec![0.0; width];
         times_matrix(isa, &mut turned, &gathered, &gram);
-        vec![gathered, gram.clone(), scratch.gradient.clone(), w, turned]
+        let products = products.iter().map(|&product| product as f32).collect();
+        vec![gathered, products, scratch.gradient.clone(), w, side_by_side, turned]
     }
 
     #[test]
