@@ -350,7 +350,7 @@ pub(crate) struct Common {
     /// Threads; without it one for each processor. The result is the same for any number
     #[arg(long, value_name = "N", value_parser = threads)]
     pub(crate) threads: Option<NonZeroUsize>,
-    /// Memory that is meant to be enough (1GiB); it bounds no step so far
+    /// Memory that is meant to be enough (1GiB); topics alone obeys it
     #[arg(long, value_name = "SIZE")]
     pub(crate) memory: Option<Bytes>,
     /// Seed of everything random

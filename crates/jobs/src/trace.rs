@@ -22,6 +22,8 @@ pub struct StageRecord {
     pub misses: u64,
     /// Bytes of its results.
     pub bytes: u64,
+    /// Bytes that it put on disk, as they were too many for memory.
+    pub spilled: u64,
     /// What it was made from, by name.
     pub inputs: Vec<(&'static str, Digest)>,
     /// What it made.
@@ -40,6 +42,8 @@ pub struct Stage {
     pub cached: bool,
     /// What it made.
     pub output: Option<Digest>,
+    /// Bytes that it put on disk, as they were too many for memory.
+    pub spilled: u64,
     hits: u64,
     misses: u64,
     bytes: u64,
@@ -72,6 +76,7 @@ impl Stage {
             hits: self.hits,
             misses: self.misses,
             bytes: self.bytes,
+            spilled: self.spilled,
             inputs: self.inputs,
             output: self.output,
             peak_rss_bytes: peak_rss_bytes(),

@@ -14,7 +14,7 @@ use crate::results::Results;
 use crate::set_aside::{TITLE, without_names};
 use crate::stages::find_topics;
 use crate::topics::of_documents;
-use crate::{Error, output};
+use crate::{Error, large, output};
 
 /// Reads the sources of `config` and nothing more. Of each text there is what its source publishes.
 ///
@@ -56,9 +56,16 @@ impl FoundTopics {
 
 /// Reads the sources of `config` and finds their topics.
 ///
+/// Where the run has a limit of memory, and the documents with all that is made of them would not fit,
+/// they are counted and learned from disk: topics, terms and shares are those of all documents; what else is
+/// told of them is told by an even sample.
+///
 /// # Errors
 /// Those of the sources, of counting and of the factorisation.
 pub fn topics(config: &Config, options: &Options, run: &Run) -> Result<FoundTopics, Error> {
+    if let Some(memory) = run.memory() {
+        return large::topics(config, options, memory, run);
+    }
     let mut trace = Trace::default();
     let (results, prepared, fitted) = find_topics(config, options, &mut trace, run)?;
     let report = Report::new(&trace, &prepared, run).with_results(&results, (0, 0));

@@ -33,6 +33,7 @@ mod graph;
 mod infer;
 mod keep;
 pub mod keys;
+mod large;
 mod manifest;
 mod model;
 mod names;

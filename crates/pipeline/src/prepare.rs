@@ -128,6 +128,25 @@ impl Prepared {
 /// # Panics
 /// When it is called inside an asynchronous runtime and a source is an address.
 pub fn prepare(config: &Config, options: &Options, run: &Run) -> Result<Prepared, Error> {
+    let mut prepared = read_sources(config, options, &mut |_| Ok(()), run)?;
+    prepared.exclude(&config.exclude);
+    let documents = std::mem::take(&mut prepared.documents);
+    prepared.documents = documents.into_iter().map(Document::without_addresses).collect();
+    prepared.make_ids_unique();
+    prepared.detect_languages(config, &options.quiet_memo(), run)?;
+    Ok(prepared)
+}
+
+/// Sees what was read after every batch of documents, and may take them.
+pub(crate) type EachBatch<'a> = &'a mut dyn FnMut(&mut Prepared) -> Result<(), Error>;
+
+/// What the sources of `config` hold, nothing done to it yet.
+pub(crate) fn read_sources(
+    config: &Config,
+    options: &Options,
+    each: EachBatch<'_>,
+    run: &Run,
+) -> Result<Prepared, Error> {
     if config.sources.is_empty() {
         return Err(Error::NoSources);
     }
@@ -157,30 +176,33 @@ pub fn prepare(config: &Config, options: &Options, run: &Run) -> Result<Prepared
         match source {
             Source::Url(_) => {
                 prepared.take(crawls.next().expect("each address was crawled"), run);
+                prepared.origins.resize(prepared.documents.len(), origin);
+                each(&mut prepared)?;
             }
-            Source::Path(path) => prepared.read(corpus::read(&path, &reading)?, run)?,
+            Source::Path(path) => {
+                prepared.read(corpus::read(&path, &reading)?, origin, each, run)?;
+            }
             Source::Sqlite { path, query } => {
-                prepared.read(corpus::read_sqlite(&path, &query, &reading)?, run)?;
+                prepared.read(corpus::read_sqlite(&path, &query, &reading)?, origin, each, run)?;
             }
             Source::Postgres { address, query } => {
-                prepared.read(corpus::read_postgres(&address.0, &query, &reading)?, run)?;
+                prepared.read(
+                    corpus::read_postgres(&address.0, &query, &reading)?,
+                    origin,
+                    each,
+                    run,
+                )?;
             }
             Source::Stdin => {
                 let input = io::BufReader::new(io::stdin());
-                prepared.read(corpus::read_lines(input, "-", &reading), run)?;
+                prepared.read(corpus::read_lines(input, "-", &reading), origin, each, run)?;
             }
         }
-        prepared.origins.resize(prepared.documents.len(), origin);
     }
     prepared.weights = Weights {
         title: config.text.title_weight.unwrap_or(prepared.weights.title),
         tags: config.text.tags_weight.unwrap_or(prepared.weights.tags),
     };
-    prepared.exclude(&config.exclude);
-    let documents = std::mem::take(&mut prepared.documents);
-    prepared.documents = documents.into_iter().map(Document::without_addresses).collect();
-    prepared.make_ids_unique();
-    prepared.detect_languages(config, &options.quiet_memo(), run)?;
     Ok(prepared)
 }
 
@@ -308,7 +330,13 @@ impl Prepared {
         self.dropped.extend(crawled.skipped);
     }
 
-    fn read(&mut self, reader: Reader, run: &Run) -> Result<(), Error> {
+    fn read(
+        &mut self,
+        reader: Reader,
+        origin: usize,
+        each: EachBatch<'_>,
+        run: &Run,
+    ) -> Result<(), Error> {
         for batch in reader.on(run) {
             // A read that was stopped ends in an error of its own, which says less.
             run.check()?;
@@ -317,11 +345,13 @@ impl Prepared {
             run.progress().advanced(batch.documents.len() as u64);
             self.documents.extend(batch.documents);
             self.dropped.extend(batch.skipped);
+            self.origins.resize(self.documents.len(), origin);
+            each(self)?;
         }
         Ok(())
     }
 
-    fn exclude(&mut self, excluded: &[String]) {
+    pub(crate) fn exclude(&mut self, excluded: &[String]) {
         if excluded.is_empty() {
             return;
         }
@@ -365,7 +395,7 @@ impl Prepared {
         }
     }
 
-    fn too_few(&self, needed: usize) -> Error {
+    pub(crate) fn too_few(&self, needed: usize) -> Error {
         let reason = |skipped: &Skipped| format!("{}: {}", skipped.location, skipped.reason);
         Error::TooFewDocuments {
             needed,
@@ -408,7 +438,7 @@ impl Prepared {
 }
 
 /// A document's text, and the language that it claims.
-fn claimed(document: &Document) -> Text<'_> {
+pub(crate) fn claimed(document: &Document) -> Text<'_> {
     let fields = vec![Field { text: &document.text, weight: 1 }];
     Text { fields, language: document.language.as_deref(), others: Vec::new() }
 }
@@ -417,9 +447,9 @@ fn claimed(document: &Document) -> Text<'_> {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Detected {
     /// That of the document, where it is known.
-    language: Option<String>,
+    pub(crate) language: Option<String>,
     /// Those of its passages besides, and besides that of the site.
-    others: Vec<String>,
+    pub(crate) others: Vec<String>,
 }
 
 impl Detected {

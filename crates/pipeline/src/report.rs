@@ -74,6 +74,9 @@ pub struct Stage {
     /// Bytes of the results of its tasks.
     #[serde(default)]
     pub bytes: u64,
+    /// Bytes that it put on disk, as they were too many for memory.
+    #[serde(default)]
+    pub spilled_bytes: u64,
     /// The digests of what it was made from.
     #[serde(default)]
     pub inputs: BTreeMap<Cow<'static, str>, String>,
@@ -289,6 +292,7 @@ impl Stage {
             hits: record.hits,
             misses: record.misses,
             bytes: record.bytes,
+            spilled_bytes: record.spilled,
             inputs: record.inputs.iter().map(|(name, d)| ((*name).into(), d.to_hex())).collect(),
             former_inputs: BTreeMap::new(),
             output: record.output.map(|digest| digest.to_hex()),

@@ -33,7 +33,10 @@ pub struct Results {
     pub language: String,
     /// The seed.
     pub seed: u64,
-    /// The documents, in the order of their sources.
+    /// How many documents the topics were found in.
+    pub n_documents: usize,
+    /// The documents, in the order of their sources: all of them, but where they are too many for memory an
+    /// even sample, and those that the topics name.
     pub documents: Vec<Document>,
     /// The documents' folders.
     pub slugs: Vec<String>,

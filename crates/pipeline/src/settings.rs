@@ -1,11 +1,13 @@
 //! What the configuration asks of `text` and `learn`; what it leaves open is taken from the documents.
 
-use learn::{Guide, NmfConfig, TfIdfConfig, Weighing, WeightExpression};
+use learn::{Guide, NmfConfig, SpilledMatrix, TfIdfConfig, Weighing, WeightExpression};
 use sprs::CsMatViewI;
-use text::{AnalyzerConfig, CountConfig, Counts, DocFreq, PhraseConfig, Stops, Vocabulary};
+use text::{
+    AnalyzerConfig, CountConfig, Counts, DocFreq, MergedShards, PhraseConfig, Stops, Vocabulary,
+};
 
 use crate::Error;
-use crate::config::{Config, Fold, TopicCount, Weight};
+use crate::config::{self, Config, Fold, TopicCount};
 
 /// Below this many documents a term counts from the first that it occurs in.
 const FEW_DOCUMENTS: usize = 20;
@@ -48,22 +50,44 @@ pub(crate) fn count_config(config: &Config, n_docs: usize) -> CountConfig {
 /// third of the talks of ten topics is about none of them. Of few documents half are soon reached by a
 /// word that says something, so that there nothing is dropped.
 pub(crate) fn without_common(counts: Counts, config: &Config) -> Counts {
-    let n_docs = counts.matrix.rows();
+    match common_share(counts.matrix.shape(), config, |max_df| counts.n_common(max_df)) {
+        Some(max_df) => counts.without_common(max_df),
+        None => counts,
+    }
+}
+
+/// As [`without_common`], of counts on disk.
+pub(crate) fn without_common_spilled<'a>(
+    counts: MergedShards<'a>,
+    n_docs: usize,
+    config: &Config,
+) -> MergedShards<'a> {
+    let shape = (n_docs, counts.vocabulary().len());
+    match common_share(shape, config, |max_df| counts.n_common(max_df)) {
+        Some(max_df) => counts.without_common(max_df),
+        None => counts,
+    }
+}
+
+/// The share of the documents above which a word is dropped, if any is; `n_common` tells how many terms
+/// occur in more than a share.
+fn common_share(
+    (n_docs, n_terms): (usize, usize),
+    config: &Config,
+    n_common: impl Fn(f64) -> usize,
+) -> Option<f64> {
     if n_docs < FEW_DOCUMENTS {
-        return counts;
+        return None;
     }
     let k = match config.k {
-        TopicCount::Auto => learn::suggest_n_topics(n_docs, counts.matrix.cols()),
+        TopicCount::Auto => learn::suggest_n_topics(n_docs, n_terms),
         TopicCount::Exactly(k) => k,
     };
     // In running text such words are a handful. Where they are many, the documents are of another
     // kind, all on a few subjects, say, and these words are their subjects.
-    let handful = COMMON_SHARE * counts.vocabulary.len() as f64;
+    let handful = COMMON_SHARE * n_terms as f64;
     let max_df = [(2.5 / k as f64).clamp(MIN_MAX_DF, MAX_MAX_DF), MAX_MAX_DF];
-    match max_df.into_iter().find(|&max_df| counts.n_common(max_df) as f64 <= handful) {
-        Some(max_df) => counts.without_common(max_df),
-        None => counts,
-    }
+    max_df.into_iter().find(|&max_df| n_common(max_df) as f64 <= handful)
 }
 
 /// The weights that the configuration asks for, fitted to `counts`, CSR, (n_docs, n_terms).
@@ -71,16 +95,39 @@ pub(crate) fn weighing(
     config: &Config,
     counts: CsMatViewI<'_, u32, u32, usize>,
 ) -> Result<Weighing, Error> {
-    let built_in = match &config.topics.weight {
-        Weight::Tfidf => TfIdfConfig::tf_idf(),
-        Weight::Sublinear => TfIdfConfig::sublinear(),
-        Weight::Bm25 => TfIdfConfig::bm25(),
-        Weight::LogEntropy => TfIdfConfig::log_entropy(),
-        Weight::Expression(text) => {
-            return Ok(Weighing::Expression(WeightExpression::parse(text)?.fit(counts)));
+    match weight(config)? {
+        Weight::BuiltIn(built_in) => Ok(Weighing::TfIdf(built_in.fit(counts))),
+        Weight::Own(expression) => Ok(Weighing::Expression(expression.fit(counts))),
+    }
+}
+
+/// As [`weighing`], of counts on disk.
+pub(crate) fn weighing_spilled(
+    config: &Config,
+    counts: &SpilledMatrix<u32>,
+) -> Result<Weighing, Error> {
+    match weight(config)? {
+        Weight::BuiltIn(built_in) => Ok(Weighing::TfIdf(built_in.fit_spilled(counts)?)),
+        Weight::Own(expression) => Ok(Weighing::Expression(expression.fit_spilled(counts)?)),
+    }
+}
+
+/// What becomes of counts, before it is fitted to any.
+enum Weight {
+    BuiltIn(TfIdfConfig),
+    Own(WeightExpression),
+}
+
+fn weight(config: &Config) -> Result<Weight, Error> {
+    Ok(Weight::BuiltIn(match &config.topics.weight {
+        config::Weight::Tfidf => TfIdfConfig::tf_idf(),
+        config::Weight::Sublinear => TfIdfConfig::sublinear(),
+        config::Weight::Bm25 => TfIdfConfig::bm25(),
+        config::Weight::LogEntropy => TfIdfConfig::log_entropy(),
+        config::Weight::Expression(text) => {
+            return Ok(Weight::Own(WeightExpression::parse(text)?));
         }
-    };
-    Ok(Weighing::TfIdf(built_in.fit(counts)))
+    }))
 }
 
 pub(crate) fn nmf_config(config: &Config, n_topics: usize) -> NmfConfig {

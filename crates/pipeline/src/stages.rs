@@ -40,7 +40,7 @@ pub(crate) struct Fitted {
 }
 
 /// What the topics divide into, and the documents that are related to each document.
-type Judged = (Vec<Vec<Part>>, Vec<Vec<Related>>);
+pub(crate) type Judged = (Vec<Vec<Part>>, Vec<Vec<Related>>);
 
 /// The stages from the sources to the topics.
 pub(crate) fn find_topics(
@@ -268,7 +268,7 @@ fn count(
     Ok(counter.merge_of(texts, &shards, run)?)
 }
 
-fn results(
+pub(crate) fn results(
     config: &Config,
     prepared: &Prepared,
     (vocabulary, fitted, given): (Vocabulary, &Fitted, Given),
@@ -291,6 +291,7 @@ fn results(
         base_url: config.base_url.clone(),
         language: config.language.clone(),
         seed: config.seed,
+        n_documents: prepared.documents.len(),
         topics: topics::describe(
             (fit, &told.words, &given, &parts),
             x,

@@ -19,9 +19,9 @@ const TITLE_TERMS: usize = 10;
 /// The terms of a topic by which it can be named.
 const LEADING: usize = 20;
 /// A topic that makes up less of a document is not shown with it.
-const MIN_SHARE: f64 = 0.05;
+pub(crate) const MIN_SHARE: f64 = 0.05;
 /// Terms that a document is short of: with so many its topics are told to half.
-const DOUBT: f64 = 2.0;
+pub(crate) const DOUBT: f64 = 2.0;
 
 /// A topic as it is shown.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,12 +1,13 @@
 //! `topicmill topics`
 
 use anyhow::Context;
-use pipeline::Results;
+use pipeline::{Report, Results};
 
 use crate::args::Topics;
 use crate::commands::{end, print};
 use crate::exit::Exit;
 use crate::settings;
+use crate::size::Bytes;
 
 /// Words printed for each topic.
 const WORDS: usize = 10;
@@ -24,8 +25,23 @@ pub(crate) fn run(args: &Topics) -> anyhow::Result<Exit> {
         print(&found.to_json()?)?;
     } else {
         print(table(&found.results).as_bytes())?;
+        print(spilled(&found.report).as_bytes())?;
     }
     Ok(end(&found.report, &args.common))
+}
+
+/// How much lay on disk, and how much memory there was; nothing when all was in memory.
+fn spilled(report: &Report) -> String {
+    let bytes: u64 = report.stages.iter().map(|stage| stage.spilled_bytes).sum();
+    let memory = report.stages.iter().map(|stage| stage.peak_rss_bytes).max().unwrap_or(0);
+    match bytes {
+        0 => String::new(),
+        _ => format!(
+            "learned from disk, {} of it, in up to {} of memory\n",
+            Bytes(bytes),
+            Bytes(memory)
+        ),
+    }
 }
 
 /// Share, title and first words of every topic, and how good they are.
@@ -43,7 +59,7 @@ fn table(results: &Results) -> String {
     let quality = results.quality;
     table.push_str(&format!(
         "\n{} documents, {} terms, coherence {} ({} on documents left out), diversity {}\n",
-        results.documents.len(),
+        results.n_documents,
         results.vocabulary.len(),
         figure(quality.npmi),
         figure(quality.npmi_held_out),

@@ -12,6 +12,7 @@ mod guide;
 mod hostile;
 mod killed;
 mod labels;
+mod memory;
 mod plain_server;
 mod previous;
 mod real;

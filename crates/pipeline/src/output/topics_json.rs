@@ -112,7 +112,7 @@ pub(crate) fn topics_json(results: &Results) -> Result<Vec<u8>, serde_json::Erro
             .collect(),
     });
     let file = TopicsFile {
-        n_documents: results.documents.len(),
+        n_documents: results.n_documents,
         n_terms: results.vocabulary.len(),
         k: results.topics.len(),
         seed: results.seed,
