@@ -16,6 +16,10 @@ import quality
 N_TOPICS = 50
 # Runs from different starts end in different local minima that lie within this share of one another.
 EQUAL = 1e-4
+# Memory for the abstracts, bytes.
+TEXTS_MEMORY = 256 << 20
+# Copies of the abstracts, each with a part of its words, terms and topics of the large matrix.
+COPIES, LARGE_TERMS, LARGE_TOPICS = 12, 20_000, 20
 
 
 def documents(path):
@@ -102,6 +106,61 @@ def compare_labels(run, name, folder):
         run.note(row, f"NMI with the labels {ours:.3f}, scikit-learn {theirs:.3f} (reach as much)")
 
 
+def compare_texts(run, name, folder):
+    """From texts on disk to topics, learned from batches on both sides."""
+    plain = Path(folder) / f"{name}.jsonl"
+    with open(frame.data(f"{name}.jsonl.zst"), "rb") as packed, open(plain, "wb") as file:
+        zstandard.ZstdDecompressor().copy_stream(packed, file)
+    work = f"{name}: texts on disk to TF-IDF to {N_TOPICS} topics, from batches"
+    ours = [frame.BENCH, "learn", "texts", plain, N_TOPICS, 2, TEXTS_MEMORY]
+    peer = [frame.PYTHON, "bench/peers/learn_online.py", plain, N_TOPICS]
+    run.compare(work, ours=ours, peers={"TfidfVectorizer, MiniBatchNMF": peer}, reach=15)
+    row = run.rows[-1]
+    loss, peer_loss = row["figures"]["loss"], row["peer_figures"]["loss"]
+    share = row["peak_rss_bytes"] / row["peer_peak_rss_bytes"]
+    told = {"work": work, "loss": loss, "peer_loss": peer_loss, "memory_share": share}
+    run.note(told, f"relative error {loss:.4f}, theirs {peer_loss:.4f} (reach as little); "
+             f"{share:.2f} of their memory (reach 0.25)")
+
+
+def large_matrix(corpus, path):
+    """TF-IDF of copies of a corpus, each with a random part of its entries; its bytes as we hold them."""
+    vectorizer = TfidfVectorizer(
+        max_features=LARGE_TERMS, stop_words="english", sublinear_tf=True, dtype=np.float32
+    )
+    x = vectorizer.fit_transform(texts(corpus))
+    x.sort_indices()
+    rng = np.random.default_rng(0)
+    copies = []
+    for _ in range(COPIES):
+        copy = x.copy()
+        copy.data[rng.random(copy.nnz) < 0.2] = 0
+        copy.eliminate_zeros()
+        copies.append(copy)
+    large = scipy.sparse.vstack(copies, format="csr")
+    write_matrix(large, path)
+    return 8 * large.nnz
+
+
+def compare_large(run, name, folder):
+    """A matrix of ten times the memory that is meant to be enough, beside a fit of it in memory."""
+    path = Path(folder) / "large.csr"
+    n_bytes = large_matrix(frame.data(f"{name}.jsonl.zst"), path)
+    memory = n_bytes // 10
+    work = f"a matrix of {n_bytes >> 20} MiB from disk, k={LARGE_TOPICS}, in {memory >> 20} MiB"
+    run.compare(
+        work,
+        ours=[frame.BENCH, "learn", "spilled", path, LARGE_TOPICS, 2, memory],
+        peers={"in memory": [frame.BENCH, "learn", "whole", path, LARGE_TOPICS, 2]},
+        reach=1 / 1.5,
+    )
+    row = run.rows[-1]
+    excess = row["figures"]["loss"] / row["peer_figures"]["loss"] - 1
+    share = row["peak_rss_bytes"] / memory
+    told = {"work": work, "loss_excess": excess, "memory_share": share}
+    run.note(told, f"relative error {excess:+.2%} (reach +1%); {share:.2f} of the memory (reach 1)")
+
+
 def main():
     corpus = frame.data("pyvideo.jsonl.zst")
     if corpus is None:
@@ -125,6 +184,8 @@ def main():
                 peers={"scikit-learn": peer},
                 reach=reach,
             )
+        compare_texts(run, "arxiv", folder)
+        compare_large(run, "arxiv", folder)
         for name in ("pyvideo", "arxiv"):
             compare_coherence(run, name, folder)
         for name in ("php-manual-en", "debian-fr"):
