@@ -1,7 +1,5 @@
 //! Pages as they came, kept on disk.
 
-use std::cell::RefCell;
-use std::io::Read;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use jobs::{About, Content, Digest, FileStore, Lookup, Run, Store};
@@ -14,11 +12,8 @@ use crate::address::{redact, without_credentials};
 /// Part of every key: raised when [`Entry`] changes, so that older entries are not looked at.
 const FORMAT: &str = "page v1";
 
-/// zstd's fastest of its normal levels: a page becomes hardly smaller by others.
-const COMPRESSION_LEVEL: i32 = 1;
-
-/// What a packed page may make us allocate before any of it is unpacked.
-const MAX_PROMISED: u64 = 64 << 20;
+/// No page is longer, bytes; whoever wrote the cache may have packed a longer one.
+const LONGEST: u64 = 256 << 20;
 
 /// What a page counts as having cost to fetch: public sites are asked once a second.
 const COST: Duration = Duration::from_secs(1);
@@ -46,33 +41,14 @@ pub(crate) struct Entry {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Packed(Vec<u8>);
 
-thread_local! {
-    // To make them costs as much as to pack a page.
-    static COMPRESSOR: RefCell<zstd::bulk::Compressor<'static>> = RefCell::new(
-        zstd::bulk::Compressor::new(COMPRESSION_LEVEL).expect("the level is one of zstd's"),
-    );
-    static DECOMPRESSOR: RefCell<zstd::bulk::Decompressor<'static>> =
-        RefCell::new(zstd::bulk::Decompressor::new().expect("there is no dictionary to be wrong"));
-}
-
 impl Packed {
     pub(crate) fn pack(bytes: &[u8]) -> Self {
-        let packed = COMPRESSOR.with_borrow_mut(|compressor| compressor.compress(bytes));
-        Self(packed.expect("the compressor is given all the room that it can need"))
+        Self(jobs::pack(bytes).expect("there is memory for a page"))
     }
 
     /// The bytes; none when they are damaged.
     pub(crate) fn unpack(&self) -> Option<Vec<u8>> {
-        match zstd::zstd_safe::get_frame_content_size(&self.0) {
-            Ok(Some(len)) if len <= MAX_PROMISED => DECOMPRESSOR
-                .with_borrow_mut(|decompressor| decompressor.decompress(&self.0, len as usize))
-                .ok(),
-            _ => {
-                let mut bytes = Vec::new();
-                zstd::Decoder::with_buffer(&*self.0).ok()?.read_to_end(&mut bytes).ok()?;
-                Some(bytes)
-            }
-        }
+        jobs::unpack(&self.0, LONGEST)
     }
 }
 

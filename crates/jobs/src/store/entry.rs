@@ -26,13 +26,9 @@
 //! | 92 | 0: in an object; 1: here |
 //! | 93 | the length of the task's name, which follows, and after it an object as above |
 
-use std::cell::RefCell;
-use std::io::Read;
 use std::time::Duration;
 
-use zstd::bulk::Decompressor;
-
-use crate::Digest;
+use crate::{Digest, pack, unpack};
 use crate::store::{About, Content};
 
 /// Larger content is an object of its own, which several keys share and which can be mapped.
@@ -52,16 +48,12 @@ const REF_HEADER: usize = 94;
 const TASK_LEN: usize = 64;
 /// Fewer bytes are not worth compressing.
 const MIN_PACKED: usize = 512;
-/// zstd's fastest of its normal levels: a store is read and written while somebody waits.
-const LEVEL: i32 = 1;
 /// What a file may make us allocate, as a multiple of its length, and in any case. What packs
 /// better than that is kept as it is.
 const MAX_RATIO: usize = 1024;
 const ALWAYS_ALLOWED: usize = 1 << 20;
 /// No entry is longer: sums of lengths stay numbers.
 const LONGEST: u64 = 1 << 40;
-/// The memory that zstd may look back over, as a power of two: our own need 2¹⁹.
-const MAX_WINDOW: u32 = 23;
 
 /// What a ref says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,7 +74,7 @@ pub(super) enum Place {
 /// The bytes of an object file that holds `plain`.
 pub(super) fn object(plain: &[u8], content: Content) -> Vec<u8> {
     let packed = (content == Content::Plain && plain.len() >= MIN_PACKED)
-        .then(|| zstd::bulk::compress(plain, LEVEL).ok())
+        .then(|| pack(plain))
         .flatten()
         // A twelfth less is the least that pays for unpacking.
         .filter(|packed| packed.len() < plain.len() - plain.len() / 12)
@@ -108,7 +100,7 @@ pub(super) fn plain_of(mut file: Vec<u8>, name: &Digest) -> Option<Vec<u8>> {
         if blake3::hash(body).as_bytes()[..16] != file[16..32] {
             return None;
         }
-        unpack(body, len)?
+        is_allowed(len, body.len()).then(|| unpack(body, len))??
     } else {
         file.drain(..OBJECT_HEADER);
         file
@@ -131,30 +123,6 @@ pub(super) fn object_header(file: &[u8]) -> Option<(bool, u64)> {
 
 fn is_allowed(plain: u64, packed: usize) -> bool {
     plain <= (packed.saturating_mul(MAX_RATIO)).max(ALWAYS_ALLOWED) as u64
-}
-
-thread_local! {
-    /// zstd's tables for unpacking, which cost more to make than a small object to unpack.
-    static UNPACKER: RefCell<Option<Decompressor<'static>>> =
-        RefCell::new(Decompressor::new().ok());
-}
-
-fn unpack(packed: &[u8], len: u64) -> Option<Vec<u8>> {
-    if !is_allowed(len, packed.len()) {
-        return None;
-    }
-    if len <= ALWAYS_ALLOWED as u64 {
-        // All at once: nothing is looked back over but what is unpacked, and more than was
-        // promised is refused.
-        return UNPACKER
-            .with_borrow_mut(|unpacker| unpacker.as_mut()?.decompress(packed, len as usize).ok());
-    }
-    let mut plain = Vec::new();
-    let mut decoder = zstd::Decoder::with_buffer(packed).ok()?;
-    decoder.window_log_max(MAX_WINDOW).ok()?;
-    // The vector grows with what is really there; one byte more than was promised is too much.
-    decoder.by_ref().take(len + 1).read_to_end(&mut plain).ok()?;
-    Some(plain)
 }
 
 impl Ref {
