@@ -220,9 +220,11 @@ fn again(
 }
 
 /// An error that is neither the user's fault nor their wish is told with the stage it came from, and
-/// how to run that alone.
+/// how to run that alone; not one of a disk that is full, which that does not help.
 pub(crate) fn in_stage(error: Error, trace: &Trace, out: &Path) -> Error {
-    let is_plain = error.is_usage() || matches!(error, Error::Jobs(jobs::Error::Cancelled));
+    let is_plain = error.is_usage()
+        || error.refusal().is_some()
+        || matches!(error, Error::Jobs(jobs::Error::Cancelled));
     match trace.failed() {
         Some(failed) if !is_plain && !failed.inputs.is_empty() => {
             let input = |(name, digest): &(_, Digest)| format!("{name} {}", &digest.to_hex()[..12]);

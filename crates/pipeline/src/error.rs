@@ -413,9 +413,35 @@ impl Error {
             Self::Crawl(error) => return error.hint(),
             Self::Text(error) => return error.hint().map(str::to_owned),
             Self::Learn(error) => return error.hint(),
-            _ => return None,
+            _ => return self.refusal().map(str::to_owned),
         };
         Some(hint.to_owned())
+    }
+
+    /// What helps where the system does not let the site be written: no step does better alone.
+    pub(crate) fn refusal(&self) -> Option<&'static str> {
+        let kind = match self {
+            Self::Unwritable { source, .. }
+            | Self::Write { source, .. }
+            | Self::Publish { source, .. } => source.kind(),
+            Self::Database { source: rusqlite::Error::SqliteFailure(failure, _), .. } => {
+                match failure.code {
+                    rusqlite::ErrorCode::DiskFull => io::ErrorKind::StorageFull,
+                    _ => return None,
+                }
+            }
+            _ => return None,
+        };
+        match kind {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Some(
+                "make room there, or name a folder on another disk with -o; a site that stood \
+                 there still does",
+            ),
+            io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => {
+                Some("name a folder with -o that you may write to")
+            }
+            _ => None,
+        }
     }
 
     /// Whether the command line or the configuration is at fault, not the world.
