@@ -8,8 +8,6 @@ use clap::error::ErrorKind;
 /// What to do about arguments that are not understood.
 const HELP_HINT: &str = "topicmill --help lists the commands and flags";
 
-/// What to do when a run was stopped.
-const AGAIN: &str = "run the same command again: it goes on where it stopped";
 /// 128 and the number of the signal, as shells have it.
 const INTERRUPTED: u8 = 130;
 
@@ -90,6 +88,7 @@ pub(crate) fn print_error(error: &anyhow::Error) {
         .downcast_ref::<pipeline::Error>()
         .and_then(pipeline::Error::hint)
         .or_else(|| error.downcast_ref::<Usage>().and_then(|usage| usage.hint.clone()))
+        .or_else(|| error.downcast_ref::<jobs::Error>()?.hint().map(str::to_owned))
         .or_else(|| {
             error.downcast_ref::<server::Error>().and_then(server::Error::hint).map(str::to_owned)
         });
@@ -159,7 +158,8 @@ fn one_line(text: &str) -> String {
 /// Ends the process as an interrupted run ends, in the middle of whatever it does.
 #[expect(clippy::exit, reason = "the run did not stop when it was asked to")]
 pub(crate) fn end_now() -> ! {
-    print_lines(&jobs::Error::Cancelled.to_string(), Some(AGAIN));
+    let stopped = jobs::Error::Cancelled;
+    print_lines(&stopped.to_string(), stopped.hint());
     std::process::exit(INTERRUPTED.into());
 }
 

@@ -103,3 +103,20 @@ pub enum Error {
         found: String,
     },
 }
+
+impl Error {
+    /// What the user can do next.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Cancelled => Some("run the same command again: it goes on where it stopped"),
+            Self::NewerFormat { .. } | Self::NotAStore { .. } => {
+                Some("name another folder for the cache with --cache")
+            }
+            Self::Busy { .. } => {
+                Some("end that process, or name another folder for the cache with --cache")
+            }
+            _ => None,
+        }
+    }
+}

@@ -406,9 +406,7 @@ impl Error {
             Self::NoInputs { .. } => {
                 "name the --cache that it was built with; what was built long ago, build again"
             }
-            Self::Jobs(jobs::Error::Cancelled) => {
-                "run the same command again: it goes on where it stopped"
-            }
+            Self::Jobs(error) => return error.hint().map(str::to_owned),
             Self::Corpus(error) => return error.hint(),
             Self::Crawl(error) => return error.hint(),
             Self::Text(error) => return error.hint().map(str::to_owned),

@@ -263,7 +263,7 @@ impl SmallDisk {
         let done = mount.stderr(std::process::Stdio::null()).status();
         if !done.is_ok_and(|status| status.success()) {
             let line = "SKIPPED: a test of a full disk, for want of the right to mount one\n";
-            std::io::Write::write_all(&mut std::io::stderr(), line.as_bytes()).unwrap();
+            Write::write_all(&mut std::io::stderr(), line.as_bytes()).unwrap();
             return None;
         }
         Some(Self(path))
@@ -303,14 +303,15 @@ fn caches_that_cannot_be_used() {
     scene.write("file", "mine");
     scene.write("newer/FORMAT", "topicmill-cache 99\n");
     scene.write("other/FORMAT", "pdf 1.7");
-    let check = |cache: &str, says: &[&str]| {
-        let args =
-            format!("build http://127.0.0.1:1/ --recipe europython-2016 -o out --cache {cache}");
-        refuse(&scene, &args, FAILED, says, "");
+    let check = |cache: &str, says: &[&str], hint: &str| {
+        let crawl = "build http://127.0.0.1:1/ --recipe europython-2016 -o out";
+        for command in [crawl, "cache ls", "cache clear"] {
+            refuse(&scene, &format!("{command} --cache {cache}"), FAILED, says, hint);
+        }
     };
-    check("file", &["file"]);
-    check("newer", &["newer", "99", "2 and older"]);
-    check("other", &["other", "not a topicmill cache"]);
+    check("file", &["file"], "");
+    check("newer", &["newer", "99", "2 and older"], "--cache");
+    check("other", &["other", "not a topicmill cache"], "--cache");
 }
 
 #[test]
