@@ -200,8 +200,13 @@ impl Run {
 
     /// `f` of `item`, a panic made an error; nothing is begun once the run is cancelled.
     pub(crate) fn guard<T, R>(&self, f: &impl Fn(T) -> R, item: T) -> Result<R, Error> {
+        self.guard_once(|| f(item))
+    }
+
+    /// The same for what is called once.
+    pub(crate) fn guard_once<R>(&self, f: impl FnOnce() -> R) -> Result<R, Error> {
         self.check()?;
-        catch_unwind(AssertUnwindSafe(|| f(item)))
+        catch_unwind(AssertUnwindSafe(f))
             .map_err(|payload| Error::Panicked { message: message_of(&*payload) })
     }
 }

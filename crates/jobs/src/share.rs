@@ -1,4 +1,4 @@
-//! Parts of one piece of work, shared out with little delay.
+//! Parts of one piece of work, shared out with little delay, and two pieces at once.
 
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -49,6 +49,33 @@ impl Run {
         done.sort_unstable_by_key(|(part, _)| *part);
         done.into_iter().map(|(_, result)| result).collect()
     }
+
+    /// Runs `beside` and `own` at the same time, `own` on the calling thread; with one thread, and
+    /// inside a task, `own` after `beside`. Both may share out work on the threads of the run.
+    ///
+    /// ```
+    /// let run = jobs::Run::serial();
+    /// assert_eq!(run.both(|| 2 + 3, || 2 * 3)?, (5, 6));
+    /// # Ok::<(), jobs::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`], and [`Error::Panicked`] when one of them panicked; both have ended then.
+    pub fn both<A: Send, B>(
+        &self,
+        beside: impl FnOnce() -> A + Send,
+        own: impl FnOnce() -> B,
+    ) -> Result<(A, B), Error> {
+        if self.idle_pool().is_none() {
+            return Ok((self.guard_once(beside)?, self.guard_once(own)?));
+        }
+        let (beside, own) = std::thread::scope(|scope| {
+            let beside = scope.spawn(|| self.guard_once(beside));
+            let own = self.guard_once(own);
+            (beside.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), own)
+        });
+        Ok((beside?, own?))
+    }
 }
 
 #[cfg(test)]
@@ -64,6 +91,29 @@ mod tests {
             for parts in [0, 1, 2, 1000] {
                 let doubled = run.share(parts, |part| 2 * part).unwrap();
                 assert_eq!(doubled, (0..parts).map(|part| 2 * part).collect::<Vec<_>>());
+            }
+        }
+    }
+
+    #[test]
+    fn two_works_at_once_share_the_threads() {
+        for threads in [1, 2] {
+            let run = Run::with_threads(NonZeroUsize::new(threads).unwrap()).unwrap();
+            let sum = |n: u64| run.map((0..n).collect(), |m| m).unwrap().into_iter().sum::<u64>();
+            assert_eq!(run.both(|| sum(10), || sum(20)).unwrap(), (45, 190));
+            let inside = run.map(vec![3, 4], |n| run.both(|| sum(n), || n).unwrap());
+            assert_eq!(inside.unwrap(), [(3, 3), (6, 4)]);
+        }
+    }
+
+    #[test]
+    fn one_of_two_works_that_panics_is_an_error() {
+        for threads in [1, 2] {
+            let run = Run::with_threads(NonZeroUsize::new(threads).unwrap()).unwrap();
+            let fail = || panic!("no such lamp");
+            let failed = [run.both(fail, || ()), run.both(|| (), fail)];
+            for failed in failed {
+                assert!(failed.unwrap_err().to_string().contains("no such lamp"));
             }
         }
     }

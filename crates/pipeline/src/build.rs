@@ -74,20 +74,29 @@ fn build_site(
     if stands(former.as_ref().is_some_and(|former| former.documents == all))? {
         return again(former.as_ref(), trace, Some(&prepared), (&staging, run));
     }
-    StepInputs::of(config, &prepared).keep(memo, (&target, &prepared), run);
-    let (results, fitted) = place_documents(&prepared, config, (&target, memo, trace), run)?;
-    let clouds = draw_clouds(&results, config, (memo, trace), run)?;
-    let survey = former.as_ref().map(|former| former.manifest.survey(&target, run));
-    let Survey { standing, is_alone } = survey.transpose()?.unwrap_or_default();
     let spares = Spares::of(&options.cache, &target);
-    let spare = former.as_ref().and_then(|former| former.spare.as_deref());
-    let spare = spare.and_then(|name| Spare::find(memo, &target, name));
+    // The site that stands is looked at while the documents are placed.
+    let look = || {
+        StepInputs::of(config, &prepared).keep(memo, (&target, &prepared), run);
+        let survey = former.as_ref().map(|former| former.manifest.survey(&target, run));
+        let spare = former.as_ref().and_then(|former| former.spare.as_deref());
+        let spare = spare.and_then(|name| Spare::find(memo, &target, name));
+        (survey, spare, Rendered::find(memo, &target))
+    };
+    let place = || {
+        let (results, fitted) = place_documents(&prepared, config, (&target, memo, trace), run)?;
+        let clouds = draw_clouds(&results, config, (memo, trace), run)?;
+        Ok::<_, Error>((results, fitted, clouds))
+    };
+    let ((survey, spare, rendered), placed) = run.both(look, place)?;
+    let (results, fitted, clouds) = placed?;
+    let Survey { standing, is_alone } = survey.transpose()?.unwrap_or_default();
     let spare = match spare {
         Some(spare) if staging.start_from(&spares.path(&spare.name))? => Some(spare),
         _ => None,
     };
     let folder = Folder::new(staging.folder());
-    let folder = folder.after(&target, standing, Rendered::find(memo, &target));
+    let folder = folder.after(&target, standing, rendered);
     let folder = match &spare {
         Some(spare) => folder.with_spare(&spare.differing),
         None => folder,
@@ -109,16 +118,26 @@ fn build_site(
     let former = manifest.filter(|_| is_alone);
     let spare = spare.as_ref().map(|spare| &spare.folders[..]);
     let place = (target.as_path(), memo, &spares);
-    let (manifest, spare) = publish(staging, (former, spare), &written, place, run)?;
-    Rendered::keep(&written.pages, memo, &target, run);
+    // What pages were made from is true whether the site comes to stand or not.
+    let keep = || Rendered::keep(&written.pages, memo, &target, run);
+    let ((), published) =
+        run.both(keep, || publish(staging, (former, spare), &written, place, run))?;
+    let (manifest, spare) = published?;
     let kept = spare.as_ref().map(|spare| spare.name.clone());
-    if let Some(spare) = &spare {
-        spare.keep(memo, &target);
-    }
-    spares.remove_others(kept.as_deref());
-    Former { sources, documents: all, manifest, report: json, spare: kept }
-        .keep(memo, &target, run);
+    let former = Former { sources, documents: all, manifest, report: json, spare: kept };
+    // Each names the other: where only one of them is kept there is no spare. Who wants to stop now
+    // comes too late: the site stands.
+    let keep = || spare.iter().for_each(|spare| spare.keep(memo, &target));
+    drop(run.both(keep, || former.keep(memo, &target, run)));
+    spares.remove_others(former.spare.as_deref());
+    drop_beside((results, fitted, clouds, prepared, written));
     Ok(report)
+}
+
+/// Takes apart what is large and no longer needed beside what comes next: nobody waits for it.
+fn drop_beside(values: impl Send + 'static) {
+    // Where no thread is to be had they are dropped here.
+    drop(std::thread::Builder::new().spawn(move || drop(values)));
 }
 
 /// Puts the site in place. The former one becomes the spare, where `former` is all that it holds; else
@@ -183,7 +202,6 @@ pub(crate) fn write_files(
         stage.input("topics", Digest::of_value(&(tasks::digest_of_fit(&fitted.fit), names)));
         stage.input("weights", tasks::digest_of(fitted.x.view()));
         stage.input("settings", output::site_settings(results, &config.site));
-        // The data files keep one thread busy while another renders pages.
         let data = || output::write_data(results, fitted, prepared, folder);
         let inputs = output::Inputs {
             x: fitted.x.view(),

@@ -6,7 +6,6 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use corpus::Document;
 use jobs::{Digest, Memo, Run};
 use serde::{Deserialize, Serialize};
 
@@ -15,8 +14,6 @@ use crate::prepare::Prepared;
 use crate::report::Report;
 use crate::{Config, Error, Source, arrange, tasks};
 
-/// Documents in one parallel task.
-const SHARD_DOCS: usize = 1024;
 /// Folders in folders that are looked through for sources.
 const MAX_DEPTH: usize = 64;
 
@@ -51,7 +48,8 @@ impl Former {
             task: tasks::SITE.name,
             // As long as a build: it is what its loss would cost.
             cost: std::time::Duration::from_mins(1),
-            content: jobs::Content::Plain,
+            // To pack some megabytes of digests takes longer than to write them.
+            content: jobs::Content::Packed,
         };
         if let Err(error) = store.put(&key(target), &bytes, &about) {
             run.progress().warn(&format!("the next build cannot build on this one: {error}"));
@@ -87,12 +85,8 @@ pub(crate) fn digest_of_sources(config: &Config) -> Result<Option<Digest>, Error
 }
 
 /// The digest of the documents.
-pub(crate) fn digest_of_documents(prepared: &Prepared, run: &Run) -> Result<Digest, Error> {
-    let shards = run
-        .map(prepared.documents.chunks(SHARD_DOCS).collect(), |docs: &[Document]| {
-            Digest::of(&postcard::to_stdvec(docs).expect("texts can be written"))
-        })?;
-    Ok(Digest::of_value(&shards))
+pub(crate) fn digest_of_documents(prepared: &Prepared) -> Digest {
+    Digest::of_value(&prepared.keys().digests)
 }
 
 /// The digest of the program, the configuration and all that was read; `documents` is that of the

@@ -15,7 +15,7 @@ use crate::parts::{Part, parts};
 use crate::prepare::Prepared;
 use crate::results::Quality;
 use crate::settings::count_config;
-use crate::shards::{Shard, shards};
+use crate::shards::Shard;
 use crate::stages::Fitted;
 use crate::{Config, Error, set_aside, tasks};
 
@@ -44,7 +44,7 @@ pub(crate) struct Placed {
 
 impl Placed {
     /// Whether it can be of so many documents, terms and topics.
-    fn fits(&self, (n_docs, n_terms, n_topics): (usize, usize, usize)) -> bool {
+    pub(crate) fn fits(&self, (n_docs, n_terms, n_topics): (usize, usize, usize)) -> bool {
         let Self { indptr, indices, weights, doc_topics, shares } = self;
         let rows = indptr.windows(2).map(|ends| indices.get(ends[0]..ends[1]));
         let is_row = |row: Option<&[u32]>| {
@@ -80,25 +80,33 @@ impl Kept {
         run: &Run,
     ) -> Result<Self, Error> {
         let path = target.join("data/model.topicmill");
-        let model = Model::read(&path)?;
-        let digest = model.digest_of_topics()?;
+        let keys = prepared.keys();
+        let known = || {
+            let model = Model::read(&path)?;
+            let digest = model.digest_of_topics()?;
+            Ok::<_, Error>((model, digest))
+        };
+        let own =
+            || (set_aside::own_texts(prepared), set_aside::digests_of_own_texts(prepared, &keys));
+        let (known, (texts, own)) = run.both(known, own)?;
+        let (model, digest) = known?;
         let settings = count_config(config, prepared.documents.len());
         let counter = Counter::new(&settings)?;
         let analyzer = format!("{:?}", settings.analyzer);
         let (n_terms, n_topics) = (model.vocabulary.len(), model.nmf.components().nrows());
-        let texts = set_aside::own_texts(prepared);
+        let weights = (prepared.weights.title, prepared.weights.tags);
         let Places { x, doc_topics, shares } = trace.stage("place", run, |stage| {
             stage.items = texts.len() as u64;
             stage.input("model", digest);
-            let place = |shard: Shard<'_, '_>| {
-                let input = (shard.digest, digest, analyzer.as_str());
+            let place = |shard: Shard<'_, Text<'_>>| {
+                let input = (shard.digest, digest, analyzer.as_str(), weights);
                 let shape = (shard.docs.len(), n_terms, n_topics);
                 let task = (&tasks::PLACE, Codec::of_serde(), |placed: &Placed| placed.fits(shape));
                 memo.get_or_run_if(task, &input, run, || {
                     place_shard(shard.docs, (&counter, &model), run)
                 })
             };
-            let placed = run.map(shards(&texts, run)?, place)?;
+            let placed = run.map(keys.in_shards(&texts, &own), place)?;
             let placed: Vec<Made<Placed>> = placed.into_iter().collect::<Result<_, _>>()?;
             let digests: Vec<Digest> = placed.iter().map(|placed| placed.digest).collect();
             stage.output = Some(Digest::of_value(&digests));

@@ -1,18 +1,20 @@
 //! Sources to documents, ready to be counted.
 
+use std::borrow::Cow;
 use std::io;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::time::Duration;
 
 use corpus::{Document, Ids, ReadConfig, Reader, Skipped};
 use crawl::{CacheMode, Coverage, CrawlConfig, Recipe};
-use jobs::{Codec, FileStore, Limits, Made, Memo, Run};
+use jobs::{Codec, Digest, FileStore, Limits, Made, Memo, Run};
 use serde::{Deserialize, Serialize};
 use text::{Field, Languages, Repeats, Text};
 use url::Url;
 
-use crate::shards::shards;
+use crate::shards::{Shard, cut, in_shards};
 use crate::{Config, Error, Source, tasks};
 
 /// What stays outside the configuration file: it changes no result.
@@ -31,6 +33,9 @@ pub struct Options {
 
 /// The file with the recipe that was found in the pages of a site.
 pub const LOCK_FILE: &str = "recipe.lock.toml";
+
+/// Documents in one parallel task.
+const TASK_DOCS: usize = 1024;
 
 /// What was found out about a site.
 #[derive(Debug, Clone, PartialEq)]
@@ -101,6 +106,38 @@ pub struct Prepared {
     pub other_languages: Vec<Vec<String>>,
     /// What the documents repeat; nothing before it is looked for.
     pub repeats: Repeats,
+    /// What stands for the documents in keys; `None` where it is not worked out yet.
+    pub(crate) keys: Option<Keys>,
+}
+
+/// What stands for documents in the keys of results.
+#[derive(Debug, Clone)]
+pub(crate) struct Keys {
+    /// Of every document the digest of all that is known of it.
+    pub(crate) digests: Vec<Digest>,
+    /// How the documents are cut into shards.
+    shards: Vec<Range<usize>>,
+}
+
+impl Keys {
+    /// Of `documents` with the languages `others` besides their own; `bodies` are the digests of all
+    /// else.
+    fn of(documents: &[Document], others: &[Vec<String>], bodies: &[Digest]) -> Self {
+        let others = others.iter().map(Vec::as_slice).chain(std::iter::repeat(&[][..]));
+        let digest = |((document, others), body): ((&Document, &[String]), &Digest)| {
+            Digest::of_value(&(body, document.language.as_deref(), others))
+        };
+        let shards = cut(documents.iter().zip(bodies).map(|(document, digest)| {
+            let Document { title, text, tags, .. } = document;
+            (*digest, title.len() + text.len() + tags.iter().map(String::len).sum::<usize>())
+        }));
+        Self { digests: documents.iter().zip(others).zip(bodies).map(digest).collect(), shards }
+    }
+
+    /// Runs of `docs`, something of every document; `digests` are those of all that tells of each.
+    pub(crate) fn in_shards<'a, T>(&self, docs: &'a [T], digests: &[Digest]) -> Vec<Shard<'a, T>> {
+        in_shards(&self.shards, docs, digests)
+    }
 }
 
 impl Prepared {
@@ -117,6 +154,18 @@ impl Prepared {
                 ..text_of(document, self.weights)
             })
             .collect()
+    }
+
+    /// What stands for the documents in keys.
+    pub(crate) fn keys(&self) -> Cow<'_, Keys> {
+        match &self.keys {
+            Some(keys) => Cow::Borrowed(keys),
+            None => {
+                let bodies: Vec<Digest> =
+                    self.documents.iter().map(digest_without_language).collect();
+                Cow::Owned(Keys::of(&self.documents, &self.other_languages, &bodies))
+            }
+        }
     }
 }
 
@@ -163,6 +212,7 @@ pub(crate) fn read_sources(
         sites: Vec::new(),
         other_languages: Vec::new(),
         repeats: Repeats::default(),
+        keys: None,
     };
     let sources: Vec<Source> = config
         .sources
@@ -407,7 +457,8 @@ impl Prepared {
 
     /// Fills in the language of documents that do not tell theirs, and mends that of documents
     /// which claim the site's own: it is what pages say that nobody thought about. Finds the languages
-    /// of passages besides. Shards of documents that were looked at before are not looked at again.
+    /// of passages besides, and with them what stands for the documents in keys. Shards of documents
+    /// that were looked at before are not looked at again.
     pub(crate) fn detect_languages(
         &mut self,
         config: &Config,
@@ -417,8 +468,13 @@ impl Prepared {
         // The lists of words are made when a shard needs them.
         let languages = LazyLock::new(Languages::new);
         let own = config.language.as_str();
+        let bodies = run.map(self.documents.chunks(TASK_DOCS).collect(), |docs| {
+            docs.iter().map(digest_without_language).collect::<Vec<_>>()
+        })?;
+        let bodies = bodies.concat();
+        let keys = Keys::of(&self.documents, &[], &bodies);
         let texts: Vec<Text<'_>> = self.documents.iter().map(claimed).collect();
-        let found = run.map(shards(&texts, run)?, |shard| {
+        let found = run.map(keys.in_shards(&texts, &keys.digests), |shard| {
             let fits = |found: &Vec<Detected>| found.len() == shard.docs.len();
             let task = (&tasks::LANGUAGES, Codec::of_serde(), fits);
             memo.get_or_run_if(task, &(own, shard.digest), run, || {
@@ -433,8 +489,29 @@ impl Prepared {
             found.others
         };
         self.other_languages = self.documents.iter_mut().zip(found).map(take).collect();
+        self.keys = Some(Keys::of(&self.documents, &self.other_languages, &bodies));
         Ok(())
     }
+}
+
+/// The digest of all of a document but its language.
+fn digest_without_language(document: &Document) -> Digest {
+    let Document {
+        id,
+        url,
+        title,
+        text,
+        tags,
+        speakers,
+        date,
+        start,
+        end,
+        room,
+        track,
+        language: _,
+    } = document;
+    let all = (id, url, title, text, tags, speakers, (date, start, end, room, track));
+    Digest::of(&postcard::to_stdvec(&all).expect("texts can be written"))
 }
 
 /// A document's text, and the language that it claims.

@@ -100,7 +100,7 @@ fn after_reading(
     let scratch = tempfile::tempdir().map_err(unwritable)?;
     let folder = Folder::new(scratch.path());
     let made = (&results, &fitted, &clouds[..]);
-    let documents = digest_of_documents(prepared, run)?;
+    let documents = digest_of_documents(prepared);
     let read = (prepared, documents, config, &renderer);
     // All of the step is computed.
     write_files(made, read, (&folder, &Memo::off(), trace), run)?;

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use corpus::Document;
-use jobs::{Codec, Made, Memo, Run};
+use jobs::{Codec, Digest, Made, Memo, Run};
 use serde::{Deserialize, Serialize};
 use sprs::CsMatI;
 use text::{Field, Repeats, ShardRepeats, Text};
 
-use crate::prepare::Prepared;
-use crate::shards::{Shard, shards};
+use crate::prepare::{Keys, Prepared};
+use crate::shards::Shard;
 use crate::{Config, Error, tasks};
 
 /// The field that [`Prepared::texts`] gives a document's title.
@@ -76,14 +76,16 @@ pub(crate) fn find(
         return Ok(Repeats::default());
     }
     let texts = prepared.texts();
-    let read = |shard: Shard<'_, '_>| {
+    let weights = (prepared.weights.title, prepared.weights.tags);
+    let read = |shard: Shard<'_, Text<'_>>| {
         let fits = |repeats: &ShardRepeats| repeats.fits(shard.docs);
         let task = (&tasks::REPEATS, Codec::of_serde(), fits);
-        memo.get_or_run_if(task, &shard.digest, run, || {
+        memo.get_or_run_if(task, &(shard.digest, weights), run, || {
             Ok::<_, Error>(ShardRepeats::of(shard.docs, Some(TITLE)))
         })
     };
-    let made = run.map(shards(&texts, run)?, read)?;
+    let keys = prepared.keys();
+    let made = run.map(keys.in_shards(&texts, &keys.digests), read)?;
     let made: Vec<Made<ShardRepeats>> = made.into_iter().collect::<Result<_, _>>()?;
     let of_shards: Vec<ShardRepeats> = made.into_iter().map(|made| made.value).collect();
     Ok(Repeats::find_in(&texts, &of_shards, run)?)
@@ -95,6 +97,15 @@ pub(crate) fn own_texts(prepared: &Prepared) -> Vec<Text<'_>> {
     let texts = prepared.repeats.without_passages(&prepared.texts());
     let pairs = texts.into_iter().zip(&prepared.documents);
     pairs.map(|(text, document)| without_names(text, document)).collect()
+}
+
+/// Of every document the digest of all that tells what [`own_texts`] gives of it, but for the weights.
+pub(crate) fn digests_of_own_texts(prepared: &Prepared, keys: &Keys) -> Vec<Digest> {
+    let digest = |(doc, digest): (usize, &Digest)| match prepared.repeats.cut(doc) {
+        [] => *digest,
+        cut => Digest::of_value(&(digest, cut)),
+    };
+    keys.digests.iter().enumerate().map(digest).collect()
 }
 
 /// `text` without the names of the document's speakers: who speaks is not what is spoken of. A single

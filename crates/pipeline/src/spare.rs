@@ -64,7 +64,7 @@ impl Spare {
         let Some(store) = memo.store() else { return };
         let bytes = postcard::to_stdvec(self).expect("texts and numbers can be written");
         let cost = Duration::from_secs(10);
-        let about = About { task: tasks::SPARE.name, cost, content: Content::Plain };
+        let about = About { task: tasks::SPARE.name, cost, content: Content::Packed };
         // The record of the site is kept right after it, and tells when that fails.
         drop(store.put(&key(target), &bytes, &about));
     }

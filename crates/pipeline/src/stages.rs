@@ -21,7 +21,6 @@ use crate::quality::quality;
 use crate::related::{self, Known, Related, fits, related};
 use crate::results::Results;
 use crate::settings::{count_config, guide, nmf_config, weighing, without_common};
-use crate::shards::shards;
 use crate::{Error, Source, former, number, set_aside, tags, tasks, topics};
 
 /// What a fit leaves besides the results that are shown.
@@ -70,7 +69,7 @@ pub(crate) fn read(
         stage.items = prepared.documents.len() as u64;
         stage.cached =
             prepared.requests == 0 && config.sources.iter().all(|s| s.from.contains("://"));
-        let documents = former::digest_of_documents(&prepared, run)?;
+        let documents = former::digest_of_documents(&prepared);
         stage.output = Some(documents);
         Ok((prepared, documents))
     })
@@ -107,7 +106,7 @@ pub(crate) fn find_topics_in(
         let settings = count_config(config, prepared.documents.len());
         let texts = set_aside::own_texts(prepared);
         let words = prepared.repeats.words();
-        let counts = count((&texts, words), &settings, (memo, stage), run)?;
+        let counts = count((&texts, words), (prepared, &settings), (memo, stage), run)?;
         let counts =
             if config.text.max_df.is_some() { counts } else { without_common(counts, config) };
         stage.items = counts.vocabulary.len() as u64;
@@ -240,20 +239,22 @@ pub(crate) fn keep_topics_in(
 /// was counted before is not counted again, whatever is set aside now.
 fn count(
     (texts, set_aside): (&[Text<'_>], &[String]),
-    settings: &CountConfig,
+    (prepared, settings): (&Prepared, &CountConfig),
     (memo, stage): (&Memo, &mut Stage),
     run: &Run,
 ) -> Result<Counts, Error> {
     let counter = Counter::new(settings)?;
-    let shards = shards(texts, run)?;
+    let keys = prepared.keys();
+    let shards = keys.in_shards(texts, &set_aside::digests_of_own_texts(prepared, &keys));
+    let weights = (prepared.weights.title, prepared.weights.tags);
     let analyzer = format!("{:?} {}", settings.analyzer, settings.phrases.is_some());
     stage
         .input("documents", Digest::of_value(&shards.iter().map(|s| s.digest).collect::<Vec<_>>()));
-    stage.input("settings", Digest::of_value(&format!("{settings:?}")));
+    stage.input("settings", Digest::of_value(&(format!("{settings:?}"), weights)));
     stage.input("words set aside", Digest::of_value(set_aside));
     run.progress().expected(texts.len() as u64);
     let counted = run.map(shards, |shard| {
-        let input = (shard.digest, analyzer.as_str());
+        let input = (shard.digest, analyzer.as_str(), weights);
         let counted = memo.get_or_run_as((&tasks::COUNT, tasks::COUNTS), &input, run, || {
             Ok::<_, Error>(counter.count_shard(shard.docs)?)
         });
@@ -278,27 +279,28 @@ pub(crate) fn results(
     let Fitted { fit, shares, told, .. } = fitted;
     let x = fitted.x.view();
     let explained = fitted.explained.clone().unwrap_or_else(|| Explained::of(shares.clone()));
-    let mut names = Names::default();
     let shown = |(document, origin): (&corpus::Document, &usize)| {
         config.sources[*origin].shown(document.clone())
     };
-    let documents: Vec<corpus::Document> =
-        prepared.documents.iter().zip(&prepared.origins).map(shown).collect();
-    let slugs = documents.iter().map(|d| names.give(&d.title, &d.id, "document")).collect();
-    let (tags, doc_tags) = tags::tags(&documents);
+    let shown = || {
+        let documents = prepared.documents.iter().zip(&prepared.origins);
+        let documents: Vec<corpus::Document> = documents.map(shown).collect();
+        let mut names = Names::default();
+        let slugs: Vec<String> =
+            documents.iter().map(|d| names.give(&d.title, &d.id, "document")).collect();
+        let tags = tags::tags(&documents);
+        (documents, slugs, tags)
+    };
+    let described = (fit, &told.words[..], &given, &parts[..]);
+    let ((documents, slugs, (tags, doc_tags)), topics) =
+        run.both(shown, || topics::describe(described, x, &vocabulary, prepared, (memo, run)))?;
     Ok(Results {
         title: title(config, prepared)?,
         base_url: config.base_url.clone(),
         language: config.language.clone(),
         seed: config.seed,
         n_documents: prepared.documents.len(),
-        topics: topics::describe(
-            (fit, &told.words, &given, &parts),
-            x,
-            &vocabulary,
-            prepared,
-            (memo, run),
-        )?,
+        topics: topics?,
         doc_topics: topics::of_documents(&fit.doc_topics, x),
         documents,
         slugs,

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use text::Repeats;
 
 use crate::prepare::{Prepared, Weights};
-use crate::shards::shards;
+use crate::shards::Shard;
 use crate::{Config, Error, Source, set_aside, tasks};
 
 /// The configuration of a build and the documents that it read. All that lies between them and a step
@@ -22,7 +22,7 @@ pub(crate) struct StepInputs {
     seed: u64,
     keep_topics: bool,
     previous: Option<String>,
-    /// Shards of documents: objects in the cache.
+    /// Shards of documents, which the cache has under the keys of these digests.
     documents: Vec<Digest>,
     /// Of titles and tags.
     weights: (u32, u32),
@@ -83,20 +83,18 @@ impl StepInputs {
     pub(crate) fn keep(mut self, memo: &Memo, (target, prepared): (&Path, &Prepared), run: &Run) {
         let Some(store) = memo.store() else { return };
         let about = |cost| About { task: tasks::STEPS.name, cost, content: Content::Plain };
-        let keep = |documents: &[Document]| {
-            let bytes = postcard::to_stdvec(documents).expect("texts can be written");
-            store.put_object(&bytes, &about(Duration::from_secs(1)))
+        let keep = |shard: Shard<'_, Document>| {
+            let key = key_of_documents(&shard.digest);
+            if !store.contains(&key) {
+                let bytes = postcard::to_stdvec(shard.docs).expect("texts can be written");
+                store.put(&key, &bytes, &about(Duration::from_secs(1)))?;
+            }
+            Ok::<_, jobs::Error>(shard.digest)
         };
-        let texts = prepared.texts();
-        let kept = shards(&texts, run).and_then(|shards| {
-            let mut rest = &prepared.documents[..];
-            let cut = shards.into_iter().map(|shard| {
-                let (documents, after) = rest.split_at(shard.docs.len());
-                rest = after;
-                documents
-            });
-            run.map(cut.collect(), keep)?.into_iter().collect::<Result<Vec<_>, _>>()
-        });
+        let keys = prepared.keys();
+        let shards = keys.in_shards(&prepared.documents, &keys.digests);
+        let kept = run.map(shards, keep);
+        let kept = kept.and_then(|kept| kept.into_iter().collect::<Result<Vec<_>, _>>());
         let kept = kept.and_then(|documents| {
             self.documents = documents;
             let bytes = postcard::to_stdvec(&self).expect("texts and numbers can be written");
@@ -139,7 +137,8 @@ impl StepInputs {
     ) -> Result<Option<Prepared>, Error> {
         let Some(store) = memo.store() else { return Ok(None) };
         let shards = run.map(self.documents.clone(), |digest| {
-            let Ok(Lookup::Hit(bytes)) = store.get_object(&digest) else { return None };
+            let found = store.get(&key_of_documents(&digest));
+            let Ok(Lookup::Hit(bytes)) = found else { return None };
             postcard::from_bytes::<Vec<Document>>(&bytes).ok()
         })?;
         let Some(shards) = shards.into_iter().collect::<Option<Vec<_>>>() else { return Ok(None) };
@@ -161,12 +160,17 @@ impl StepInputs {
             sites: Vec::new(),
             other_languages: Vec::new(),
             repeats: Repeats::default(),
+            keys: None,
         };
         // Those that are told by the text; what the documents claim stands already.
         prepared.detect_languages(config, memo, run)?;
         prepared.repeats = set_aside::find(&prepared, config, memo, run)?;
         Ok(Some(prepared))
     }
+}
+
+fn key_of_documents(shard: &Digest) -> Digest {
+    tasks::STEPS.key(&Digest::of_value(&("documents", shard)))
 }
 
 fn key(target: &Path) -> Digest {

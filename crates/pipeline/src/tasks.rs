@@ -54,7 +54,7 @@ tasks! {
     /// What the pages of a site were made from.
     PAGES = "pages", 1;
     /// What the steps of a build at a place are made from.
-    STEPS = "steps", 1;
+    STEPS = "steps", 2;
 }
 
 /// The counts of a shard, in the format of the crate `text`.

@@ -1,5 +1,7 @@
 //! Factors to topics: words, names, shares and documents.
 
+use std::cmp::Ordering;
+
 use jobs::{Memo, Run};
 use learn::{Fit, Nmf};
 use ndarray::{Array2, ArrayView1};
@@ -188,12 +190,21 @@ pub(crate) fn main_topics(shares: &Array2<f64>) -> Vec<usize> {
     shares.rows().into_iter().map(strongest).collect()
 }
 
+/// Leaves the first `n` of `all` in the order of `compare`, which no two share a place in. Cost: linear, and
+/// a sort of `n`.
+pub(crate) fn first_of<T>(all: &mut Vec<T>, n: usize, compare: impl Fn(&T, &T) -> Ordering) {
+    if n < all.len() {
+        all.select_nth_unstable_by(n, &compare);
+        all.truncate(n);
+    }
+    all.sort_unstable_by(compare);
+}
+
 /// The heaviest terms of a row of `H`, ties by column, relative to the heaviest.
 fn terms(row: ArrayView1<'_, f32>) -> Vec<TopicTerm> {
     let mut terms: Vec<(u32, f32)> =
         (0..).zip(row.iter().copied()).filter(|(_, weight)| *weight > 0.0).collect();
-    terms.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-    terms.truncate(TERMS);
+    first_of(&mut terms, TERMS, |a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     let heaviest = terms.first().map_or(1.0, |(_, weight)| f64::from(*weight));
     terms
         .into_iter()

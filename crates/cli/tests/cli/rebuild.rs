@@ -113,7 +113,7 @@ fn invented_talks() -> Vec<Value> {
         let title = format!("{} {} number{n}", word(n, 1), word(n, 2));
         json!({ "id": format!("talk-{n}"), "title": title, "text": format!("{} own{n}.", text.join(" ")) })
     };
-    (0..4000).map(talk).collect()
+    (0..6000).map(talk).collect()
 }
 
 #[test]

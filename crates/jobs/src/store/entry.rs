@@ -28,8 +28,8 @@
 
 use std::time::Duration;
 
-use crate::{Digest, pack, unpack};
 use crate::store::{About, Content};
+use crate::{Digest, pack, unpack};
 
 /// Larger content is an object of its own, which several keys share and which can be mapped.
 pub(super) fn inline_limit(content: Content) -> usize {

@@ -274,6 +274,15 @@ impl Store for FileStore {
         }
     }
 
+    fn contains(&self, key: &Digest) -> bool {
+        let found = read(&self.path_of("refs", key)).ok().flatten();
+        match found.as_deref().and_then(Ref::from_bytes) {
+            Some((found, Place::Object)) => self.path_of("objects", &found.content).exists(),
+            Some((_, Place::Here(_))) => true,
+            None => false,
+        }
+    }
+
     fn put(&self, key: &Digest, bytes: &[u8], about: &About<'_>) -> Result<(), Error> {
         let content = Digest::of(bytes);
         let found = Ref::new(bytes, content, about, now());

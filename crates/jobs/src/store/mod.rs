@@ -33,6 +33,11 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// When an entry is there and cannot be read.
     fn get(&self, key: &Digest) -> Result<Lookup, Error>;
 
+    /// Whether there is an entry under `key`, as far as can be told without reading all of it.
+    fn contains(&self, key: &Digest) -> bool {
+        matches!(self.get(key), Ok(Lookup::Hit(_)))
+    }
+
     /// Keeps `bytes` under `key`, in place of what was there. A store that is full or may not be
     /// written keeps nothing, says so once, and is no error.
     ///

@@ -70,7 +70,7 @@ impl Clouds {
     }
 
     /// Whether they can be of so many words: every place is one.
-    fn fits(&self, n_words: usize) -> bool {
+    pub(crate) fn fits(&self, n_words: usize) -> bool {
         let is_place = |word: &cloud::PlacedWord| {
             let numbers = [word.weight, word.x, word.y, word.font_size, word.width];
             numbers.into_iter().all(f64::is_finite)
@@ -162,7 +162,6 @@ pub(crate) struct Inputs<'a> {
 
 /// What one parallel task makes.
 enum Part<'a> {
-    Data,
     Search,
     Pages(&'a [Route]),
 }
@@ -187,13 +186,25 @@ pub(crate) fn write_site(
     (folder, data): (&Folder<'_>, &(dyn Fn() -> Result<usize, Error> + Sync)),
     run: &Run,
 ) -> Result<usize, Error> {
+    // The data files keep one thread busy while the pages are prepared.
+    let (n_data, n_pages) = run.both(data, || write_pages(results, clouds, inputs, folder, run))?;
+    Ok(n_data? + n_pages?)
+}
+
+fn write_pages(
+    results: &Results,
+    clouds: &[Clouds],
+    inputs: Inputs<'_>,
+    folder: &Folder<'_>,
+    run: &Run,
+) -> Result<usize, Error> {
     let Inputs { x, components, prepared, config, renderer, memo } = inputs;
     let words = Words::of(results, (x, components), prepared, config, run)?;
     let site = Site::new(site_data(results, clouds, &words, x, &config.site))?;
     let searchable = Searchable::of(&site);
-    let search_words = search::words(&searchable, memo, run)?;
+    let search_words = search::words(&searchable, (prepared, config), memo, run)?;
     let routes: Vec<Route> = site.routes().collect();
-    let inputs = site::Inputs::new(&site, renderer);
+    let inputs = site::Inputs::new(&site, renderer, |from| *Digest::of(from).as_bytes());
     let batch = site::Batch::new(renderer, &site);
     let make = |&route: &Route, from: &mut Vec<u8>| {
         from.clear();
@@ -218,9 +229,8 @@ pub(crate) fn write_site(
     let mut n_files = routes.len();
     run.progress().expected(n_files as u64);
     run.map_into(
-        [Part::Data, Part::Search].into_iter().chain(pages).collect(),
+        std::iter::once(Part::Search).chain(pages).collect(),
         |part| match part {
-            Part::Data => Ok((data()?, Vec::new())),
             Part::Search => {
                 let n_files = search::write(&searchable, &search_words, folder)?;
                 Ok((n_files, Vec::new()))
@@ -232,8 +242,8 @@ pub(crate) fn write_site(
             }
         },
         |made: Result<(usize, Vec<MadePage>), Error>| {
-            let (n_data, pages) = made?;
-            n_files += n_data;
+            let (n_search, pages) = made?;
+            n_files += n_search;
             run.progress().advanced(pages.len() as u64);
             pages.into_iter().try_for_each(write)
         },

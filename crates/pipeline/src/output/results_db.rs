@@ -86,7 +86,7 @@ fn documents(transaction: &Transaction<'_>, results: &Results) -> rusqlite::Resu
             document.url,
             document.title,
             document.text,
-            serde_json::Value::from(document.speakers.clone()).to_string(),
+            serde_json::to_string(&document.speakers).expect("texts can be written"),
             document.date,
             document.start,
             document.end,

@@ -3,47 +3,41 @@
 use jobs::{Codec, Digest, Made, Memo, Run};
 use site::Searchable;
 use site::search::{Entry, SearchFile, ShardWords, max_words};
-use text::{Field, Text};
 
 use super::Folder;
-use crate::shards::{Shard, shards};
-use crate::{Error, tasks};
+use crate::shards::Shard;
+use crate::{Config, Error, Prepared, tasks};
 
 /// The words of all documents, shard by shard. Those of shards that were read before are not read
 /// again.
 pub(super) fn words(
     searchable: &Searchable<'_>,
+    (prepared, config): (&Prepared, &Config),
     memo: &Memo,
     run: &Run,
 ) -> Result<Vec<ShardWords>, Error> {
     let entries = searchable.entries();
     let most = max_words(entries.len());
-    let texts: Vec<Text<'_>> = entries.iter().map(fields).collect();
-    let mut rest = &entries[..];
-    let cut = |shard: Shard<'_, '_>| {
-        let (own, after) = rest.split_at(shard.docs.len());
-        rest = after;
-        (own, shard.digest)
-    };
-    let cut = shards(&texts, run)?.into_iter().map(cut).collect();
-    let made = run.map(cut, |(entries, digest): (&[Entry<'_>], Digest)| {
-        let fits = |words: &ShardWords| words.fits(entries.len());
+    // What is shown of the text, and how names are spelt, is not told by the document alone.
+    let shown: Vec<String> =
+        config.sources.iter().map(|source| format!("{:?}", source.text)).collect();
+    let keys = prepared.keys();
+    let known = entries.iter().zip(&keys.digests).zip(&prepared.origins);
+    let digests: Vec<Digest> = known
+        .map(|((entry, digest), &origin)| {
+            Digest::of_value(&(digest, shown[origin].as_str(), entry.tags, entry.speakers))
+        })
+        .collect();
+    let shards = keys.in_shards(&entries, &digests);
+    let made = run.map(shards, |shard: Shard<'_, Entry<'_>>| {
+        let fits = |words: &ShardWords| words.fits(shard.docs.len());
         let task = (&tasks::WORDS, Codec::of_serde(), fits);
-        memo.get_or_run_if(task, &(digest, most), run, || {
-            Ok::<_, Error>(ShardWords::of(entries, most))
+        memo.get_or_run_if(task, &(shard.digest, most), run, || {
+            Ok::<_, Error>(ShardWords::of(shard.docs, most))
         })
     })?;
     let made: Vec<Made<ShardWords>> = made.into_iter().collect::<Result<_, _>>()?;
     Ok(made.into_iter().map(|made| made.value).collect())
-}
-
-/// All words of a document, those of each kind with a weight of their own.
-fn fields<'a>(entry: &Entry<'a>) -> Text<'a> {
-    let field = |(text, weight)| Field { text, weight };
-    let tags = entry.tags.iter().map(|&tag| (tag, 2));
-    let speakers = entry.speakers.iter().map(|&speaker| (speaker, 3));
-    let all = [(entry.title, 1), (entry.text, 4)].into_iter().chain(tags).chain(speakers);
-    Text { fields: all.map(field).collect(), language: None, others: Vec::new() }
 }
 
 /// Writes the files of the search to `folder`; returns how many. Those that would be made from the same as

@@ -9,6 +9,7 @@ use sprs::CsMatViewI;
 use crate::config::Config;
 use crate::names::Names;
 use crate::results::Results;
+use crate::topics::first_of;
 use crate::{Error, Prepared, Source};
 
 /// Terms of a topic that its page tells, and that get a name in links.
@@ -150,8 +151,8 @@ fn reasons(
                 .map(|(column, weight)| (weight * topic[column], column as u32))
                 .filter(|(product, _)| *product > 0.0)
                 .collect();
-            terms.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-            terms.into_iter().take(REASONS).map(|(_, column)| column).collect()
+            first_of(&mut terms, REASONS, |a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+            terms.into_iter().map(|(_, column)| column).collect()
         };
         topics.iter().map(of_topic).collect()
     };

@@ -6,6 +6,7 @@ use jobs::Run;
 use sprs::CsMatViewI;
 
 use crate::Error;
+use crate::topics::first_of;
 
 pub(crate) use known::{Known, digests};
 
@@ -83,8 +84,7 @@ fn like(
         .map(|other| (other, std::mem::take(&mut scores[other])))
         .filter(|&(other, score)| other != doc && score >= MIN_SCORE)
         .collect();
-    found.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-    found.truncate(limit);
+    first_of(&mut found, limit, |a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     found
         .into_iter()
         .map(|(index, score)| Related {
@@ -101,8 +101,7 @@ fn query(x: CsMatViewI<'_, f32, u32, usize>, doc: usize) -> Vec<(usize, f32)> {
         .outer_view(doc)
         .map(|row| row.iter().map(|(term, &weight)| (term, weight)).collect())
         .unwrap_or_default();
-    query.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-    query.truncate(QUERY_TERMS);
+    first_of(&mut query, QUERY_TERMS, |a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     query
 }
 

@@ -81,10 +81,14 @@ const CHANGES: &[Change] = &[
     }),
 ];
 
+fn hash(bytes: &[u8]) -> [u8; 32] {
+    blake3::hash(bytes).into()
+}
+
 /// The bytes of every page, and what it was made from where that is known.
 fn made(data: SiteData<'_>, renderer: &Renderer) -> BTreeMap<String, (Vec<u8>, Option<Vec<u8>>)> {
     let site = Site::new(data).unwrap();
-    let inputs = Inputs::new(&site, renderer);
+    let inputs = Inputs::new(&site, renderer, hash);
     let page = |route| {
         let file = renderer.render_page(&site, route).unwrap();
         let mut from = Vec::new();
@@ -128,7 +132,7 @@ fn a_page_is_made_from_the_templates_too() {
     let site = Site::new(fixture.data()).unwrap();
     let from = |renderer: &Renderer| {
         let mut from = Vec::new();
-        assert!(Inputs::new(&site, renderer).write(Route::Document(3), &mut from));
+        assert!(Inputs::new(&site, renderer, hash).write(Route::Document(3), &mut from));
         from
     };
     assert_ne!(from(&Renderer::new()), from(&changed));

@@ -228,6 +228,13 @@ impl Repeats {
         self.originals.iter().map(|&original| 1.0 / n_alike[original as usize] as f32).collect()
     }
 
+    /// The parts of document `doc` that are passages of many documents, as (field, start, end): what
+    /// [`without_passages`](Self::without_passages) leaves out of it.
+    #[must_use]
+    pub fn cut(&self, doc: usize) -> &[(u32, usize, usize)] {
+        self.cuts.get(doc).map_or(&[], Vec::as_slice)
+    }
+
     /// `docs` without the passages of many documents.
     ///
     /// # Panics
