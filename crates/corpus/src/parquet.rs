@@ -123,3 +123,51 @@ fn scalar(field: &Field) -> Option<String> {
         other => Some(other.to_string()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use parquet::data_type::{ByteArray, ByteArrayType};
+    use parquet::file::properties::WriterProperties;
+    use parquet::file::writer::SerializedFileWriter;
+    use parquet::schema::parser::parse_message_type;
+
+    use super::*;
+    use crate::{ReadConfig, read};
+
+    /// What is read of two rows with a text in every column of `fields`: documents and reasons.
+    fn read_rows(fields: &str) -> (Vec<Document>, Vec<Skipped>) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("talks.parquet");
+        let schema = parse_message_type(&format!("message talks {{ {fields} }}")).unwrap();
+        let properties = Arc::new(WriterProperties::builder().build());
+        let file = File::create(&path).unwrap();
+        let mut file = SerializedFileWriter::new(file, Arc::new(schema), properties).unwrap();
+        let mut group = file.next_row_group().unwrap();
+        while let Some(mut column) = group.next_column().unwrap() {
+            let values = [ByteArray::from("one"), ByteArray::from("two")];
+            column.typed::<ByteArrayType>().write_batch(&values, None, None).unwrap();
+            column.close().unwrap();
+        }
+        group.close().unwrap();
+        file.close().unwrap();
+        let batches = read(&path, &ReadConfig::default()).unwrap().map(Result::unwrap);
+        let (documents, skipped): (Vec<_>, Vec<_>) =
+            batches.map(|batch| (batch.documents, batch.skipped)).unzip();
+        (documents.concat(), skipped.concat())
+    }
+
+    #[test]
+    fn records_in_the_column_of_the_text_are_told_and_elsewhere_passed_over() {
+        let record = "{ required binary de (UTF8); required binary en (UTF8); }";
+        let (documents, skipped) = read_rows(&format!("required group text {record}"));
+        assert_eq!(documents, []);
+        assert_eq!(skipped.len(), 2);
+        assert!(skipped[0].reason.contains("the column text holds records; allowed are texts"));
+        let beside = format!("required binary text (UTF8); required group other {record}");
+        let (documents, skipped) = read_rows(&beside);
+        let texts: Vec<&str> = documents.iter().map(|document| document.text.as_str()).collect();
+        assert_eq!((texts, skipped), (vec!["one", "two"], Vec::new()));
+    }
+}
