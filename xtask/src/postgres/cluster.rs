@@ -99,23 +99,14 @@ impl Cluster {
             "-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
         );
         if let Some((certificate, key)) = encryption {
-            self.write(&data.join("server.crt"), certificate)?;
-            self.write(&data.join("server.key"), key)?;
+            write_secret(&data.join("server.crt"), certificate)?;
+            write_secret(&data.join("server.key"), key)?;
             options += " -c ssl=on";
         }
         let mut start = self.command("pg_ctl");
         start.arg("-D").arg(&data).arg("-w").arg("-l").arg(self.folder.join("log"));
         done(start.arg("-o").arg(options).arg("start"))?;
         Ok(port)
-    }
-
-    /// Writes a file that only the server's user may read, as it wants of keys.
-    fn write(&self, path: &Path, text: &str) -> Result<(), String> {
-        fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))?;
-        if is_root() {
-            done(Command::new("chown").arg("postgres").arg(path))?;
-        }
-        done(Command::new("chmod").arg("600").arg(path))
     }
 
     /// Ends the server, which keeps nothing; one that never started has nothing to end.
@@ -142,6 +133,15 @@ impl Cluster {
         command.current_dir(&self.folder);
         command
     }
+}
+
+/// Writes a file that only the server's user may read, as it wants of keys.
+fn write_secret(path: &Path, text: &str) -> Result<(), String> {
+    fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))?;
+    if is_root() {
+        done(Command::new("chown").arg("postgres").arg(path))?;
+    }
+    done(Command::new("chmod").arg("600").arg(path))
 }
 
 /// The folder of the newest PostgreSQL.

@@ -74,14 +74,14 @@ pub(super) fn part(html: &mut Html, is_labelled: impl Fn(&str) -> bool) {
 
 #[cfg(test)]
 mod tests {
-    use crate::html::{Html, Selector};
+    use crate::html::{Element, Html, Selector};
 
     #[track_caller]
     fn check(body: &str, lines: &[&str], text: &str) {
         let mut page = Html::parse(body);
         page.part_lines(|line| line.starts_with("A:") || line.starts_with("B:"));
         let found: Vec<String> =
-            page.select(&Selector::parse("line").unwrap()).map(|line| line.inline_text()).collect();
+            page.select(&Selector::parse("line").unwrap()).map(Element::inline_text).collect();
         assert_eq!(found, lines, "{body}");
         assert_eq!(page.root().block_text(), text, "{body}");
     }
