@@ -158,14 +158,11 @@ impl Prepared {
 
     /// What stands for the documents in keys.
     pub(crate) fn keys(&self) -> Cow<'_, Keys> {
-        match &self.keys {
-            Some(keys) => Cow::Borrowed(keys),
-            None => {
-                let bodies: Vec<Digest> =
-                    self.documents.iter().map(digest_without_language).collect();
-                Cow::Owned(Keys::of(&self.documents, &self.other_languages, &bodies))
-            }
+        if let Some(keys) = &self.keys {
+            return Cow::Borrowed(keys);
         }
+        let bodies: Vec<Digest> = self.documents.iter().map(digest_without_language).collect();
+        Cow::Owned(Keys::of(&self.documents, &self.other_languages, &bodies))
     }
 }
 
