@@ -122,9 +122,9 @@ impl Field {
         Self { labels: labels.iter().map(|label| bare(label)).collect(), ..self }
     }
 
-    /// The same field; as a text it is every match, where `takes_all`.
-    pub(crate) fn taking_all(self, takes_all: bool) -> Self {
-        Self { takes_all, ..self }
+    /// The same field; as a text it is every match.
+    pub(crate) fn taking_all(self) -> Self {
+        Self { takes_all: true, ..self }
     }
 
     /// What `pick` finds inside `element`.

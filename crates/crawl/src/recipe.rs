@@ -295,7 +295,8 @@ impl Section<'_> {
             return Err(self.wrong(key, "a CSS selector, or a table with one under select"));
         }
         Field::new(&selectors, filters)
-            .map(|field| Some(field.labelled(&labels).taking_all(takes_all)))
+            .map(|field| field.labelled(&labels))
+            .map(|field| Some(if takes_all { field.taking_all() } else { field }))
             .map_err(|source| Error::RecipeSelector { key: self.path_of(key), source })
     }
 
