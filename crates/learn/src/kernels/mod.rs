@@ -311,8 +311,9 @@ mod tests {
             Quadratic { gram: &gram, inverse_diagonal: &inverse_diagonal, target: &gathered };
         improve(isa, &mut w, problem, &mut scratch, (3, 0.01));
         let (mut side_by_side, mut sides) = (vec![0.0; rows.len()], Sides::new(width));
-        let shared = (&gram[..], &inverse_diagonal[..]);
-        improve_rows(isa, &mut side_by_side, &rows, &rows, shared, &mut sides, (3, 0.01));
+        sides.load(&rows, &rows);
+        improve_rows(isa, &mut sides, (&gram, &inverse_diagonal), (3, 0.01));
+        sides.store(&mut side_by_side);
         let mut turned = vec![0.0; width];
         times_matrix(isa, &mut turned, &gathered, &gram);
         let products = products.iter().map(|&product| product as f32).collect();

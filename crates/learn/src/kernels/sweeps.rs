@@ -32,28 +32,24 @@ by_isa! {
 }
 
 by_isa! {
-    /// [`improve`] for up to [`SIDE`] rows at once, from `start` into `w`; these and `targets` are
-    /// matrices with rows as long as those of `gram`: each row takes the steps that it would take alone, but the gradient is
-    /// summed anew for each coordinate, without looking for zeros. That has no branch to be guessed
-    /// and nothing to wait for.
+    /// [`improve`] for rows side by side: each takes the steps that it would take alone, but the
+    /// gradient is summed anew for each coordinate, without looking for zeros. That has no branch to
+    /// be guessed and nothing to wait for.
+    ///
+    /// `shared` are the Gram matrix and one over its diagonal, as in [`Quadratic`].
     fn improve_rows / improve_rows_portable<F>(
-        w: &mut [F],
-        start: &[F],
-        targets: &[F],
-        shared: (&[F], &[F]),
         sides: &mut Sides<F>,
+        shared: (&[F], &[F]),
         limit: (usize, F),
     ) {
-        sides.load(start, targets);
         let (sweeps, enough) = limit;
         let mut pace = [[F::ONE; LANES]; SIDE / LANES];
         let first = sweep_sides(sides, shared, &pace);
         for _ in 1..sweeps {
             let moved = sweep_sides(sides, shared, &pace);
             let mut goes_on = false;
-            for (pace, (moved, first)) in
-                pace.as_flattened_mut().iter_mut().zip(moved.as_flattened().iter().zip(first.as_flattened()))
-            {
+            let lengths = moved.as_flattened().iter().zip(first.as_flattened());
+            for (pace, (moved, first)) in pace.as_flattened_mut().iter_mut().zip(lengths) {
                 if *moved <= enough * enough * *first {
                     *pace = F::ZERO;
                 }
@@ -63,7 +59,6 @@ by_isa! {
                 break;
             }
         }
-        sides.store(w);
     }
 }
 
@@ -114,16 +109,14 @@ impl<F: Real> Sides<F> {
         Self { w: zeros.clone(), target: zeros }
     }
 
-    #[inline(always)]
-    #[allow(clippy::inline_always, reason = "only what is inlined is compiled for each set")]
-    fn load(&mut self, start: &[F], targets: &[F]) {
-        turn(self.w.as_flattened_mut().as_flattened_mut(), start);
+    /// Takes up to [`SIDE`] rows of `w` and of what [`Quadratic`] calls `target`, padded.
+    pub(crate) fn load(&mut self, w: &[F], targets: &[F]) {
+        turn(self.w.as_flattened_mut().as_flattened_mut(), w);
         turn(self.target.as_flattened_mut().as_flattened_mut(), targets);
     }
 
-    #[inline(always)]
-    #[allow(clippy::inline_always, reason = "only what is inlined is compiled for each set")]
-    fn store(&self, w: &mut [F]) {
+    /// Writes what became of `w`, as many rows as it holds.
+    pub(crate) fn store(&self, w: &mut [F]) {
         let width = self.w.len();
         let sides = self.w.as_flattened().as_flattened();
         for (row, w) in w.chunks_exact_mut(width).enumerate() {
@@ -134,8 +127,7 @@ impl<F: Real> Sides<F> {
     }
 }
 
-#[inline(always)]
-#[allow(clippy::inline_always, reason = "only what is inlined is compiled for each set")]
+/// Puts the rows into the first lanes.
 fn turn<F: Real>(sides: &mut [F], rows: &[F]) {
     let width = sides.len() / SIDE;
     for (at, row) in rows.chunks_exact(width).enumerate() {
@@ -301,15 +293,9 @@ mod tests {
             let mut together = vec![9.0; targets.len()];
             let (mut sides, mut scratch) = (Sides::new(WIDTH), Scratch::new(WIDTH));
             let limit = (7, 0.01);
-            improve_rows(
-                isa,
-                &mut together,
-                &start,
-                &targets,
-                (&gram, &inverse),
-                &mut sides,
-                limit,
-            );
+            sides.load(&start, &targets);
+            improve_rows(isa, &mut sides, (&gram, &inverse), limit);
+            sides.store(&mut together);
             for (row, target) in targets.chunks(WIDTH).enumerate() {
                 let mut alone = vec![1.0; WIDTH];
                 let problem = Quadratic { gram: &gram, inverse_diagonal: &inverse, target };
@@ -331,7 +317,9 @@ mod tests {
             let start = vec![0.5; targets.len()];
             let mut sides = Sides::new(WIDTH);
             let shared = (&gram[..], &inverse[..]);
-            improve_rows(isa, &mut w, &start, targets, shared, &mut sides, (9, 0.1));
+            sides.load(&start, targets);
+            improve_rows(isa, &mut sides, shared, (9, 0.1));
+            sides.store(&mut w);
             w
         };
         let targets = targets(SIDE);

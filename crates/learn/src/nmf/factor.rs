@@ -174,17 +174,18 @@ impl<F: Real> Block<'_, F> {
             let begin = (first - self.rows.start) * width;
             let pulls = self.pull.get(begin..begin + next.len()).unwrap_or(&[]);
             first += next.len() / width;
-            let limit = (self.sweeps, enough);
             if is_plain {
-                improve_rows(isa, next, ahead, products, gram.shared(), &mut sides, limit);
+                sides.load(ahead, products);
             } else {
                 targets.clear();
                 targets.extend(products.iter().map(|&product| product - F::from_f64(self.l1)));
                 for (target, &pull) in targets.iter_mut().zip(pulls) {
                     *target += pull;
                 }
-                improve_rows(isa, next, ahead, &targets, gram.shared(), &mut sides, limit);
+                sides.load(ahead, &targets);
             }
+            improve_rows(isa, &mut sides, gram.shared(), (self.sweeps, enough));
+            sides.store(next);
             cross += dot(products, next);
             for ((ahead, &accepted), &next) in ahead.iter_mut().zip(accepted).zip(&*next) {
                 let value = next + beta * (next - accepted);
