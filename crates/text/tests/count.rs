@@ -482,7 +482,7 @@ fn stop_words_of_all_languages_of_a_document_are_dropped() {
 fn shards_on_disk_give_the_same_counts_as_those_in_memory() {
     let mut texts = corpus_with_phrases();
     texts.extend((0..40).map(|n| format!("Lampen und Verbindungen {n}, connections, lamps")));
-    texts.extend(["".to_owned(), "\u{6771}\u{4eac}\u{90fd} \u{6771}\u{4eac}".to_owned()]);
+    texts.extend([String::new(), "\u{6771}\u{4eac}\u{90fd} \u{6771}\u{4eac}".to_owned()]);
     let docs: Vec<Text<'_>> = (0..)
         .zip(&texts)
         .map(|(n, text)| {

@@ -31,15 +31,16 @@ fn planted(n_docs: usize) -> Matrix {
 
 /// `x` in parts of some hundreds of documents.
 fn spilled(x: &Matrix) -> SpilledMatrix<f32> {
-    let mut spill = MatrixSpill::new(x.cols(), &Run::serial().with_memory(1)).unwrap();
-    spill.push(x.view()).unwrap();
-    spill.finish().unwrap()
+    let mut spill =
+        MatrixSpill::new(x.cols(), &Run::serial().with_memory(1)).expect("a matrix without faults");
+    spill.push(x.view()).expect("a matrix without faults");
+    spill.finish().expect("a matrix without faults")
 }
 
 fn fitted(config: &NmfConfig, x: &Matrix, run: &Run) -> SpilledFit {
     let matrix = spilled(x);
     assert!(matrix.n_parts() > 4, "{} parts", matrix.n_parts());
-    config.fit_spilled(&matrix, run).unwrap()
+    config.fit_spilled(&matrix, run).expect("a matrix without faults")
 }
 
 #[test]
