@@ -20,6 +20,7 @@ mod digest;
 mod encode;
 mod error;
 mod fold;
+mod helpers;
 mod map;
 mod memo;
 mod packing;

@@ -9,6 +9,7 @@ use std::sync::{Arc, mpsc};
 
 use rayon::prelude::*;
 
+use crate::helpers::Helpers;
 use crate::{Cancel, Error, Progress, Silent, Spill};
 
 /// How to run: with how many threads, who hears of the progress, who may stop it, and how much
@@ -22,7 +23,7 @@ use crate::{Cancel, Error, Progress, Silent, Spill};
 #[derive(Clone)]
 pub struct Run {
     /// None: everything inline on the calling thread.
-    pool: Option<Arc<rayon::ThreadPool>>,
+    threads: Option<Arc<Threads>>,
     progress: Arc<dyn Progress>,
     cancel: Cancel,
     memory: Option<u64>,
@@ -30,12 +31,18 @@ pub struct Run {
     scratch: Option<PathBuf>,
 }
 
+/// The threads of a run.
+struct Threads {
+    pool: rayon::ThreadPool,
+    helpers: Helpers,
+}
+
 impl Run {
     /// One thread, no progress, nobody to cancel it, no limit of memory.
     #[must_use]
     pub fn serial() -> Self {
         Self {
-            pool: None,
+            threads: None,
             progress: Arc::new(Silent),
             cancel: Cancel::default(),
             memory: None,
@@ -43,7 +50,9 @@ impl Run {
         }
     }
 
-    /// `threads` threads, no progress; with one thread nothing is spawned.
+    /// `threads` threads, no progress; with one thread nothing is spawned. Those of
+    /// [`share`](Self::share), one less because the calling thread works as well, are threads of
+    /// their own, which sleep otherwise.
     ///
     /// # Errors
     /// [`Error::Threads`] when the system does not give that many.
@@ -52,12 +61,12 @@ impl Run {
         if threads == 1 {
             return Ok(Self::serial());
         }
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .thread_name(|n| format!("topicmill-{n}"))
-            .build()
-            .map_err(|source| Error::Threads { threads, source })?;
-        Ok(Self { pool: Some(Arc::new(pool)), ..Self::serial() })
+        let name = |n| format!("topicmill-{n}");
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).thread_name(name).build();
+        let both =
+            pool.and_then(|pool| Ok(Threads { pool, helpers: Helpers::new(threads - 1, name)? }));
+        let threads = both.map_err(|source| Error::Threads { threads, source })?;
+        Ok(Self { threads: Some(Arc::new(threads)), ..Self::serial() })
     }
 
     /// The same run, with its progress reported to `progress`.
@@ -120,7 +129,7 @@ impl Run {
     /// How many threads work at once, at least 1.
     #[must_use]
     pub fn threads(&self) -> usize {
-        self.pool.as_ref().map_or(1, |pool| pool.current_num_threads())
+        self.threads.as_ref().map_or(1, |threads| threads.pool.current_num_threads())
     }
 
     /// Who hears of the progress.
@@ -195,7 +204,19 @@ impl Run {
 
     /// The threads, unless the caller is one of them: then its work is done inline.
     pub(crate) fn idle_pool(&self) -> Option<&rayon::ThreadPool> {
-        self.pool.as_deref().filter(|pool| pool.current_thread_index().is_none())
+        self.idle_threads().map(|threads| &threads.pool)
+    }
+
+    /// The threads that work beside a calling one, unless it is a thread of the run.
+    pub(crate) fn idle_helpers(&self) -> Option<&Helpers> {
+        self.idle_threads().map(|threads| &threads.helpers)
+    }
+
+    fn idle_threads(&self) -> Option<&Threads> {
+        let is_outside = |pool: &rayon::ThreadPool| pool.current_thread_index().is_none();
+        let is_idle =
+            |threads: &&Threads| is_outside(&threads.pool) && is_outside(&threads.helpers.pool);
+        self.threads.as_deref().filter(is_idle)
     }
 
     /// `f` of `item`, a panic made an error; nothing is begun once the run is cancelled.

@@ -1,18 +1,27 @@
 //! Parts of one piece of work, shared out with little delay, and two pieces at once.
 
+use std::hint::spin_loop;
+use std::ops::Range;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::yield_now;
 
 use crate::{Error, Run};
+
+/// How often it is looked whether the others are done, without a pause that lets another thread run,
+/// then with one: some ten microseconds, which it takes to be put to sleep and woken.
+const SPINS: usize = 100;
+const YIELDS: usize = 20;
 
 impl Run {
     /// Applies `f` to `0..parts`, on all threads and the calling one; results come in the order
     /// of the parts.
     ///
     /// It is for work of some ten microseconds and more. The calling thread does not wait to be
-    /// woken: it takes parts at once, and others join when they are awake. Parts are taken in
-    /// order, so that neighbours work on neighbouring memory.
+    /// woken: it takes parts at once, and others join when they are awake. Each thread begins with
+    /// a run of neighbouring parts of its own, the same in every call with as many parts: what it
+    /// has in its caches from the call before it finds there. Then it helps the others.
     ///
     /// # Errors
     /// [`Error::Cancelled`], and [`Error::Panicked`] with the message of the first part that
@@ -22,28 +31,28 @@ impl Run {
         R: Send,
         F: Fn(usize) -> R + Sync,
     {
-        let Some(pool) = self.idle_pool().filter(|_| parts > 1) else {
+        let Some(helpers) = self.idle_helpers().filter(|_| parts > 1) else {
             return (0..parts).map(|part| self.guard(&f, part)).collect();
         };
-        let next = AtomicUsize::new(0);
+        let runs = Runs::new(parts, self.threads().min(parts));
         let done = Mutex::new(Vec::with_capacity(parts));
-        let work = || {
-            let mut own = Vec::new();
-            loop {
-                let part = next.fetch_add(1, Ordering::Relaxed);
-                if part >= parts {
-                    break;
-                }
-                own.push((part, self.guard(&f, part)));
-            }
-            done.lock().unwrap_or_else(PoisonError::into_inner).append(&mut own);
+        let work = |thread| {
+            let own: Vec<_> = runs.from(thread).map(|part| (part, self.guard(&f, part))).collect();
+            done.lock().unwrap_or_else(PoisonError::into_inner).extend(own);
         };
-        pool.in_place_scope(|scope| {
-            // The calling thread is one of them.
-            for _ in 1..self.threads().min(parts) {
-                scope.spawn(|_| work());
+        // Threads that have begun, and those that have ended; the calling one is the first.
+        let (begun, ended) = (AtomicUsize::new(1), AtomicUsize::new(0));
+        let n_helpers = runs.0.len() - 1;
+        helpers.pool.in_place_scope(|scope| {
+            for _ in 0..n_helpers {
+                scope.spawn(|_| {
+                    work(begun.fetch_add(1, Ordering::Relaxed));
+                    helpers.stay();
+                    ended.fetch_add(1, Ordering::Release);
+                });
             }
-            work();
+            work(0);
+            wait_a_little(|| ended.load(Ordering::Acquire) == n_helpers);
         });
         let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
         done.sort_unstable_by_key(|(part, _)| *part);
@@ -75,6 +84,42 @@ impl Run {
             (beside.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), own)
         });
         Ok((beside?, own?))
+    }
+}
+
+/// Looks for some microseconds whether `ended`, as whoever waits otherwise is put to sleep.
+fn wait_a_little(ended: impl Fn() -> bool) {
+    let pauses = [(SPINS, spin_loop as fn()), (YIELDS, yield_now as fn())];
+    for (n, pause) in pauses {
+        for _ in 0..n {
+            if ended() {
+                // Whoever told it has yet to put its work away.
+                (0..4).for_each(|_| spin_loop());
+                return;
+            }
+            pause();
+        }
+    }
+}
+
+/// A run of parts for each thread: the next to be taken, and where the run ends.
+struct Runs(Vec<(AtomicUsize, usize)>);
+
+impl Runs {
+    fn new(parts: usize, threads: usize) -> Self {
+        let run = |thread| {
+            let Range { start, end } = parts * thread / threads..parts * (thread + 1) / threads;
+            (AtomicUsize::new(start), end)
+        };
+        Self((0..threads).map(run).collect())
+    }
+
+    /// Parts that nobody else gets: of the thread's own run first, then of those after it.
+    fn from(&self, thread: usize) -> impl Iterator<Item = usize> {
+        let n = self.0.len();
+        (0..n).map(move |after| &self.0[(thread + after) % n]).flat_map(|(next, end)| {
+            std::iter::from_fn(|| Some(next.fetch_add(1, Ordering::Relaxed)).filter(|at| at < end))
+        })
     }
 }
 
@@ -115,6 +160,30 @@ mod tests {
             for failed in failed {
                 assert!(failed.unwrap_err().to_string().contains("no such lamp"));
             }
+        }
+    }
+
+    #[test]
+    fn every_part_is_taken_once_by_whomever() {
+        for (parts, threads) in [(1, 1), (2, 2), (7, 3), (100, 8)] {
+            let runs = Runs::new(parts, threads);
+            // The last thread first, which then takes those of all others.
+            let mut taken: Vec<usize> = (0..threads)
+                .rev()
+                .flat_map(|thread| runs.from(thread).collect::<Vec<_>>())
+                .collect();
+            assert_eq!(taken[0], parts * (threads - 1) / threads);
+            taken.sort_unstable();
+            assert_eq!(taken, (0..parts).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn work_that_comes_soon_is_done_as_well() {
+        let run = Run::with_threads(NonZeroUsize::new(3).unwrap()).unwrap();
+        for round in 0..300 {
+            let found = run.share(9, |part| part + round).unwrap();
+            assert_eq!(found, (round..round + 9).collect::<Vec<_>>());
         }
     }
 
