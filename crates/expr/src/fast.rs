@@ -3,8 +3,9 @@
 #![allow(unsafe_code, reason = "operands are addresses")]
 
 use crate::kernels::Kernel;
+use crate::layout::is_contiguous;
 use crate::operand::{Operand, Output};
-use crate::program::{Cell, Program, Slot};
+use crate::program::{Cell, InputKind, Program, Slot};
 
 /// Bytes of an output up to which one thread without streamed writes is best.
 const SMALL: usize = 512 * 1024;
@@ -16,17 +17,24 @@ pub(crate) struct OneLoop {
     args: [Source; 3],
     /// The input whose shape is that of the result.
     pub(crate) domain: usize,
+    /// Bytes of an element of the result.
+    size: usize,
 }
 
 #[derive(Debug)]
 enum Source {
     Value(u64),
-    Input(u32),
+    /// An input, the bytes of its elements, and whether it has one for all.
+    Input {
+        at: usize,
+        size: usize,
+        single: bool,
+    },
 }
 
 impl OneLoop {
-    /// The one loop of `program`, if that is all it has.
-    pub(crate) fn of(program: &Program) -> Option<Self> {
+    /// The one loop of `program`, made for `inputs`, if that is all it has. Texts are not for it.
+    pub(crate) fn of(program: &Program, inputs: &[InputKind]) -> Option<Self> {
         let [pass] = &program.passes[..] else { return None };
         let ([instr], [domain]) = (&pass.body[..], &pass.domain[..]) else { return None };
         let plain = pass.prologue.is_empty()
@@ -43,15 +51,19 @@ impl OneLoop {
             match program.cells.get(at) {
                 Some(Cell::Value(bits)) => Some(Source::Value(*bits)),
                 Some(Cell::Zero) => Some(Source::Value(0)),
-                None if at < program.cells.len() + program.inputs.len() => {
-                    Some(Source::Input((at - program.cells.len()) as u32))
+                None => {
+                    let at = at - program.cells.len();
+                    let InputKind { ty, single, .. } = *inputs.get(at)?;
+                    let size = ty.size();
+                    (size > 0).then_some(Source::Input { at, size, single })
                 }
                 _ => None,
             }
         };
         let [a, b, c] = instr.args;
         let args = [source(a)?, source(b)?, source(c)?];
-        Some(Self { kernel: instr.kernel, args, domain: *domain as usize })
+        let size = program.outputs[0].size();
+        Some(Self { kernel: instr.kernel, args, domain: *domain as usize, size })
     }
 
     /// Runs the loop when the operands are dense and few; otherwise says no and does nothing.
@@ -59,29 +71,29 @@ impl OneLoop {
     #[inline]
     pub(crate) fn run(&self, operands: &[Operand<'_>], output: &Output<'_>) -> bool {
         let shape = operands[self.domain].shape;
-        let size = output.ty.size();
-        if output.shape != shape || !is_dense(output.data, shape, output.strides, size) {
-            return false;
-        }
-        let n: usize = shape.iter().product();
-        let (start, end) = (output.data.addr(), output.data.addr() + n * size);
-        if n * size > SMALL {
+        let n = match (output.shape, shape) {
+            ([n], [len]) if n == len => *n,
+            (shape, domain) if shape == domain => shape.iter().product(),
+            _ => return false,
+        };
+        let start = output.data.addr();
+        let end = start + n * self.size;
+        if n * self.size > SMALL || !is_dense(start, (output.shape, output.strides), self.size) {
             return false;
         }
         let mut places = [std::ptr::null::<u8>(); 3];
         for (place, source) in places.iter_mut().zip(&self.args) {
             *place = match source {
                 Source::Value(bits) => std::ptr::from_ref(bits).cast(),
-                Source::Input(at) => {
-                    let operand = &operands[*at as usize];
+                Source::Input { at, size, single } => {
+                    let operand = &operands[*at];
                     if let Some(bits) = &operand.scalar {
                         std::ptr::from_ref(bits).cast()
                     } else {
-                        let size = operand.ty.size();
-                        let len = operand.len();
-                        let apart =
-                            operand.data.addr() >= end || operand.data.addr() + len * size <= start;
-                        if !apart || !is_dense(operand.data, operand.shape, operand.strides, size) {
+                        let from = operand.data.addr();
+                        let to = from + if *single { *size } else { n * size };
+                        let apart = from >= end || to <= start;
+                        if !apart || !is_dense(from, (operand.shape, operand.strides), *size) {
                             return false;
                         }
                         operand.data
@@ -99,12 +111,12 @@ impl OneLoop {
     }
 }
 
-/// Whether elements lie side by side and aligned. Texts are no numbers and say no.
+/// Whether elements of `size` bytes, a power of two, lie side by side from `address` on, aligned.
 #[inline]
-fn is_dense(data: *const u8, shape: &[usize], strides: &[isize], size: usize) -> bool {
-    let contiguous = match (shape, strides) {
-        ([_], [stride]) => *stride == size as isize,
-        _ => crate::layout::is_contiguous(shape, strides, size),
+fn is_dense(address: usize, layout: (&[usize], &[isize]), size: usize) -> bool {
+    let contiguous = match layout {
+        ([_], [stride]) if *stride == size as isize => true,
+        (shape, strides) => is_contiguous(shape, strides, size),
     };
-    contiguous && size > 0 && data.addr() & (size - 1) == 0
+    contiguous && address & (size - 1) == 0
 }

@@ -36,6 +36,15 @@ pub(crate) fn broadcast<'a>(
     Ok(result)
 }
 
+/// Whether two shapes are equal. Most have one axis, for which a call that compares memory is long.
+#[inline]
+pub(crate) fn same_shape(a: &[usize], b: &[usize]) -> bool {
+    match (a, b) {
+        ([a], [b]) => a == b,
+        _ => a == b,
+    }
+}
+
 fn broadcast_pair(a: &[usize], b: &[usize]) -> Option<()> {
     let fits = |(x, y): (&usize, &usize)| x == y || *x == 1 || *y == 1;
     a.iter().rev().zip(b.iter().rev()).all(fits).then_some(())

@@ -150,10 +150,10 @@ impl Prepared {
         if self.staged.is_some() || operands.len() != self.expr.graph.names().len() {
             return None;
         }
-        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
-        let special = kept.iter().find(|special| special.fits(operands, None))?;
-        let one_loop = special.one_loop.as_ref().filter(|_| self.expr.target().is_none())?;
-        Some((special.outputs[0], one_loop.domain))
+        self.with_kept(operands, None, |special| {
+            let one_loop = special.one_loop.as_ref().filter(|_| self.expr.target().is_none())?;
+            Some((special.outputs[0], one_loop.domain))
+        })?
     }
 
     /// How it is computed for these operands.
@@ -238,14 +238,8 @@ impl Prepared {
         {
             return Ok(());
         }
-        {
-            let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
-            if let Some(special) = kept.iter().find(|special| special.fits(operands, Some(outputs)))
-                && let Some(one_loop) = &special.one_loop
-                && one_loop.run(operands, &outputs[0])
-            {
-                return Ok(());
-            }
+        if self.ran_one_loop(operands, outputs) {
+            return Ok(());
         }
         let special = self.special(operands, Some(outputs))?;
         let in_place = self.check_outputs(&special.program, operands, outputs)?;
@@ -264,17 +258,36 @@ impl Prepared {
         Err(Error::Count { what: "operands", expected, got: operands.len() })
     }
 
+    /// Calls `f` with the specialisation for these operands, if one is kept.
+    #[inline]
+    fn with_kept<R>(
+        &self,
+        operands: &[Operand<'_>],
+        outputs: Option<&[Output<'_>]>,
+        f: impl FnOnce(&Arc<Special>) -> R,
+    ) -> Option<R> {
+        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        kept.iter().find(|special| special.fits(operands, outputs)).map(f)
+    }
+
+    /// Runs what is one loop over few elements. Says no, and does nothing, when it is more.
+    #[inline]
+    fn ran_one_loop(&self, operands: &[Operand<'_>], outputs: &[Output<'_>]) -> bool {
+        let ran = self.with_kept(operands, Some(outputs), |special| {
+            let one_loop = special.one_loop.as_ref();
+            one_loop.is_some_and(|one_loop| one_loop.run(operands, &outputs[0]))
+        });
+        ran == Some(true)
+    }
+
     /// The specialisation for these operands, kept or new.
     fn special(
         &self,
         operands: &[Operand<'_>],
         outputs: Option<&[Output<'_>]>,
     ) -> Result<Arc<Special>, Error> {
-        {
-            let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
-            if let Some(special) = kept.iter().find(|special| special.fits(operands, outputs)) {
-                return Ok(special.clone());
-            }
+        if let Some(special) = self.with_kept(operands, outputs, Arc::clone) {
+            return Ok(special);
         }
         let special = Arc::new(self.specialise(operands, outputs)?);
         self.made.fetch_add(1, Ordering::Relaxed);
@@ -322,7 +335,8 @@ impl Prepared {
         let outputs = graph.roots.iter().map(|r| graph.nodes[*r as usize].ty).collect();
         let program = program::compile(&graph, &inputs, self.level);
         let as_computed = computed == graph.roots;
-        Ok(Special { inputs, outputs, as_computed, one_loop: OneLoop::of(&program), program })
+        let one_loop = OneLoop::of(&program, &inputs);
+        Ok(Special { inputs, outputs, as_computed, one_loop, program })
     }
 
     fn output_shape(
@@ -397,14 +411,15 @@ impl Prepared {
 impl Special {
     #[inline]
     fn fits(&self, operands: &[Operand<'_>], outputs: Option<&[Output<'_>]>) -> bool {
-        let inputs_fit =
-            self.inputs.iter().zip(operands).enumerate().all(|(at, (kind, operand))| {
-                kind.ty == operand.ty
-                    && kind.single == is_single(operand)
-                    && kind.has_axes != operand.shape.is_empty()
-                    && (kind.shape as usize == at
-                        || operands[kind.shape as usize].shape == operand.shape)
-            });
+        let input_fits = |at: usize| {
+            let (kind, operand) = (&self.inputs[at], &operands[at]);
+            let first = kind.shape as usize;
+            kind.ty == operand.ty
+                && kind.single == is_single(operand)
+                && kind.has_axes != operand.shape.is_empty()
+                && (first == at || layout::same_shape(operands[first].shape, operand.shape))
+        };
+        let inputs_fit = (0..self.inputs.len()).all(input_fits);
         inputs_fit
             && match outputs {
                 None => self.as_computed,
