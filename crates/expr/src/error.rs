@@ -135,6 +135,8 @@ pub enum Error {
     /// Operands whose shapes cannot be broadcast to one.
     #[error("{left} of shape {left_shape} and {right} of shape {right_shape} do not fit together")]
     Shapes {
+        /// Where they meet, when that is known.
+        span: Option<Span>,
         /// One operand.
         left: String,
         /// Its shape.
@@ -278,6 +280,7 @@ impl Error {
             | Self::NegativePower { span }
             | Self::Index { span, .. }
             | Self::Unsupported { span, .. } => Some(*span),
+            Self::Shapes { span, .. } => *span,
             _ => None,
         }
     }

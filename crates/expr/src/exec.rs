@@ -601,6 +601,7 @@ impl General {
         for (at, direct) in pass.moving.iter().zip(&direct) {
             if operands[*at as usize].ty.size() == 0 && !direct {
                 return Err(Error::Shapes {
+                    span: None,
                     left: "texts".to_owned(),
                     left_shape: crate::error::Shape(operands[*at as usize].shape.to_vec()),
                     right: "the other operands".to_owned(),

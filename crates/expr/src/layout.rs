@@ -25,6 +25,7 @@ pub(crate) fn broadcast<'a>(
                     })
                     .unwrap_or((name, shape));
                 return Err(Error::Shapes {
+                    span: None,
                     left: other.to_owned(),
                     left_shape: Shape(other_shape.to_vec()),
                     right: name.to_owned(),

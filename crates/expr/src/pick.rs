@@ -50,6 +50,7 @@ impl Pick {
         let (values, mask) = (&results[0].1, &results[1].1);
         if values != mask {
             return Err(Error::Shapes {
+                span: None,
                 left: "the values".to_owned(),
                 left_shape: Shape(values.clone()),
                 right: "the mask that chooses among them".to_owned(),

@@ -1,5 +1,6 @@
 //! Expressions that are prepared once and run many times.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -11,8 +12,10 @@ use crate::exec::{self, Writing};
 use crate::explain::{Explanation, PassExplanation};
 use crate::expression::Expr;
 use crate::fast::OneLoop;
+use crate::graph::NodeId;
 use crate::kernels::Level;
 use crate::layout::{self, Overlap};
+use crate::op::Op;
 use crate::operand::{Operand, Output};
 use crate::program::{self, InputKind, Program};
 use crate::staged::Staged;
@@ -137,7 +140,8 @@ impl Prepared {
         (0..program.outputs.len())
             .map(|at| {
                 let ty = stored.unwrap_or(program.outputs[at]);
-                Ok((ty, self.output_shape(program, at, operands)?))
+                let shape = self.output_shape(program, at, operands);
+                Ok((ty, shape.map_err(|error| self.located(error, operands))?))
             })
             .collect()
     }
@@ -242,12 +246,46 @@ impl Prepared {
             return Ok(());
         }
         let special = self.special(operands, Some(outputs))?;
-        let in_place = self.check_outputs(&special.program, operands, outputs)?;
-        match in_place {
-            Overlap::None => exec::run(&special.program, operands, outputs, Writing::Apart, run),
-            Overlap::Same => exec::run(&special.program, operands, outputs, Writing::InPlace, run),
-            Overlap::Some => through_copies(&special.program, operands, outputs, run),
+        self.run(&special.program, operands, outputs, run)
+            .map_err(|error| self.located(error, operands))
+    }
+
+    fn run(
+        &self,
+        program: &Program,
+        operands: &[Operand<'_>],
+        outputs: &[Output<'_>],
+        run: &Run,
+    ) -> Result<(), Error> {
+        match self.check_outputs(program, operands, outputs)? {
+            Overlap::None => exec::run(program, operands, outputs, Writing::Apart, run),
+            Overlap::Same => exec::run(program, operands, outputs, Writing::InPlace, run),
+            Overlap::Some => through_copies(program, operands, outputs, run),
         }
+    }
+
+    /// The error with the place where the shapes that it is about first meet.
+    fn located(&self, mut error: Error, operands: &[Operand<'_>]) -> Error {
+        let Error::Shapes { span, .. } = &mut error else { return error };
+        let graph = &self.expr.graph;
+        let mut shapes: HashMap<NodeId, Vec<usize>> = HashMap::new();
+        for id in graph.needed(&self.expr.roots) {
+            let node = graph.node(id);
+            let of_args = node.args().iter().map(|arg| ("", &shapes[arg][..]));
+            let shape = match (&node.op, layout::broadcast(of_args)) {
+                (Op::Name(at), _) => operands[*at as usize].shape.to_vec(),
+                // A table and its indices need not fit.
+                (Op::Index, _) => shapes[&node.args()[1]].clone(),
+                (_, Err(_)) => {
+                    *span = Some(graph.span(id));
+                    break;
+                }
+                (Op::Reduce(_), _) => Vec::new(),
+                (_, Ok(shape)) => shape,
+            };
+            shapes.insert(id, shape);
+        }
+        error
     }
 
     fn check_count(&self, operands: &[Operand<'_>]) -> Result<(), Error> {

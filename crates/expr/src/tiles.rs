@@ -197,6 +197,7 @@ pub(crate) fn refuse_texts(names: &[&str], operands: &[Operand<'_>]) -> Result<(
     };
     let shape = Shape(operands[at].shape.to_vec());
     Err(Error::Shapes {
+        span: None,
         left: format!("the text {}", names[at]),
         left_shape: shape.clone(),
         right: "an array that is cut into tiles".to_owned(),

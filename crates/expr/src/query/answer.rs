@@ -311,7 +311,7 @@ fn with_filter(
         let new = match &node.op {
             Op::Name(at) => copy.name(&graph.names()[*at as usize], span)?,
             Op::Reduce(_) => {
-                let truth = copy.add(Op::Cast(Type::Bool), &[map[&filter]], span)?;
+                let truth = copy.add(Op::Cast(Type::Bool), &[map[&filter]], graph.span(filter))?;
                 let mask = match args.get(1) {
                     Some(own) => {
                         let own = copy.add(Op::Cast(Type::Bool), &[*own], span)?;
@@ -386,7 +386,7 @@ pub(super) fn by_index(
             let Op::Reduce(reduce) = node.op else { continue };
             let span = query.graph.span(id);
             if matches!(reduce.kind, Reduction::ArgMin | Reduction::ArgMax) {
-                let what = "the place of a value within a group";
+                let what = "argmin and argmax know no groups: min and max tell the values";
                 return Err(Error::Unsupported { span, what });
             }
             let argument = ours(node.args()[0]);

@@ -119,6 +119,8 @@ impl<'a> Parser<'a> {
             TokenKind::Int(value) => value.to_string(),
             TokenKind::Float(value) => value.to_string(),
             TokenKind::Text(text) => format!("{text:?}"),
+            // Whoever compares as SQL does is told how it is done here.
+            TokenKind::Sign("=") => "\"=\", where == would compare".to_owned(),
             TokenKind::Sign(sign) => format!("{sign:?}"),
             TokenKind::End => "the end".to_owned(),
         };

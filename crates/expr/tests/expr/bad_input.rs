@@ -26,6 +26,7 @@ fn errors_of_syntax_mark_their_place() {
     check_parse("tf idf", "idf", "expected an operator or the end");
     check_parse("sqr(tf)", "sqr", "there is no function sqr; sqrt is one");
     check_parse("tf $ 2", "$", "'$'");
+    check_parse("(tf = 2)", "=", "found \"=\", where == would compare");
     check_parse("12abc", "12abc", "a number such as");
     check_parse("99999999999999999999", "99999999999999999999", "does not fit i64");
     check_parse("'open", "'open", "a quote that ends");
@@ -79,6 +80,14 @@ fn shapes_that_do_not_fit_are_named() {
     let find = |name: &str| if name == "a" { array(&[1.0; 3]) } else { array(&[1.0; 4]) };
     let error = single("a + b", find).unwrap_err();
     assert_eq!(error.to_string(), "a of shape (3,) and b of shape (4,) do not fit together");
+    for (text, part) in [
+        ("sqrt(a) * 2 + (a - b)", "a - b"),
+        ("sum(a, where=b > 0)", "sum(a, where=b > 0)"),
+        ("a + sum(b) + where(a > 0, b, 1)", "where(a > 0, b, 1)"),
+    ] {
+        let error = single(text, find).unwrap_err();
+        assert_eq!(error.span().map(|span| span.of(text)), Some(part), "{error}");
+    }
 }
 
 #[test]

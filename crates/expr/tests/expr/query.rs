@@ -121,6 +121,11 @@ fn wrong_queries_are_named() {
     check_error("count() top many", "how many, a whole number");
     check_error("count() limit 5", "expected an operator or the end, found limit");
     check_error("sum(weight, axis=0)", "a reduction along an axis");
+    check_error("count() where year = 2014", "found \"=\", where == would compare");
+    check_error("argmax(weight) by year", "min and max tell the values");
+    let text = "count() where topic";
+    let error = Query::parse(text).unwrap().ask(&talks(), &Run::serial()).expect_err("no truth");
+    assert_eq!(error.span().map(|span| span.of(text)), Some("topic"), "{error}");
     for (query, clause) in [
         ("where weight > 1", "where"),
         ("by topic", "by"),
@@ -255,7 +260,7 @@ fn groups_that_are_numbered_once_reduce_as_queries_do() {
 
 #[test]
 fn sums_under_many_masks_are_those_of_plain_loops() {
-    // Two full bundles and one sum alone; several parts, the last of which ends within a block, and
+    // More masks than are told of at once; several parts, the last of which ends within a block, and
     // values whose products with a mask would be no numbers.
     let (n, n_keys, n_masks) = (300_007_usize, 37, 17_usize);
     let key: Vec<i64> = (0..n).map(|row| (row * 7919 % n_keys) as i64).collect();
@@ -306,6 +311,23 @@ fn sums_under_many_masks_are_those_of_plain_loops() {
                 assert_eq!(value(2), rows as f64);
             }
         }
+    }
+}
+
+#[test]
+fn rows_are_counted_by_what_else_is_known_of_them() {
+    // The sum, the least and no other reduction than the count itself tell how many rows there are.
+    for (query, expected) in [
+        ("year, sum(weight), count() where hits > 0 by year", ["2014 0.5 1", "2015 1.75 3"]),
+        ("year, min(hits), count() where hits > 0 by year", ["2014 3 1", "2015 1 3"]),
+        ("year, prod(hits), count() where hits > 0 by year", ["2014 3 1", "2015 10 3"]),
+        ("year, any(keynote), count() where hits > 0 by year", ["2014 true 1", "2015 true 3"]),
+        (
+            "year, mean(weight), mean(weight, where=hits > 0) by year",
+            ["2014 0.375 0.5", "2015 0.625 0.5833333333333334"],
+        ),
+    ] {
+        check(query, &expected);
     }
 }
 
