@@ -267,7 +267,10 @@ macro_rules! level {
                 op::Exp: Map<A, Out = A>, op::Expm1: Map<A, Out = A>, op::Log: Map<A, Out = A>,
                 op::Log2: Map<A, Out = A>, op::Log10: Map<A, Out = A>, op::Log1p: Map<A, Out = A>,
                 op::Sin: Map<A, Out = A>, op::Cos: Map<A, Out = A>, op::Tanh: Map<A, Out = A>,
-                op::Arctan: Map<A, Out = A>,
+                op::Arctan: Map<A, Out = A>, op::Tan: Map<A, Out = A>, op::Arcsin: Map<A, Out = A>,
+                op::Arccos: Map<A, Out = A>, op::Sinh: Map<A, Out = A>, op::Cosh: Map<A, Out = A>,
+                op::Arcsinh: Map<A, Out = A>, op::Arccosh: Map<A, Out = A>,
+                op::Arctanh: Map<A, Out = A>,
             {
                 Some(match unary {
                     Unary::Exp => map_wide::<A, op::Exp> as Kernel,
@@ -280,6 +283,14 @@ macro_rules! level {
                     Unary::Cos => map_wide::<A, op::Cos>,
                     Unary::Tanh => map_wide::<A, op::Tanh>,
                     Unary::Arctan => map_wide::<A, op::Arctan>,
+                    Unary::Tan => map_wide::<A, op::Tan>,
+                    Unary::Arcsin => map_wide::<A, op::Arcsin>,
+                    Unary::Arccos => map_wide::<A, op::Arccos>,
+                    Unary::Sinh => map_wide::<A, op::Sinh>,
+                    Unary::Cosh => map_wide::<A, op::Cosh>,
+                    Unary::Arcsinh => map_wide::<A, op::Arcsinh>,
+                    Unary::Arccosh => map_wide::<A, op::Arccosh>,
+                    Unary::Arctanh => map_wide::<A, op::Arctanh>,
                     _ => return None,
                 })
             }
@@ -503,7 +514,7 @@ mod narrow {
         };
     }
     functions! {
-        Exp2 Tan Arcsin Arccos Sinh Cosh Arcsinh Arccosh Arctanh Cbrt
+        Exp2 Cbrt
     }
 
     fn float_functions<A: Copy>(binary: Binary, a: Arg, b: Arg) -> Option<Kernel>

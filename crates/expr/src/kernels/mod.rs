@@ -3,10 +3,11 @@
 //!
 //! `scalar` says what an operation does to one value, in safe code; `loops` runs it over memory;
 //! `levels` compiles the loops for each [`Level`] and finds them; `reduce` has the loops of
-//! reductions, `math` the functions that are not arithmetic and `wide` a form of them without branches;
-//! `grouped` has the loop of sums by group.
+//! reductions, `math` the functions that are not arithmetic, `wide` and `inverse` forms of them without
+//! branches; `grouped` has the loop of sums by group.
 
 pub(crate) mod grouped;
+mod inverse;
 mod levels;
 mod loops;
 mod math;

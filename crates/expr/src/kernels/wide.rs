@@ -50,13 +50,13 @@ impl WideZip for op::Pow {
 
 /// The least positive number whose upper half is `word`: what is compared by its upper half is
 /// below it or not.
-const fn from_high(word: u32) -> f64 {
+pub(super) const fn from_high(word: u32) -> f64 {
     f64::from_bits((word as u64) << 32)
 }
 
 /// The number without the lower half of its bits.
 #[inline(always)]
-fn high_half(x: f64) -> f64 {
+pub(super) fn high_half(x: f64) -> f64 {
     f64::from_bits(x.to_bits() & 0xFFFF_FFFF_0000_0000)
 }
 
@@ -87,7 +87,7 @@ fn whole_part(x: f64) -> f64 {
 
 /// Whether the sign bit is set, as a bit in its place.
 #[inline(always)]
-fn sign_bit(x: f64) -> u64 {
+pub(super) fn sign_bit(x: f64) -> u64 {
     x.to_bits() & (1 << 63)
 }
 
@@ -119,7 +119,7 @@ fn exp_series(r: f64) -> f64 {
 }
 
 #[inline(always)]
-fn exp(x: f64) -> (f64, bool) {
+pub(super) fn exp(x: f64) -> (f64, bool) {
     // Neither end is reached by what is not normal.
     let right = x.abs() < 708.0;
     let x = if right { x } else { 0.0 };
@@ -134,7 +134,7 @@ fn exp(x: f64) -> (f64, bool) {
 }
 
 #[inline(always)]
-fn expm1(x: f64) -> (f64, bool) {
+pub(super) fn expm1(x: f64) -> (f64, bool) {
     const Q: [f64; 5] = [
         f64::from_bits(0xBFA1_1111_1111_10F4),
         f64::from_bits(0x3F5A_01A0_19FE_5585),
@@ -175,14 +175,10 @@ fn expm1(x: f64) -> (f64, bool) {
 fn tanh(x: f64) -> (f64, bool) {
     let a = x.abs();
     let (large, middle) = (a >= from_high(0x3FE1_93EB), a >= from_high(0x3FD0_58AF));
-    let (t, right) = expm1(if middle { 2.0 * a } else { -2.0 * a });
-    let over = if large {
-        2.0
-    } else if middle {
-        t
-    } else {
-        -t
-    };
+    // By its sign bit: a choice between two exponentials would be computed as both.
+    let below = u64::from(!middle) << 63;
+    let (t, right) = expm1(f64::from_bits((2.0 * a).to_bits() ^ below));
+    let over = if large { 2.0 } else { f64::from_bits(t.to_bits() ^ below) };
     let part = over / (t + 2.0);
     let y = if large { 1.0 - part } else { part };
     let at_its_end = a >= from_high(0x4034_0001);
@@ -231,14 +227,14 @@ fn has_log(x: f64) -> bool {
 }
 
 #[inline(always)]
-fn log(x: f64) -> (f64, bool) {
+pub(super) fn log(x: f64) -> (f64, bool) {
     let (k, f) = split(x);
     let (half_square, rest) = log_series(f);
     (rest + k * LN2_LOW - half_square + f + k * LN2_HIGH, has_log(x))
 }
 
 #[inline(always)]
-fn log1p(x: f64) -> (f64, bool) {
+pub(super) fn log1p(x: f64) -> (f64, bool) {
     let right = (x > -1.0) & (x < f64::INFINITY);
     let u = 1.0 + x;
     let (k, f) = split(u);
@@ -289,16 +285,16 @@ fn log10(x: f64) -> (f64, bool) {
 }
 
 /// An angle less the nearest multiple of a right one, in two parts.
-struct Turned {
-    high: f64,
-    low: f64,
+pub(super) struct Turned {
+    pub(super) high: f64,
+    pub(super) low: f64,
     /// How many right angles; the last two bits are those of the number.
-    turns: u64,
-    right: bool,
+    pub(super) turns: u64,
+    pub(super) right: bool,
 }
 
 #[inline(always)]
-fn turned(x: f64) -> Turned {
+pub(super) fn turned(x: f64) -> Turned {
     const INVERSE: f64 = f64::from_bits(0x3FE4_5F30_6DC9_C883);
     const RIGHT_ANGLE: f64 = f64::from_bits(0x3FF9_21FB_5440_0000);
     const ITS_END: f64 = f64::from_bits(0x3DD0_B461_1A62_6331);
@@ -360,7 +356,7 @@ fn cosine(high: f64, low: f64) -> f64 {
 }
 
 /// At most an eighth of a circle.
-const EIGHTH: f64 = from_high(0x3FE9_21FC);
+pub(super) const EIGHTH: f64 = from_high(0x3FE9_21FC);
 
 #[inline(always)]
 fn sin(x: f64) -> (f64, bool) {
