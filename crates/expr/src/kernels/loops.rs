@@ -514,37 +514,14 @@ pub(crate) fn fence() {
 }
 
 /// Asks for the lines of `bytes` bytes at `a`, which are read soon.
+#[inline]
 pub(crate) fn prefetch(a: *const u8, bytes: usize) {
-    each_line(a, bytes, |line| {
-        #[cfg(target_arch = "x86_64")]
-        // SAFETY: a hint: it reads nothing, and an address that is not there does no harm.
-        unsafe {
-            use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-            _mm_prefetch::<_MM_HINT_T0>(line.cast());
-        }
-        #[cfg(not(target_arch = "x86_64"))]
-        let _ = line;
-    });
-}
-
-/// The same for the second cache, of what is read somewhat later.
-#[inline(always)]
-pub(super) fn prefetch_far(a: *const u8, bytes: usize) {
-    each_line(a, bytes, |line| {
-        #[cfg(target_arch = "x86_64")]
-        // SAFETY: a hint: it reads nothing, and an address that is not there does no harm.
-        unsafe {
-            use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
-            _mm_prefetch::<_MM_HINT_T1>(line.cast());
-        }
-        #[cfg(not(target_arch = "x86_64"))]
-        let _ = line;
-    });
-}
-
-#[inline(always)]
-fn each_line(a: *const u8, bytes: usize, f: impl Fn(*const u8)) {
+    #[cfg(target_arch = "x86_64")]
     for at in (0..bytes).step_by(64) {
-        f(a.wrapping_add(at));
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: a hint: it reads nothing, and an address that is not there does no harm.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(a.wrapping_add(at).cast()) };
     }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (a, bytes);
 }

@@ -8,7 +8,7 @@
 
 use std::slice::from_raw_parts;
 
-use super::loops::prefetch_far;
+use super::loops::prefetch;
 use super::scalar::{CastTo, Flag, Max, Min, Zip};
 use crate::error::{Error, Span};
 use crate::op::Reduction;
@@ -487,9 +487,12 @@ fn sum_and_ends<A: Statistic>(values: &[A]) -> Option<(f64, A, A)> {
 }
 
 /// `Σ (x - mean)²` in the lanes of [`sum_by`]. As the values are in the cache, memory has nothing to do:
-/// it is asked for what lies behind them, which is likely the next block.
+/// it is asked for a part of what lies behind them, which is likely the next block. All of it would be
+/// waited for.
 #[inline(always)]
 fn squares_ahead<A: Statistic>(values: &[A], mean: f64) -> f64 {
+    /// Of so many values one is asked for.
+    const SHARE: usize = 4;
     let square = |x: A| {
         let distance = x.wide() - mean;
         distance * distance
@@ -498,7 +501,8 @@ fn squares_ahead<A: Statistic>(values: &[A], mean: f64) -> f64 {
     let (chunks, rest) = values.as_chunks::<LANES>();
     let behind = values.as_ptr().wrapping_add(values.len());
     for (at, chunk) in chunks.iter().enumerate() {
-        prefetch_far(behind.wrapping_add(at * LANES).cast(), size_of_val(chunk));
+        let ahead = behind.wrapping_add(at * LANES / SHARE);
+        prefetch(ahead.cast(), size_of_val(chunk) / SHARE);
         for (lane, &x) in lanes.iter_mut().zip(chunk) {
             *lane += square(x);
         }
