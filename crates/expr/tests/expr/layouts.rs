@@ -180,21 +180,24 @@ proptest! {
         n in 1..700_usize, from in 0..40_usize, to in 0..40_usize, backwards in any::<bool>(),
     ) {
         let start: Vec<f64> = (0..n + 40).map(|i| i as f64).collect();
-        let mut memory = start.clone();
         let stride = if backwards { -8 } else { 8 };
         let (shape, strides) = ([n], [stride]);
         let first = if backwards { to + n - 1 } else { to };
-        let prepared = Prepared::new(&Expr::parse("x * 2 + y").unwrap());
-        let data = memory.as_mut_ptr();
-        // SAFETY: both are within the memory, and of one call.
-        unsafe {
-            let x = Operand::from_raw(data.add(from).cast(), Type::F64, &shape, &[8]);
-            let out = Output::from_raw(data.add(first).cast(), Type::F64, &shape, &strides);
-            prepared.call(&[x, x], &mut [out], &Run::serial()).unwrap();
-        }
-        for i in 0..n {
-            let at = if backwards { first - i } else { first + i };
-            prop_assert_eq!(memory[at], start[from + i] * 3.0);
+        let expr = Expr::parse("x * 2 + y").unwrap();
+        for level in Level::available() {
+            let mut memory = start.clone();
+            let prepared = Prepared::for_level(&expr, level);
+            let data = memory.as_mut_ptr();
+            // SAFETY: both are within the memory, and of one call.
+            unsafe {
+                let x = Operand::from_raw(data.add(from).cast(), Type::F64, &shape, &[8]);
+                let out = Output::from_raw(data.add(first).cast(), Type::F64, &shape, &strides);
+                prepared.call(&[x, x], &mut [out], &Run::serial()).unwrap();
+            }
+            for i in 0..n {
+                let at = if backwards { first - i } else { first + i };
+                prop_assert_eq!(memory[at], start[from + i] * 3.0, "{:?}", level);
+            }
         }
     }
 }
