@@ -5,6 +5,7 @@
 mod bench;
 mod browser;
 mod command;
+mod fuzz;
 mod generate;
 mod instructions;
 mod postgres;
@@ -24,6 +25,7 @@ usage: cargo xtask TASK
   browser      the site in headless Chromium: search, keyboard, barriers, hostile texts
   tidy         the rules of the house: layers, forbidden crates, files that no mod reaches
   instructions how many instructions counting words takes for a byte, with valgrind
+  fuzz [S]     what reads stored files, on what libFuzzer makes up, S seconds each (60)
   soak         the long fault tests: kills and damage by the hundred thousand
   gen          write the generated reference below docs/reference
   gen --check  fail when the reference is not fresh
@@ -40,6 +42,11 @@ fn main() -> ExitCode {
         ["test"] => steps::test(&root),
         ["browser"] => browser::test(&root),
         ["instructions"] => instructions::check(&root),
+        ["fuzz"] => fuzz::run_all(&root, 60),
+        ["fuzz", seconds] => match seconds.parse() {
+            Ok(seconds) => fuzz::run_all(&root, seconds),
+            Err(_) => Err(format!("the seconds must be a whole number, got {seconds:?}")),
+        },
         ["soak"] => steps::soak(&root),
         ["tidy"] => steps::tidy(&root),
         ["gen"] => generate::run(&root, generate::Mode::Write),
