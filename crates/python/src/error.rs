@@ -25,7 +25,7 @@ pub(crate) enum Error {
     /// Of learning.
     Learn(learn::Error),
     /// Of an expression, with its text.
-    Expr(expr::Error, String),
+    Expr(Box<expr::Error>, String),
     /// Of the parallel run.
     Jobs(jobs::Error),
     /// Of building a site, or of reading one.

@@ -49,7 +49,8 @@ impl Expression {
         threads: usize,
         parameters: Option<Vec<String>>,
     ) -> PyResult<Self> {
-        let read = Expr::parse(text).map_err(|error| Error::Expr(error, text.to_owned()))?;
+        let read =
+            Expr::parse(text).map_err(|error| Error::Expr(Box::new(error), text.to_owned()))?;
         let names: Vec<String> = read.names().into_iter().map(str::to_owned).collect();
         let parameters = parameters.unwrap_or_else(|| names.clone());
         let place_of = |name: &String| {
@@ -201,7 +202,7 @@ impl Expression {
     }
 
     fn explained(&self, error: expr::Error) -> Error {
-        Error::Expr(error, self.prepared.expr().text().to_owned())
+        Error::Expr(Box::new(error), self.prepared.expr().text().to_owned())
     }
 }
 

@@ -49,7 +49,7 @@ impl Groups {
         text: &str,
         columns: Vec<(String, Values<'py>)>,
     ) -> PyResult<Vec<Bound<'py, PyAny>>> {
-        let explained = |error| Error::Expr(error, text.to_owned());
+        let explained = |error| Error::Expr(Box::new(error), text.to_owned());
         let read = Expr::parse(text).map_err(explained)?;
         let named = columns.iter().map(|(name, values)| Ok((name.clone(), values.column()?)));
         let table: Vec<(String, Column<'_>)> = named.collect::<PyResult<_>>()?;
@@ -62,5 +62,5 @@ impl Groups {
 }
 
 fn plain(error: expr::Error) -> Error {
-    Error::Expr(error, String::new())
+    Error::Expr(Box::new(error), String::new())
 }

@@ -20,7 +20,7 @@ pub(crate) fn query<'py>(
     question: &str,
     threads: usize,
 ) -> PyResult<Vec<(String, Bound<'py, PyAny>)>> {
-    let explained = |error| Error::Expr(error, question.to_owned());
+    let explained = |error| Error::Expr(Box::new(error), question.to_owned());
     let query = Query::parse(question).map_err(explained)?;
     let run = run_with(threads)?;
     let work = |run: &jobs::Run| {
