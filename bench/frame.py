@@ -25,6 +25,7 @@ RELEASE = ROOT / "target" / "release"
 BENCH = str(RELEASE / "topicmill-bench")
 TOPICMILL = str(RELEASE / "topicmill")
 SHARED = ROOT.parent / "shared"
+PEAK = ROOT / "bench" / "peak.py"
 
 
 def data(name):
@@ -36,19 +37,23 @@ def data(name):
 def measured(command, env=None):
     """Runs a command; its figures, its wall seconds and its peak resident memory in bytes."""
     command = [str(word) for word in command]
-    started = time.perf_counter()
+    reader, writer = os.pipe()
     process = subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, env={**os.environ, **(env or {})}
+        [PYTHON, "-S", str(PEAK), str(writer), *command],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        pass_fds=[writer],
+        env={**os.environ, **(env or {})},
     )
-    output = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - started
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        raise SystemExit(f"error: {' '.join(command)} ended with {process.returncode}")
+    os.close(writer)
+    output, _ = process.communicate()
+    with open(reader, encoding="ascii") as told:
+        took = json.loads(told.read() or '{"exit": "no word"}')
+    if took.pop("exit") != 0:
+        raise SystemExit(f"error: {' '.join(command)} failed")
     lines = output.decode().strip().splitlines()
     figures = json.loads(lines[-1]) if lines and lines[-1].startswith("{") else {}
-    return {"seconds": wall, "wall_seconds": wall, "peak_rss_bytes": usage.ru_maxrss * 1024, **figures}
+    return {"seconds": took["wall_seconds"], **took, **figures}
 
 
 class Run:
