@@ -2,8 +2,8 @@
 
 /// An instruction set. Results are the same bytes on each; what differs is the time.
 ///
-/// AVX-512 is none of them: on a Xeon that has it, the same loops compiled for it take 1.3 times (outer
-/// products, sums of rows) to twice as long (sweeps) as for AVX2.
+/// AVX-512 is none of them: on a Xeon that has it, sums of rows and sweeps over one row took 1.4 and 1.7
+/// times as long as for AVX2 (`docs/decisions/001-no-fused-multiply-add.md`).
 ///
 /// A set that the processor lacks is never run: the portable loops take its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -98,11 +98,12 @@ by_isa! {
         let rows = rows.as_chunks().0;
         let lanes = width / LANES;
         for left in (0..width).step_by(LEFT) {
-            let mut right = left / LANES;
-            while right < lanes {
-                let n = RIGHT.min(lanes - right);
-                by_width!(n, products_tile(gram, rows, (width, left, right)));
-                right += n;
+            for right in (left / LANES..lanes).step_by(RIGHT) {
+                if right + RIGHT <= lanes {
+                    products_tile::<F, RIGHT>(gram, rows, (width, left, right));
+                } else {
+                    products_tile::<F, 1>(gram, rows, (width, left, right));
+                }
             }
         }
     }

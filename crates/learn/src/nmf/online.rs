@@ -5,7 +5,7 @@ use ndarray::Array2;
 use sprs::CsMatViewI;
 
 use super::blocks::RowBlocks;
-use super::gram::{Gram, GramSum, total};
+use super::gram::Gram;
 use super::topics::lengths;
 use super::{Nmf, NmfConfig, check_settings, check_values, padded_rows};
 use crate::kernels::{Scratch, gather, improve, padded};
@@ -238,12 +238,8 @@ impl<F: Real> OnlineNmf<F> {
     ) -> Result<(), Error> {
         let (k, isa) = (self.config.n_topics, self.config.isa);
         let width = padded(k);
-        let parts = run.map(w.chunks(width << 10).collect(), |rows| {
-            let mut sum = GramSum::new(width, isa);
-            sum.add(rows);
-            sum.finish()
-        })?;
-        for (sum, value) in self.gram.iter_mut().zip(total(width, parts)) {
+        let gram = Gram::of_rows(w, (width, &[]), isa, run)?;
+        for (sum, value) in self.gram.iter_mut().zip(&gram.sums) {
             *sum += value;
         }
         for row in w.chunks_exact(width) {
