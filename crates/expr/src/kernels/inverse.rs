@@ -9,35 +9,15 @@
 
 use super::scalar as op;
 use super::wide::{
-    EIGHTH, Turned, Wide, exp, expm1, from_high, high_half, log, log1p, sign_bit, turned,
+    EIGHTH, HALF_ANGLE, HALF_ANGLE_LOW, RIGHT_ANGLE, RIGHT_ANGLE_LOW, Turned, Wide, exp, expm1,
+    from_high, high_half, log, log1p, signed, turned, wide,
 };
 
-macro_rules! wide {
-    ($($op:ident $f:ident)*) => {$(
-        impl Wide for op::$op {
-            #[inline(always)]
-            fn wide(x: f64) -> (f64, bool) {
-                $f(x)
-            }
-        }
-    )*};
-}
 wide! {
     Tan tan  Arcsin asin  Arccos acos  Sinh sinh  Cosh cosh  Arcsinh asinh  Arccosh acosh
     Arctanh atanh
 }
 
-/// `y` with the sign of `x` put upon it.
-#[inline(always)]
-fn signed(y: f64, x: f64) -> f64 {
-    f64::from_bits(y.to_bits() ^ sign_bit(x))
-}
-
-/// A right angle, and what it lacks; half of it likewise.
-const RIGHT_ANGLE: f64 = std::f64::consts::FRAC_PI_2;
-const RIGHT_ANGLE_LOW: f64 = f64::from_bits(0x3C91_A626_3314_5C07);
-const HALF_ANGLE: f64 = std::f64::consts::FRAC_PI_4;
-const HALF_ANGLE_LOW: f64 = f64::from_bits(0x3C81_A626_3314_5C07);
 /// 2⁻²⁶, below which many functions are their argument, and its inverse.
 const TINY: f64 = from_high(0x3E50_0000);
 const HUGE: f64 = from_high(0x4190_0000);
@@ -126,8 +106,8 @@ fn asin(x: f64) -> (f64, bool) {
     let a = x.abs();
     let (r, s, s_high, lack) = arc_parts(x);
     let near_one = RIGHT_ANGLE - (2.0 * (s + s * r) - RIGHT_ANGLE_LOW);
-    let half = 0.5 * RIGHT_ANGLE;
-    let far = half - (2.0 * s * r - (RIGHT_ANGLE_LOW - 2.0 * lack) - (half - 2.0 * s_high));
+    let far =
+        HALF_ANGLE - (2.0 * s * r - (RIGHT_ANGLE_LOW - 2.0 * lack) - (HALF_ANGLE - 2.0 * s_high));
     let large = if a >= from_high(0x3FEF_3333) { near_one } else { far };
     let y = if a < 0.5 { x + x * r } else { signed(large, x) };
     (if a < TINY { x } else { y }, a < 1.0)

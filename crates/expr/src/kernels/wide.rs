@@ -26,6 +26,7 @@ pub(super) trait WideZip {
     fn wide(x: f64, y: f64) -> (f64, bool);
 }
 
+/// Says which function of one value is the form without branches of which operation.
 macro_rules! wide {
     ($($op:ident $f:ident)*) => {$(
         impl Wide for op::$op {
@@ -36,6 +37,8 @@ macro_rules! wide {
         }
     )*};
 }
+pub(super) use wide;
+
 wide! {
     Exp exp  Expm1 expm1  Log log  Log2 log2  Log10 log10  Log1p log1p  Sin sin  Cos cos
     Tanh tanh  Arctan atan
@@ -87,9 +90,21 @@ fn whole_part(x: f64) -> f64 {
 
 /// Whether the sign bit is set, as a bit in its place.
 #[inline(always)]
-pub(super) fn sign_bit(x: f64) -> u64 {
+fn sign_bit(x: f64) -> u64 {
     x.to_bits() & (1 << 63)
 }
+
+/// `y` with the sign of `x` put upon it.
+#[inline(always)]
+pub(super) fn signed(y: f64, x: f64) -> f64 {
+    f64::from_bits(y.to_bits() ^ sign_bit(x))
+}
+
+/// A right angle, and what it lacks; half of it likewise.
+pub(super) const RIGHT_ANGLE: f64 = std::f64::consts::FRAC_PI_2;
+pub(super) const RIGHT_ANGLE_LOW: f64 = f64::from_bits(0x3C91_A626_3314_5C07);
+pub(super) const HALF_ANGLE: f64 = std::f64::consts::FRAC_PI_4;
+pub(super) const HALF_ANGLE_LOW: f64 = f64::from_bits(0x3C81_A626_3314_5C07);
 
 const LN2_HIGH: f64 = f64::from_bits(0x3FE6_2E42_FEE0_0000);
 const LN2_LOW: f64 = f64::from_bits(0x3DEA_39EF_3579_3C76);
@@ -184,7 +199,7 @@ fn tanh(x: f64) -> (f64, bool) {
     let at_its_end = a >= from_high(0x4034_0001);
     let y = if at_its_end { 1.0 } else { y };
     let normal = (a >= f64::MIN_POSITIVE) | (a == 0.0);
-    (f64::from_bits(y.to_bits() ^ sign_bit(x)), (right & normal) | at_its_end)
+    (signed(y, x), (right & normal) | at_its_end)
 }
 
 /// `x = 2ᵏ (1 + f)` with `1 + f` from √½ to √2: `k` and `f`, for positive normal numbers.
@@ -398,9 +413,9 @@ fn atan(x: f64) -> (f64, bool) {
     /// The arctangents of ½, 1, 1½ and infinity, and what they lack.
     const KNOWN: [(f64, f64); 4] = [
         (f64::from_bits(0x3FDD_AC67_0561_BB4F), f64::from_bits(0x3C7A_2B7F_222F_65E2)),
-        (f64::from_bits(0x3FE9_21FB_5444_2D18), f64::from_bits(0x3C81_A626_3314_5C07)),
+        (HALF_ANGLE, HALF_ANGLE_LOW),
         (f64::from_bits(0x3FEF_730B_D281_F69B), f64::from_bits(0x3C70_0788_7AF0_CBBD)),
-        (f64::from_bits(0x3FF9_21FB_5444_2D18), f64::from_bits(0x3C91_A626_3314_5C07)),
+        (RIGHT_ANGLE, RIGHT_ANGLE_LOW),
     ];
     let a = x.abs();
     let plain = a < from_high(0x3FDC_0000);
@@ -420,8 +435,7 @@ fn atan(x: f64) -> (f64, bool) {
     let even = w * (T[1] + w * (T[3] + w * (T[5] + w * (T[7] + w * T[9]))));
     let rest = r * (odd + even);
     let far = high - (rest - low - r);
-    let far = f64::from_bits(far.to_bits() ^ sign_bit(x));
-    let y = if plain { r - rest } else { far };
+    let y = if plain { r - rest } else { signed(far, x) };
     (if a < from_high(0x3E40_0000) { x } else { y }, a < from_high(0x4410_0000))
 }
 
