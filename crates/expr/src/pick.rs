@@ -2,7 +2,7 @@
 
 use jobs::Run;
 
-use crate::error::{Error, Shape};
+use crate::error::{Error, Shape, Span};
 use crate::operand::{Operand, Output};
 use crate::prepared::Prepared;
 use crate::tiles::{self, Scratch, Tiles, Within};
@@ -21,6 +21,8 @@ pub(crate) struct Pick {
     pub(crate) mask: Prepared,
     /// For each name of the mask its place among those of both.
     pub(crate) mask_names: Vec<usize>,
+    /// Where the choice stands in the text.
+    pub(crate) span: Span,
 }
 
 impl Pick {
@@ -50,7 +52,7 @@ impl Pick {
         let (values, mask) = (&results[0].1, &results[1].1);
         if values != mask {
             return Err(Error::Shapes {
-                span: None,
+                span: Some(self.span),
                 left: "the values".to_owned(),
                 left_shape: Shape(values.clone()),
                 right: "the mask that chooses among them".to_owned(),

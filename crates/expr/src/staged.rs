@@ -127,7 +127,8 @@ impl Staged {
                     sources.iter().position(|other| other == source).expect("a name of both")
                 };
                 let mask_names = of_mask.iter().map(place).collect();
-                (Last::Pick(Box::new(Pick { both, mask, mask_names })), sources)
+                let span = graph.span(root);
+                (Last::Pick(Box::new(Pick { both, mask, mask_names, span })), sources)
             }
         };
         Ok(Some(Self { stages: planner.stages, last, sources }))

@@ -84,6 +84,7 @@ fn shapes_that_do_not_fit_are_named() {
         ("sqrt(a) * 2 + (a - b)", "a - b"),
         ("sum(a, where=b > 0)", "sum(a, where=b > 0)"),
         ("a + sum(b) + where(a > 0, b, 1)", "where(a > 0, b, 1)"),
+        ("a[b > 0]", "a[b > 0]"),
     ] {
         let error = single(text, find).unwrap_err();
         assert_eq!(error.span().map(|span| span.of(text)), Some(part), "{error}");
