@@ -1,5 +1,7 @@
 //! Fields that `<br>` parts, as elements of their own.
 
+use std::collections::HashSet;
+
 use html5ever::{LocalName, QualName, ns};
 use scraper::node::Element;
 use scraper::{ElementRef, Html, Node};
@@ -15,12 +17,11 @@ const MIN_LABELLED: usize = 2;
 pub(super) fn part(html: &mut Html, is_labelled: impl Fn(&str) -> bool) {
     let is_br = |node: &Node| node.as_element().is_some_and(|element| element.name() == "br");
     let mut parted = Vec::new();
-    let mut last = None;
+    let mut seen = HashSet::new();
     for node in html.tree.nodes().filter(|node| is_br(node.value())) {
-        let Some(parent) = node.parent().filter(|parent| last != Some(parent.id())) else {
+        let Some(parent) = node.parent().filter(|parent| seen.insert(parent.id())) else {
             continue;
         };
-        last = Some(parent.id());
         // Lines, each with the number of breaks before it.
         let mut lines = vec![(0, Vec::new())];
         for child in parent.children() {
@@ -51,6 +52,9 @@ pub(super) fn part(html: &mut Html, is_labelled: impl Fn(&str) -> bool) {
             parted.push((breaks.map(|child| child.id()).collect::<Vec<_>>(), lines));
         }
     }
+    if parted.is_empty() {
+        return;
+    }
     for (breaks, lines) in parted {
         for (n_breaks, line) in lines {
             let Some(first) = line.first() else { continue };
@@ -70,6 +74,24 @@ pub(super) fn part(html: &mut Html, is_labelled: impl Fn(&str) -> bool) {
             }
         }
     }
+    html.tree = in_order(html).tree;
+}
+
+/// The same page with its nodes numbered in the order of the page, as the parser numbers them: what is
+/// put into a page later has a number behind all others.
+fn in_order(html: &Html) -> Html {
+    let mut ordered = Html::new_document();
+    let mut root = ordered.tree.root_mut();
+    root.value().clone_from(html.tree.root().value());
+    let root = root.id();
+    let children = html.tree.root().children();
+    let mut waiting: Vec<_> = children.rev().map(|child| (child, root)).collect();
+    while let Some((node, parent)) = waiting.pop() {
+        let Some(mut parent) = ordered.tree.get_mut(parent) else { continue };
+        let copy = parent.append(node.value().clone()).id();
+        waiting.extend(node.children().rev().map(|child| (child, copy)));
+    }
+    ordered
 }
 
 #[cfg(test)]
@@ -93,6 +115,28 @@ mod tests {
             &["A: a", "B: b c", "x", "f"],
             "A: a\nB: b c\nx\n\nd e\n\nf\n\ng",
         );
+    }
+
+    #[test]
+    fn an_element_is_parted_once_whatever_other_breaks_it_holds() {
+        check(
+            "<p>A: a<br>B: b<br>x<i><br></i>y<br>z</p>",
+            &["A: a", "B: b", "x y", "z"],
+            "A: a\nB: b\nx\ny\nz",
+        );
+        let hostile = format!("<p>A: a<br>B: b{}</p>", "<br>x<i><br></i>".repeat(2000));
+        let mut page = Html::parse(&hostile);
+        page.part_lines(|line| line.starts_with("A:") || line.starts_with("B:"));
+        assert_eq!(page.select(&Selector::parse("line line").unwrap()).count(), 0);
+    }
+
+    #[test]
+    fn lines_stand_in_the_order_of_the_page() {
+        let mut page = Html::parse("<div>A: a<br>B: b</div><div><b>last</b></div>");
+        page.part_lines(|line| line.starts_with("A:") || line.starts_with("B:"));
+        let all: Vec<String> =
+            page.select(&Selector::parse("line, b").unwrap()).map(Element::inline_text).collect();
+        assert_eq!(all, ["A: a", "B: b", "last"]);
     }
 
     #[test]
