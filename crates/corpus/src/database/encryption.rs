@@ -87,6 +87,19 @@ impl Encryption {
         // Who names a certificate and no mode wants it to be checked.
         let unsaid = if roots.is_some() { Mode::VerifyFull } else { Mode::Prefer };
         let mode = mode.unwrap_or(unsaid);
+        // Any certificate that somebody bought for a host of his own would pass.
+        let is_weak = match roots {
+            Some(Roots::System) => !matches!(mode, Mode::Disable | Mode::VerifyFull),
+            Some(Roots::File(_)) => false,
+            None => mode == Mode::VerifyCa,
+        };
+        if is_weak {
+            return Err(
+                "with the certificates of the system only sslmode=verify-full says anything; \
+                        name those of the server's own authority with sslrootcert=FILE"
+                    .to_owned(),
+            );
+        }
         let separator = if others.is_empty() { "" } else { "?" };
         Ok((format!("{place}{separator}{}", others.join("&")), Self { mode, roots }))
     }

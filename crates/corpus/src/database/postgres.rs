@@ -6,6 +6,7 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
 use std::time::Duration;
 
+use postgres::config::SslMode;
 use postgres::{Client, Config};
 
 use super::encryption::Encryption;
@@ -27,9 +28,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// `sslmode` in the address says how the connection is encrypted, as libpq has it: `disable`; `prefer`,
 /// where the server offers it, without a check of its certificate (the default); `require`, always;
 /// `verify-ca`, with a certificate whose issuer is trusted; `verify-full`, with one for this host.
-/// Trusted are the certificates of the system, or those of the PEM file that `sslrootcert` names; one of
-/// these may be the server's own. With `sslrootcert` the issuer is checked in every mode, and the host
-/// too where no `sslmode` is given.
+/// Trusted are those of the PEM file that `sslrootcert` names, of which one may be the server's own (its
+/// dates are then not looked at), or with `verify-full` the system's. With such a file the issuer is
+/// checked in every encrypted connection, and the host too where no `sslmode` is given.
 ///
 /// The password of the address is in nothing that comes back.
 ///
@@ -53,6 +54,13 @@ pub fn read_postgres(address: &str, query: &str, config: &ReadConfig) -> Result<
         settings.connect_timeout(CONNECT_TIMEOUT);
     }
     settings.application_name("topicmill");
+    if settings.get_ssl_mode() != SslMode::Prefer {
+        // The driver found one where we found none: whose part of the address it is, is not clear.
+        return Err(not_connected(
+            "sslmode cannot be told from the password; in a password `?` is written %3F and `@` %40"
+                .to_owned(),
+        ));
+    }
     settings.ssl_mode(encryption.ssl_mode());
     let connector = encryption.connector().map_err(not_connected)?;
     let mut client =
@@ -112,9 +120,13 @@ fn send_rows(
 /// The server and the database of an address, without user, password and parameters.
 fn shown(address: &str) -> String {
     let (scheme, rest) = address.split_once("://").unwrap_or(("postgres", address));
-    let rest = rest.split('?').next().unwrap_or(rest);
-    // A password may hold an `@` that nobody escaped.
-    let place = rest.rsplit_once('@').map_or(rest, |(_, place)| place);
+    let (before, after) = rest.split_once('?').unwrap_or((rest, ""));
+    // A password may hold an `@` that nobody escaped, or a `?`: then it goes on behind that.
+    let place = match before.rsplit_once('@') {
+        Some((_, place)) => place,
+        None if after.contains('@') => "…",
+        None => before,
+    };
     format!("{scheme}://{place}")
 }
 
@@ -155,6 +167,12 @@ mod tests {
         let address = "postgres://u:secret@127.0.0.1:1/x?sslmode=allow";
         let error = read_postgres(address, "select 1", &ReadConfig::default()).unwrap_err();
         assert!(matches!(error, Error::Connection { .. }));
+        let hidden = "postgres://u:what?secret@127.0.0.1:1/x?sslmode=require";
+        let error = read_postgres(hidden, "select 1", &ReadConfig::default()).unwrap_err();
+        let told = error.to_string();
+        assert!(told.contains("cannot be told from the password"), "{told}");
+        assert!(!told.contains("secret") && !told.contains("what"), "{told}");
+        let error = read_postgres(address, "select 1", &ReadConfig::default()).unwrap_err();
         let message = error.to_string();
         assert!(message.contains("sslmode is \"allow\", allowed are"), "{message}");
         assert!(!message.contains("secret"), "{message}");

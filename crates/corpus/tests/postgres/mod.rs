@@ -153,6 +153,8 @@ fn the_address_says_whether_a_connection_is_encrypted_and_whom_it_trusts() {
         (&by_number, "sslmode=disable".to_owned(), Ok(false)),
         (&by_number, "sslmode=prefer".to_owned(), Ok(true)),
         (&by_number, "sslmode=require".to_owned(), Ok(true)),
+        (&by_number, "sslmode=verify-ca".to_owned(), Err("sslrootcert=FILE")),
+        (&by_number, "sslmode=require&sslrootcert=system".to_owned(), Err("sslmode=verify-full")),
         (&by_number, format!("sslmode=require&sslrootcert={ours}"), Ok(true)),
         (&by_number, format!("sslmode=require&sslrootcert={other}"), Err(unknown)),
         (&by_number, format!("sslmode=verify-ca&sslrootcert={ours}"), Ok(true)),
