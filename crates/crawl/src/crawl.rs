@@ -77,7 +77,7 @@ impl Coverage {
     }
 
     /// Counts the parts of one more document.
-    pub fn add(&mut self, document: &Document) {
+    fn add(&mut self, document: &Document) {
         self.documents += 1;
         self.title += usize::from(document.title != document.id);
         self.text += usize::from(!document.text.is_empty());

@@ -264,6 +264,10 @@ impl Http {
                 let own = Certificate::from_pem_bundle(&self.config.certificates);
                 let own =
                     own.map_err(|error| Problem::Certificates { reason: innermost(&error) })?;
+                if own.is_empty() && !self.config.certificates.is_empty() {
+                    let reason = "it holds none, allowed is PEM".to_owned();
+                    return Err(Problem::Certificates { reason });
+                }
                 let encryption =
                     |builder: ClientBuilder| builder.https_only(true).tls_certs_merge(own);
                 self.build_client(reach, encryption)

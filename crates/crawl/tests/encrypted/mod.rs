@@ -170,6 +170,8 @@ fn a_certificate_of_an_unknown_authority_is_refused() {
         assert!(message.contains("certificate"), "{message}");
     }
     assert_eq!(site.seen.lock().unwrap().requests, [""; 0]);
+    let message = site.crawl("no certificate").unwrap_err().to_string();
+    assert!(message.contains("it holds none"), "{message}");
     let message = site.crawl("-----BEGIN CERTIFICATE-----\n%\n").unwrap_err().to_string();
     assert!(message.contains("allowed is PEM"), "{message}");
 }
