@@ -127,12 +127,6 @@ impl Vocabulary {
         &self.terms
     }
 
-    /// The terms alone.
-    #[must_use]
-    pub fn into_terms(self) -> Vec<String> {
-        self.terms
-    }
-
     /// Words counted as another term, with that term's column.
     #[must_use]
     pub fn variants(&self) -> &BTreeMap<String, u32> {

@@ -122,6 +122,25 @@ fn phrases_with_a_verb_and_with_a_noun_are_one_term() {
 }
 
 #[test]
+fn of_phrases_that_say_the_same_as_often_the_first_by_name_is_the_term() {
+    let texts: Vec<String> = (0..24)
+        .map(|n| match n % 2 {
+            0 => format!("unit testing, tide{n}, lamp{n}, load testing, rope{n}"),
+            _ => format!("unit test, tide{n}, lamp{n}, load test, rope{n}"),
+        })
+        .collect();
+    let phrases = Some(PhraseConfig { min_npmi: 0.3, ..PhraseConfig::default() });
+    let config = CountConfig { phrases, ..CountConfig::default() };
+    // A map of another seed each time gives phrases in another order.
+    for _ in 0..8 {
+        let counts = count(&texts, &config, &Run::serial()).unwrap();
+        let phrases: Vec<&String> =
+            counts.vocabulary.terms().iter().filter(|term| term.contains(' ')).collect();
+        assert_eq!(phrases, ["load test", "unit test"]);
+    }
+}
+
+#[test]
 fn words_left_out_of_shards_count_as_stop_words_would() {
     let texts = [
         "machine learning lamp, deep machine learning tides",

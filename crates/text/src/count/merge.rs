@@ -1,5 +1,6 @@
 //! Shards to counts: which words are terms, and the matrix over them.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use jobs::Run;
@@ -177,7 +178,7 @@ fn with_phrases<'a>(
         let target = target.get_or_insert_default();
         target.extend(target.len() as u32..n_words);
         if folds {
-            fold_doings(&forms_of, &of_phrase, target);
+            fold_doings((&forms_of, &names), &of_phrase, target);
         }
         for (number, word) in as_words {
             target[number as usize] = target[word as usize];
@@ -205,19 +206,25 @@ fn with_phrases<'a>(
 }
 
 /// Phrases that say the same with a verb and a noun (`unit testing`, `unit tests`) are counted as the more
-/// frequent of the two. `forms_of`: how often each phrase is written how; `numbers`: its number.
-fn fold_doings(forms_of: &[BTreeMap<String, u64>], numbers: &[u32], target: &mut [u32]) {
+/// frequent of the two, or of equals as the first by its name. `forms_of`: how often each phrase is
+/// written how; `names`: how it is called; `numbers`: its number.
+fn fold_doings(
+    (forms_of, names): (&[BTreeMap<String, u64>], &[&str]),
+    numbers: &[u32],
+    target: &mut [u32],
+) {
     let n_uses: Vec<u64> = forms_of.iter().map(|forms| forms.values().sum()).collect();
     let of_form: BTreeMap<&str, usize> = forms_of
         .iter()
         .enumerate()
         .flat_map(|(phrase, forms)| forms.keys().map(move |form| (form.as_str(), phrase)))
         .collect();
-    // Every step leads to a phrase of more uses, or of as many that comes before, so that chains end.
+    // Every step leads to a phrase of more uses, or of as many and a name before its own, so that
+    // chains end.
     let mut better: Vec<usize> = (0..forms_of.len()).collect();
     for (&form, &doing) in &of_form {
         for thing in plural::things_done(form).iter().filter_map(|thing| of_form.get(&**thing)) {
-            let by_use = |&phrase: &usize| (n_uses[phrase], std::cmp::Reverse(phrase));
+            let by_use = |&phrase: &usize| (n_uses[phrase], Reverse((names[phrase], phrase)));
             let (most, least) =
                 if by_use(thing) > by_use(&doing) { (*thing, doing) } else { (doing, *thing) };
             if better[least] == least {
@@ -383,12 +390,12 @@ fn choose_terms(
             if config.binary { u64::from(doc_freq(word)) } else { usage.total[word as usize] }
         };
         // Stable sorts: ties stay in alphabetical order.
-        kept.sort_by_key(|&word| std::cmp::Reverse(total(word)));
+        kept.sort_by_key(|&word| Reverse(total(word)));
         kept.truncate(max_terms);
         kept = sorted_by_text(&kept, words, run)?;
     }
     if config.order == TermOrder::DocFreq {
-        kept.sort_by_key(|&word| std::cmp::Reverse(doc_freq(word)));
+        kept.sort_by_key(|&word| Reverse(doc_freq(word)));
     }
     Ok(kept)
 }

@@ -298,7 +298,11 @@ impl Corpus<'_> {
             count >= min_count && n_docs >= min_docs
         };
         let found = counts.into_iter().filter(is_frequent);
-        Ok(found.map(|(parts, (count, _, _))| Pair { parts, count }).collect())
+        let mut found: Vec<Pair> =
+            found.map(|(parts, (count, _, _))| Pair { parts, count }).collect();
+        // A map gives them in another order each time.
+        found.sort_unstable_by_key(|pair| pair.parts);
+        Ok(found)
     }
 
     /// Calls `each` with the runs of neighbours of these shards, and a number for their row.
