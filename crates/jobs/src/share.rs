@@ -1,7 +1,6 @@
 //! Parts of one piece of work, shared out with little delay, and two pieces at once.
 
 use std::hint::spin_loop;
-use std::ops::Range;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -107,10 +106,8 @@ struct Runs(Vec<(AtomicUsize, usize)>);
 
 impl Runs {
     fn new(parts: usize, threads: usize) -> Self {
-        let run = |thread| {
-            let Range { start, end } = parts * thread / threads..parts * (thread + 1) / threads;
-            (AtomicUsize::new(start), end)
-        };
+        let run =
+            |thread| (AtomicUsize::new(parts * thread / threads), parts * (thread + 1) / threads);
         Self((0..threads).map(run).collect())
     }
 

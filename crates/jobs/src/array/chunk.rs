@@ -2,11 +2,8 @@
 //!
 //! A packed chunk is, for every plane, a byte (0: as it is; 1: zstd), its length (u32) and its bytes.
 
-use std::io::Read;
+use std::borrow::Cow;
 
-const LEVEL: i32 = 1;
-/// The memory that zstd may look back over, as a power of two: a chunk has 2²⁰ bytes.
-const MAX_WINDOW: u32 = 21;
 /// A plane is looked at in this many places of this length before it is packed as a whole.
 const PROBES: usize = 4;
 const PROBE: usize = 1024;
@@ -24,7 +21,7 @@ pub(super) fn pack(chunk: &[u8], item_size: usize) -> Option<Vec<u8>> {
     for byte in 0..item_size {
         take_plane(chunk, item_size, byte, &mut plane);
         let smaller = is_worth_it(&plane)
-            .then(|| zstd::bulk::compress(&plane, LEVEL).ok())
+            .then(|| crate::pack(&plane))
             .flatten()
             .filter(|smaller| smaller.len() < plane.len());
         packed.push(u8::from(smaller.is_some()));
@@ -41,27 +38,20 @@ pub(super) fn unpack(mut packed: &[u8], item_size: usize, chunk: &mut [u8]) -> O
         return None;
     }
     let n_items = chunk.len() / item_size;
-    let mut plane = Vec::new();
     for byte in 0..item_size {
         let (head, rest) = packed.split_at_checked(5)?;
         let len = u32::from_le_bytes(*head[1..].first_chunk()?) as usize;
         let (body, rest) = rest.split_at_checked(len)?;
         packed = rest;
-        plane.clear();
         let plane = match head[0] {
-            0 => body,
-            1 => {
-                let mut decoder = zstd::Decoder::with_buffer(body).ok()?;
-                decoder.window_log_max(MAX_WINDOW).ok()?;
-                decoder.by_ref().take(n_items as u64 + 1).read_to_end(&mut plane).ok()?;
-                &plane
-            }
+            0 => Cow::Borrowed(body),
+            1 => Cow::Owned(crate::unpack(body, n_items as u64)?),
             _ => return None,
         };
         if plane.len() != n_items {
             return None;
         }
-        put_plane(plane, item_size, byte, chunk);
+        put_plane(&plane, item_size, byte, chunk);
     }
     packed.is_empty().then_some(())
 }
