@@ -52,12 +52,9 @@ fn build_site(
     run: &Run,
 ) -> Result<Report, Error> {
     let target = staging.target().to_owned();
-    let (former, sources) = std::thread::scope(|scope| {
-        // Reading the record of a large site takes as long as hashing its sources.
-        let sources = scope.spawn(|| former::digest_of_sources(config));
-        let former = Former::find(memo, &target);
-        (former, sources.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-    });
+    // Reading the record of a large site takes as long as hashing its sources.
+    let find = || Former::find(memo, &target);
+    let (sources, former) = run.both(|| former::digest_of_sources(config), find)?;
     let sources = sources?;
     let stands = |is_same: bool| match &former {
         Some(former) if is_same && former.report().is_some() => {
@@ -125,10 +122,11 @@ fn build_site(
     let (manifest, spare) = published?;
     let kept = spare.as_ref().map(|spare| spare.name.clone());
     let former = Former { sources, documents: all, manifest, report: json, spare: kept };
-    // Each names the other: where only one of them is kept there is no spare. Who wants to stop now
-    // comes too late: the site stands.
-    let keep = || spare.iter().for_each(|spare| spare.keep(memo, &target));
-    drop(run.both(keep, || former.keep(memo, &target, run)));
+    // Each names the other: where only one of them is kept there is no spare.
+    if let Some(spare) = &spare {
+        spare.keep(memo, &target);
+    }
+    former.keep(memo, &target, run);
     spares.remove_others(former.spare.as_deref());
     drop_beside((results, fitted, clouds, prepared, written));
     Ok(report)

@@ -432,11 +432,11 @@ impl Error {
         };
         match kind {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Some(
-                "make room there, or name a folder on another disk with -o; a site that stood \
-                 there still does",
+                "make room there, or write to a folder on another disk; a site that stood there \
+                 still does",
             ),
             io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => {
-                Some("name a folder with -o that you may write to")
+                Some("write to a folder where you may")
             }
             _ => None,
         }

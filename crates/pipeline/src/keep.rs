@@ -44,7 +44,7 @@ pub(crate) struct Placed {
 
 impl Placed {
     /// Whether it can be of so many documents, terms and topics.
-    pub(crate) fn fits(&self, (n_docs, n_terms, n_topics): (usize, usize, usize)) -> bool {
+    fn fits(&self, (n_docs, n_terms, n_topics): (usize, usize, usize)) -> bool {
         let Self { indptr, indices, weights, doc_topics, shares } = self;
         let rows = indptr.windows(2).map(|ends| indices.get(ends[0]..ends[1]));
         let is_row = |row: Option<&[u32]>| {

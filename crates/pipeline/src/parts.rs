@@ -101,7 +101,7 @@ fn divide(
 
 impl Part {
     /// Whether it can be one of a topic of so many documents, of so many terms.
-    pub(crate) fn fits(&self, n_docs: usize, n_terms: usize) -> bool {
+    fn fits(&self, n_docs: usize, n_terms: usize) -> bool {
         self.documents.iter().all(|place| *place < n_docs)
             && self.terms.iter().all(|(term, _)| (*term as usize) < n_terms)
     }

@@ -23,7 +23,7 @@ const LEADING: usize = 20;
 /// A topic that makes up less of a document is not shown with it.
 pub(crate) const MIN_SHARE: f64 = 0.05;
 /// Terms that a document is short of: with so many its topics are told to half.
-pub(crate) const DOUBT: f64 = 2.0;
+const DOUBT: f64 = 2.0;
 
 /// A topic as it is shown.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,7 +38,8 @@ pub struct Topic {
     pub share: f64,
     /// Its terms by falling weight: first its words (see [`learn::WordsConfig`]), then the others.
     pub terms: Vec<TopicTerm>,
-    /// Its documents by falling weight: every document of which it makes up a twentieth or more.
+    /// Its documents by falling weight: every document of which it makes up a twentieth or more,
+    /// at most fifty where the documents are too many for memory.
     pub documents: Vec<Weighted>,
     /// What it divides into; empty where it does not.
     pub sub_topics: Vec<SubTopic>,
@@ -140,7 +141,10 @@ fn shown(shares: ArrayView1<'_, f64>) -> Vec<Weighted> {
 /// What the words of each document tell of its topics: the topics' shares times `n / (n + 2)` for a
 /// document of `n` terms. Three tags and no text are no proof that a talk is wholly of one topic;
 /// with forty terms the doubt is a twentieth.
-fn told_shares(doc_topics: &Array2<f32>, x: CsMatViewI<'_, f32, u32, usize>) -> Array2<f64> {
+pub(crate) fn told_shares(
+    doc_topics: &Array2<f32>,
+    x: CsMatViewI<'_, f32, u32, usize>,
+) -> Array2<f64> {
     let mut told = shares(doc_topics);
     for (mut row, terms) in told.rows_mut().into_iter().zip(x.outer_iterator()) {
         let n = terms.nnz() as f64;

@@ -53,6 +53,7 @@ pub(crate) fn topics(
     if documents.n_bytes().saturating_mul(MEMORY_PER_BYTE) <= memory {
         let all: Vec<usize> = (0..documents.len()).collect();
         prepared = with_documents(prepared, documents.some(&all)?);
+        prepared.keys = Some(prepared.keys().into_owned());
         drop(documents);
         prepared.repeats = set_aside::find(&prepared, config, &options.quiet_memo(), run)?;
         let memo = options.memo(run);

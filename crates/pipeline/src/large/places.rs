@@ -5,7 +5,7 @@ use learn::{Nmf, SpilledMatrix};
 
 use crate::Error;
 use crate::results::Results;
-use crate::topics::{DOUBT, MIN_SHARE, Weighted, shares};
+use crate::topics::{MIN_SHARE, Weighted, shares, told_shares};
 
 /// Documents that are named for each topic: those of the greatest share.
 const NAMED: usize = 50;
@@ -35,12 +35,10 @@ impl Places {
             let rows = part.view();
             let w = nmf.transform(rows, run)?;
             places.explained.extend(nmf.explained(rows, w.view(), run)?);
-            let shares = shares(&w);
-            for (row, (terms, shares)) in rows.outer_iterator().zip(shares.rows()).enumerate() {
-                let n = terms.nnz() as f64;
-                for (topic, share) in shares.iter().enumerate() {
+            let (shares, told) = (shares(&w), told_shares(&w, rows));
+            for (row, (shares, told)) in shares.rows().into_iter().zip(told.rows()).enumerate() {
+                for (topic, (share, &weight)) in shares.iter().zip(told).enumerate() {
                     places.totals[topic] += share;
-                    let weight = share * n / (n + DOUBT);
                     if weight >= MIN_SHARE {
                         let index = part.first_row() + row;
                         keep(&mut places.heaviest[topic], Weighted { index, weight });

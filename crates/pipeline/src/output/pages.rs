@@ -70,7 +70,7 @@ impl Clouds {
     }
 
     /// Whether they can be of so many words: every place is one.
-    pub(crate) fn fits(&self, n_words: usize) -> bool {
+    fn fits(&self, n_words: usize) -> bool {
         let is_place = |word: &cloud::PlacedWord| {
             let numbers = [word.weight, word.x, word.y, word.font_size, word.width];
             numbers.into_iter().all(f64::is_finite)
