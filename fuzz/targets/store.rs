@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 use jobs::{About, Content, Digest, FileStore, Limits, Lookup, Run, Store};
 use libfuzzer_sys::fuzz_target;
 
-/// A store in a folder that goes with the process.
+/// A store in a folder of temporary files, which whoever starts the process removes.
 static PLACE: LazyLock<(tempfile::TempDir, FileStore)> = LazyLock::new(|| {
     let folder = tempfile::tempdir().expect("the system has room for a folder");
     let store = FileStore::open(&folder.path().join("store")).expect("the folder is new");

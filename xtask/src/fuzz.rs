@@ -34,6 +34,11 @@ pub(crate) fn run_all(root: &Path, seconds: u32) -> Result<(), String> {
     for name in TARGETS {
         let corpus = target.join("corpus").join(name);
         fs::create_dir_all(&corpus).map_err(|error| error.to_string())?;
+        let scratch = target.join("scratch");
+        if scratch.is_dir() {
+            fs::remove_dir_all(&scratch).map_err(|e| format!("{}: {e}", scratch.display()))?;
+        }
+        fs::create_dir_all(&scratch).map_err(|e| format!("{}: {e}", scratch.display()))?;
         let program = target.join(&host).join("release").join(name);
         let mut fuzzing = Command::new("sh");
         fuzzing
@@ -44,7 +49,8 @@ pub(crate) fn run_all(root: &Path, seconds: u32) -> Result<(), String> {
             .arg(format!("-max_total_time={seconds}"))
             .arg(format!("-artifact_prefix={}/{name}-", failed.display()))
             .args(["-max_len=65536", "-timeout=10", "-rss_limit_mb=1024", "-print_final_stats=1"])
-            .env("TOPICMILL_SEEDS", &corpus);
+            .env("TOPICMILL_SEEDS", &corpus)
+            .env("TMPDIR", &scratch);
         run(&fuzz, fuzzing)?;
     }
     Ok(())
