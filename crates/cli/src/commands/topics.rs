@@ -25,23 +25,27 @@ pub(crate) fn run(args: &Topics) -> anyhow::Result<Exit> {
         print(&found.to_json()?)?;
     } else {
         print(table(&found.results).as_bytes())?;
-        print(spilled(&found.report).as_bytes())?;
+        print(spilled(&found.report, run.memory()).as_bytes())?;
     }
     Ok(end(&found.report, &args.common))
 }
 
-/// How much lay on disk, and how much memory there was; nothing when all was in memory.
-fn spilled(report: &Report) -> String {
+/// How much lay on disk, and how much memory it took, with a word where that was more than the `limit`;
+/// nothing when all was in memory.
+fn spilled(report: &Report, limit: Option<u64>) -> String {
     let bytes: u64 = report.stages.iter().map(|stage| stage.spilled_bytes).sum();
     let memory = report.stages.iter().map(|stage| stage.peak_rss_bytes).max().unwrap_or(0);
-    match bytes {
-        0 => String::new(),
-        _ => format!(
-            "learned from disk, {} of it, in up to {} of memory\n",
-            Bytes(bytes),
-            Bytes(memory)
-        ),
+    if bytes == 0 {
+        return String::new();
     }
+    let beyond = match limit {
+        Some(limit) if limit < memory => {
+            format!(": more than {}, which words and topics alone may need", Bytes(limit))
+        }
+        _ => String::new(),
+    };
+    let (bytes, memory) = (Bytes(bytes), Bytes(memory));
+    format!("learned from disk, {bytes} of it, in up to {memory} of memory{beyond}\n")
 }
 
 /// Share, title and first words of every topic, and how good they are.

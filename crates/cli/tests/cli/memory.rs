@@ -107,6 +107,7 @@ fn the_table_says_what_lay_on_disk() {
     write_corpus(&scene);
     let table = scene.succeed("topics reports.jsonl --memory 1MiB -q").stdout;
     assert!(table.contains("6000 documents") && table.contains("learned from disk"), "{table}");
+    assert!(table.contains("of memory: more than 1"), "{table}");
     let table = scene.succeed("topics reports.jsonl -k 5 -q").stdout;
     assert!(!table.contains("learned from disk"), "{table}");
 }
