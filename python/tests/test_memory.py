@@ -112,6 +112,17 @@ def test_what_was_cleared_is_told_and_computed_by_the_next_call(memory):
     assert shelved[0].get() == 25
 
 
+def test_what_a_function_cleared_is_told_by_its_places(memory):
+    cached = memory.cache(square)
+    shelved = cached.call_and_shelve(5)
+    sent = pickle.loads(pickle.dumps(shelved))
+    cached.clear(warn=False)
+    for one in (shelved, sent):
+        with pytest.raises(KeyError, match="cleared"):
+            one.get()
+    assert cached.call_and_shelve(5).get() == 25
+
+
 def test_the_place_of_a_local_functions_result_can_be_sent(memory):
     base = 1
     shelved = memory.cache(lambda x: x + base).call_and_shelve(5)

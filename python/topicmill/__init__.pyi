@@ -369,7 +369,13 @@ class MemorizedResult(Generic[_R_co]):
     args_id: str
     mmap_mode: _MmapMode | None
     def __init__(
-        self, store_backend: Any, func_id: str, args_id: str, mmap_mode: _MmapMode | None = None, call: Any = None
+        self,
+        store_backend: Any,
+        func_id: str,
+        args_id: str,
+        mmap_mode: _MmapMode | None = None,
+        call: Any = None,
+        generation: int = 0,
     ) -> None: ...
     @property
     def func(self) -> str: ...

@@ -30,7 +30,7 @@ mod native {
     #[pymodule_export]
     use super::error::CannotCut;
     #[pymodule_export]
-    use super::expressions::{Expression, Groups, evaluated, read};
+    use super::expressions::{Expression, Groups, evaluated};
     #[pymodule_export]
     use super::memory::{Store, digest};
     #[pymodule_export]

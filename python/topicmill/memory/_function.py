@@ -75,10 +75,12 @@ class MemorizedFunc:
         Returns
         -------
         shelved : MemorizedResult
-            Small, and good to send elsewhere; it computes the result again should it have been evicted.
+            As small as its arguments, and good to send elsewhere; it computes the result again should it have been evicted.
         """
+        generation = self._generation()
         _, key = self._result(args, kwargs)
-        return MemorizedResult(self.store_backend, name_of(self.func), key, self.mmap_mode, (self, args, kwargs))
+        call = (self, args, kwargs)
+        return MemorizedResult(self.store_backend, name_of(self.func), key, self.mmap_mode, call, generation)
 
     def check_call_in_cache(self, *args, **kwargs):
         """Whether the result is kept.
@@ -125,7 +127,7 @@ class MemorizedFunc:
 
     def _generation(self):
         """How often the results were cleared: part of every key."""
-        return self.store_backend.told(self._noted(), "cleared") or 0
+        return self.store_backend.generation(name_of(self.func))
 
     def _key(self, args, kwargs):
         bound = self.signature.bind(*args, **kwargs)
@@ -203,12 +205,13 @@ class MemorizedResult:
         The name of the function, and the key of the call.
     """
 
-    def __init__(self, store_backend, func_id, args_id, mmap_mode=None, call=None):
+    def __init__(self, store_backend, func_id, args_id, mmap_mode=None, call=None, generation=0):
         self.store_backend = store_backend
         self.func_id = func_id
         self.args_id = args_id
         self.mmap_mode = mmap_mode
         self._call = call
+        self._generation = generation
 
     @property
     def func(self):
@@ -229,7 +232,8 @@ class MemorizedResult:
             When it was cleared, or is gone and this place came from where its function cannot.
         """
         found, was_cleared, value = self.store_backend.read(self.args_id, self.mmap_mode, self.func_id)
-        if found:
+        was_cleared = was_cleared or self.store_backend.generation(self.func_id) > self._generation
+        if found and not was_cleared:
             return value
         if was_cleared or self._call is None:
             raise KeyError(f"the result of {self.func_id} is {'cleared' if was_cleared else 'gone'}: call the function again")

@@ -87,6 +87,10 @@ class StoreBackend:
         except (OSError, ValueError):
             return None
 
+    def generation(self, name):
+        """How often the results of the function of this name were cleared."""
+        return self.told(hash(name), "cleared") or 0
+
     def tell(self, function, name, value):
         """Notes something of a function."""
         path = self._of_function(function, name)

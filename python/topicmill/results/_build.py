@@ -75,7 +75,7 @@ def build(
     force : bool, default=False
         Replace whatever is in the folder.
     memory : int, default=None
-        Bytes of memory that are meant to be enough.
+        Bytes of memory that are meant to be enough; no step of a build asks for it.
     headers : dict, default=None
         Headers that are sent to the start page's host alone.
     n_jobs : int, default=None

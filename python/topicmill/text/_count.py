@@ -212,13 +212,7 @@ class CountVectorizer(AnalysisMixin, Estimator):
 
     @vocabulary_.deleter
     def vocabulary_(self):
-        """Every term's column.
-
-        Returns
-        -------
-        dict
-            Made when it is first asked for.
-        """
+        """Forget the terms."""
         if "_columns" not in vars(self):
             raise AttributeError("vocabulary_")
         del self._columns
@@ -283,8 +277,9 @@ class CountVectorizer(AnalysisMixin, Estimator):
 
     def __getstate__(self):
         state = dict(super().__getstate__())
-        if state.pop("_columns", None) is not None:
-            state["vocabulary_"] = self.vocabulary_
+        columns = state.pop("_columns", None)
+        if columns is not None:
+            state["vocabulary_"] = columns.copied()
         return state
 
     def __setstate__(self, state):

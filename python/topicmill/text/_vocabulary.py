@@ -36,6 +36,11 @@ class Columns:
             self._native = None
         return self._of_terms
 
+    def copied(self):
+        """The dict, which nobody else has."""
+        native = self._native
+        return dict(self._of_terms) if native is None else native.columns()
+
     def terms(self):
         """The terms in the order of their columns."""
         native = self._native

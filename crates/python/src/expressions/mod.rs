@@ -9,4 +9,4 @@ mod texts;
 pub(crate) use call::Expression;
 pub(crate) use columns::to_python;
 pub(crate) use groups::Groups;
-pub(crate) use texts::{evaluated, read};
+pub(crate) use texts::evaluated;

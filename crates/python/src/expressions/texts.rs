@@ -16,8 +16,7 @@ const MOST: usize = 256;
 static READ: PyOnceLock<Py<PyDict>> = PyOnceLock::new();
 
 /// The expression of a text, from those that were read before if it is among them.
-#[pyfunction]
-pub(crate) fn read<'py>(text: &Bound<'py, PyAny>) -> PyResult<Bound<'py, Expression>> {
+fn read<'py>(text: &Bound<'py, PyAny>) -> PyResult<Bound<'py, Expression>> {
     static N_THREADS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let py = text.py();
     let kept = READ.get_or_init(py, || PyDict::new(py).unbind()).bind(py);
