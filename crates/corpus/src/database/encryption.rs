@@ -252,7 +252,13 @@ mod tests {
             ("", "", Mode::Prefer, None, Checks::Nothing),
             ("?sslmode=disable", "", Mode::Disable, None, Checks::Nothing),
             ("?a=1&sslmode=require&b=2", "?a=1&b=2", Mode::Require, None, Checks::Nothing),
-            ("?sslmode=verify-ca", "", Mode::VerifyCa, None, Checks::Issuer),
+            (
+                "?sslmode=verify-ca&sslrootcert=/etc/my%20ca.pem",
+                "",
+                Mode::VerifyCa,
+                file.clone(),
+                Checks::Issuer,
+            ),
             ("?sslmode=verify-full&x=y", "?x=y", Mode::VerifyFull, None, Checks::IssuerAndName),
             (
                 "?sslrootcert=/etc/my%20ca.pem&sslmode=require",
@@ -275,6 +281,15 @@ mod tests {
             assert_eq!(address, format!("postgres://a/b{rest}"));
             assert_eq!(encryption, Encryption { mode, roots }, "{parameters}");
             assert_eq!(encryption.checks(), checks, "{parameters}");
+        }
+        for weak in [
+            "sslmode=verify-ca",
+            "sslrootcert=system&sslmode=verify-ca",
+            "sslrootcert=system&sslmode=require",
+            "sslmode=prefer&sslrootcert=system",
+        ] {
+            let problem = Encryption::taken_off(&format!("postgres://a/b?{weak}")).unwrap_err();
+            assert!(problem.contains("only sslmode=verify-full"), "{weak}: {problem}");
         }
         let problem = Encryption::taken_off("postgres://a/b?sslmode=allow").unwrap_err();
         assert_eq!(
