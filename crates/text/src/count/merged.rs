@@ -1,4 +1,4 @@
-//! Shards on disk brought together: the vocabulary, and the matrix run by run.
+//! Shards brought together: the vocabulary, and the matrix run by run.
 
 use jobs::Run;
 use sprs::CsMatI;
@@ -8,13 +8,13 @@ use super::matrix::NO_COLUMN;
 use super::merge::{Chosen, choose, ranks_of};
 use super::rows::Rows;
 use super::shard::ShardRows;
-use super::spilled::{Shards, SpilledShards};
+use super::spilled::Shards;
 use super::stems::DocLanguages;
 use crate::vocabulary::Hashed;
 use crate::{Error, Vocabulary};
 
-/// Shards on disk brought together: the columns of the matrix of their counts, whose rows are made when
-/// they are asked for.
+/// Shards, in memory or on disk, brought together: the columns of the matrix of their counts, whose rows
+/// are made when they are asked for.
 #[derive(Debug)]
 pub struct MergedShards<'a> {
     rows: Rows<'a>,
@@ -27,14 +27,13 @@ pub struct MergedShards<'a> {
 
 impl<'a> MergedShards<'a> {
     pub(super) fn of(
-        shards: &'a SpilledShards,
-        language: Option<&str>,
+        shards: Shards<'a>,
+        languages: &DocLanguages,
         config: &CountConfig,
         run: &Run,
     ) -> Result<Self, Error> {
-        let languages = DocLanguages::of_spilled(shards, language);
         let Chosen { words, rows, terms, column_of, variants, doc_freq } =
-            choose(Shards::Spilled(shards), &languages, config, run)?;
+            choose(shards, languages, config, run)?;
         let mut hashed = Hashed::new(terms.len());
         for &word in &terms {
             let term = hashed.with_hash(words.get(word).to_owned());

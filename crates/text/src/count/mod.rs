@@ -30,6 +30,7 @@ pub use shard::ShardCounts;
 use shard::{Counting, Keep};
 pub use spilled::SpilledShards;
 
+use spilled::Shards;
 use stems::DocLanguages;
 
 use crate::{Analyzer, Error, Parts, Stops, Vocabulary};
@@ -220,7 +221,40 @@ impl Counter {
         shards: &'a SpilledShards,
         run: &Run,
     ) -> Result<MergedShards<'a>, Error> {
-        MergedShards::of(shards, self.analyzer_language(), &self.config, run)
+        let languages = DocLanguages::of_spilled(shards, self.analyzer_language());
+        MergedShards::of(Shards::Spilled(shards), &languages, &self.config, run)
+    }
+
+    /// Brings `shards` together, as [`merge`](Self::merge) does, for who looks at some rows of the matrix
+    /// at a time: the whole of it is never there.
+    ///
+    /// ```
+    /// use jobs::Run;
+    /// use text::{CountConfig, Counter};
+    ///
+    /// let run = Run::serial();
+    /// let counter = Counter::new(&CountConfig::default())?;
+    /// let shards = [counter.count_shard(["a lamp", "two lamps"])?, counter.count_shard(["the tide"])?];
+    /// let merged = counter.merge_by_shard(&shards, &run)?;
+    /// assert_eq!(merged.doc_freqs(), [2, 1]);
+    /// let mut shapes = Vec::new();
+    /// merged.each_run(&run, |counts| {
+    ///     shapes.push(counts.shape());
+    ///     Ok::<_, text::Error>(())
+    /// })?;
+    /// assert_eq!(shapes, [(2, 2), (1, 2)]);
+    /// # Ok::<(), text::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`count`].
+    pub fn merge_by_shard<'a>(
+        &self,
+        shards: &'a [ShardCounts],
+        run: &Run,
+    ) -> Result<MergedShards<'a>, Error> {
+        let languages = DocLanguages::all(self.analyzer_language());
+        MergedShards::of(Shards::Kept(shards), &languages, &self.config, run)
     }
 
     /// The language of documents that do not tell theirs.
