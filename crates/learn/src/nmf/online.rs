@@ -8,16 +8,20 @@ use super::blocks::RowBlocks;
 use super::gram::Gram;
 use super::topics::lengths;
 use super::{Nmf, NmfConfig, check_settings, check_values, padded_rows};
-use crate::kernels::{Scratch, gather, improve, padded};
-use crate::{Error, Real};
+use crate::kernels::{SIDE, Sides, gather, improve_rows, padded};
+use crate::{Error, Real, some_rows};
 
-/// Sweeps over a document's weights at most, and the share of the first movement at which they end.
+/// Sweeps over a document's weights at most.
 const DOC_SWEEPS: usize = 20;
-const DOC_ENOUGH: f64 = 1e-2;
+/// The share of the first movement at which sweeps end.
+const ENOUGH: f64 = 1e-2;
 /// Sweeps over a term's weights after each batch, and over those of all terms at the end.
 const TERM_SWEEPS: usize = 2;
 const LAST_SWEEPS: usize = 10;
-/// Iterations of the whole factorisation on the first batch.
+/// Documents of the first batch that the topics start from, at least, if it has more, and for each topic;
+/// and iterations of the factorisation of these.
+const START_DOCS: usize = 2000;
+const START_DOCS_PER_TOPIC: usize = 20;
 const START_ITERATIONS: usize = 10;
 /// The scale of the kept sums is worked into them below this.
 const LEAST_SCALE: f64 = 1e-3;
@@ -131,9 +135,7 @@ impl<F: Real> OnlineNmf<F> {
         }
         let width = padded(self.config.n_topics);
         if self.seen == 0.0 {
-            let config = NmfConfig { max_iter: START_ITERATIONS, ..self.config.clone() };
-            let start = config.factorise(x, None, &mut |_, _| true, run)?;
-            self.ht = padded_rows(start.h.t());
+            self.ht = self.start(x, run)?;
         }
         // New terms have no weight in any topic yet; the steps below give them theirs.
         self.ht.resize(x.cols() * width, F::ZERO);
@@ -170,12 +172,14 @@ impl<F: Real> OnlineNmf<F> {
         let tasks: Vec<_> =
             self.ht.chunks_mut(width << 10).zip(self.products.chunks(width << 10)).collect();
         run.map(tasks, |(rows, products)| {
-            let mut scratch = Scratch::new(width);
-            let mut target = vec![F::ZERO; width];
-            for (h, product) in rows.chunks_exact_mut(width).zip(products.chunks_exact(width)) {
-                scaled(&mut target, product, scale);
-                let limit = (LAST_SWEEPS, F::from_f64(DOC_ENOUGH));
-                improve(isa, h, gram.quadratic(&target), &mut scratch, limit);
+            let mut sides = Sides::new(width);
+            let mut targets = vec![F::ZERO; SIDE * width];
+            let limit = (LAST_SWEEPS, F::from_f64(ENOUGH));
+            for (h, products) in rows.chunks_mut(SIDE * width).zip(products.chunks(SIDE * width)) {
+                scaled(&mut targets, products, scale);
+                sides.load(h, &targets[..h.len()]);
+                improve_rows(isa, &mut sides, gram.shared(), limit);
+                sides.store(h);
             }
         })?;
         let lengths = lengths(&self.ht, k);
@@ -190,6 +194,21 @@ impl<F: Real> OnlineNmf<F> {
         Nmf::from_components(components)
     }
 
+    /// `Hᵀ` of some documents, evenly spread.
+    fn start(&self, x: CsMatViewI<'_, F, u32, usize>, run: &Run) -> Result<Vec<F>, Error> {
+        let enough = START_DOCS.max(START_DOCS_PER_TOPIC * self.config.n_topics);
+        let config = NmfConfig { max_iter: START_ITERATIONS, ..self.config.clone() };
+        let mut go_on = |_, _| true;
+        let start = match x.rows() / enough {
+            0 | 1 => config.factorise(x, None, &mut go_on, run)?,
+            step => {
+                let some = some_rows(x, (0..x.rows()).step_by(step));
+                config.factorise(some.view(), None, &mut go_on, run)?
+            }
+        };
+        Ok(padded_rows(start.h.t()))
+    }
+
     /// The weights of the batch's documents, (n_docs, width), by sweeps from zero.
     fn documents(&self, x: CsMatViewI<'_, F, u32, usize>, run: &Run) -> Result<Vec<F>, Error> {
         let (k, isa) = (self.config.n_topics, self.config.isa);
@@ -198,14 +217,19 @@ impl<F: Real> OnlineNmf<F> {
         let blocks = RowBlocks::of(x);
         let parts = run.map(blocks.ranges().to_vec(), |rows| {
             let mut part = vec![F::ZERO; rows.len() * width];
-            let mut scratch = Scratch::new(width);
-            let mut target = vec![F::ZERO; width];
-            for (row, w) in rows.zip(part.chunks_exact_mut(width)) {
-                let (indices, values) = blocks.row(row);
-                target.fill(F::ZERO);
-                gather(isa, &mut target, indices, values, &self.ht);
-                let limit = (DOC_SWEEPS, F::from_f64(DOC_ENOUGH));
-                improve(isa, w, gram.quadratic(&target), &mut scratch, limit);
+            let mut sides = Sides::new(width);
+            let mut targets = vec![F::ZERO; SIDE * width];
+            let limit = (DOC_SWEEPS, F::from_f64(ENOUGH));
+            for (some, w) in rows.step_by(SIDE).zip(part.chunks_mut(SIDE * width)) {
+                let targets = &mut targets[..w.len()];
+                targets.fill(F::ZERO);
+                for (row, target) in (some..).zip(targets.chunks_exact_mut(width)) {
+                    let (indices, values) = blocks.row(row);
+                    gather(isa, target, indices, values, &self.ht);
+                }
+                sides.load(w, targets);
+                improve_rows(isa, &mut sides, gram.shared(), limit);
+                sides.store(w);
             }
             part
         })?;
@@ -260,25 +284,38 @@ impl<F: Real> OnlineNmf<F> {
             (h_rest, b_rest) = (h_tail, b_tail);
         }
         run.map(tasks, |(rows, ht, products)| {
-            let mut scratch = Scratch::new(width);
-            let mut target = vec![F::ZERO; width];
-            let states = ht.chunks_exact_mut(width).zip(products.chunks_exact_mut(width));
-            for (row, (h, product)) in rows.zip(states) {
-                let (docs, values) = terms.row(row);
-                if docs.is_empty() {
-                    continue;
-                }
-                target.fill(F::ZERO);
-                gather(isa, &mut target, docs, values, w);
-                for (product, &new) in product.iter_mut().zip(&target) {
-                    *product += new * inverse;
+            let mut sides = Sides::new(width);
+            let mut states = vec![F::ZERO; SIDE * width];
+            let mut targets = states.clone();
+            let limit = (TERM_SWEEPS, F::from_f64(ENOUGH));
+            let held: Vec<usize> =
+                rows.clone().filter(|&row| !terms.row(row).0.is_empty()).collect();
+            for some in held.chunks(SIDE) {
+                let len = some.len() * width;
+                let (states, targets) = (&mut states[..len], &mut targets[..len]);
+                targets.fill(F::ZERO);
+                let lanes = states.chunks_exact_mut(width).zip(targets.chunks_exact_mut(width));
+                for (&row, (state, target)) in some.iter().zip(lanes) {
+                    let (docs, values) = terms.row(row);
+                    gather(isa, target, docs, values, w);
+                    let at = (row - rows.start) * width;
+                    let product = &mut products[at..at + width];
+                    for (product, &new) in product.iter_mut().zip(&*target) {
+                        *product += new * inverse;
+                    }
+                    scaled(target, product, scale);
+                    state.copy_from_slice(&ht[at..at + width]);
                 }
                 if terms_are == Terms::Kept {
                     continue;
                 }
-                scaled(&mut target, product, scale);
-                let limit = (TERM_SWEEPS, F::from_f64(DOC_ENOUGH));
-                improve(isa, h, gram.quadratic(&target), &mut scratch, limit);
+                sides.load(states, targets);
+                improve_rows(isa, &mut sides, gram.shared(), limit);
+                sides.store(states);
+                for (&row, state) in some.iter().zip(states.chunks_exact(width)) {
+                    let at = (row - rows.start) * width;
+                    ht[at..at + width].copy_from_slice(state);
+                }
             }
         })?;
         Ok(())
