@@ -16,8 +16,6 @@ import quality
 N_TOPICS = 50
 # Runs from different starts end in different local minima that lie within this share of one another.
 EQUAL = 1e-4
-# Memory for the abstracts, bytes.
-TEXTS_MEMORY = 256 << 20
 # Copies of the abstracts, each with a part of its words, terms and topics of the large matrix.
 COPIES, LARGE_TERMS, LARGE_TOPICS = 12, 20_000, 20
 
@@ -112,7 +110,7 @@ def compare_texts(run, name, folder):
     with open(frame.data(f"{name}.jsonl.zst"), "rb") as packed, open(plain, "wb") as file:
         zstandard.ZstdDecompressor().copy_stream(packed, file)
     work = f"{name}: texts on disk to TF-IDF to {N_TOPICS} topics, from batches"
-    ours = [frame.BENCH, "learn", "texts", plain, N_TOPICS, 2, TEXTS_MEMORY]
+    ours = [frame.BENCH, "learn", "texts", plain, N_TOPICS, 2]
     peer = [frame.PYTHON, "bench/peers/learn_online.py", plain, N_TOPICS]
     run.compare(work, ours=ours, peers={"TfidfVectorizer, MiniBatchNMF": peer}, reach=15)
     row = run.rows[-1]

@@ -2,7 +2,7 @@
 //! placing documents. `learn words FILE N_TOPICS`: the words of the topics of counts, and the main
 //! topic of every row. `learn whole FILE N_TOPICS THREADS`: a fit in memory; `learn spilled FILE N_TOPICS
 //! THREADS MEMORY`: one of the same matrix on disk, in so many bytes of memory. `learn texts JSONL N_TOPICS
-//! THREADS MEMORY`: from texts on disk to topics.
+//! THREADS`: from texts on disk to topics.
 //!
 //! FILE, little-endian: rows, columns and non-zeros as u64; row pointers as u64; columns as u32; values
 //! as f32 (`bench/learn.py` writes it).
@@ -13,12 +13,14 @@ use std::path::Path;
 use std::time::Instant;
 
 use ::learn::{
-    MatrixSpill, NmfConfig, Occurrence, SpilledMatrix, TfIdfConfig, Weighing, WordsConfig,
+    MatrixSpill, Nmf, NmfConfig, Occurrence, OnlineNmf, SpilledMatrix, TfIdf, TfIdfConfig,
+    WordsConfig, some_rows,
 };
 use jobs::Run;
+use ndarray::Array2;
 use serde_json::json;
 use sprs::CsMatI;
-use text::{CountConfig, Counter, DocFreq, SpilledShards};
+use text::{CountConfig, Counter, DocFreq, MergedShards, ShardCounts};
 
 use crate::Figures;
 
@@ -48,13 +50,13 @@ pub(crate) fn run(args: &[String]) -> Figures {
             let run = bounded(threads, memory)?;
             spilled(file, number(n_topics)?, &run).map_err(|error| error.to_string())
         }
-        ["texts", file, n_topics, threads, memory] => {
-            let run = bounded(threads, memory)?;
+        ["texts", file, n_topics, threads] => {
+            let run = Run::with_threads(number(threads)?).map_err(|error| error.to_string())?;
             texts(Path::new(file), number(n_topics)?, &run).map_err(|error| error.to_string())
         }
         _ => Err("usage: learn nmf FILE N_TOPICS THREADS ERROR | learn words FILE N_TOPICS | \
                   learn whole FILE N_TOPICS THREADS | learn spilled FILE N_TOPICS THREADS MEMORY | \
-                  learn texts JSONL N_TOPICS THREADS MEMORY"
+                  learn texts JSONL N_TOPICS THREADS"
             .to_owned()),
     }
 }
@@ -109,8 +111,8 @@ fn spilled_matrix(file: &str, run: &Run) -> Result<SpilledMatrix<f32>, Box<dyn s
     Ok(spill.finish()?)
 }
 
-/// From titles and texts on disk over sublinear TF-IDF to topics, in bounded memory: scikit-learn's tokens,
-/// in three documents or more and in no more than half of them.
+/// From titles and texts on disk over sublinear TF-IDF to topics that are learned in one pass: scikit-learn's
+/// tokens, in three documents or more and in no more than half of them. The matrix is never there whole.
 fn texts(path: &Path, n_topics: usize, run: &Run) -> Outcome {
     let begin = Instant::now();
     let config = CountConfig {
@@ -129,35 +131,110 @@ fn texts(path: &Path, n_topics: usize, run: &Run) -> Outcome {
         let counts = counter.count_shard(&texts).map_err(|error| error.to_string())?;
         Ok::<_, String>(counts)
     };
-    let mut shards = SpilledShards::new(run)?;
-    run.fold(reader, count, (), |(), counted| -> Result<(), Box<dyn std::error::Error>> {
-        let counts = counted?;
-        let languages = vec![None; counts.n_docs()];
-        Ok(shards.push(&counts, languages)?)
+    let shards = run.fold(reader, count, Vec::new(), |mut shards, counted| {
+        shards.push(counted?);
+        Ok::<_, Box<dyn std::error::Error>>(shards)
     })?;
+    let n_docs = shards.iter().map(ShardCounts::n_docs).sum();
     let count_seconds = begin.elapsed().as_secs_f64();
-    let merged = counter.merge_spilled(&shards, run)?;
-    let mut spill = MatrixSpill::new(merged.vocabulary().len(), run)?;
-    merged.each_run(run, |counts| -> Result<(), Box<dyn std::error::Error>> {
-        Ok(spill.push(counts.view())?)
+    let merged = counter.merge_by_shard(&shards, run)?;
+    let merge_seconds = begin.elapsed().as_secs_f64();
+    let weights = sublinear(merged.doc_freqs(), n_docs);
+    let mut online = OnlineNmf::new(NmfConfig::new(n_topics), FORGETTING)?;
+    each_batch((&merged, &weights), run, |x| Ok(online.partial_fit(x.view(), run)?))?;
+    let nmf = online.finish(run)?;
+    let seconds = begin.elapsed().as_secs_f64();
+    let mut error = PlacedError::new(&nmf);
+    let mut first = 0_usize;
+    each_batch((&merged, &weights), run, |x| {
+        let rows = (first.next_multiple_of(EVERY)..first + x.rows()).step_by(EVERY);
+        let some = some_rows(x.view(), rows.map(|row| row - first));
+        first += x.rows();
+        error.add(&nmf, &some, run)
     })?;
-    drop(merged);
-    let n_docs = shards.n_docs();
-    drop(shards);
-    let counts = spill.finish()?;
-    let weighing = Weighing::TfIdf(TfIdfConfig::sublinear().fit_spilled::<f32>(&counts)?);
-    let x = weighing.transform_spilled(&counts, run)?;
-    drop(counts);
-    let weigh_seconds = begin.elapsed().as_secs_f64();
-    let fit = NmfConfig::new(n_topics).fit_spilled(&x, run)?;
     Ok(json!({
-        "seconds": begin.elapsed().as_secs_f64(),
+        "seconds": seconds,
         "read_and_counted_seconds": count_seconds,
-        "weighed_seconds": weigh_seconds,
+        "merged_seconds": merge_seconds,
         "documents": n_docs,
-        "terms": x.shape().1,
-        "loss": fit.loss.relative,
+        "terms": merged.vocabulary().len(),
+        "loss": error.relative(),
     }))
+}
+
+/// Documents that are learned from at once, at least, but the last ones.
+const BATCH_DOCS: usize = 8000;
+/// How fast earlier batches are forgotten: the first ones were placed in topics of few documents.
+const FORGETTING: f64 = 2.0;
+/// The share of the documents by which topics are judged.
+const EVERY: usize = 10;
+
+/// The weights of scikit-learn's `TfidfVectorizer(sublinear_tf=True)`.
+fn sublinear(doc_freqs: &[u32], n_docs: usize) -> TfIdf<f32> {
+    let idf = |&df: &u32| (((1 + n_docs) as f64 / (1 + df) as f64).ln() + 1.0) as f32;
+    TfIdf::from_parts(TfIdfConfig::sublinear(), doc_freqs.iter().map(idf).collect(), 0.0)
+}
+
+/// Calls `each` with the weights of some thousand documents at a time.
+fn each_batch(
+    (merged, weights): (&MergedShards<'_>, &TfIdf<f32>),
+    run: &Run,
+    mut each: impl FnMut(CsMatI<f32, u32, usize>) -> Result<(), Box<dyn std::error::Error>>,
+) -> Result<(), Box<dyn std::error::Error>> {
+    let (mut waiting, mut n_docs) = (Vec::new(), 0);
+    let mut give = |waiting: Vec<CsMatI<u32, u32, usize>>| {
+        let weighed = run.map(waiting, |counts| weights.transform(counts.view()))?;
+        let views: Vec<_> = weighed.iter().map(CsMatI::view).collect();
+        each(sprs::vstack(&views))
+    };
+    merged.each_run(run, |counts| -> Result<(), Box<dyn std::error::Error>> {
+        n_docs += counts.rows();
+        waiting.push(counts);
+        if n_docs >= BATCH_DOCS {
+            n_docs = 0;
+            give(std::mem::take(&mut waiting))?;
+        }
+        Ok(())
+    })?;
+    if waiting.is_empty() { Ok(()) } else { give(waiting) }
+}
+
+/// How far documents are from what their exact weights make of the topics.
+struct PlacedError {
+    gram: Array2<f64>,
+    square: f64,
+    residual: f64,
+}
+
+impl PlacedError {
+    fn new(nmf: &Nmf<f32>) -> Self {
+        let h = nmf.components().mapv(f64::from);
+        Self { gram: h.dot(&h.t()), square: 0.0, residual: 0.0 }
+    }
+
+    fn add(
+        &mut self,
+        nmf: &Nmf<f32>,
+        x: &CsMatI<f32, u32, usize>,
+        run: &Run,
+    ) -> Result<(), Box<dyn std::error::Error>> {
+        let w = nmf.transform(x.view(), run)?.mapv(f64::from);
+        for (row, w) in x.outer_iterator().zip(w.rows()) {
+            let square: f64 = row.data().iter().map(|&value| f64::from(value).powi(2)).sum();
+            let mut cross = 0.0;
+            for (term, &value) in row.iter() {
+                let h = nmf.components().column(term).mapv(f64::from);
+                cross += f64::from(value) * h.dot(&w);
+            }
+            self.square += square;
+            self.residual += square - 2.0 * cross + self.gram.dot(&w).dot(&w);
+        }
+        Ok(())
+    }
+
+    fn relative(&self) -> f64 {
+        (self.residual.max(0.0) / self.square).sqrt()
+    }
 }
 
 fn number<T: std::str::FromStr>(text: &str) -> Result<T, String> {
