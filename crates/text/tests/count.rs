@@ -5,8 +5,8 @@ use std::num::NonZeroUsize;
 
 use jobs::Run;
 use text::{
-    AnalyzerConfig, CountConfig, Counter, Counts, DocFreq, Error, Field, Fold, PhraseConfig,
-    ShardCounts, SpilledShards, Stops, Text, Tokens, count, count_known,
+    AnalyzerConfig, CountConfig, Counter, Counts, DocFreq, Error, Field, Fold, MergedShards,
+    PhraseConfig, ShardCounts, SpilledShards, Stops, Text, Tokens, count, count_known,
 };
 
 fn counts_of(texts: &[&str], config: &CountConfig) -> Result<Counts, Error> {
@@ -530,24 +530,45 @@ fn shards_on_disk_give_the_same_counts_as_those_in_memory() {
             assert_eq!(spilled.n_docs(), docs.len());
             let merged = counter.merge_spilled(&spilled, &run).unwrap();
             assert_eq!(merged.vocabulary(), &expected.vocabulary, "{config:?}");
-            let mut at = 0;
-            let mut doc_freqs = vec![0; expected.vocabulary.len()];
-            merged
-                .each_run(&run, |counts| {
-                    for row in counts.outer_iterator() {
-                        assert_eq!(Some(row), expected.matrix.outer_view(at));
-                        at += 1;
-                    }
-                    for &column in counts.indices() {
-                        doc_freqs[column as usize] += 1;
-                    }
-                    Ok::<_, Error>(())
-                })
-                .unwrap();
-            assert_eq!(at, docs.len());
-            assert_eq!(merged.doc_freqs(), doc_freqs);
+            assert_has_rows(&merged, &expected, &run);
         }
     }
+}
+
+#[test]
+fn kept_shards_give_their_rows_shard_by_shard() {
+    let texts = corpus_with_phrases();
+    let run = Run::with_threads(NonZeroUsize::new(2).unwrap()).unwrap();
+    for config in [few(), CountConfig { max_terms: Some(9), binary: true, ..few() }] {
+        let counter = Counter::new(&config).unwrap();
+        let shards: Vec<ShardCounts> =
+            texts.chunks(7).map(|texts| counter.count_shard(texts).unwrap()).collect();
+        let merged = counter.merge_by_shard(&shards, &run).unwrap();
+        let expected = counter.merge(&shards, &run).unwrap();
+        assert_eq!(merged.vocabulary(), &expected.vocabulary, "{config:?}");
+        assert_has_rows(&merged, &expected, &run);
+    }
+}
+
+/// The rows of `merged`, one shard after the other, are those of `expected`, and it knows how many
+/// documents have each term.
+fn assert_has_rows(merged: &MergedShards<'_>, expected: &Counts, run: &Run) {
+    let mut at = 0;
+    let mut doc_freqs = vec![0; expected.vocabulary.len()];
+    merged
+        .each_run(run, |counts| {
+            for row in counts.outer_iterator() {
+                assert_eq!(Some(row), expected.matrix.outer_view(at));
+                at += 1;
+            }
+            for &column in counts.indices() {
+                doc_freqs[column as usize] += 1;
+            }
+            Ok::<_, Error>(())
+        })
+        .unwrap();
+    assert_eq!(at, expected.matrix.rows());
+    assert_eq!(merged.doc_freqs(), doc_freqs);
 }
 
 #[test]
