@@ -28,7 +28,10 @@ pub(super) fn parts(entries: &mut [Entry<'_>]) -> Vec<usize> {
     } else {
         vote(entries);
         let Some(winner) = best(entries) else { return Vec::new() };
-        with_siblings(entries, winner)
+        match pieces::alike(entries, winner) {
+            alone if alone.len() == 1 => with_siblings(entries, winner),
+            alike => alike,
+        }
     };
     if let Some(lead) = lead(entries, &parts) {
         parts.insert(0, lead);
@@ -160,7 +163,8 @@ fn best(entries: &[Entry<'_>]) -> Option<usize> {
 
 /// Of an article in several sections, of which `at` is one, the element around all of them.
 ///
-/// Sections are what stands beside each other in one `article`, or has the same classes.
+/// Sections are what stands beside each other in one `article`, has the same classes, or is a row of the same
+/// table.
 fn around_all_sections(entries: &[Entry<'_>], at: usize) -> usize {
     let (mut best, mut child) = (at, at);
     while let Some(parent) = entries[child].parent {
@@ -172,7 +176,7 @@ fn around_all_sections(entries: &[Entry<'_>], at: usize) -> usize {
         let mut alike = 0.0;
         for sibling in children(entries, parent) {
             let is_alike = entries[sibling].name() == entries[child].name()
-                && class.is_some()
+                && (class.is_some() || entries[child].name() == "tr")
                 && entries[sibling].attribute("class") == class;
             if sibling != child && is_alike {
                 alike += entries[sibling].votes;

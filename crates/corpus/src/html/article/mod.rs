@@ -10,16 +10,24 @@
 
 mod choose;
 mod names;
+mod others;
 mod outline;
 mod pieces;
 
 use std::collections::{HashMap, HashSet};
 
 use super::{Html, Selector, text};
+use names::Marks;
 use outline::Entry;
 
 /// A text that is shorter is no article, bytes.
 const MIN_ARTICLE_BYTES: usize = 200;
+
+/// How an article begins is at least as long, bytes.
+const MIN_LEAD_BYTES: usize = 60;
+
+/// A cell with as many links is a menu.
+const MENU_LINKS: usize = 5;
 
 /// A class that marks as much of an article is none for what does not belong to it.
 const MAX_UNLIKELY_SHARE: f64 = 0.3;
@@ -33,6 +41,7 @@ pub fn article_text(page: &Html) -> Option<String> {
     let body = Selector::parse("body").ok()?;
     let body = page.select(&body).next()?;
     let mut entries = outline::of(body.0);
+    others::leave_out(&mut entries, page);
     let parts = choose::parts(&mut entries);
     let dropped: HashSet<_> = parts
         .iter()
@@ -60,9 +69,12 @@ fn unwanted(entries: &[Entry<'_>], part: usize) -> Vec<usize> {
         *text_of_class.entry(entry.attribute("class").unwrap_or_default()).or_default() +=
             entry.text;
     }
-    // Where little else stands, what people say to each other is the text.
-    let has_text_beside_comments =
-        entries[part].text - comment_bytes(entries, part) >= 2 * MIN_ARTICLE_BYTES;
+    // Where little else stands, what people say to each other is the text, or what a gallery shows.
+    let has_text_without = |is_some: fn(Marks) -> bool| {
+        entries[part].text - marked_bytes(entries, part, is_some) >= 2 * MIN_ARTICLE_BYTES
+    };
+    let has_text_beside_comments = has_text_without(Marks::is_comments);
+    let has_text_beside = has_text_without(Marks::is_beside);
     let mut unwanted = Vec::new();
     let mut at = part + 1;
     while at < entries[part].end {
@@ -73,13 +85,15 @@ fn unwanted(entries: &[Entry<'_>], part: usize) -> Vec<usize> {
             entry.is_block() && entry.marks.is_unlikely() && !entry.marks.is_body() && {
                 let class = entry.attribute("class").unwrap_or_default();
                 entry.marks.is_comments() && has_text_beside_comments
+                    || entry.marks.is_beside() && has_text_beside && entry.name() != "p"
                     || (text_of_class[class] as f64) < MAX_UNLIKELY_SHARE * total
             };
         let is_links = match entry.name() {
             "ul" | "ol" | "dl" | "table" => density > 0.6 && entry.text < 2000,
             "p" => density > 0.9 && entry.links > 0 && entry.text < 200,
             "div" | "section" => density > 0.5 && share < 0.3,
-            "header" => share < 0.3,
+            "td" => density > 0.5 && share < 0.3 && n_links(entries, at) >= MENU_LINKS,
+            "header" => share < 0.3 && !has_lead(entries, at),
             _ => false,
         };
         if entry.is_gone || is_unlikely || is_links || is_caption(entries, at) {
@@ -92,11 +106,11 @@ fn unwanted(entries: &[Entry<'_>], part: usize) -> Vec<usize> {
     unwanted
 }
 
-/// How much of the text inside `part` readers have written, bytes.
-fn comment_bytes(entries: &[Entry<'_>], part: usize) -> usize {
+/// How much of the text inside `part` has such names, bytes.
+fn marked_bytes(entries: &[Entry<'_>], part: usize, is_some: fn(Marks) -> bool) -> usize {
     let (mut n, mut at) = (0, part + 1);
     while at < entries[part].end {
-        if entries[at].marks.is_comments() {
+        if is_some(entries[at].marks) {
             n += entries[at].text;
             at = entries[at].end;
         } else {
@@ -104,6 +118,17 @@ fn comment_bytes(entries: &[Entry<'_>], part: usize) -> usize {
         }
     }
     n
+}
+
+fn n_links(entries: &[Entry<'_>], part: usize) -> usize {
+    entries[part..entries[part].end].iter().filter(|entry| entry.name() == "a").count()
+}
+
+/// Whether a header says more than the title: how the article begins.
+fn has_lead(entries: &[Entry<'_>], header: usize) -> bool {
+    entries[header..entries[header].end].iter().any(|entry| {
+        entry.marks.is_lead() && entry.text >= MIN_LEAD_BYTES && entry.link_density() < 0.2
+    })
 }
 
 /// A caption, and a figure unless it shows text: a table, code, a quotation.

@@ -96,6 +96,8 @@ const UNLIKELY: &[&str] = &[
     "newsletter",
     "next",
     "noprint",
+    "offer",
+    "offers",
     "outbrain",
     "pager",
     "pagination",
@@ -103,9 +105,13 @@ const UNLIKELY: &[&str] = &[
     "player",
     "popular",
     "popup",
+    "post-menu",
+    "poster",
+    "postprofile",
     "prev",
     "previous",
     "print",
+    "profile",
     "promo",
     "puff",
     "rating",
@@ -127,6 +133,7 @@ const UNLIKELY: &[&str] = &[
     "sharedaddy",
     "sharing",
     "sidebar",
+    "signature",
     "signup",
     "skip",
     "slideshow",
@@ -148,8 +155,38 @@ const UNLIKELY: &[&str] = &[
     "topics",
     "trending",
     "upsell",
+    "user",
+    "user-info",
+    "userinfo",
     "visually-hidden",
+    "votecell",
+    "votes",
+    "voting",
     "widget",
+];
+
+/// Unlikely ones that are beside the text however long they are. `paywall` is none: many pages mark with it
+/// what a reader must pay for, and that is the text.
+const BESIDE: &[&str] = &[
+    "carousel",
+    "consent",
+    "cookie",
+    "cookies",
+    "gallery",
+    "newsletter",
+    "offer",
+    "offers",
+    "outbrain",
+    "recirc",
+    "recirculation",
+    "recommendations",
+    "recommended",
+    "related",
+    "related-articles",
+    "slideshow",
+    "sponsored",
+    "taboola",
+    "trending",
 ];
 
 /// Words that make up for unlikely ones: the whole page may be called `has-sidebar`.
@@ -167,6 +204,7 @@ const COMMENTS: &[&str] = &[
     "guestbook",
     "replies",
     "respond",
+    "reviews",
 ];
 
 /// Names of the paragraph that introduces an article, outside its body.
@@ -212,6 +250,7 @@ impl Marks {
     const LIKELY: u8 = 4;
     const COMMENTS: u8 = 8;
     const LEAD: u8 = 16;
+    const BESIDE: u8 = 32;
 
     /// What the classes and the id of `element` say.
     pub(super) fn of(element: Element<'_>) -> Self {
@@ -257,6 +296,11 @@ impl Marks {
         self.has(Self::UNLIKELY) || self.is_comments()
     }
 
+    /// It is called what stands beside a text, and may be longer: `gallery`, `related`.
+    pub(super) fn is_beside(self) -> bool {
+        self.has(Self::BESIDE) && !self.is_likely()
+    }
+
     /// It is called what may hold a text: `content`, `main`.
     pub(super) fn is_likely(self) -> bool {
         self.has(Self::LIKELY)
@@ -280,6 +324,7 @@ static KNOWN: LazyLock<HashMap<&str, u8>> = LazyLock::new(|| {
         (LIKELY, Marks::LIKELY),
         (COMMENTS, Marks::COMMENTS),
         (LEADS, Marks::LEAD),
+        (BESIDE, Marks::BESIDE),
     ];
     let mut known = HashMap::new();
     for (list, bit) in lists {
