@@ -47,3 +47,4 @@ pub use crawl::{Coverage, Crawl, crawl, crawl_each};
 pub use error::{Error, Problem};
 pub use explore::{LEARNT, explore, learn};
 pub use recipe::{Recipe, Weights};
+pub use robots::Robots;

@@ -10,9 +10,21 @@ pub(crate) const MAX_BYTES: usize = 500 << 10;
 /// How much of a line is read, bytes: URLs do not get longer.
 const MAX_LINE_BYTES: usize = 16 << 10;
 
-/// The rules of one robots.txt for one reader.
+/// The rules of one robots.txt for one reader, as [RFC 9309] has them; the default allows everything.
+///
+/// ```
+/// use crawl::Robots;
+///
+/// let robots = Robots::parse(b"User-agent: *\nDisallow: /private\nCrawl-delay: 2\n", "topicmill");
+/// assert_eq!(robots.check(&"https://conf.example/private/a".parse()?), Err("Disallow: /private"));
+/// assert_eq!(robots.check(&"https://conf.example/talks/".parse()?), Ok(()));
+/// assert_eq!(robots.delay(), Some(std::time::Duration::from_secs(2)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// [RFC 9309]: https://www.rfc-editor.org/rfc/rfc9309
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Robots {
+pub struct Robots {
     rules: Vec<Rule>,
     /// `Crawl-delay`, which is not in the RFC and which many sites write.
     delay: Option<Duration>,
@@ -34,8 +46,10 @@ enum Access {
 
 impl Robots {
     /// Reads the groups for `product` (the first word of a user agent), or those for `*` where
-    /// it has none. Every text is a robots.txt: lines that mean nothing are passed over.
-    pub(crate) fn parse(bytes: &[u8], product: &str) -> Self {
+    /// it has none. Every text is a robots.txt: lines that mean nothing are passed over, and what
+    /// follows the first 500 KiB.
+    #[must_use]
+    pub fn parse(bytes: &[u8], product: &str) -> Self {
         let bytes = first_lines(bytes);
         let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
         let mut own = None::<Vec<Rule>>;
@@ -95,16 +109,19 @@ impl Robots {
         }
     }
 
-    /// The time that should pass between two requests, if it says one.
-    pub(crate) fn delay(&self) -> Option<Duration> {
+    /// The time that should pass between two requests, if it says one; at most a day.
+    #[must_use]
+    pub fn delay(&self) -> Option<Duration> {
         self.delay
     }
 
-    /// Whether `url` may be read.
+    /// Whether `url` may be read; the file itself always may.
+    ///
+    /// Cost: linear in the length of the address, for every rule.
     ///
     /// # Errors
     /// The rule that forbids it, as it was written.
-    pub(crate) fn check(&self, url: &Url) -> Result<(), &str> {
+    pub fn check(&self, url: &Url) -> Result<(), &str> {
         let mut path = url.path().to_owned();
         if let Some(query) = url.query() {
             path.push('?');
