@@ -1,6 +1,7 @@
 //! From the URL of a list to the documents of its talks.
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -133,10 +134,30 @@ pub fn crawl(
     store: &FileStore,
     run: &Run,
 ) -> Result<Crawl, Error> {
+    collected(|take| crawl_each((start, recipe), config, store, run, take))
+}
+
+/// What is told of each document as soon as its turn has come: [`ControlFlow::Break`] ends the crawl.
+pub(crate) type Take<'t> = &'t mut dyn FnMut(Document) -> ControlFlow<()>;
+
+/// All documents that `crawl` hands on.
+pub(crate) fn collected(
+    crawl: impl FnOnce(Take<'_>) -> Result<Crawl, Error>,
+) -> Result<Crawl, Error> {
     let mut documents = Vec::new();
-    let take = &mut |document| documents.push(document);
-    let crawl = crawl_each((start, recipe), config, store, run, take)?;
+    let crawl = crawl(&mut |document| {
+        documents.push(document);
+        ControlFlow::Continue(())
+    })?;
     Ok(Crawl { documents, ..crawl })
+}
+
+/// Hands `document` on.
+pub(crate) fn give(document: Document, take: Take<'_>) -> Result<(), Error> {
+    match take(document) {
+        ControlFlow::Continue(()) => Ok(()),
+        ControlFlow::Break(()) => Err(jobs::Error::Cancelled.into()),
+    }
 }
 
 /// As [`crawl`](fn@crawl), for more documents than memory should hold: each is handed to `take` as soon
@@ -145,20 +166,25 @@ pub fn crawl(
 /// Memory: a page for each thread, the addresses, and the documents that wait for an earlier page.
 ///
 /// ```no_run
+/// use std::ops::ControlFlow;
+///
 /// use crawl::{CrawlConfig, Recipe, crawl_each};
 ///
 /// let recipe = Recipe::builtin("europython-2016")?;
 /// let store = jobs::FileStore::open("cache".as_ref())?;
 /// let run = jobs::Run::serial();
 /// let mut n_bytes = 0;
-/// let take = &mut |document: corpus::Document| n_bytes += document.text.len();
+/// let take = &mut |document: corpus::Document| {
+///     n_bytes += document.text.len();
+///     ControlFlow::Continue(())
+/// };
 /// let talks = crawl_each((recipe.start(), &recipe), &CrawlConfig::default(), &store, &run, take)?;
 /// assert!(talks.documents.is_empty() && talks.coverage.documents <= talks.found);
 /// # Ok::<(), crawl::Error>(())
 /// ```
 ///
 /// # Errors
-/// As for [`crawl`](fn@crawl).
+/// As for [`crawl`](fn@crawl), and [`jobs::Error::Cancelled`] when `take` breaks.
 ///
 /// # Panics
 /// As for [`crawl`](fn@crawl), and when `take` does.
@@ -167,7 +193,7 @@ pub fn crawl_each(
     config: &CrawlConfig,
     store: &FileStore,
     run: &Run,
-    take: &mut dyn FnMut(Document),
+    take: &mut dyn FnMut(Document) -> ControlFlow<()>,
 ) -> Result<Crawl, Error> {
     if start.is_empty() {
         return Err(Error::NoStart { recipe: recipe.name().to_owned() });
@@ -212,26 +238,20 @@ impl<'a> Session<'a> {
         Ok(Self { fetcher, runtime, home, config, run })
     }
 
-    /// The documents that `recipe` finds from `start` on.
-    pub(crate) fn read(&self, start: &[Url], recipe: &Recipe) -> Result<Crawl, Error> {
-        let mut documents = Vec::new();
-        let crawl = self.read_each(start, recipe, &mut |document| documents.push(document))?;
-        Ok(Crawl { documents, ..crawl })
-    }
-
     /// Hands the documents that `recipe` finds from `start` on to `take`, in their order.
-    fn read_each(
+    pub(crate) fn read_each(
         &self,
         start: &[Url],
         recipe: &Recipe,
-        take: &mut dyn FnMut(Document),
+        take: Take<'_>,
     ) -> Result<Crawl, Error> {
         let Listed { mut rows, skipped } =
             self.runtime.block_on(read_lists(start, recipe, &self.fetcher, self.run))?;
         let mut taken = Taken { skipped, ..Taken::new(take) };
         if recipe.link.is_none() {
-            let documents = rows.iter_mut().filter_map(|row| row.inside.take());
-            documents.for_each(|document| taken.add(*document));
+            for document in rows.iter_mut().filter_map(|row| row.inside.take()) {
+                taken.add(*document)?;
+            }
         } else {
             let max_pages = recipe
                 .max_pages
@@ -267,7 +287,10 @@ impl<'a> Session<'a> {
         read: impl Fn(usize, Entry) -> T + Sync,
     ) -> Result<Vec<Result<T, Problem>>, Error> {
         let mut all = Vec::with_capacity(urls.len());
-        self.fetch_each(urls, max_pages, read, &mut |_, outcome| all.push(outcome))?;
+        self.fetch_each(urls, max_pages, read, &mut |_, outcome| {
+            all.push(outcome);
+            Ok(())
+        })?;
         Ok(all)
     }
 
@@ -278,7 +301,7 @@ impl<'a> Session<'a> {
         urls: Vec<Url>,
         max_pages: usize,
         read: impl Fn(usize, Entry) -> T + Sync,
-        each: &mut dyn FnMut(usize, Result<T, Problem>),
+        each: &mut dyn FnMut(usize, Result<T, Problem>) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let next = AtomicUsize::new(0);
         let talks = Arc::new(Talks { urls, next, max_pages, home: self.home.clone() });
@@ -311,7 +334,7 @@ impl<'a> Session<'a> {
                 |mut next, batch| {
                     early.extend(batch);
                     while let Some(outcome) = early.remove(&next) {
-                        each(next, outcome);
+                        each(next, outcome)?;
                         next += 1;
                     }
                     Ok::<_, Error>(next)
@@ -478,7 +501,7 @@ struct Talk {
 
 /// What becomes of the talks, one after the other: those that were there before are left out.
 struct Taken<'t> {
-    take: &'t mut dyn FnMut(Document),
+    take: Take<'t>,
     skipped: Vec<Skipped>,
     coverage: Coverage,
     /// Where redirects ended.
@@ -489,7 +512,7 @@ struct Taken<'t> {
 }
 
 impl<'t> Taken<'t> {
-    fn new(take: &'t mut dyn FnMut(Document)) -> Self {
+    fn new(take: Take<'t>) -> Self {
         Self {
             take,
             skipped: Vec::new(),
@@ -501,10 +524,10 @@ impl<'t> Taken<'t> {
     }
 
     /// The talk of `row`, as its page gives it.
-    fn add_talk(&mut self, row: &Row, outcome: Result<Talk, Problem>) {
+    fn add_talk(&mut self, row: &Row, outcome: Result<Talk, Problem>) -> Result<(), Error> {
         let document = match outcome {
             // Two URLs that end at one page are one talk.
-            Ok(talk) if self.ends.contains(&talk.final_url) => return,
+            Ok(talk) if self.ends.contains(&talk.final_url) => return Ok(()),
             Ok(talk) => {
                 self.ends.insert(talk.final_url);
                 talk.document
@@ -512,19 +535,20 @@ impl<'t> Taken<'t> {
             Err(problem) => Err(problem),
         };
         match document {
-            Ok(document) => self.add(document),
+            Ok(document) => self.add(document)?,
             Err(problem) => self.skipped.push(skipped(row, &problem)),
         }
+        Ok(())
     }
 
-    fn add(&mut self, mut document: Document) {
+    fn add(&mut self, mut document: Document) -> Result<(), Error> {
         if document.text.len() >= MIN_DUPLICATE_BYTES {
             let content = Digest::of_parts(&[document.title.as_bytes(), document.text.as_bytes()]);
             let location = document.url.clone().unwrap_or_default();
             if let Some(first) = self.contents.get(&content) {
                 let reason = format!("the same title and text as {first}");
                 self.skipped.push(Skipped { location, reason });
-                return;
+                return Ok(());
             }
             self.contents.insert(content, location);
         }
@@ -536,7 +560,7 @@ impl<'t> Taken<'t> {
             self.ids.insert(document.id.clone());
         }
         self.coverage.add(&document);
-        (self.take)(document);
+        give(document, self.take)
     }
 }
 

@@ -1,6 +1,7 @@
 //! From the address of a site to its documents, without a recipe.
 
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::ops::ControlFlow;
 
 use corpus::html::{Element, Html, Selector};
 use corpus::{Document, Schedule};
@@ -9,7 +10,7 @@ use url::Url;
 
 use crate::address::{is_same_site, redact, without_credentials};
 use crate::cache::Entry;
-use crate::crawl::Session;
+use crate::crawl::{Session, Take, collected, give};
 use crate::extract;
 use crate::fetch::{Failure, Kind};
 use crate::fields::Field;
@@ -59,6 +60,24 @@ pub fn explore(
     store: &FileStore,
     run: &Run,
 ) -> Result<Crawl, Error> {
+    collected(|take| explore_each(start, config, store, run, take))
+}
+
+/// As [`explore`], for more documents than memory should hold: each is handed to `take` as
+/// [`crawl_each`](crate::crawl_each) does, and [`Crawl::documents`] stays empty.
+///
+/// # Errors
+/// As for [`explore`], and [`jobs::Error::Cancelled`] when `take` breaks.
+///
+/// # Panics
+/// As for [`explore`], and when `take` does.
+pub fn explore_each(
+    start: &Url,
+    config: &CrawlConfig,
+    store: &FileStore,
+    run: &Run,
+    take: &mut dyn FnMut(Document) -> ControlFlow<()>,
+) -> Result<Crawl, Error> {
     let session = Session::open(std::slice::from_ref(start), config, store, run)?;
     let mut at = start.clone();
     let mut n_probes = 0;
@@ -71,26 +90,26 @@ pub fn explore(
             Err(error) => return Err(error),
         };
         if let Some(schedule) = entry.body.unpack().and_then(|bytes| corpus::schedule(&bytes)) {
-            return Ok(session.of_schedule(schedule));
+            return session.of_schedule(schedule, take);
         }
         let vanished = || Error::Start { url: redact(&at), problem: Problem::Vanished };
         let page = ListPage::of(&entry).ok_or_else(vanished)?;
         let lists = links::find_all(&page.outline, &page.links);
         if let Some(schedule) = session.published(&page, lists.first(), &mut n_probes)? {
-            return Ok(session.of_schedule(schedule));
+            return session.of_schedule(schedule, take);
         }
         if let Some(named) = page.named_list(lists.first()) {
-            return session.read_list(vec![at], &page, &named);
+            return session.read_list(vec![at], &page, &named, take);
         }
         if let Some(items) = inline::find(&page.outline, &page.base, lists.first()) {
-            return session.read_items(&at, &page, &items);
+            return session.read_items(&at, &page, &items, take);
         }
         let longest = lists.iter().map(|list| list.links.len()).max().unwrap_or_default();
         let anchored = links::anchored_page(&page.links, longest).filter(|next| **next != at);
         let next = if anchored.is_some() {
             anchored.cloned()
         } else if let Some(list) = session.first_alive(&lists)? {
-            return session.read_list(vec![at], &page, list);
+            return session.read_list(vec![at], &page, list, take);
         } else {
             let next = links::list_page(&page.links).filter(|next| next.url != at);
             next.map(|next| next.url.clone())
@@ -103,12 +122,12 @@ pub fn explore(
     }
     let page = first.expect("the first page was read");
     if let Some((sitemaps, list)) = session.in_sitemap(&page)? {
-        return session.read_list(sitemaps, &page, &list);
+        return session.read_list(sitemaps, &page, &list, take);
     }
     match page.article(start) {
         Some(document) => {
             let documents = vec![document];
-            Ok(session.of_schedule(Schedule { documents, ..Schedule::default() }))
+            session.of_schedule(Schedule { documents, ..Schedule::default() }, take)
         }
         None => Err(Error::Start { url: redact(start), problem: page.problem() }),
     }
@@ -331,11 +350,15 @@ impl Session<'_> {
     }
 
     /// The crawl that a schedule is worth.
-    fn of_schedule(&self, schedule: Schedule) -> Crawl {
-        Crawl {
-            found: schedule.documents.len(),
-            coverage: Coverage::of(&schedule.documents),
-            documents: schedule.documents,
+    fn of_schedule(&self, schedule: Schedule, take: Take<'_>) -> Result<Crawl, Error> {
+        let (found, coverage) = (schedule.documents.len(), Coverage::of(&schedule.documents));
+        for document in schedule.documents {
+            give(document, take)?;
+        }
+        Ok(Crawl {
+            found,
+            coverage,
+            documents: Vec::new(),
             skipped: Vec::new(),
             requests: self.fetcher.n_requests(),
             fetched: self.fetcher.n_fetched(),
@@ -343,7 +366,7 @@ impl Session<'_> {
             recipe: None,
             confidence: 1.0,
             title: schedule.title,
-        }
+        })
     }
 
     /// The schedule that a page holds for machines, or that lies where it says, or where the
@@ -434,7 +457,13 @@ impl Session<'_> {
     }
 
     /// The documents of a list, its other pages included.
-    fn read_list(&self, mut lists: Vec<Url>, page: &ListPage, list: &List) -> Result<Crawl, Error> {
+    fn read_list(
+        &self,
+        mut lists: Vec<Url>,
+        page: &ListPage,
+        list: &List,
+        take: Take<'_>,
+    ) -> Result<Crawl, Error> {
         let mut rows: Vec<(Url, String)> =
             list.links.iter().map(|link| (link.url.clone(), link.text.clone())).collect();
         let mut seen: HashSet<Url> = rows.iter().map(|(url, _)| url.clone()).collect();
@@ -483,7 +512,7 @@ impl Session<'_> {
             }
         }
         let recipe = Recipe::parse(&text)?;
-        let mut crawl = self.read(&lists, &recipe)?;
+        let mut crawl = self.read_each(&lists, &recipe, take)?;
         crawl.recipe = Some(text);
         crawl.confidence = confidence(list, &crawl);
         Ok(crawl)
@@ -538,7 +567,13 @@ impl Session<'_> {
     }
 
     /// The documents on the page of the list itself, and on its other pages.
-    fn read_items(&self, start: &Url, page: &ListPage, items: &Items) -> Result<Crawl, Error> {
+    fn read_items(
+        &self,
+        start: &Url,
+        page: &ListPage,
+        items: &Items,
+        take: Take<'_>,
+    ) -> Result<Crawl, Error> {
         let field = Field::new(std::slice::from_ref(&items.item), Vec::new())
             .map_err(|source| Error::RecipeSelector { key: "list.item".to_owned(), source })?;
         let mut outlines = Vec::new();
@@ -577,7 +612,7 @@ impl Session<'_> {
         let start: Vec<Url> = lists.iter().map(without_credentials).collect();
         let listing = Listing { start: &start, title: page.title(), rows: RowsOf::Items(items) };
         let text = induce::recipe(&listing, &samples);
-        let mut crawl = self.read(&lists, &Recipe::parse(&text)?)?;
+        let mut crawl = self.read_each(&lists, &Recipe::parse(&text)?, take)?;
         crawl.recipe = Some(text);
         let n = crawl.coverage.documents.max(1) as f64;
         crawl.confidence = (60.0 + 30.0 * crawl.coverage.text as f64 / n).round() / 100.0;
@@ -596,7 +631,7 @@ fn is_worth_it(schedule: &Schedule) -> bool {
 fn confidence(list: &List, crawl: &Crawl) -> f64 {
     let n = crawl.coverage.documents.max(1) as f64;
     let text = crawl.coverage.text as f64 / n;
-    let kept = crawl.documents.len() as f64 / crawl.found.max(1) as f64;
+    let kept = crawl.coverage.documents as f64 / crawl.found.max(1) as f64;
     let confidence = list.confidence * (0.3 + 0.7 * text) * kept;
     (confidence * 100.0).round() / 100.0
 }

@@ -45,6 +45,6 @@ pub use address::redact;
 pub use config::{CacheMode, CrawlConfig};
 pub use crawl::{Coverage, Crawl, crawl, crawl_each};
 pub use error::{Error, Problem};
-pub use explore::{LEARNT, explore, learn};
+pub use explore::{LEARNT, explore, explore_each, learn};
 pub use recipe::{Recipe, Weights};
 pub use robots::Robots;

@@ -15,6 +15,7 @@ use std::fs;
 use std::io::Write;
 use std::net::TcpListener;
 use std::num::NonZeroUsize;
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -178,6 +179,7 @@ fn each_document_is_handed_on_while_later_pages_are_still_to_come() {
     let take = &mut |document: Document| {
         n_asked.push(server.take_asked().len());
         taken.push(document);
+        ControlFlow::Continue(())
     };
     let start = (&[server.url("/")][..], &crawler.recipe);
     let crawl = crawl_each(start, &crawler.config, &crawler.store, &crawler.run, take).unwrap();
@@ -187,6 +189,22 @@ fn each_document_is_handed_on_while_later_pages_are_still_to_come() {
     assert_eq!((crawl.found, crawl.coverage.documents), (60, 60));
     let whole = crawler.crawl(&server.url("/"));
     assert_eq!((taken, crawl.coverage), (whole.documents, whole.coverage));
+}
+
+#[test]
+fn a_crawl_ends_when_its_documents_are_not_wanted_any_more() {
+    let server = site(60);
+    let crawler = Crawler::new();
+    let mut n_taken = 0;
+    let take = &mut |_| {
+        n_taken += 1;
+        if n_taken == 3 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    let start = (&[server.url("/")][..], &crawler.recipe);
+    let error = crawl_each(start, &crawler.config, &crawler.store, &crawler.run, take).unwrap_err();
+    assert!(matches!(error, Error::Jobs(jobs::Error::Cancelled)), "{error:?}");
+    assert_eq!(n_taken, 3);
+    assert!(server.take_asked().len() < 40);
 }
 
 #[test]
