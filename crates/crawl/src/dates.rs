@@ -59,13 +59,18 @@ const MONTHS: &[(&str, u32)] = &[
 ];
 
 /// The first day in `text` that has a year, as `2026-05-14`: `2026-05-14T10:00`, `14 May 2026`,
-/// `May 14th, 2026`, `14.05.2026`.
+/// `May 14th, 2026`, `14.05.2026`, `2026年5月14日`.
 pub(crate) fn day_in(text: &str) -> Option<String> {
-    let words: Vec<String> = text
-        .split(|c: char| c.is_whitespace() || matches!(c, ',' | '(' | ')' | '–' | '—' | '·' | '|'))
-        .filter(|word| !word.is_empty())
-        .map(str::to_lowercase)
-        .collect();
+    let text = text.replace(['年', '월', '月'], "-").replace("년", "-");
+    let is_gap = |c: char| {
+        c.is_whitespace()
+            || matches!(
+                c,
+                ',' | '(' | ')' | '–' | '—' | '·' | '|' | '@' | '日' | '일' | '（' | '、'
+            )
+    };
+    let words: Vec<String> =
+        text.split(is_gap).filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
     for (at, word) in words.iter().enumerate() {
         if let Some(day) = numeric_day(word) {
             return Some(day);
@@ -183,6 +188,11 @@ mod tests {
             ("2026-05-14T10:00:00+02:00", Some("2026-05-14")),
             ("le 1 mai 2025", Some("2025-05-01")),
             ("the 4th of July 2020", Some("2020-07-04")),
+            ("@May 14, 2026 10:00", Some("2026-05-14")),
+            ("2026年5月14日(木) 10:00", Some("2026-05-14")),
+            ("日時 2026年 12月 1日", None),
+            ("2026년 5월 14일", None),
+            ("5月14日", None),
             ("2026-13-01", None),
             ("March 13th 1:55 p.m.", None),
             ("Room 12.5.7", None),

@@ -291,6 +291,14 @@ pub enum Problem {
         /// Addresses of data that the page names.
         found: Vec<String>,
     },
+    /// A list of files that are no pages, such as PDF.
+    #[error("it leads to {n} files that are not read, such as {first}")]
+    FilesOnly {
+        /// How many.
+        n: usize,
+        /// The address of the first.
+        first: String,
+    },
     /// A page without a list of links and without prose.
     #[error("it holds neither a list of links that look like titles nor a text")]
     NothingFound,
@@ -318,6 +326,9 @@ impl Problem {
                 Some(url) => format!("try the data itself: {url}"),
                 None => "save the pages from a browser (chromium --dump-dom) and give their folder".to_owned(),
             },
+            Self::FilesOnly { .. } => {
+                "start from a page that shows the abstracts as text, or make a .jsonl or .csv file of the files' texts (pdftotext), with title and text".to_owned()
+            }
             Self::NothingFound => "give the page that lists the documents, or write a recipe: topicmill recipe learn URL --example title=...".to_owned(),
             Self::Status { status: 401 | 403 } => {
                 "the page wants a login: give it as https://user:password@host/".to_owned()

@@ -17,7 +17,7 @@ use crate::fields::Field;
 use crate::induce::inline::{self, Items};
 use crate::induce::links::{self, Link, List};
 use crate::induce::outline::Outline;
-use crate::induce::words::{LIST_WORDS, tokens};
+use crate::induce::words::{self, LIST_WORDS, tokens};
 use crate::induce::{self, Listing, MAX_SAMPLES, RowsOf, Sample};
 use crate::{Coverage, Crawl, CrawlConfig, Error, Problem, Recipe};
 
@@ -33,6 +33,9 @@ const MIN_ARTICLE_BYTES: usize = 400;
 
 /// So many pages of a list tell whether it leads anywhere.
 const PROBED_PAGES: usize = 3;
+
+/// A page that leads to as many files is a list of them.
+const MIN_FILES: usize = 5;
 
 /// How many links away from the start page the list may be.
 const MAX_HOPS: usize = 2;
@@ -82,6 +85,8 @@ pub fn explore_each(
     let mut at = start.clone();
     let mut n_probes = 0;
     let mut first: Option<ListPage> = None;
+    // The other days of a programme, for the page of the first.
+    let mut days: Vec<Url> = Vec::new();
     for _ in 0..=MAX_HOPS {
         let entry = match session.entry(&at) {
             Ok(entry) => entry,
@@ -93,7 +98,8 @@ pub fn explore_each(
             return session.of_schedule(schedule, take);
         }
         let vanished = || Error::Start { url: redact(&at), problem: Problem::Vanished };
-        let page = ListPage::of(&entry).ok_or_else(vanished)?;
+        let mut page = ListPage::of(&entry).ok_or_else(vanished)?;
+        page.more.append(&mut days);
         let lists = links::find_all(&page.outline, &page.links);
         if let Some(schedule) = session.published(&page, lists.first(), &mut n_probes)? {
             return session.of_schedule(schedule, take);
@@ -110,6 +116,10 @@ pub fn explore_each(
             anchored.cloned()
         } else if let Some(list) = session.first_alive(&lists)? {
             return session.read_list(vec![at], &page, list, take);
+        } else if let Some((day, others)) = page.days().split_first().filter(|(_, n)| !n.is_empty())
+        {
+            days = others.to_vec();
+            Some(day.clone())
         } else {
             let next = links::list_page(&page.links).filter(|next| next.url != at);
             next.map(|next| next.url.clone())
@@ -124,12 +134,19 @@ pub fn explore_each(
     if let Some((sitemaps, list)) = session.in_sitemap(&page)? {
         return session.read_list(sitemaps, &page, &list, take);
     }
-    match page.article(start) {
+    let problem = page.problem();
+    if let Problem::JavaScriptOnly { found } = &problem
+        && let Some(schedule) = session.first_schedule(found, &mut n_probes)?
+    {
+        return session.of_schedule(schedule, take);
+    }
+    let article = page.article(start).filter(|_| !matches!(problem, Problem::FilesOnly { .. }));
+    match article {
         Some(document) => {
             let documents = vec![document];
             session.of_schedule(Schedule { documents, ..Schedule::default() }, take)
         }
-        None => Err(Error::Start { url: redact(start), problem: page.problem() }),
+        None => Err(Error::Start { url: redact(start), problem }),
     }
 }
 
@@ -176,6 +193,8 @@ struct ListPage {
     base: Url,
     outline: Outline,
     links: Vec<Link>,
+    /// Where the list goes on.
+    more: Vec<Url>,
 }
 
 impl ListPage {
@@ -184,7 +203,15 @@ impl ListPage {
         let base = extract::base(&html, entry)?;
         let outline = Outline::of(&html);
         let links = links::links(&outline, &base);
-        Some(Self { html, base, outline, links })
+        let more = links::more_lists(&outline, &links, &base);
+        Some(Self { html, base, outline, links, more })
+    }
+
+    /// The pages of the days of a programme.
+    fn days(&self) -> Vec<Url> {
+        let is_day =
+            |url: &Url| self.links.iter().any(|link| link.url == *url && words::is_day(&link.text));
+        self.more.iter().filter(|url| is_day(url)).cloned().collect()
     }
 
     /// Where the programs that make conference sites put their schedules, as far as the page shows
@@ -292,7 +319,15 @@ impl ListPage {
         if n_text < 600 && n_scripts > 0 {
             return Problem::JavaScriptOnly { found: self.endpoints() };
         }
-        Problem::NothingFound
+        let files = links::files(&self.outline, &self.base);
+        let n_named: usize = files.iter().map(|(_, text)| text.len()).sum();
+        match files.first() {
+            // Whatever else the page says, it is less than what the files are called.
+            Some((first, _)) if files.len() >= MIN_FILES && n_text < 4 * n_named => {
+                Problem::FilesOnly { n: files.len(), first: redact(first) }
+            }
+            _ => Problem::NothingFound,
+        }
     }
 
     /// Addresses of data that the page names, in its links and scripts.
@@ -390,6 +425,24 @@ impl Session<'_> {
         let named = published.links.iter().filter_map(|link| page.base.join(link).ok());
         let mut candidates: Vec<Url> = named.collect();
         candidates.extend(page.usual_places());
+        self.first_of(candidates, n_probes)
+    }
+
+    /// The first schedule among the addresses that a page names.
+    fn first_schedule(
+        &self,
+        named: &[String],
+        n_probes: &mut usize,
+    ) -> Result<Option<Schedule>, Error> {
+        self.first_of(named.iter().filter_map(|url| url.parse().ok()).collect(), n_probes)
+    }
+
+    /// The first schedule that lies at one of `candidates`, as far as they are of this site.
+    fn first_of(
+        &self,
+        mut candidates: Vec<Url>,
+        n_probes: &mut usize,
+    ) -> Result<Option<Schedule>, Error> {
         let mut known = HashSet::new();
         candidates.retain(|url| known.insert(url.clone()) && is_same_site(url, &self.home));
         for url in candidates {
@@ -468,8 +521,7 @@ impl Session<'_> {
             list.links.iter().map(|link| (link.url.clone(), link.text.clone())).collect();
         let mut seen: HashSet<Url> = rows.iter().map(|(url, _)| url.clone()).collect();
         let globs = crate::globs::Globs::new(list.globs.clone());
-        let mut queue: VecDeque<Url> =
-            links::more_lists(&page.outline, &page.links, &page.base).into();
+        let mut queue: VecDeque<Url> = page.more.clone().into();
         let mut known: HashSet<Url> =
             queue.iter().cloned().chain([without_credentials(&lists[0])]).collect();
         while let Some(url) = queue.pop_front() {
@@ -491,11 +543,7 @@ impl Session<'_> {
                 continue;
             }
             lists.push(url);
-            for next in links::more_lists(&more.outline, &more.links, &more.base) {
-                if known.insert(next.clone()) {
-                    queue.push_back(next);
-                }
-            }
+            queue.extend(more.more.into_iter().filter(|next| known.insert(next.clone())));
         }
         let samples = self.samples(&rows)?;
         let start: Vec<Url> = lists.iter().map(without_credentials).collect();
@@ -582,8 +630,7 @@ impl Session<'_> {
         let mut queue: VecDeque<Url> = VecDeque::new();
         let mut read = |page: &ListPage, queue: &mut VecDeque<Url>| {
             let own = extract::items(&page.html, &field, items.extent);
-            let links = links::more_lists(&page.outline, &page.links, &page.base);
-            queue.extend(links.into_iter().filter(|url| known.insert(url.clone())));
+            queue.extend(page.more.iter().filter(|url| known.insert((*url).clone())).cloned());
             let is_list = !own.is_empty();
             outlines.extend(own.into_iter().map(|mut item| {
                 extract::part_lines(&mut item.html);

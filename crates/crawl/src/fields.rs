@@ -349,7 +349,7 @@ impl Fields {
             title: line("title").unwrap_or_default(),
             text: text.unwrap_or_default(),
             tags: lines("tags"),
-            speakers: lines("speakers"),
+            speakers: people(&lines("speakers")),
             date: line("date"),
             start: line("start").map(|text| dates::moment(&text).unwrap_or(text)),
             end: line("end").map(|text| dates::moment(&text).unwrap_or(text)),
@@ -361,10 +361,44 @@ impl Fields {
     }
 }
 
+/// What joins the last two of several people.
+const JOINTS: &[&str] =
+    &[" and ", " und ", " et ", " y ", " e ", " og ", " och ", " i ", " и ", " & "];
+
+/// The people in `lines`, where a line may join several.
+fn people(lines: &[String]) -> Vec<String> {
+    let split = |line: &String| -> Vec<String> {
+        // A firm may have such a word in its name; people have a first and a last one.
+        let is_person = |name: &&str| name.split_whitespace().count() >= 2;
+        for joint in JOINTS {
+            let parts: Vec<&str> = line.split(joint).map(str::trim).collect();
+            if parts.len() > 1 && parts.iter().all(is_person) {
+                return parts.into_iter().map(str::to_owned).collect();
+            }
+        }
+        vec![line.clone()]
+    };
+    let names: Vec<String> = lines.iter().flat_map(split).collect();
+    corpus::names(names.iter().map(String::as_str))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use corpus::html::Html;
+
+    #[test]
+    fn people_who_are_joined_by_a_word_are_several() {
+        let check = |line: &str, expected: &[&str]| {
+            assert_eq!(people(&[line.to_owned()]), expected, "{line}");
+        };
+        check("Ada Moor and Lin Okafor", &["Ada Moor", "Lin Okafor"]);
+        check("Ada Moor und Eva Maria Prat", &["Ada Moor", "Eva Maria Prat"]);
+        check("Ada Moor & Lin Okafor", &["Ada Moor", "Lin Okafor"]);
+        check("School of Arts and Crafts", &["School of Arts and Crafts"]);
+        check("Ada and Lin", &["Ada and Lin"]);
+        check("Sandy Brandt", &["Sandy Brandt"]);
+    }
 
     fn line(field: &str, page: &str) -> Option<String> {
         Field::parse(field).unwrap().line(Html::parse(page).root())

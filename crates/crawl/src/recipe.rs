@@ -47,7 +47,8 @@ use crate::{Error, builtin};
 /// date = true, label = ["Room"] }`. With `label`, elements count that one of these texts stands before:
 /// a term, a heading, the head of a row. With `all = true` every match of an `abstract` is a part of the
 /// text. Regular expressions take time in proportion to the text, and keep the first
-/// group where there is one; `date` keeps the day, as `2026-05-14`.
+/// group where there is one; `date` keeps the day, as `2026-05-14`. The commas of a single name part it, and
+/// of speakers also the word for "and", where first and last names stand on both sides.
 ///
 /// `list.urls` are globs that a link's path must match (`*` stands for anything without a
 /// slash), `list.next` links to further pages of the list and to other days. `talk.drop` are

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use url::Url;
 
-use super::outline::Outline;
+use super::outline::{Node, Outline};
 use super::words::{self, is_generic};
 use crate::address::{is_same_site, is_web, without_credentials};
 use crate::globs::Globs;
@@ -253,11 +253,22 @@ fn extend(
     let places: BTreeSet<usize> =
         all.iter().map(|at| outline.nodes[links[*at].node].path).collect();
     let n_best = all.len();
+    let mut n_around: HashMap<(usize, Vec<&str>), usize> = HashMap::new();
+    for at in all.iter() {
+        for around in around(outline, links[*at].node) {
+            *n_around.entry(around).or_default() += 1;
+        }
+    }
+    // Beside them in the same element, whatever the classes of single rows say.
+    let is_beside = |node: usize| {
+        around(outline, node).any(|key| n_around.get(&key).is_some_and(|n| *n >= MIN_LINKS))
+    };
     for (_, glob, members) in scored {
         let is_known = members.iter().any(|at| all.contains(at));
         let stand_there = members
             .iter()
-            .filter(|at| places.contains(&outline.nodes[links[**at].node].path))
+            .map(|at| links[*at].node)
+            .filter(|at| places.contains(&outline.nodes[*at].path) || is_beside(*at))
             .count();
         let is_alike = mean_quality(links, members) >= 0.7 * best_quality;
         if is_known
@@ -272,6 +283,18 @@ fn extend(
         globs.push((*glob).clone());
         all.extend(members);
     }
+}
+
+/// How many elements up a list may be from its links.
+const MAX_UP: usize = 4;
+
+/// The nearest elements around a link, each with the names of what is between them.
+fn around(outline: &Outline, link: usize) -> impl Iterator<Item = (usize, Vec<&str>)> {
+    let chain: Vec<usize> = outline.chain(link).take(MAX_UP + 1).collect();
+    (1..chain.len()).map(move |up| {
+        let between = chain[1..up].iter().map(|at| outline.nodes[*at].tag).collect();
+        (chain[up], between)
+    })
 }
 
 /// Globs that a URL could be one of: with one, two or three of the last segments of its path
@@ -418,10 +441,16 @@ pub(crate) fn more_lists(outline: &Outline, links: &[Link], at: &Url) -> Vec<Url
         let is_rel_next = rel.split_whitespace().any(|word| word.eq_ignore_ascii_case("next"));
         let says_next =
             words::is_next(&link.text) || node.label.as_deref().is_some_and(words::is_next);
-        let is_page = page_number(&link.url).is_some_and(|n| {
+        let page = page_number(&link.url).filter(|n| {
             own_page.as_ref().is_none_or(|own| own.1 == n.1)
                 && path_without_page(&link.url) == path_without_page(at)
         });
+        // Whatever it says: the first page is the one without a number.
+        let is_next_page = page.as_ref().is_some_and(|n| {
+            NUMBERS.contains(&n.1.as_str())
+                && n.0 == own_page.as_ref().map_or(1, |own| own.0).saturating_add(1)
+        });
+        let is_page = page.is_some();
         let is_day = !node.in_frame
             && words::is_day(&link.text)
             && (path == own_path
@@ -429,11 +458,35 @@ pub(crate) fn more_lists(outline: &Outline, links: &[Link], at: &Url) -> Vec<Url
                 || path
                     .rsplit_once('/')
                     .is_some_and(|(other, _)| other == parent && !parent.is_empty()));
-        if (is_rel_next || (says_next && is_page) || is_day) && !more.contains(&link.url) {
+        if (is_rel_next || (says_next && is_page) || is_next_page || is_day)
+            && !more.contains(&link.url)
+        {
             more.push(link.url.clone());
         }
     }
+    let buttons = outline.nodes.iter().filter(|node| words::is_more(&node.text));
+    let fetched = buttons.filter_map(|node| at.join(node.fetches.as_deref()?).ok());
+    for url in fetched.filter(|url| is_web(url) && is_same_site(url, at)) {
+        let url = without_credentials(&url);
+        if !more.contains(&url) {
+            more.push(url);
+        }
+    }
     more
+}
+
+/// Keys of addresses that count pages, and nothing else.
+const NUMBERS: &[&str] = &["page", "paged", "pg", "seite", "pagina"];
+
+/// The address of the files among the links outside the frame of the page, such as PDF, with what
+/// the links say.
+pub(crate) fn files(outline: &Outline, base: &Url) -> Vec<(Url, String)> {
+    let outside = outline.nodes.iter().filter(|node| !node.in_frame && !is_generic(&node.text));
+    let file = |node: &Node| {
+        let url = base.join(node.href.as_deref()?.trim()).ok()?;
+        (is_web(&url) && is_file(&url)).then(|| (without_credentials(&url), node.text.clone()))
+    };
+    outside.filter_map(file).collect()
 }
 
 /// The number of a page of a list and the key it stands under: `?page=2`, `/page/2/`.

@@ -79,19 +79,28 @@ pub(crate) fn recipe(listing: &Listing<'_>, samples: &[Sample]) -> String {
         paths.selector(path) + place.as_deref().unwrap_or_default()
     };
     let texts: Vec<String> = containers.iter().map(selector).collect();
+    let is_in_several =
+        matches!(containers.as_slice(), [one] if template.is_in_several(samples, one));
+    let placed = match containers.as_slice() {
+        [one] if one.contains(['.', '#']) && !is_in_several => template.placed(samples, one),
+        _ => None,
+    };
     match texts.as_slice() {
         // Pages without prose: then the structured data, or nothing, is their text.
         [] => talk.text("abstract", "main p, article p"),
-        [text] if template.is_in_several(samples, containers[0]) => {
+        [text] if is_in_several => {
             talk.filtered("abstract", text, &[("all", "true".to_owned())]);
         }
+        [text] => talk.text("abstract", placed.as_ref().unwrap_or(text)),
         texts => talk.texts("abstract", texts),
     }
     let is_line = |path: &String| path.split(" > ").any(|step| step == LINE);
     if samples.iter().flat_map(|sample| &sample.outline.paths).any(is_line) {
         talk.flag("lines");
     }
-    let dropped = dropped(&template, &containers, title_path, &facts);
+    // Facts in blocks like those of the text stand outside of what is taken then.
+    let facts_inside = if placed.is_some() { Facts::Outside } else { Facts::Inside };
+    let dropped = dropped(&template, &containers, title_path, (&facts, facts_inside));
     let selector = |(path, narrowed): &(String, String)| paths.selector(path) + narrowed;
     talk.texts("drop", &dropped.paths.iter().map(selector).collect::<Vec<_>>());
     talk.texts("drop_section", &dropped.sections);
@@ -162,6 +171,13 @@ fn place_of<'a>(outline: &'a Outline, value: &str) -> Option<&'a str> {
     best.map(|(.., at)| outline.path(at))
 }
 
+/// Whether facts may stand in what is taken for the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Facts {
+    Inside,
+    Outside,
+}
+
 struct Dropped {
     /// With what tells the elements from others of the path.
     paths: BTreeSet<(String, String)>,
@@ -175,7 +191,7 @@ fn dropped(
     template: &Template<'_>,
     containers: &[&str],
     title_path: Option<&str>,
-    facts: &facts::Facts,
+    (facts, place): (&facts::Facts, Facts),
 ) -> Dropped {
     let inside = |path: &str| {
         containers.iter().any(|c| path.strip_prefix(c).is_some_and(|rest| rest.starts_with(" > ")))
@@ -192,8 +208,10 @@ fn dropped(
             Prose::None => paths.insert((path.to_owned(), narrowed.to_owned())),
             // The first paragraph of a text may say when and where, and nothing tells it from others
             // but its place.
-            Prose::AfterTheFirst => paths.insert((path.to_owned(), ":first-of-type".to_owned())),
-            Prose::Anywhere => false,
+            Prose::AfterTheFirst if place == Facts::Inside => {
+                paths.insert((path.to_owned(), ":first-of-type".to_owned()))
+            }
+            Prose::AfterTheFirst | Prose::Anywhere => false,
         };
     }
     let mut sections = BTreeSet::new();

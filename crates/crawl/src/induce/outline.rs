@@ -13,6 +13,17 @@ const MAX_INLINE_BYTES: usize = 400;
 /// Longer texts are no titles.
 const MAX_TITLE_BYTES: usize = 200;
 
+/// Attributes of buttons that scripts read addresses from.
+const FETCHES: &[&str] = &[
+    "data-url",
+    "data-href",
+    "data-next",
+    "data-next-url",
+    "data-next-page",
+    "data-src",
+    "hx-get",
+];
+
 /// An element of a page.
 #[derive(Debug, Clone)]
 pub(crate) struct Node {
@@ -31,6 +42,8 @@ pub(crate) struct Node {
     /// How many bytes of `text` are links.
     pub(crate) link_bytes: usize,
     pub(crate) href: Option<String>,
+    /// Of a button: what a script would fetch.
+    pub(crate) fetches: Option<String>,
     /// Of `time`: the moment for machines.
     pub(crate) datetime: Option<String>,
     /// The `rel`, `title` and `aria-label` attributes of links.
@@ -215,6 +228,10 @@ impl Builder {
             text: String::new(),
             link_bytes: 0,
             href: if tag == "a" { own("href") } else { None },
+            fetches: FETCHES
+                .iter()
+                .filter(|_| element.name() == "button")
+                .find_map(|name| own(name)),
             datetime: if tag == "time" { own("datetime") } else { None },
             rel: if matches!(tag, "a" | "link") { own("rel") } else { None },
             label: own("title").or_else(|| own("aria-label")),

@@ -449,6 +449,44 @@ impl<'a> Template<'a> {
         (is_ambiguous && 10 * n >= 9 * n_pages).then(|| format!(":nth-of-type({place})"))
     }
 
+    /// The selector of the elements at `container` that hold the text, where others of that path come
+    /// before them on nearly all pages, as in sites put together from blocks of one kind: the whole path,
+    /// with the place of the element in which they part.
+    pub(crate) fn placed(&self, samples: &[Sample], container: &str) -> Option<String> {
+        let mut n_at: BTreeMap<(usize, usize), usize> = BTreeMap::new();
+        let mut n_pages = 0;
+        for (sample, leaves) in samples.iter().zip(&self.pages) {
+            let outline = &sample.outline;
+            let is_prose = |leaf: &&Leaf<'_>| {
+                is_content(leaf) && leaf.node.text.len() >= PROSE_BYTES && self.is_text(leaf)
+            };
+            let around = leaves
+                .iter()
+                .filter(is_prose)
+                .find_map(|leaf| outline.chain(leaf.at).find(|at| outline.path(*at) == container));
+            let Some(around) = around else { continue };
+            n_pages += 1;
+            let mut alike = (0..around)
+                .filter(|at| !outline.nodes[*at].in_frame && outline.path(*at) == container);
+            let Some(first) = alike.next() else { continue };
+            // Where the ways up from both meet.
+            let own: Vec<usize> = outline.chain(around).collect();
+            let other: Vec<usize> = outline.chain(first).collect();
+            let up = own.iter().zip(&other).position(|(a, b)| a == b);
+            let Some(fork) = up.and_then(|up| own.get(up.checked_sub(1)?)) else { continue };
+            let node = &outline.nodes[*fork];
+            let before = outline.nodes[..*fork].iter();
+            let n_before =
+                before.filter(|other| other.parent == node.parent && other.tag == node.tag).count();
+            let depth = outline.chain(*fork).count() - 1;
+            *n_at.entry((depth, n_before + 1)).or_default() += 1;
+        }
+        let ((depth, place), n) = n_at.into_iter().max_by_key(|(_, n)| *n)?;
+        let mut steps: Vec<String> = container.split(" > ").map(str::to_owned).collect();
+        steps.get_mut(depth)?.push_str(&format!(":nth-of-type({place})"));
+        (n > 1 && 10 * n >= 9 * n_pages).then(|| steps.join(" > "))
+    }
+
     /// Whether the text stands in several elements of the path `container`, side by side, on half of
     /// the pages: two languages, or sections.
     pub(crate) fn is_in_several(&self, samples: &[Sample], container: &str) -> bool {

@@ -586,10 +586,43 @@ pub(crate) fn is_next(text: &str) -> bool {
         "next »",
         "next ›",
         "next →",
-        "load more",
     ];
     let text = text.trim().to_lowercase();
-    NEXT.contains(&text.as_str()) || (text.len() <= 4 && text.parse::<u32>().is_ok())
+    NEXT.contains(&text.as_str())
+        || (text.len() <= 4 && text.parse::<u32>().is_ok())
+        || is_more(&text)
+}
+
+/// Whether what is written on a button promises more of the same list.
+pub(crate) fn is_more(text: &str) -> bool {
+    const MORE: &[&str] = &[
+        "load more",
+        "show more",
+        "view more",
+        "see more",
+        "more results",
+        "mehr laden",
+        "mehr anzeigen",
+        "weitere laden",
+        "weitere anzeigen",
+        "voir plus",
+        "afficher plus",
+        "charger plus",
+        "ver más",
+        "cargar más",
+        "mostrar más",
+        "mostrar mais",
+        "carica altri",
+        "показать ещё",
+        "показать еще",
+        "загрузить ещё",
+        "もっと見る",
+        "さらに表示",
+        "加载更多",
+        "查看更多",
+    ];
+    let text = text.trim().to_lowercase();
+    text.len() <= 60 && MORE.iter().any(|more| text.starts_with(more))
 }
 
 /// Whether a link text names a day of a programme.

@@ -10,6 +10,7 @@ mod bare;
 mod fields;
 mod inline;
 mod lists;
+mod programmes;
 mod scripts;
 mod talks;
 mod templates;
