@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::num::NonZeroUsize;
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -45,7 +46,10 @@ fn fetch(url: &str, recipe: &Path, cache: &Path) -> Figures {
     let started = Instant::now();
     let mut n_bytes = 0;
     // As the peer's, a document is gone when it has been looked at.
-    let take = &mut |document: corpus::Document| n_bytes += document.text.len();
+    let take = &mut |document: corpus::Document| {
+        n_bytes += document.text.len();
+        ControlFlow::Continue(())
+    };
     let crawl = crawl::crawl_each((&[start][..], &recipe), &config, &store, &run, take);
     let crawl = crawl.map_err(|error| error.to_string())?;
     let seconds = started.elapsed().as_secs_f64();
