@@ -13,6 +13,7 @@ mod commands;
 mod demo;
 mod exit;
 mod interrupt;
+mod new_file;
 mod progress;
 mod settings;
 mod size;

@@ -71,19 +71,57 @@ pub enum Packing {
 }
 
 impl Packing {
-    /// `bytes` compressed so; the same bytes give the same.
+    /// What compresses so all that is written to it, on its way to `out`; the same bytes, written in
+    /// the same pieces, give the same.
     ///
     /// # Errors
-    /// When the compressor fails, which it does only without memory.
-    pub fn pack(self, bytes: Vec<u8>) -> io::Result<Vec<u8>> {
-        match self {
-            Self::Plain => Ok(bytes),
-            Self::Gzip => {
-                let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-                encoder.write_all(&bytes)?;
-                encoder.finish()
-            }
-            Self::Zstd => zstd::encode_all(bytes.as_slice(), zstd::DEFAULT_COMPRESSION_LEVEL),
+    /// When the compressor has no memory.
+    pub fn writer<W: Write>(self, out: W) -> io::Result<Packer<W>> {
+        Ok(Packer(match self {
+            Self::Plain => Encoder::Plain(out),
+            Self::Gzip => Encoder::Gzip(GzEncoder::new(out, Compression::default())),
+            Self::Zstd => Encoder::Zstd(zstd::Encoder::new(out, zstd::DEFAULT_COMPRESSION_LEVEL)?),
+        }))
+    }
+}
+
+/// Compresses what is written to it, see [`Packing::writer`].
+pub struct Packer<W: Write>(Encoder<W>);
+
+enum Encoder<W: Write> {
+    Plain(W),
+    Gzip(GzEncoder<W>),
+    Zstd(zstd::Encoder<'static, W>),
+}
+
+impl<W: Write> Packer<W> {
+    /// What it was written to, with all of it.
+    ///
+    /// # Errors
+    /// Those of what it is written to.
+    pub fn finish(self) -> io::Result<W> {
+        match self.0 {
+            Encoder::Plain(mut out) => out.flush().map(|()| out),
+            Encoder::Gzip(encoder) => encoder.finish(),
+            Encoder::Zstd(encoder) => encoder.finish(),
+        }
+    }
+}
+
+impl<W: Write> Write for Packer<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &mut self.0 {
+            Encoder::Plain(out) => out.write(bytes),
+            Encoder::Gzip(encoder) => encoder.write(bytes),
+            Encoder::Zstd(encoder) => encoder.write(bytes),
+        }
+    }
+
+    /// Does nothing to what is compressed: it would be more bytes for it.
+    fn flush(&mut self) -> io::Result<()> {
+        match &mut self.0 {
+            Encoder::Plain(out) => out.flush(),
+            Encoder::Gzip(_) | Encoder::Zstd(_) => Ok(()),
         }
     }
 }

@@ -53,7 +53,7 @@ pub use database::{read_postgres, read_sqlite};
 pub use decode::decode_html;
 pub use document::{Document, Skipped};
 pub use error::Error;
-pub use format::Packing;
+pub use format::{Packer, Packing};
 pub use formula::harmless;
 pub use ids::Ids;
 pub use language::language_code;
@@ -63,4 +63,4 @@ pub use read::{Batch, ReadConfig, Reader, read, read_lines};
 pub use schedule::{
     ListedPage, Published, Schedule, embedded, item_list, published, schedule, sitemap,
 };
-pub use write::{COLUMNS, csv_row, write_csv, write_parquet};
+pub use write::{COLUMNS, CsvWriter, ParquetWriter, csv_row};

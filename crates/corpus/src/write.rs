@@ -21,23 +21,41 @@ pub const COLUMNS: [&str; 12] = [
 /// Documents in one row group of a Parquet file.
 const GROUP_DOCS: usize = 64 << 10;
 
-/// Writes `documents` as values between commas, with a row of names first. Several tags or speakers
-/// of a document are a JSON array in one cell.
+/// Writes documents as values between commas, below a row of names. Several tags or speakers of a
+/// document are a JSON array in one cell.
 ///
 /// A cell that a spreadsheet would take for a formula gets an apostrophe before it, see [`harmless`].
-///
-/// # Errors
-/// Those of `out`.
-pub fn write_csv(documents: &[Document], out: impl Write) -> io::Result<()> {
-    let mut table = csv::Writer::from_writer(out);
-    table.write_record(COLUMNS)?;
-    for document in documents {
-        table.write_record(csv_row(document))?;
+pub struct CsvWriter<W: Write>(csv::Writer<W>);
+
+impl<W: Write> CsvWriter<W> {
+    /// Writes the names of the columns.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn new(out: W) -> io::Result<Self> {
+        let mut table = csv::Writer::from_writer(out);
+        table.write_record(COLUMNS)?;
+        Ok(Self(table))
     }
-    table.flush()
+
+    /// Writes the row of a document.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn write(&mut self, document: &Document) -> io::Result<()> {
+        Ok(self.0.write_record(csv_row(document))?)
+    }
+
+    /// What it was written to, with all of it.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn finish(self) -> io::Result<W> {
+        self.0.into_inner().map_err(csv::IntoInnerError::into_error)
+    }
 }
 
-/// The cells of a document as [`write_csv`] writes them, in the order of [`COLUMNS`].
+/// The cells of a document as [`CsvWriter`] writes them, in the order of [`COLUMNS`].
 #[must_use]
 pub fn csv_row(document: &Document) -> [String; 12] {
     let or_empty = |value: &Option<String>| value.clone().unwrap_or_default();
@@ -67,54 +85,96 @@ fn names(names: &[String]) -> String {
     }
 }
 
-/// Writes `documents` as Parquet: texts, and lists of texts for tags and speakers; compressed by
+/// Writes documents as Parquet: texts, and lists of texts for tags and speakers; compressed by
 /// Zstandard inside.
 ///
-/// Memory: that of the documents of a row group, once more.
-///
-/// # Errors
-/// Those of `out`.
-pub fn write_parquet(documents: &[Document], out: impl Write + Send) -> io::Result<()> {
-    parquet(documents, out).map_err(|error| match error {
-        ParquetError::External(source) => io::Error::other(source),
-        other => io::Error::other(other),
-    })
+/// Memory: that of the documents of a row group (65536), twice.
+pub struct ParquetWriter<W: Write + Send> {
+    file: SerializedFileWriter<W>,
+    /// The documents of the next row group.
+    group: Vec<Document>,
 }
 
-fn parquet(documents: &[Document], out: impl Write + Send) -> Result<(), ParquetError> {
-    let columns: Vec<String> = COLUMNS
-        .iter()
-        .map(|name| match *name {
-            "id" | "title" | "text" => format!("required binary {name} (UTF8);"),
-            "tags" | "speakers" => format!(
-                "required group {name} (LIST) {{ repeated group list {{ required binary element (UTF8); }} }}"
-            ),
-            _ => format!("optional binary {name} (UTF8);"),
-        })
-        .collect();
-    let schema = parse_message_type(&format!("message documents {{ {} }}", columns.concat()))?;
-    let properties = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(ZstdLevel::default()))
-        .set_created_by(concat!("topicmill ", env!("CARGO_PKG_VERSION")).to_owned())
-        .build();
-    let mut file = SerializedFileWriter::new(out, Arc::new(schema), Arc::new(properties))?;
-    for documents in documents.chunks(GROUP_DOCS) {
-        let mut group = file.next_row_group()?;
-        for name in COLUMNS {
-            let (values, definitions, repetitions) = column(documents, name);
-            let mut column = group.next_column()?.ok_or_else(|| {
-                ParquetError::General("the schema has fewer columns than are written".to_owned())
-            })?;
-            column.typed::<ByteArrayType>().write_batch(
-                &values,
-                definitions.as_deref(),
-                repetitions.as_deref(),
-            )?;
-            column.close()?;
-        }
-        group.close()?;
+impl<W: Write + Send> ParquetWriter<W> {
+    /// Begins a file.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn new(out: W) -> io::Result<Self> {
+        let columns: Vec<String> = COLUMNS
+            .iter()
+            .map(|name| match *name {
+                "id" | "title" | "text" => format!("required binary {name} (UTF8);"),
+                "tags" | "speakers" => format!(
+                    "required group {name} (LIST) {{ repeated group list {{ required binary element (UTF8); }} }}"
+                ),
+                _ => format!("optional binary {name} (UTF8);"),
+            })
+            .collect();
+        let schema = parse_message_type(&format!("message documents {{ {} }}", columns.concat()));
+        let properties = WriterProperties::builder()
+            .set_compression(Compression::ZSTD(ZstdLevel::default()))
+            .set_created_by(concat!("topicmill ", env!("CARGO_PKG_VERSION")).to_owned())
+            .build();
+        let file = schema.and_then(|schema| {
+            SerializedFileWriter::new(out, Arc::new(schema), Arc::new(properties))
+        });
+        Ok(Self { file: file.map_err(of_parquet)?, group: Vec::new() })
     }
-    file.close()?;
+
+    /// Takes a document, and writes those of a row group when there are enough.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn write(&mut self, document: Document) -> io::Result<()> {
+        self.group.push(document);
+        if self.group.len() == GROUP_DOCS { self.end_group() } else { Ok(()) }
+    }
+
+    /// What it was written to, with all of it.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn finish(mut self) -> io::Result<W> {
+        self.end_group()?;
+        self.file.into_inner().map_err(of_parquet)
+    }
+
+    fn end_group(&mut self) -> io::Result<()> {
+        if self.group.is_empty() {
+            return Ok(());
+        }
+        write_group(&mut self.file, &self.group).map_err(of_parquet)?;
+        self.group.clear();
+        Ok(())
+    }
+}
+
+fn of_parquet(error: ParquetError) -> io::Error {
+    match error {
+        ParquetError::External(source) => io::Error::other(source),
+        other => io::Error::other(other),
+    }
+}
+
+fn write_group<W: Write + Send>(
+    file: &mut SerializedFileWriter<W>,
+    documents: &[Document],
+) -> Result<(), ParquetError> {
+    let mut group = file.next_row_group()?;
+    for name in COLUMNS {
+        let (values, definitions, repetitions) = column(documents, name);
+        let mut column = group.next_column()?.ok_or_else(|| {
+            ParquetError::General("the schema has fewer columns than are written".to_owned())
+        })?;
+        column.typed::<ByteArrayType>().write_batch(
+            &values,
+            definitions.as_deref(),
+            repetitions.as_deref(),
+        )?;
+        column.close()?;
+    }
+    group.close()?;
     Ok(())
 }
 
@@ -195,11 +255,9 @@ mod tests {
     }
 
     #[track_caller]
-    fn comes_back(name: &str, write: impl Fn(&[Document], &mut Vec<u8>) -> io::Result<()>) {
+    fn comes_back(name: &str, bytes: &[u8]) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(name);
-        let mut bytes = Vec::new();
-        write(&documents(), &mut bytes).unwrap();
         std::fs::write(&path, bytes).unwrap();
         let batches = read(&path, &ReadConfig::default()).unwrap();
         let read: Vec<Document> = batches.flat_map(|batch| batch.unwrap().documents).collect();
@@ -208,7 +266,15 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_as_it_was() {
-        comes_back("d.csv", |documents, out| write_csv(documents, out));
-        comes_back("d.parquet", |documents, out| write_parquet(documents, out));
+        let mut table = CsvWriter::new(Vec::new()).unwrap();
+        for document in &documents() {
+            table.write(document).unwrap();
+        }
+        comes_back("d.csv", &table.finish().unwrap());
+        let mut table = ParquetWriter::new(Vec::new()).unwrap();
+        for document in documents() {
+            table.write(document).unwrap();
+        }
+        comes_back("d.parquet", &table.finish().unwrap());
     }
 }

@@ -1,6 +1,6 @@
 //! Documents alone, topics alone, and new documents placed in topics that stand.
 
-use corpus::Document;
+use corpus::{Document, Ids};
 use jobs::{Run, Trace};
 use serde::Serialize;
 use text::Text;
@@ -8,7 +8,7 @@ use text::Text;
 use crate::config::Config;
 use crate::model::Model;
 use crate::output::model;
-use crate::prepare::{Options, Prepared, prepare};
+use crate::prepare::{Options, Prepared, prepare, read_sources};
 use crate::report::Report;
 use crate::results::Results;
 use crate::set_aside::{TITLE, without_names};
@@ -25,12 +25,52 @@ pub fn documents(
     options: &Options,
     run: &Run,
 ) -> Result<(Vec<Document>, Report), Error> {
+    let mut documents = Vec::new();
+    let report = documents_each(config, options, run, &mut |document| {
+        documents.push(document);
+        Ok(())
+    })?;
+    Ok((documents, report))
+}
+
+/// As [`documents`], for more documents than memory should hold: each is handed to `take`, in their order,
+/// while others are still being read.
+///
+/// Memory: a batch of documents, and the addresses of pages.
+///
+/// # Errors
+/// Those of the sources and of `take`.
+pub fn documents_each(
+    config: &Config,
+    options: &Options,
+    run: &Run,
+    take: &mut dyn FnMut(Document) -> Result<(), Error>,
+) -> Result<Report, Error> {
     let mut trace = Trace::default();
-    let prepared = read(config, options, &mut trace, run)?;
-    let report = Report::new(&trace, &prepared, run);
-    let documents = prepared.documents.into_iter().zip(prepared.origins);
-    let shown = documents.map(|(document, origin)| config.sources[origin].shown(document));
-    Ok((shown.collect(), report))
+    let memo = options.quiet_memo();
+    let (mut ids, mut n_docs) = (Ids::default(), 0);
+    let prepared = trace.stage("read", run, |stage| {
+        let mut take = |prepared: &mut Prepared| {
+            prepared.exclude(&config.exclude);
+            prepared.make_ready(&mut ids);
+            prepared.detect_languages(config, &memo, run)?;
+            n_docs += prepared.documents.len();
+            let origins = std::mem::take(&mut prepared.origins);
+            for (document, origin) in prepared.documents.drain(..).zip(origins) {
+                take(config.sources[origin].shown(document))?;
+            }
+            Ok(())
+        };
+        let prepared = read_sources(config, options, &mut take, run)?;
+        stage.items = n_docs as u64;
+        Ok::<_, Error>(prepared)
+    })?;
+    if n_docs == 0 {
+        return Err(prepared.too_few(1));
+    }
+    let mut report = Report::new(&trace, &prepared, run);
+    report.documents.kept = n_docs;
+    Ok(report)
 }
 
 /// The topics of a corpus, without a site.

@@ -3,18 +3,17 @@
 use std::borrow::Cow;
 use std::io;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::LazyLock;
-use std::time::Duration;
 
 use corpus::{Document, Ids, ReadConfig, Reader, Skipped};
-use crawl::{CacheMode, Coverage, CrawlConfig, Recipe};
+use crawl::{CacheMode, Coverage};
 use jobs::{Codec, Digest, FileStore, Limits, Made, Memo, Run};
 use serde::{Deserialize, Serialize};
 use text::{Field, Languages, Repeats, Text};
-use url::Url;
 
 use crate::shards::{Shard, cut, in_shards};
+use crate::sites::{Crawled, warn_of_weak, with_crawls};
 use crate::{Config, Error, Source, tasks};
 
 /// What stays outside the configuration file: it changes no result.
@@ -176,9 +175,7 @@ impl Prepared {
 pub fn prepare(config: &Config, options: &Options, run: &Run) -> Result<Prepared, Error> {
     let mut prepared = read_sources(config, options, &mut |_| Ok(()), run)?;
     prepared.exclude(&config.exclude);
-    let documents = std::mem::take(&mut prepared.documents);
-    prepared.documents = documents.into_iter().map(Document::without_addresses).collect();
-    prepared.make_ids_unique();
+    prepared.make_ready(&mut Ids::default());
     prepared.detect_languages(config, &options.quiet_memo(), run)?;
     Ok(prepared)
 }
@@ -216,36 +213,32 @@ pub(crate) fn read_sources(
         .iter()
         .map(|source| Source::parse(&source.from))
         .collect::<Result<_, _>>()?;
-    let mut crawls = crawl_all(&sources, config, options, run)?.into_iter();
-    for (origin, source) in sources.into_iter().enumerate() {
-        let columns = config.column_names();
-        let reading = ReadConfig { columns, ..ReadConfig::default() };
-        match source {
-            Source::Url(_) => {
-                prepared.take(crawls.next().expect("each address was crawled"), run);
-                prepared.origins.resize(prepared.documents.len(), origin);
-                each(&mut prepared)?;
-            }
-            Source::Path(path) => {
-                prepared.read(corpus::read(&path, &reading)?, origin, each, run)?;
-            }
-            Source::Sqlite { path, query } => {
-                prepared.read(corpus::read_sqlite(&path, &query, &reading)?, origin, each, run)?;
-            }
-            Source::Postgres { address, query } => {
-                prepared.read(
-                    corpus::read_postgres(&address.0, &query, &reading)?,
-                    origin,
-                    each,
-                    run,
-                )?;
-            }
-            Source::Stdin => {
-                let input = io::BufReader::new(io::stdin());
-                prepared.read(corpus::read_lines(input, "-", &reading), origin, each, run)?;
-            }
+    let columns = config.column_names();
+    let reading = ReadConfig { columns, ..ReadConfig::default() };
+    with_crawls(&sources, config, options, run, |crawls| {
+        for (origin, source) in sources.iter().enumerate() {
+            let reader = match source {
+                Source::Url(_) => {
+                    let crawled = crawls.next(&mut |documents| {
+                        prepared.found += documents.len();
+                        prepared.documents.extend(documents);
+                        prepared.origins.resize(prepared.documents.len(), origin);
+                        each(&mut prepared)
+                    })?;
+                    prepared.take(crawled, run);
+                    continue;
+                }
+                Source::Path(path) => corpus::read(path, &reading)?,
+                Source::Sqlite { path, query } => corpus::read_sqlite(path, query, &reading)?,
+                Source::Postgres { address, query } => {
+                    corpus::read_postgres(&address.0, query, &reading)?
+                }
+                Source::Stdin => corpus::read_lines(io::BufReader::new(io::stdin()), "-", &reading),
+            };
+            prepared.read(reader, origin, each, run)?;
         }
-    }
+        Ok(())
+    })?;
     prepared.weights = Weights {
         title: config.text.title_weight.unwrap_or(prepared.weights.title),
         tags: config.text.tags_weight.unwrap_or(prepared.weights.tags),
@@ -253,111 +246,8 @@ pub(crate) fn read_sources(
     Ok(prepared)
 }
 
-/// The recipe for the site at `start`, with the selectors of the parts in `example` (their names
-/// and their texts, as one page shows them).
-///
-/// # Errors
-/// Those of the start page, and a part that no page shows.
-pub fn learn(
-    start: &str,
-    example: &[(String, String)],
-    config: &Config,
-    options: &Options,
-    run: &Run,
-) -> Result<String, Error> {
-    let Source::Url(url) = Source::parse(start)? else {
-        return Err(Error::Scheme { scheme: "file".to_owned() });
-    };
-    let store = FileStore::open(&options.cache)?;
-    Ok(crawl::learn(&url, example, &crawl_config(config, options)?, &store, run)?)
-}
-
-fn crawl_config(config: &Config, options: &Options) -> Result<CrawlConfig, Error> {
-    let certificates = match &config.crawl.certificates {
-        Some(path) => std::fs::read(path)
-            .map_err(|source| Error::ReadConfig { path: path.to_owned(), source })?,
-        None => Vec::new(),
-    };
-    Ok(CrawlConfig {
-        cache: options.cache_mode,
-        max_pages: config.crawl.max_pages,
-        headers: options.headers.clone(),
-        certificates,
-        delay: seconds("crawl.delay", config.crawl.delay)?,
-        max_age: seconds("crawl.max_age", config.crawl.max_age * 3600.0)?,
-        ..CrawlConfig::default()
-    })
-}
-
-/// What came of a site.
-struct Crawled {
-    url: Url,
-    crawl: crawl::Crawl,
-    /// How often words count, where a recipe says.
-    weights: Option<Weights>,
-    /// The text of the lock file, where its recipe was used.
-    lock: Option<String>,
-}
-
-/// Sites that are crawled at the same time: each waits for its host most of the time.
-const SITES_AT_ONCE: usize = 8;
-
-/// Crawls all addresses among `sources`, several at once; what came, in their order.
-fn crawl_all(
-    sources: &[Source],
-    config: &Config,
-    options: &Options,
-    run: &Run,
-) -> Result<Vec<Crawled>, Error> {
-    let urls = sources.iter().filter_map(|source| match source {
-        Source::Url(url) => Some(url),
-        _ => None,
-    });
-    let urls: Vec<&Url> = urls.collect();
-    let mut crawled = Vec::new();
-    for urls in urls.chunks(SITES_AT_ONCE) {
-        let results: Vec<Result<Crawled, Error>> = std::thread::scope(|scope| {
-            let crawl = |url| scope.spawn(move || Crawled::of(url, config, options, run));
-            let threads: Vec<_> = urls.iter().map(|url| crawl(*url)).collect();
-            let join = |thread: std::thread::ScopedJoinHandle<'_, Result<Crawled, Error>>| {
-                thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-            };
-            threads.into_iter().map(join).collect()
-        });
-        crawled.extend(results.into_iter().collect::<Result<Vec<_>, _>>()?);
-    }
-    Ok(crawled)
-}
-
-impl Crawled {
-    fn of(url: &Url, config: &Config, options: &Options, run: &Run) -> Result<Self, Error> {
-        let store = FileStore::open_with(&options.cache, Limits::default(), run.shared_progress())?;
-        let settings = crawl_config(config, options)?;
-        let mut start = vec![url.clone()];
-        let mut lock = None;
-        let recipe = match recipe_for(url, config.crawl.recipe.as_deref())? {
-            Some(recipe) => Some(recipe),
-            None => match locked(url, options.lock.as_deref())? {
-                Some((recipe, text)) => {
-                    start.extend(recipe.start().iter().skip(1).cloned());
-                    lock = Some(text);
-                    Some(recipe)
-                }
-                None => None,
-            },
-        };
-        let weights = recipe.as_ref().map(Recipe::weights);
-        let weights = weights.map(|own| Weights { title: own.title, tags: own.tags });
-        let crawl = match &recipe {
-            Some(recipe) => crawl::crawl(&start, recipe, &settings, &store, run)?,
-            None => crawl::explore(url, &settings, &store, run)?,
-        };
-        Ok(Self { url: url.clone(), crawl, weights, lock })
-    }
-}
-
 impl Prepared {
-    /// Adds what came of a site.
+    /// Adds what came of a site besides its documents.
     fn take(&mut self, crawled: Crawled, run: &Run) {
         let Crawled { url, crawl: crawled, weights, lock } = crawled;
         self.weights = weights.unwrap_or(self.weights);
@@ -370,10 +260,10 @@ impl Prepared {
         self.sites.push(site);
         self.lock = self.lock.take().or(lock).or(crawled.recipe);
         self.title = self.title.take().or(crawled.title);
-        self.found += crawled.found;
+        // The documents are counted.
+        self.found += crawled.found.saturating_sub(crawled.coverage.documents);
         self.fetched += crawled.fetched;
         self.requests += crawled.requests;
-        self.documents.extend(crawled.documents);
         self.dropped.extend(crawled.skipped);
     }
 
@@ -418,12 +308,15 @@ impl Prepared {
         self.found -= n_before - self.documents.len();
     }
 
-    /// Several sources may use one id.
-    fn make_ids_unique(&mut self) {
-        let mut ids = Ids::default();
-        for document in &mut self.documents {
-            document.id = ids.give(std::mem::take(&mut document.id));
-        }
+    /// Takes e-mail addresses out of the documents, and gives them ids that no other has: several
+    /// sources may use one.
+    pub(crate) fn make_ready(&mut self, ids: &mut Ids) {
+        let documents = std::mem::take(&mut self.documents).into_iter();
+        let ready = documents.map(|document| {
+            let document = document.without_addresses();
+            Document { id: ids.give(document.id), ..document }
+        });
+        self.documents = ready.collect();
     }
 
     /// One document is enough to be written down or placed in topics.
@@ -549,77 +442,4 @@ pub(crate) fn text_of(document: &Document, weights: Weights) -> Text<'_> {
     ];
     fields.extend(document.tags.iter().map(|tag| Field { text: tag, weight: weights.tags }));
     Text { fields, language: document.language.as_deref(), others: Vec::new() }
-}
-
-/// A site of which less than this share of documents has a part is told of.
-const WEAK_SHARE: f64 = 0.8;
-
-/// A list that was found with less confidence is told of.
-const WEAK_CONFIDENCE: f64 = 0.5;
-
-/// Says what looks wrong in what was found, and what to try.
-fn warn_of_weak(site: &Site, run: &Run) {
-    let n = site.coverage.documents;
-    if n == 0 {
-        return;
-    }
-    let url = &site.url;
-    for (part, count) in [("title", site.coverage.title), ("text", site.coverage.text)] {
-        if (count as f64) < WEAK_SHARE * n as f64 {
-            run.progress().warn(&format!(
-                "{url}: only {count} of {n} documents have a {part}; look at \
-                 topicmill recipe test {url}, and mend {LOCK_FILE}"
-            ));
-        }
-    }
-    if site.confidence < WEAK_CONFIDENCE {
-        run.progress().warn(&format!(
-            "{url}: the list was found with a confidence of {}; if it is the wrong one, start from \
-             the page that lists the documents, or give a recipe",
-            site.confidence
-        ));
-    }
-}
-
-/// The recipe in the lock file, and its text, if it is for `url`.
-fn locked(url: &Url, lock: Option<&Path>) -> Result<Option<(Recipe, String)>, Error> {
-    let Some(path) = lock else { return Ok(None) };
-    let text = match std::fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(source) => return Err(Error::ReadConfig { path: path.to_owned(), source }),
-    };
-    let recipe = Recipe::parse(&text)
-        .map_err(|source| Error::Recipe { path: path.to_owned(), source: Box::new(source) })?;
-    let is_own = recipe.start().first().is_some_and(|start| start.as_str() == crawl::redact(url));
-    Ok(is_own.then_some((recipe, text)))
-}
-
-/// The recipe called `name`: a built-in one, or a file. Without a name, the built-in recipe that
-/// is made for the host of `url`, if there is one.
-fn recipe_for(url: &Url, name: Option<&str>) -> Result<Option<Recipe>, Error> {
-    let known = Recipe::builtin_names();
-    let Some(name) = name else {
-        let builtin = known.iter().filter_map(|name| Recipe::builtin(name).ok());
-        let is_own = |recipe: &Recipe| recipe.start().iter().any(|s| s.host() == url.host());
-        return Ok(builtin.into_iter().find(is_own));
-    };
-    if known.contains(&name) {
-        return Ok(Some(Recipe::builtin(name)?));
-    }
-    let path = Path::new(name);
-    let is_file_name = path.extension().is_some() || path.components().count() > 1;
-    match std::fs::read_to_string(path) {
-        Ok(text) => Recipe::parse(&text)
-            .map(Some)
-            .map_err(|source| Error::Recipe { path: path.to_owned(), source: Box::new(source) }),
-        Err(error) if error.kind() == io::ErrorKind::NotFound && !is_file_name => {
-            Err(Error::UnknownRecipe { name: name.to_owned(), known: known.join(", ") })
-        }
-        Err(source) => Err(Error::ReadConfig { path: path.to_owned(), source }),
-    }
-}
-
-fn seconds(name: &'static str, value: f64) -> Result<Duration, Error> {
-    Duration::try_from_secs_f64(value).map_err(|_| Error::Duration { name, got: value })
 }

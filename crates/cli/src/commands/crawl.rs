@@ -1,14 +1,15 @@
 //! `topicmill crawl`
 
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
-use std::{fs, io};
 
-use anyhow::Context;
-use pipeline::Format;
+use jobs::Run;
+use pipeline::{Config, DocumentsWriter, Format, Options, Report};
 
 use crate::args::Crawl;
 use crate::commands::{end, print};
 use crate::exit::{Exit, Usage};
+use crate::new_file::NewFile;
 use crate::settings;
 
 pub(crate) fn run(args: &Crawl) -> anyhow::Result<Exit> {
@@ -32,42 +33,56 @@ pub(crate) fn run(args: &Crawl) -> anyhow::Result<Exit> {
     let run = settings::run(&args.common)?;
     // Standard output has no folder to keep a recipe in.
     let folder = (!to_stdout).then(|| args.out.parent().unwrap_or(Path::new("")));
-    let (documents, report) =
-        pipeline::documents(&config, &settings::options(&args.common, folder)?, &run)?;
-    let bytes = pipeline::documents_as(&documents, format)?;
+    let options = settings::options(&args.common, folder)?;
     if to_stdout {
-        print(&bytes)?;
+        let out = BufWriter::new(io::stdout());
+        let report = crawl(&config, &options, &run, (out, &args.out, format))?.report;
+        return Ok(end(&report, &args.common));
+    }
+    let file = NewFile::create(&args.out).map_err(|source| unwritable(&args.out, source))?;
+    let Crawled { report, out, n_documents } =
+        crawl(&config, &options, &run, (file, &args.out, format))?;
+    out.finish().map_err(|source| unwritable(&args.out, source))?;
+    if let (Some(folder), Some(lock)) = (folder, &report.lock) {
+        let path = folder.join(pipeline::LOCK_FILE);
+        let written = NewFile::create(&path).and_then(|mut file| {
+            file.write_all(lock.as_bytes())?;
+            file.finish()
+        });
+        written.map_err(|source| unwritable(&path, source))?;
+    }
+    if args.common.json {
+        print(&report.to_json()?)?;
     } else {
-        write(&args.out, &bytes)?;
-        if let (Some(folder), Some(lock)) = (folder, &report.lock) {
-            write(&folder.join(pipeline::LOCK_FILE), lock.as_bytes())?;
-        }
-        if args.common.json {
-            print(&report.to_json()?)?;
-        } else {
-            print(format!("{} documents: {}\n", documents.len(), args.out.display()).as_bytes())?;
-        }
+        print(format!("{n_documents} documents: {}\n", args.out.display()).as_bytes())?;
     }
     Ok(end(&report, &args.common))
 }
 
-fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    written_whole(path, bytes).with_context(|| format!("cannot write {}", path.display()))
+/// What was written, and to what.
+struct Crawled<W> {
+    report: Report,
+    out: W,
+    n_documents: usize,
 }
 
-/// Writes a file that is there as a whole or not at all, whenever the program is killed. What is no
-/// file, such as a pipe, is written to as it is.
-fn written_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    // Of a link what it leads to is replaced.
-    let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let (true, Some(name)) = (!target.exists() || target.is_file(), target.file_name()) else {
-        return fs::write(path, bytes);
-    };
-    let partial = target.with_file_name(format!(".{}.partial", name.to_string_lossy()));
-    if fs::write(&partial, bytes).and_then(|()| fs::rename(&partial, &target)).is_ok() {
-        return Ok(());
-    }
-    // A folder that takes no further file may hold one that can be written.
-    drop(fs::remove_file(&partial));
-    fs::write(path, bytes)
+/// Writes each document while others are still being read.
+fn crawl<W: Write + Send>(
+    config: &Config,
+    options: &Options,
+    run: &Run,
+    (out, path, format): (W, &Path, Format),
+) -> anyhow::Result<Crawled<W>> {
+    let failed = |source| unwritable(path, source);
+    let mut writer = DocumentsWriter::new(out, format).map_err(failed)?;
+    let mut n_documents = 0;
+    let report = pipeline::documents_each(config, options, run, &mut |document| {
+        n_documents += 1;
+        writer.write(document).map_err(failed)
+    })?;
+    Ok(Crawled { report, out: writer.finish().map_err(failed)?, n_documents })
+}
+
+fn unwritable(path: &Path, source: io::Error) -> pipeline::Error {
+    pipeline::Error::Write { path: path.to_owned(), source }
 }

@@ -79,12 +79,10 @@ impl Documents {
         run: &Run,
     ) -> Result<(), Error> {
         prepared.exclude(&config.exclude);
-        let documents = std::mem::take(&mut prepared.documents);
+        prepared.make_ready(&mut self.ids);
         let origins = std::mem::take(&mut prepared.origins);
-        let mut ready: Vec<Stored> = Vec::with_capacity(documents.len());
-        for (document, origin) in documents.into_iter().zip(origins) {
-            let mut document = document.without_addresses();
-            document.id = self.ids.give(document.id);
+        let mut ready: Vec<Stored> = Vec::with_capacity(prepared.documents.len());
+        for (document, origin) in prepared.documents.drain(..).zip(origins) {
             self.has_text |= !document.text.trim().is_empty();
             ready.push(Stored { document, origin, others: Vec::new() });
         }

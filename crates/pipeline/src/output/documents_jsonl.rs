@@ -1,7 +1,5 @@
 //! `data/documents.jsonl`, and documents alone as JSON lines.
 
-use std::io::{self, Write};
-
 use corpus::Document;
 use serde::Serialize;
 
@@ -110,14 +108,12 @@ pub(crate) fn documents_jsonl(results: &Results) -> Result<Vec<u8>, serde_json::
     Ok(lines)
 }
 
-/// Writes documents as JSON lines, with the columns that [`corpus::read`] knows.
+/// The line of a document alone, with the columns that [`corpus::read`] knows.
 ///
 /// # Errors
-/// Those of `out`.
-pub(super) fn write_documents(documents: &[Document], mut out: impl Write) -> io::Result<()> {
-    for document in documents {
-        serde_json::to_writer(&mut out, &Line::of(document))?;
-        out.write_all(b"\n")?;
-    }
-    out.flush()
+/// None.
+pub(super) fn line(document: &Document) -> Result<Vec<u8>, serde_json::Error> {
+    let mut line = serde_json::to_vec(&Line::of(document))?;
+    line.push(b'\n');
+    Ok(line)
 }

@@ -1,11 +1,11 @@
 //! Documents alone, in the format that the name of a file asks for.
 
-use std::io;
+use std::io::{self, Write};
 use std::path::Path;
 
-use corpus::{Document, Packing};
+use corpus::{CsvWriter, Document, Packer, Packing, ParquetWriter};
 
-use super::documents_jsonl::write_documents;
+use super::documents_jsonl::line;
 
 /// How documents are written down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,18 +45,56 @@ impl Format {
     }
 }
 
-/// The bytes of a file with `documents`, which [`corpus::read`] reads as they are.
+/// Writes documents one after the other, in a file that [`corpus::read`] reads as they are.
 ///
-/// # Errors
-/// When a document does not fit the format.
-pub fn documents_as(documents: &[Document], format: Format) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    match format.table {
-        Table::JsonLines => write_documents(documents, &mut bytes)?,
-        Table::Csv => corpus::write_csv(documents, &mut bytes)?,
-        Table::Parquet => corpus::write_parquet(documents, &mut bytes)?,
+/// The same documents give the same bytes. Memory: JSON lines and CSV keep nothing, Parquet keeps the
+/// documents of a row group (65536).
+pub struct DocumentsWriter<W: Write + Send>(Rows<W>);
+
+enum Rows<W: Write + Send> {
+    Lines(Packer<W>),
+    Csv(Box<CsvWriter<Packer<W>>>),
+    Parquet(Box<ParquetWriter<Packer<W>>>),
+}
+
+impl<W: Write + Send> DocumentsWriter<W> {
+    /// Begins a file in `format`.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn new(out: W, format: Format) -> io::Result<Self> {
+        let out = format.packing.writer(out)?;
+        Ok(Self(match format.table {
+            Table::JsonLines => Rows::Lines(out),
+            Table::Csv => Rows::Csv(Box::new(CsvWriter::new(out)?)),
+            Table::Parquet => Rows::Parquet(Box::new(ParquetWriter::new(out)?)),
+        }))
     }
-    format.packing.pack(bytes)
+
+    /// Writes a document.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn write(&mut self, document: Document) -> io::Result<()> {
+        match &mut self.0 {
+            Rows::Lines(out) => out.write_all(&line(&document)?),
+            Rows::Csv(table) => table.write(&document),
+            Rows::Parquet(table) => table.write(document),
+        }
+    }
+
+    /// What it was written to, with all of it.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn finish(self) -> io::Result<W> {
+        match self.0 {
+            Rows::Lines(out) => out,
+            Rows::Csv(table) => table.finish()?,
+            Rows::Parquet(table) => table.finish()?,
+        }
+        .finish()
+    }
 }
 
 #[cfg(test)]
@@ -93,7 +131,11 @@ mod tests {
         for name in ["d.jsonl", "d.jsonl.gz", "d.csv", "d.csv.zst", "d.parquet"] {
             let path = folder.path().join(name);
             let format = Format::of(&path).unwrap();
-            std::fs::write(&path, documents_as(&documents, format).unwrap()).unwrap();
+            let mut file = DocumentsWriter::new(Vec::new(), format).unwrap();
+            for document in &documents {
+                file.write(document.clone()).unwrap();
+            }
+            std::fs::write(&path, file.finish().unwrap()).unwrap();
             let batches = corpus::read(&path, &corpus::ReadConfig::default()).unwrap();
             let read: Vec<Document> = batches.flat_map(|batch| batch.unwrap().documents).collect();
             assert_eq!(read, documents, "{name}");
