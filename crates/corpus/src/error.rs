@@ -46,7 +46,7 @@ pub enum Error {
         pattern: PathBuf,
     },
     /// A table without a column that is needed.
-    #[error("{name} has no column {}, it has {}", wanted(*part, column), listed(columns))]
+    #[error("{name} has no column {}, {}", wanted(*part, column), listed(columns))]
     NoColumn {
         /// The path or stream.
         name: String,
@@ -181,10 +181,13 @@ fn wanted(part: Part, column: &str) -> String {
 /// The first columns of a table.
 fn listed(columns: &[String]) -> String {
     const SHOWN: usize = 20;
+    if columns.iter().all(String::is_empty) {
+        return "it is empty".to_owned();
+    }
     let shown = columns.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
     if columns.len() > SHOWN {
-        format!("{shown} and {} more", columns.len() - SHOWN)
+        format!("it has {shown} and {} more", columns.len() - SHOWN)
     } else {
-        shown
+        format!("it has {shown}")
     }
 }

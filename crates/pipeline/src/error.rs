@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::Seen;
+
 /// An error of a run.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -129,21 +131,19 @@ pub enum Error {
         /// The value.
         got: f64,
     },
-    /// Not enough documents for topics.
+    /// Not enough documents for what was asked.
     #[error(
-        "at least {needed} document{} needed, got {got}{}",
+        "at least {needed} document{} needed, got {got}: {}",
         if *needed == 1 { " is" } else { "s are" },
-        first_reason.as_ref().map(|reason| format!(" ({dropped} dropped; {reason})")).unwrap_or_default()
+        seen.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
     )]
     TooFewDocuments {
         /// How many there must be.
         needed: usize,
         /// How many there are.
         got: usize,
-        /// How many were dropped.
-        dropped: usize,
-        /// The first of those, and why.
-        first_reason: Option<String>,
+        /// What each source had.
+        seen: Vec<Seen>,
     },
     /// Documents without text.
     #[error("none of the {n_documents} documents has any text")]
@@ -373,6 +373,7 @@ impl Error {
                     None => "topicmill init writes a file with every key".to_owned(),
                 });
             }
+            Self::TooFewDocuments { seen, .. } => return Seen::hint(seen),
             Self::NoText { .. } => {
                 "name the column that holds the text `text`, or check what the recipe's `abstract` selects"
             }

@@ -14,7 +14,7 @@ use text::{Field, Languages, Repeats, Text};
 
 use crate::shards::{Shard, cut, in_shards};
 use crate::sites::{Crawled, warn_of_weak, with_crawls};
-use crate::{Config, Error, Source, tasks};
+use crate::{Config, Error, Seen, Source, tasks};
 
 /// What stays outside the configuration file: it changes no result.
 #[derive(Debug, Clone)]
@@ -105,6 +105,8 @@ pub struct Prepared {
     pub other_languages: Vec<Vec<String>>,
     /// What the documents repeat; nothing before it is looked for.
     pub repeats: Repeats,
+    /// What each source had.
+    pub(crate) seen: Vec<Seen>,
     /// What stands for the documents in keys; `None` where it is not worked out yet.
     pub(crate) keys: Option<Keys>,
 }
@@ -206,6 +208,7 @@ pub(crate) fn read_sources(
         sites: Vec::new(),
         other_languages: Vec::new(),
         repeats: Repeats::default(),
+        seen: Vec::new(),
         keys: None,
     };
     let sources: Vec<Source> = config
@@ -217,10 +220,12 @@ pub(crate) fn read_sources(
     let reading = ReadConfig { columns, ..ReadConfig::default() };
     with_crawls(&sources, config, options, run, |crawls| {
         for (origin, source) in sources.iter().enumerate() {
+            prepared.seen.push(Seen::none_of(source));
             let reader = match source {
                 Source::Url(_) => {
                     let crawled = crawls.next(&mut |documents| {
                         prepared.found += documents.len();
+                        prepared.seen[origin].found += documents.len();
                         prepared.documents.extend(documents);
                         prepared.origins.resize(prepared.documents.len(), origin);
                         each(&mut prepared)
@@ -261,7 +266,12 @@ impl Prepared {
         self.lock = self.lock.take().or(lock).or(crawled.recipe);
         self.title = self.title.take().or(crawled.title);
         // The documents are counted.
-        self.found += crawled.found.saturating_sub(crawled.coverage.documents);
+        let others = crawled.found.saturating_sub(crawled.coverage.documents);
+        self.found += others;
+        if let Some(seen) = self.seen.last_mut() {
+            seen.found += others;
+            seen.set_aside(&crawled.skipped);
+        }
         self.fetched += crawled.fetched;
         self.requests += crawled.requests;
         self.dropped.extend(crawled.skipped);
@@ -278,7 +288,10 @@ impl Prepared {
             // A read that was stopped ends in an error of its own, which says less.
             run.check()?;
             let batch = batch?;
-            self.found += batch.documents.len() + batch.skipped.len();
+            let n_found = batch.documents.len() + batch.skipped.len();
+            self.found += n_found;
+            self.seen[origin].found += n_found;
+            self.seen[origin].set_aside(&batch.skipped);
             run.progress().advanced(batch.documents.len() as u64);
             self.documents.extend(batch.documents);
             self.dropped.extend(batch.skipped);
@@ -302,7 +315,14 @@ impl Prepared {
         };
         let n_before = self.documents.len();
         let all = std::mem::take(&mut self.documents).into_iter().zip(self.origins.drain(..));
-        let kept = all.filter(|(document, _)| !is_excluded(document));
+        let seen = &mut self.seen;
+        let kept = all.filter(|(document, origin)| {
+            let is_excluded = is_excluded(document);
+            if let Some(seen) = seen.get_mut(*origin) {
+                seen.excluded += usize::from(is_excluded);
+            }
+            !is_excluded
+        });
         (self.documents, self.origins) = kept.collect();
         // What the user asked for is no failure: it counts neither as found nor as dropped.
         self.found -= n_before - self.documents.len();
@@ -336,13 +356,7 @@ impl Prepared {
     }
 
     pub(crate) fn too_few(&self, needed: usize) -> Error {
-        let reason = |skipped: &Skipped| format!("{}: {}", skipped.location, skipped.reason);
-        Error::TooFewDocuments {
-            needed,
-            got: self.documents.len(),
-            dropped: self.dropped.len(),
-            first_reason: self.dropped.first().map(reason),
-        }
+        Error::TooFewDocuments { needed, got: self.documents.len(), seen: self.seen.clone() }
     }
 
     /// Fills in the language of documents that do not tell theirs, and mends that of documents

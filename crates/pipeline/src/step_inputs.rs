@@ -160,6 +160,7 @@ impl StepInputs {
             sites: Vec::new(),
             other_languages: Vec::new(),
             repeats: Repeats::default(),
+            seen: Vec::new(),
             keys: None,
         };
         // Those that are told by the text; what the documents claim stands already.

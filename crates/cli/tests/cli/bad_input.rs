@@ -103,6 +103,8 @@ fn sources_without_documents() {
     scene.write("folder.jsonl/.hidden", "");
     std::fs::create_dir(scene.path("empty")).unwrap();
     scene.write("blank.jsonl", "");
+    scene.write("head.csv", "title,text\n");
+    scene.write("nothing.csv", "");
     scene.write("one.jsonl", "{\"text\": \"one lamp\"}\n");
     scene.write("no-text.jsonl", "{\"text\": \"\", \"title\": \"a\"}\n{\"text\": \" \"}\n");
     scene.write("bytes.jsonl", b"\xff\xfe\n\xc3\x28\n".repeat(10));
@@ -114,16 +116,30 @@ fn sources_without_documents() {
         ("unknown", &["unknown", ".jsonl"], "folder"),
         ("folder.jsonl", &["folder.jsonl", ".jsonl"], "folder"),
         ("talks.xyz", &["talks.xyz", "\".xyz\"", ".jsonl"], ".jsonl"),
-        ("blank.jsonl", &["at least 2 documents", "got 0"], ""),
-        ("one.jsonl", &["at least 2 documents", "got 1"], ""),
+        ("blank.jsonl", &["got 0", "blank.jsonl has 0 lines"], "each line is a document"),
+        ("head.csv", &["got 0", "head.csv has 0 rows"], "title,text"),
+        ("nothing.csv", &["nothing.csv has no column for the text", "it is empty"], "--text"),
+        ("one.jsonl", &["at least 2 documents", "got 1", "one.jsonl has 1 line"], "more sources"),
         ("no-text.jsonl", &["2 documents", "text"], "`text`"),
-        ("bytes.jsonl", &["got 0", "20 dropped", "bytes.jsonl:1", "UTF-8"], ""),
+        (
+            "bytes.jsonl",
+            &["got 0", "has 20 lines", "20 are set aside", "bytes.jsonl:1", "UTF-8", "19 more"],
+            "mend",
+        ),
         ("cut.jsonl.gz", &["cut.jsonl.gz", "gzip"], "again"),
         ("plain.jsonl.zst", &["plain.jsonl.zst", "zstd"], "rename"),
     ];
     for (source, says, hint) in cases {
         refuse(&scene, &format!("build {source} -o out"), FAILED, says, hint);
     }
+    let one = &["at least 1 document is needed, got 0", "blank.jsonl has 0 lines"];
+    refuse(&scene, "crawl blank.jsonl -o x.jsonl", FAILED, one, "each line is a document");
+    let both = &["blank.jsonl has 0 lines that are not empty; head.csv has 0 rows"];
+    refuse(&scene, "build blank.jsonl head.csv -o out", FAILED, both, "");
+    scene.write("topicmill.toml", "exclude = [\"one:1\"]");
+    let excluded = &["one.jsonl has 1 line that is not empty, of which 1 is excluded"];
+    refuse(&scene, "crawl one.jsonl -o x.jsonl", FAILED, excluded, "`exclude`");
+    std::fs::remove_file(scene.path("topicmill.toml")).unwrap();
     // Among other sources too, what cannot be read stops everything.
     refuse(&scene, "build few.jsonl nowhere -o out", FAILED, &["nowhere"], "spelling");
 }
@@ -148,6 +164,10 @@ fn sites_that_cannot_be_crawled() {
     scene.write("www/empty/index.html", "<p>No list, and no text to speak of.</p>");
     let no_list = format!("build {} -o out", site.url("/empty/"));
     refuse(&scene, &no_list, FAILED, &["neither a list of links", "/empty/"], "write a recipe");
+    let lost = "<ul><li><a href=\"/lost-1.html\">a</a><li><a href=\"/lost-2.html\">b</a></ul>";
+    scene.write("www/lost/index.html", lost);
+    let all_lost = ["/lost/ has 2 pages in its list, of which 2 are set aside", "404", "1 more"];
+    check("/lost/", &all_lost, &format!("recipe test {}", site.url("/lost/")));
     let closed = "build http://127.0.0.1:1/ --recipe europython-2016 -o out";
     refuse(&scene, closed, FAILED, &["http://127.0.0.1:1/", "cannot be reached"], "network");
 }
