@@ -1,4 +1,4 @@
-//! Stored files that nobody meant, made up by libFuzzer.
+//! Stored files and sources that nobody meant, made up by libFuzzer.
 
 use std::fs;
 use std::path::Path;
@@ -7,7 +7,8 @@ use std::process::Command;
 use crate::command::run;
 
 /// The programs in `fuzz/targets`.
-const TARGETS: [&str; 2] = ["store", "array"];
+const TARGETS: [&str; 9] =
+    ["store", "array", "recipe", "robots", "calendar", "xml", "table", "json", "html"];
 /// How the compiler marks which ways a program takes, for libFuzzer to see. Every stable compiler can.
 const FLAGS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
     -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \

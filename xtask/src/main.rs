@@ -25,7 +25,7 @@ usage: cargo xtask TASK
   browser      the site in headless Chromium: search, keyboard, barriers, hostile texts
   tidy         the rules of the house: layers, forbidden crates, files that no mod reaches
   instructions how many instructions counting words takes for a byte, with valgrind
-  fuzz [S]     what reads stored files, on what libFuzzer makes up, S seconds each (60)
+  fuzz [S]     what reads stored files and sources, on what libFuzzer makes up, S seconds each (60)
   soak         the long fault tests: kills and damage by the hundred thousand
   gen          write the generated reference below docs/reference
   gen --check  fail when the reference is not fresh
