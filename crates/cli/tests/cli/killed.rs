@@ -34,8 +34,8 @@ fn write_site(scene: &Scene, folder: &str, skip: usize) {
     );
 }
 
-/// Starts the program, kills it after `delay`, and says whether it had ended before.
-fn kill_after(scene: &Scene, args: &str, delay: Duration) -> bool {
+/// Starts the program, kills it as soon as `is_time`, and says whether it had ended before.
+fn kill_when(scene: &Scene, args: &str, is_time: impl Fn() -> bool) -> bool {
     let mut child = Command::new(env!("CARGO_BIN_EXE_topicmill"))
         .args(args.split_whitespace())
         .current_dir(scene.path(""))
@@ -45,8 +45,11 @@ fn kill_after(scene: &Scene, args: &str, delay: Duration) -> bool {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    std::thread::sleep(delay);
-    let had_ended = child.try_wait().unwrap().is_some();
+    let mut had_ended = false;
+    while !had_ended && !is_time() {
+        std::thread::sleep(Duration::from_millis(1));
+        had_ended = child.try_wait().unwrap().is_some();
+    }
     // One that has just ended cannot be killed.
     drop(child.kill());
     child.wait().unwrap();
@@ -76,7 +79,8 @@ fn soak(scene: &Scene, builds: [&str; 2], prepare: impl Fn(u32)) {
         let delay = longest.mul_f64(share);
         // Later builds take less than the first ones, and more when the machine is busy: the moments
         // are spread over what one takes now.
-        longest = if kill_after(scene, &build, delay) {
+        let started = Instant::now();
+        longest = if kill_when(scene, &build, || started.elapsed() >= delay) {
             delay
         } else {
             killed += 1;
@@ -149,26 +153,26 @@ fn a_long_crawl_that_is_killed_again_and_again_asks_for_each_page_once() {
     scene.write("topicmill.toml", max);
     let site = PlainServer::serve(&scene.path("long"));
     let crawl = format!("crawl {} --recipe recipe.toml", site.url("/"));
-    let started = Instant::now();
     scene.succeed(&format!("{crawl} -o clean.jsonl --cache clean-cache"));
-    let longest = started.elapsed();
     let clean = scene.read("clean.jsonl");
     assert_eq!(clean.split(|b| *b == b'\n').count(), n_pages + 1);
     site.take_requests();
     let mut state = 7_u64;
-    let mut delay = longest / 10;
     let mut killed = 0_u64;
-    while !kill_after(&scene, &format!("{crawl} -o out.jsonl --cache cache -q"), delay) {
+    loop {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        let share = (state >> 40) as f64 / (1_u64 << 24) as f64;
+        let enough = site.requests() + 1 + (n_pages as f64 / 6.0 * share) as u64;
+        let again = format!("{crawl} -o out.jsonl --cache cache -q");
+        if kill_when(&scene, &again, || site.requests() >= enough) {
+            break;
+        }
         killed += 1;
         assert!(killed < 1000, "the crawl comes to no end");
         // What is written is whole.
         if scene.names(".").iter().any(|name| name == "out.jsonl") {
             assert_eq!(scene.read("out.jsonl"), clean);
         }
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        let share = (state >> 40) as f64 / (1_u64 << 24) as f64;
-        // Longer from time to time: a busy machine may need all of it to start the program.
-        delay = longest.mul_f64(0.05 + 0.2 * share).mul_f64(1.02_f64.powi(killed as i32));
     }
     assert!(killed >= 3, "only {killed} were killed in time");
     assert_eq!(scene.read("out.jsonl"), clean);

@@ -34,7 +34,12 @@ impl PlainServer {
         format!("http://{}{path}", self.address)
     }
 
-    /// Requests since the last call.
+    /// Requests since they were last taken.
+    pub(crate) fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    /// The same, and counts from 0.
     pub(crate) fn take_requests(&self) -> u64 {
         self.requests.swap(0, Ordering::Relaxed)
     }
