@@ -12,6 +12,10 @@ use rayon::prelude::*;
 use crate::helpers::Helpers;
 use crate::{Cancel, Error, Progress, Silent, Spill};
 
+/// Parts at least that many items are cut into, as far as there are so many: a thread that is done with its
+/// own takes from those of the others, and a part is taken as a whole.
+const STEALABLE: usize = 256;
+
 /// How to run: with how many threads, who hears of the progress, who may stop it, and how much
 /// memory is meant to be enough.
 ///
@@ -163,8 +167,9 @@ impl Run {
         match self.idle_pool().filter(|_| items.len() > 1) {
             None => items.into_iter().map(guarded).collect(),
             Some(pool) => {
-                let results: Vec<Result<R, Error>> =
-                    pool.install(|| items.into_par_iter().map(guarded).collect());
+                let most = (items.len() / STEALABLE).max(1);
+                let items = items.into_par_iter().with_max_len(most);
+                let results: Vec<Result<R, Error>> = pool.install(|| items.map(guarded).collect());
                 results.into_iter().collect()
             }
         }
@@ -194,8 +199,11 @@ impl Run {
         std::thread::scope(|scope| {
             scope.spawn(move || {
                 pool.install(|| {
+                    // Each item is a task of its own: one thread may need long for one, and must keep
+                    // none of those behind it from the others.
+                    let items = items.into_par_iter().with_max_len(1);
                     // Sending fails when the sink has given up: then nothing more is worth doing.
-                    items.into_par_iter().try_for_each(|item| sender.send(guarded(item)).ok())
+                    items.try_for_each(|item| sender.send(guarded(item)).ok())
                 })
             });
             receiver.into_iter().try_for_each(|result| sink(result?))
@@ -251,6 +259,7 @@ fn message_of(payload: &(dyn Any + Send)) -> String {
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::{Duration, Instant};
 
     use super::*;
 
@@ -293,6 +302,25 @@ mod tests {
             );
             assert!(kept.is_ok() && seen == vec![1; 1000]);
         }
+    }
+
+    #[test]
+    fn what_takes_long_keeps_none_of_the_others() {
+        const N: usize = 200;
+        let run = Run::with_threads(NonZeroUsize::new(2).unwrap()).unwrap();
+        let wait_for_others = |n: usize, done: &AtomicUsize| {
+            let started = Instant::now();
+            while n == 40 && done.load(Ordering::SeqCst) < N - 1 {
+                assert!(started.elapsed() < Duration::from_secs(20), "the others wait as well");
+                std::thread::yield_now();
+            }
+            done.fetch_add(1, Ordering::SeqCst);
+        };
+        let done = AtomicUsize::new(0);
+        run.map((0..N).collect(), |n| wait_for_others(n, &done)).unwrap();
+        let done = AtomicUsize::new(0);
+        let made = |n| wait_for_others(n, &done);
+        run.map_into((0..N).collect(), made, |()| Ok::<_, Error>(())).unwrap();
     }
 
     #[test]
