@@ -187,8 +187,9 @@ pub(crate) struct ReportArgs {
     /// Run one step of the last build alone, from its stored inputs, whether it failed or not
     #[arg(long, value_name = "TASK", conflicts_with_all = ["why", "graph"])]
     pub(crate) rerun: Option<String>,
-    /// Folder of the results that the build kept; without it topicmill in the user's cache folder
-    #[arg(long, value_name = "DIR", requires = "rerun")]
+    /// Folder of the results that the build kept, from which --rerun takes its inputs; without it
+    /// topicmill in the user's cache folder
+    #[arg(long, value_name = "DIR")]
     pub(crate) cache: Option<PathBuf>,
     /// Print one JSON object on standard output
     #[arg(long)]

@@ -117,6 +117,12 @@ impl Memo {
         Self { anew: Some(name.into()), ..self }
     }
 
+    /// Whether results of the task called `name` are computed every time.
+    #[must_use]
+    pub fn is_anew(&self, name: &str) -> bool {
+        self.store.is_none() || self.anew.as_deref() == Some(name)
+    }
+
     /// Where results are kept.
     #[must_use]
     pub fn store(&self) -> Option<&dyn Store> {
@@ -187,8 +193,7 @@ impl Memo {
             bytes: bytes.len() as u64,
             cached,
         };
-        let is_anew = self.anew.as_deref() == Some(task.name);
-        let Some(store) = self.store.as_deref().filter(|_| !is_anew) else {
+        let Some(store) = self.store.as_deref().filter(|_| !self.is_anew(task.name)) else {
             let value = f()?;
             let bytes = (codec.encode)(&value);
             return Ok(made(value, &bytes, false));

@@ -67,6 +67,13 @@ impl Stage {
         made.value
     }
 
+    /// Notes results that are no tasks of their own: how many stayed from a former run, and how many were
+    /// computed.
+    pub fn count(&mut self, kept: u64, computed: u64) {
+        self.hits += kept;
+        self.misses += computed;
+    }
+
     fn record(self, name: &'static str, seconds: f64) -> StageRecord {
         StageRecord {
             stage: name,

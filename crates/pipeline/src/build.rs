@@ -54,8 +54,9 @@ fn build_site(
     let target = staging.target().to_owned();
     // Reading the record of a large site takes as long as hashing its sources.
     let find = || Former::find(memo, &target);
-    let (sources, former) = run.both(|| former::digest_of_sources(config), find)?;
+    let (sources, former) = run.both(|| former::digests_of_sources(config), find)?;
     let sources = sources?;
+    let (files, sources) = (sources.map(|s| s.files), sources.map(|s| s.all));
     let stands = |is_same: bool| match &former {
         Some(former) if is_same && former.report().is_some() => {
             former.manifest.is_intact(&target, run)
@@ -66,7 +67,7 @@ fn build_site(
     if stands(is_same)? {
         return again(former.as_ref(), trace, None, (&staging, run));
     }
-    let (prepared, documents) = read(config, options, trace, run)?;
+    let (prepared, documents) = read((config, files), options, trace, run)?;
     let all = former::digest_of_build(config, &prepared, documents);
     if stands(former.as_ref().is_some_and(|former| former.documents == all))? {
         return again(former.as_ref(), trace, Some(&prepared), (&staging, run));
@@ -212,6 +213,8 @@ pub(crate) fn write_files(
         let files = output::write_site(results, clouds, inputs, (folder, &data), run)?;
         stage.output = Some(folder.digest());
         stage.items = files as u64;
+        let n_kept = folder.n_kept();
+        stage.count(n_kept as u64, (files - n_kept) as u64);
         Ok::<_, Error>(files)
     })
 }

@@ -66,9 +66,18 @@ fn key(target: &Path) -> Digest {
     tasks::SITE.key(&Digest::of(target.as_os_str().as_encoded_bytes()))
 }
 
-/// The digest of the program, the configuration and the content of all sources; `None` when that
-/// of a source is known only once it has been read, or cannot be told.
-pub(crate) fn digest_of_sources(config: &Config) -> Result<Option<Digest>, Error> {
+/// What the sources hold, as digests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Sources {
+    /// Of their files alone, wherever they lie.
+    pub(crate) files: Digest,
+    /// Of the program, the configuration and the files.
+    pub(crate) all: Digest,
+}
+
+/// The digests of what all sources hold; `None` when that of a source is known only once it has been
+/// read, or cannot be told.
+pub(crate) fn digests_of_sources(config: &Config) -> Result<Option<Sources>, Error> {
     let mut files = BTreeMap::new();
     for source in &config.sources {
         let Source::Path(path) = Source::parse(&source.from)? else { return Ok(None) };
@@ -76,12 +85,15 @@ pub(crate) fn digest_of_sources(config: &Config) -> Result<Option<Digest>, Error
             return Ok(None);
         }
     }
+    let mut contents: Vec<Digest> = files.values().copied().collect();
+    contents.sort_unstable();
     if add_own_files(config, &mut files).is_err() {
         return Ok(None);
     }
     let files: Vec<(&[u8], &Digest)> =
         files.iter().map(|(path, digest)| (path.as_encoded_bytes(), digest)).collect();
-    Ok(Some(Digest::of_value(&(program(), format!("{config:?}"), files))))
+    let all = Digest::of_value(&(program(), format!("{config:?}"), files));
+    Ok(Some(Sources { files: Digest::of_value(&contents), all }))
 }
 
 /// The digest of the documents.

@@ -51,16 +51,9 @@ impl Report {
                     svg.push_str(&format!("<path d=\"M{at} {from}V{to}\" stroke=\"#888\"/>\n"));
                     continue;
                 }
-                svg.push_str(&format!(
-                    "<path d=\"M{} {}C{} {} {} {} {x} {}\" fill=\"none\" stroke=\"#888\"/>\n",
-                    from_x + BOX.0,
-                    from_y + middle,
-                    from_x + BOX.0 + 20,
-                    from_y + middle,
-                    x - 20,
-                    y + middle,
-                    y + middle,
-                ));
+                let (from, to) = ((from_x + BOX.0, from_y + middle), (x, y + middle));
+                let path = way(from, to, (from_y, y));
+                svg.push_str(&format!("<path d=\"{path}\" fill=\"none\" stroke=\"#888\"/>\n"));
             }
         }
         for stage in &self.stages {
@@ -105,10 +98,42 @@ impl Report {
             });
         }
         if !stage.cached && stage.former_inputs.is_empty() {
-            text.push_str("  no build before this one is known that had other inputs\n");
+            text.push_str(if stage.inputs.is_empty() {
+                "  what it was made from is known only once it has run\n"
+            } else {
+                "  none of these is known to have changed: it is the first build here, or the cache \
+                 had no result of them\n"
+            });
         }
         text
     }
+}
+
+/// The line from the side of a box at `from` to that of one at `to`, as SVG's path. Between boxes that
+/// stand beside one another it is a curve; else it goes between two rows, or below all, past the boxes
+/// on its way. `rows`: the upper edges of the two boxes.
+fn way(from: (usize, usize), to: (usize, usize), rows: (usize, usize)) -> String {
+    const BEND: usize = 15;
+    let gap = ROW - BOX.1;
+    let ((from_x, from_y), (to_x, to_y)) = (from, to);
+    if to_x - from_x < COLUMN {
+        let (out, into) = (from_x + BEND, to_x - BEND);
+        return format!("M{from_x} {from_y}C{out} {from_y} {into} {to_y} {to_x} {to_y}");
+    }
+    let lane = if to_x - from_x > 3 * COLUMN {
+        20 + 3 * ROW - gap / 2
+    } else if rows.1 < rows.0 {
+        rows.0 - gap / 2
+    } else {
+        rows.0 + BOX.1 + gap / 2
+    };
+    let (out, into) = (from_x + BEND, to_x - BEND);
+    format!(
+        "M{from_x} {from_y}C{out} {from_y} {out} {lane} {} {lane}\
+         H{}C{into} {lane} {into} {to_y} {to_x} {to_y}",
+        out + BEND,
+        into - BEND,
+    )
 }
 
 fn colour(stage: &Stage) -> &'static str {

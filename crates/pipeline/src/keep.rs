@@ -97,7 +97,11 @@ impl Kept {
         let weights = (prepared.weights.title, prepared.weights.tags);
         let Places { x, doc_topics, shares } = trace.stage("place", run, |stage| {
             stage.items = texts.len() as u64;
+            let shards = keys.in_shards(&texts, &own);
+            let documents: Vec<Digest> = shards.iter().map(|shard| shard.digest).collect();
+            stage.input("documents", Digest::of_value(&documents));
             stage.input("model", digest);
+            stage.input("settings", Digest::of_value(&(analyzer.as_str(), weights)));
             let place = |shard: Shard<'_, Text<'_>>| {
                 let input = (shard.digest, digest, analyzer.as_str(), weights);
                 let shape = (shard.docs.len(), n_terms, n_topics);
@@ -106,7 +110,7 @@ impl Kept {
                     place_shard(shard.docs, (&counter, &model), run)
                 })
             };
-            let placed = run.map(keys.in_shards(&texts, &own), place)?;
+            let placed = run.map(shards, place)?;
             let placed: Vec<Made<Placed>> = placed.into_iter().collect::<Result<_, _>>()?;
             let digests: Vec<Digest> = placed.iter().map(|placed| placed.digest).collect();
             stage.output = Some(Digest::of_value(&digests));

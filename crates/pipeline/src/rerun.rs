@@ -6,7 +6,7 @@ use jobs::{Memo, Run, Trace};
 
 use crate::build::{draw_clouds, in_stage, write_files};
 use crate::config::TopicCount;
-use crate::former::digest_of_documents;
+use crate::former::{self, digest_of_documents};
 use crate::output::{self, Folder};
 use crate::prepare::{Options, Prepared};
 use crate::publish::place_of;
@@ -57,7 +57,8 @@ pub fn rerun(out: &Path, step: &str, options: &Options, run: &Run) -> Result<Rer
     }
     let mut trace = Trace::until(step);
     let ended = if step == "read" {
-        read(&config, options, &mut trace, run).map(drop)
+        let files = former::digests_of_sources(&config)?.map(|sources| sources.files);
+        read((&config, files), options, &mut trace, run).map(drop)
     } else {
         let prepared = inputs.prepared(&memo, &config, run)?.ok_or_else(no_inputs)?;
         let memo = memo.anew(step);

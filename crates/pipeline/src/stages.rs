@@ -50,19 +50,24 @@ pub(crate) fn find_topics(
 ) -> Result<(Results, Prepared, Fitted), Error> {
     config.check()?;
     let memo = options.memo(run);
-    let (prepared, _) = read(config, options, trace, run)?;
+    let (prepared, _) = read((config, None), options, trace, run)?;
     let (results, fitted) = find_topics_in(&prepared, config, (&memo, trace), run)?;
     Ok((results, prepared, fitted))
 }
 
-/// The documents, and the digest of them.
+/// The documents, and the digest of them; `sources` is that of the files they are read from, where it is
+/// known.
 pub(crate) fn read(
-    config: &Config,
+    (config, sources): (&Config, Option<Digest>),
     options: &Options,
     trace: &mut Trace,
     run: &Run,
 ) -> Result<(Prepared, Digest), Error> {
     trace.stage("read", run, |stage| {
+        if let Some(sources) = sources {
+            stage.input("sources", sources);
+            stage.input("settings", Digest::of_value(&reading(config)));
+        }
         let mut prepared = prepare(config, options, run)?;
         prepared.check_topics_can_be_found()?;
         prepared.repeats = set_aside::find(&prepared, config, &options.quiet_memo(), run)?;
@@ -73,6 +78,13 @@ pub(crate) fn read(
         stage.output = Some(documents);
         Ok((prepared, documents))
     })
+}
+
+/// What of the configuration says how files are read.
+fn reading(config: &Config) -> String {
+    let Config { language, exclude, columns, text, .. } = config;
+    let weights = (text.title_weight, text.tags_weight);
+    format!("{language:?} {exclude:?} {columns:?} {weights:?} {:?}", text.keep_repeats)
 }
 
 /// The stages between the documents and the clouds: topics found, or kept.
@@ -223,7 +235,10 @@ pub(crate) fn keep_topics_in(
         stage.input("settings", Digest::of_value(&limit));
         let x = fitted.x.view();
         let rows = related::digests(x, run)?;
-        let related = Known::find(memo, target).related((x, &rows), limit, run)?;
+        let is_anew = memo.is_anew(tasks::RELATED.name);
+        let known = if is_anew { Known::default() } else { Known::find(memo, target) };
+        let (related, n_known) = known.related((x, &rows), limit, run)?;
+        stage.count(n_known as u64, (related.len() - n_known) as u64);
         let known = Known::to_bytes((&related, limit), (x.cols(), &rows));
         stage.output = Some(Digest::of(&known));
         Known::keep(&known, (memo, target), run);
@@ -255,9 +270,10 @@ fn count(
     run.progress().expected(texts.len() as u64);
     let counted = run.map(shards, |shard| {
         let input = (shard.digest, analyzer.as_str(), weights);
-        let counted = memo.get_or_run_as((&tasks::COUNT, tasks::COUNTS), &input, run, || {
-            Ok::<_, Error>(counter.count_shard(shard.docs)?)
-        });
+        let fits = |counted: &ShardCounts| counted.n_docs() == shard.docs.len();
+        let task = (&tasks::COUNT, tasks::COUNTS, fits);
+        let counted = memo
+            .get_or_run_if(task, &input, run, || Ok::<_, Error>(counter.count_shard(shard.docs)?));
         run.progress().advanced(shard.docs.len() as u64);
         counted
     })?;

@@ -73,7 +73,8 @@ fn stage<'a>(report: &'a Report, name: &str) -> Result<&'a Stage, Usage> {
 
 /// The stages with what came from the cache, and how long they take without it.
 fn table(report: &Report) -> String {
-    let mut text = "stage         seconds     clean  from cache      items     memory\n".to_owned();
+    let mut text =
+        "stage         seconds     clean      from cache      items     memory\n".to_owned();
     for stage in &report.stages {
         let clean = stage.clean_seconds.map_or("–".to_owned(), |clean| format!("{clean:.2}"));
         let cached = match (stage.hits, stage.misses) {
@@ -82,7 +83,7 @@ fn table(report: &Report) -> String {
         };
         let memory = Bytes(stage.peak_rss_bytes).to_string();
         text.push_str(&format!(
-            "{:<10} {:>10.2} {clean:>9} {cached:>11} {:>10} {memory:>10}\n",
+            "{:<10} {:>10.2} {clean:>9} {cached:>15} {:>10} {memory:>10}\n",
             stage.stage, stage.seconds, stage.items
         ));
     }

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
+use jobs::{About, Content, Digest, FileStore, Lookup, Store};
 use serde_json::{Value, json};
 
 use crate::scene::{Scene, assert_same};
@@ -181,6 +182,46 @@ fn a_damaged_cache_is_a_warning_and_the_same_site() {
     assert_same(&scene.tree("out"), &scene.tree("again"));
 }
 
+/// Puts what the cache has of each task in the place of another result of it.
+fn exchange_results(scene: &Scene, cache: &str) {
+    let store = FileStore::open(&scene.path(cache)).unwrap();
+    let mut of_tasks: BTreeMap<String, Vec<(Digest, Vec<u8>)>> = BTreeMap::new();
+    for entry in store.entries().unwrap() {
+        let Lookup::Hit(bytes) = store.get(&entry.key).unwrap() else { panic!("{entry:?}") };
+        of_tasks.entry(entry.task).or_default().push((entry.key, bytes));
+    }
+    for (task, mut entries) in of_tasks {
+        entries.sort_by_key(|(_, bytes)| bytes.len());
+        let others = entries.iter().cycle().skip(1);
+        for ((key, _), (_, bytes)) in entries.iter().zip(others) {
+            let cost = Duration::from_secs(1);
+            store.put(key, bytes, &About { task: &task, cost, content: Content::Plain }).unwrap();
+        }
+    }
+}
+
+#[test]
+fn results_of_other_documents_are_no_reason_to_fail() {
+    let scene = Scene::new();
+    let all = talks();
+    scene.write("talks.jsonl", to_lines(&all));
+    scene.write("less.jsonl", to_lines(&all[20..]));
+    for source in ["talks", "less"] {
+        scene.succeed(&format!("build {source}.jsonl -o {source} -k 6 --cache cache"));
+    }
+    exchange_results(&scene, "cache");
+    for source in ["talks", "less"] {
+        fs::remove_dir_all(scene.path(source)).unwrap();
+        scene.succeed(&format!("build {source}.jsonl -o {source} -k 6 --cache cache"));
+        let report = scene.json(&format!("{source}/data/report.json"));
+        assert_eq!(
+            stage(&report, "count")["misses"],
+            1,
+            "{source}: of another number of documents"
+        );
+    }
+}
+
 #[test]
 fn topics_that_are_kept_stay_and_new_documents_are_placed_in_them() {
     let scene = Scene::new();
@@ -227,12 +268,46 @@ fn the_report_tells_what_was_computed_and_why() {
     assert!(svg.starts_with("<svg ") && svg.contains(">topics</text>"), "{svg}");
     let json: Value = serde_json::from_str(&scene.succeed("report out --json").stdout).unwrap();
     assert_eq!(json["results"]["topics"], 6);
+    let elsewhere = scene.succeed("report out --cache elsewhere").stdout;
+    assert_eq!(elsewhere, scene.succeed("report out").stdout);
     let wrong = scene.run("report out --why nothing");
     assert_eq!(wrong.code, Some(2));
     assert!(wrong.stderr.contains("it has read, count"), "{}", wrong.stderr);
     let wrong = scene.run("report nowhere");
     assert_eq!(wrong.code, Some(1));
     assert!(wrong.stderr.contains("nowhere has no report"), "{}", wrong.stderr);
+}
+
+#[test]
+fn the_report_tells_what_an_edit_made_of_documents_in_kept_topics() {
+    let scene = Scene::new();
+    let mut all = talks();
+    scene.write("talks.jsonl", to_lines(&all));
+    scene.succeed("build talks.jsonl -o out -k 6");
+    scene.succeed("build talks.jsonl -o out --keep-topics");
+    let before = scene.json("out/data/report.json");
+    all[40]["abstract"] = json!("A lamp, a tide, and a keeper.");
+    scene.write("talks.jsonl", to_lines(&all));
+    scene.succeed("build talks.jsonl -o out --keep-topics");
+    for (step, says) in [
+        ("read", "sources changed: "),
+        ("place", "documents changed: "),
+        ("related", "related was computed in part: "),
+        ("write", "write was computed in part: "),
+    ] {
+        let why = scene.succeed(&format!("report out --why {step}")).stdout;
+        assert!(why.contains(says), "{step}: {why}");
+    }
+    let report = scene.json("out/data/report.json");
+    let (related, write) = (stage(&report, "related"), stage(&report, "write"));
+    let n = |stage: &Value| ["hits", "misses"].map(|key| stage[key].as_u64().unwrap());
+    let [known, compared] = n(related);
+    assert_eq!(known + compared, all.len() as u64);
+    assert!(compared > 0 && known > compared, "{known} {compared}");
+    let unchanged = report["results"]["unchanged"].as_u64().unwrap();
+    assert_eq!(n(write), [unchanged, write["items"].as_u64().unwrap() - unchanged]);
+    // What a step takes without a former build is that of the build before, not of this one.
+    assert_eq!(write["clean_seconds"], stage(&before, "write")["clean_seconds"]);
 }
 
 #[test]

@@ -162,6 +162,11 @@ impl<'a> Folder<'a> {
         Digest::of_value(&self.written().digests)
     }
 
+    /// How many of the files written so far are those of the former site.
+    pub(crate) fn n_kept(&self) -> usize {
+        self.written().n_kept()
+    }
+
     /// What has been written so far.
     pub(crate) fn into_written(self) -> Written {
         self.written.into_inner().unwrap_or_else(PoisonError::into_inner)

@@ -68,21 +68,22 @@ impl Known {
         }
     }
 
-    /// What [`related`] gives for `x`, whose documents have the digests `rows`, and `limit`. Where few
-    /// documents are others than those that are known, only what they may change is computed.
+    /// What [`related`] gives for `x`, whose documents have the digests `rows`, and `limit`; and of how
+    /// many documents it was known. Where few documents are others than those that are known, only what
+    /// they may change is computed.
     pub(crate) fn related(
         &self,
         (x, rows): (CsMatViewI<'_, f32, u32, usize>, &[Digest]),
         limit: usize,
         run: &Run,
-    ) -> Result<Vec<Vec<Related>>, Error> {
+    ) -> Result<(Vec<Vec<Related>>, usize), Error> {
         if (self.n_terms, self.limit) != (x.cols(), limit) {
-            return related(x, limit, run);
+            return Ok((related(x, limit, run)?, 0));
         }
         let edit = Edit::between(&self.rows, rows);
         let n_changed = edit.n_changed();
         if n_changed > ALWAYS_FEW && n_changed > rows.len() / FEW {
-            return related(x, limit, run);
+            return Ok((related(x, limit, run)?, 0));
         }
         let new = (0..rows.len()).filter(|&doc| edit.before[doc].is_none());
         let new = NewDocs::of(x, new);
@@ -102,7 +103,8 @@ impl Known {
         for (doc, related) in open.iter().zip(made.into_iter().flatten()) {
             found[*doc] = Some(related);
         }
-        Ok(found.into_iter().map(Option::unwrap_or_default).collect())
+        let n_known = found.len() - open.len();
+        Ok((found.into_iter().map(Option::unwrap_or_default).collect(), n_known))
     }
 
     /// The related documents of `doc` after an edit; `None` when what is known does not tell.
@@ -370,8 +372,9 @@ mod tests {
             }
             let x = matrix(&rows);
             let rows = digests(x.view(), &run).unwrap();
-            let after = known.related((x.view(), &rows), LIMIT, &run).unwrap();
+            let (after, n_known) = known.related((x.view(), &rows), LIMIT, &run).unwrap();
             assert_eq!(after, related(x.view(), LIMIT, &run).unwrap(), "round {round}");
+            assert!((1..rows.len()).contains(&n_known), "{n_known} known in round {round}");
         }
     }
 
@@ -418,7 +421,8 @@ mod tests {
         let expected = related(x.view(), LIMIT, &run).unwrap();
         let rows = digests(x.view(), &run).unwrap();
         for known in [Known::default(), Known::sample()] {
-            assert_eq!(known.related((x.view(), &rows), LIMIT, &run).unwrap(), expected);
+            let found = known.related((x.view(), &rows), LIMIT, &run).unwrap();
+            assert_eq!(found, (expected.clone(), 0));
         }
     }
 }
