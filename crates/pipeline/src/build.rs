@@ -8,7 +8,7 @@ use site::Renderer;
 
 use crate::config::Config;
 use crate::former::{self, Former};
-use crate::manifest::{self, Manifest, Survey};
+use crate::manifest::{Manifest, Survey};
 use crate::output::{self, Clouds, Folder, Written};
 use crate::prepare::{Options, Prepared};
 use crate::publish::{Overwrite, Staging};
@@ -67,29 +67,40 @@ fn build_site(
     if stands(is_same)? {
         return again(former.as_ref(), trace, None, (&staging, run));
     }
-    let (prepared, documents) = read((config, files), options, trace, run)?;
-    let all = former::digest_of_build(config, &prepared, documents);
-    if stands(former.as_ref().is_some_and(|former| former.documents == all))? {
-        return again(former.as_ref(), trace, Some(&prepared), (&staging, run));
-    }
     let spares = Spares::of(&options.cache, &target);
-    // The site that stands is looked at while the documents are placed.
     let look = || {
-        StepInputs::of(config, &prepared).keep(memo, (&target, &prepared), run);
         let survey = former.as_ref().map(|former| former.manifest.survey(&target, run));
         let spare = former.as_ref().and_then(|former| former.spare.as_deref());
         let spare = spare.and_then(|name| Spare::find(memo, &target, name));
         (survey, spare, Rendered::find(memo, &target))
+    };
+    // The site that stands is looked at while files are read; to read from elsewhere may take hours, in
+    // which the site may be touched.
+    let (looked, read) = match sources {
+        Some(_) => {
+            let (looked, read) = run.both(look, || read((config, files), options, trace, run))?;
+            (Some(looked), read?)
+        }
+        None => (None, read((config, files), options, trace, run)?),
+    };
+    let (prepared, documents) = read;
+    let all = former::digest_of_build(config, &prepared, documents);
+    if stands(former.as_ref().is_some_and(|former| former.documents == all))? {
+        return again(former.as_ref(), trace, Some(&prepared), (&staging, run));
+    }
+    let keep_and_look = || {
+        StepInputs::of(config, &prepared).keep(memo, (&target, &prepared), run);
+        looked.unwrap_or_else(look)
     };
     let place = || {
         let (results, fitted) = place_documents(&prepared, config, (&target, memo, trace), run)?;
         let clouds = draw_clouds(&results, config, (memo, trace), run)?;
         Ok::<_, Error>((results, fitted, clouds))
     };
-    let ((survey, spare, rendered), placed) = run.both(look, place)?;
+    let ((survey, spare, rendered), placed) = run.both(keep_and_look, place)?;
     let (results, fitted, clouds) = placed?;
     let Survey { standing, is_alone } = survey.transpose()?.unwrap_or_default();
-    let spare = match spare {
+    let mut spare = match spare {
         Some(spare) if staging.start_from(&spares.path(&spare.name))? => Some(spare),
         _ => None,
     };
@@ -113,8 +124,8 @@ fn build_site(
     let path = staging.folder().join(REPORT);
     fs::write(&path, &json).map_err(|source| Error::Write { path, source })?;
     run.check()?;
-    let former = manifest.filter(|_| is_alone);
-    let spare = spare.as_ref().map(|spare| &spare.folders[..]);
+    let former = former.filter(|_| is_alone).map(|former| former.manifest);
+    let spare = spare.as_mut().map(|spare| std::mem::take(&mut spare.folders));
     let place = (target.as_path(), memo, &spares);
     // What pages were made from is true whether the site comes to stand or not.
     let keep = || Rendered::keep(&written.pages, memo, &target, run);
@@ -123,13 +134,14 @@ fn build_site(
     let (manifest, spare) = published?;
     let kept = spare.as_ref().map(|spare| spare.name.clone());
     let former = Former { sources, documents: all, manifest, report: json, spare: kept };
-    // Each names the other: where only one of them is kept there is no spare.
-    if let Some(spare) = &spare {
-        spare.keep(memo, &target);
-    }
-    former.keep(memo, &target, run);
+    // Each names the other: where only one of them is kept there is no spare. No thread of the run's, as what
+    // stands is recorded though somebody wants to stop.
+    std::thread::scope(|scope| {
+        scope.spawn(|| spare.iter().for_each(|spare| spare.keep(memo, &target)));
+        former.keep(memo, &target, run);
+    });
     spares.remove_others(former.spare.as_deref());
-    drop_beside((results, fitted, clouds, prepared, written));
+    drop_beside((results, fitted, clouds, prepared, (written, former, spare)));
     Ok(report)
 }
 
@@ -143,7 +155,7 @@ fn drop_beside(values: impl Send + 'static) {
 /// one is made. `patched` are the folders of the spare that the site was made of.
 fn publish(
     staging: Staging,
-    (former, patched): (Option<&Manifest>, Option<&[manifest::Entry]>),
+    (former, patched): (Option<Manifest>, Option<Manifest>),
     written: &Written,
     (target, memo, spares): (&Path, &Memo, &Spares<'_>),
     run: &Run,
@@ -153,18 +165,21 @@ fn publish(
         let paths = written.digests.keys().map(String::as_str).collect();
         next = spares.mirror((staging.folder(), paths), run)?;
     }
-    let name = former.and_then(|_| spares.name().ok());
+    let name = former.as_ref().and_then(|_| spares.name().ok());
     let is_kept = staging.publish(name.as_deref().map(|name| spares.path(name)).as_deref())?;
-    let manifest = match (former, patched) {
-        (Some(former), Some(folders)) if is_kept => {
-            former.patched((target, folders), (&written.digests, &written.touched))?
-        }
-        _ => Manifest::of(target, &written.digests, run)?,
+    let Some((former, name)) = former.zip(name).filter(|_| is_kept) else {
+        return Ok((Manifest::of(target, &written.digests, run)?, next));
     };
-    if let (Some(former), Some(name), true) = (former, name, is_kept) {
-        let differing = written.differing(former.files());
-        next = Some(Spare { name, differing, folders: former.clone().into_folders() });
-    }
+    let differing = written.differing(former.files());
+    let (files, folders) = former.into_parts();
+    next = Some(Spare { name, differing, folders });
+    let manifest = match patched {
+        Some(folders) => {
+            let former = files.with_folders(folders);
+            former.patched(target, (&written.digests, &written.touched))?
+        }
+        None => Manifest::of(target, &written.digests, run)?,
+    };
     Ok((manifest, next))
 }
 

@@ -22,6 +22,7 @@ use crate::parts::parts;
 use crate::prepare::{Detected, Weights};
 use crate::quality::quality;
 use crate::related::{Known, related};
+use crate::rendered::Rendered;
 use crate::settings::count_config;
 use crate::spare::Spare;
 use crate::step_inputs::StepInputs;
@@ -43,9 +44,9 @@ const GOLDEN: &[(&str, u32, &str)] = &[
     ("usage", 1, "c97dbfc8eb751bc379251a265cb0edfb17fe307f90ed89ee00a57d2201dd5771"),
     ("clouds", 2, "9b573af3e75e9abfb9ca45f636e14688ee7b134146b5784adf6bdf35864cac6c"),
     ("words", 1, "8a0c0db7bd4ad410e362ad05491340ce24151674cea2eaa994dba1f7cf5d0658"),
-    ("site", 2, "9bd637d09de73220c62031be319a82644d494aae710aeb5740ff02d9338c04a1"),
-    ("spare", 1, "06cda5324c1972434ca3741be3b873571ec0e76e56e3f93f99e18489e391a7b9"),
-    ("pages", 1, "a0c6c9e8ae5dd3f8c63f9aafe6ab1de931c2865af65b19feacaca78afaabb46f"),
+    ("site", 3, "d782f3ff08dcb88bd5415a96b9da2563090f5a13cc2e6ff0f59a774c767d4d03"),
+    ("spare", 2, "5f109a6cac663c4b7145b719e0e92b7fca88e2727fac3ca20c83f85dd01bfdb1"),
+    ("pages", 2, "45bc69f31a08b782ac8bf1b38012cbf0856d4b5de8dbc88bc433e1825f998ba8"),
     ("steps", 2, "8186539e277010f02b39dbcc58fda8793b598b6cd6c24d1212d1afe5764dccaf"),
 ];
 
@@ -142,6 +143,7 @@ fn results() -> BTreeMap<&'static str, Digest> {
     let claimed = claims.zip(&docs).map(|(language, text)| Text { language, ..text.clone() });
     let detected = claimed.map(|text| Detected::of(&text, "en", &languages));
     let detected: Vec<Detected> = detected.collect();
+    let pages = [(Digest::of(b"inputs"), Digest::of(b"page"))];
     BTreeMap::from([
         (tasks::LANGUAGES.name, of(&detected)),
         (tasks::REPEATS.name, of(&ShardRepeats::of(&docs, Some(0)))),
@@ -159,7 +161,7 @@ fn results() -> BTreeMap<&'static str, Digest> {
         (tasks::LIKES.name, of(&Known::sample())),
         (tasks::SITE.name, of(&former)),
         (tasks::SPARE.name, of(&Spare::sample())),
-        (tasks::PAGES.name, of(&vec![(Digest::of(b"inputs"), Digest::of(b"page"))])),
+        (tasks::PAGES.name, Digest::of(&Rendered::to_bytes(&pages))),
         (tasks::STEPS.name, of(&(StepInputs::sample(), vec![document]))),
     ])
 }

@@ -1,5 +1,7 @@
 //! The files of a site as they were left, to see at a glance whether somebody touched them.
 
+mod stored;
+
 use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsStr;
 use std::fs::{self, Metadata};
@@ -7,7 +9,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use jobs::{Digest, Run};
-use serde::{Deserialize, Serialize};
 
 use crate::Error;
 use crate::report::REPORT;
@@ -16,14 +17,14 @@ use crate::report::REPORT;
 const SHARD: usize = 1024;
 
 /// Every file and folder of a site, with what the system says of them.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Manifest {
     files: Vec<Entry>,
     folders: Vec<Entry>,
 }
 
 /// A file or a folder.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Entry {
     /// Relative to the site, parted by `/`.
     path: String,
@@ -43,7 +44,7 @@ pub(crate) struct Survey<'a> {
 
 /// What changes whenever a file is written, replaced or given another mode: nobody can set the
 /// time of the last change back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Stamp {
     len: u64,
     modified: i128,
@@ -130,23 +131,21 @@ impl Manifest {
         Ok(Survey { standing: shards.into_iter().flatten().collect(), is_alone })
     }
 
-    /// What stands in `root`, with files whose digests are `digests`: those of this site but for the
-    /// `touched`, in the folders `folders` but for those that hold `touched` files.
+    /// What stands in `root`, with files whose digests are `digests`: these files but for the `touched`, in
+    /// these folders but for those that hold `touched` files.
     pub(crate) fn patched(
-        &self,
-        (root, folders): (&Path, &[Entry]),
+        self,
+        root: &Path,
         (digests, touched): (&HashMap<String, Digest>, &BTreeSet<String>),
     ) -> Result<Self, Error> {
         let failed = |source| Error::Unwritable { path: root.to_owned(), source };
-        let is_kept =
-            |entry: &&Entry| digests.contains_key(&entry.path) && !touched.contains(&entry.path);
-        let mut files: Vec<Entry> = self.files.iter().filter(is_kept).cloned().collect();
+        let Self { mut files, mut folders } = self;
+        files.retain(|file| digests.contains_key(&file.path) && !touched.contains(&file.path));
         let above = |path: &'_ String| -> Vec<String> {
             path.match_indices('/').map(|(at, _)| path[..at].to_owned()).collect()
         };
         let holders: BTreeSet<String> = touched.iter().flat_map(above).collect();
-        let is_kept = |entry: &&Entry| !holders.contains(&entry.path);
-        let mut folders: Vec<Entry> = folders.iter().filter(is_kept).cloned().collect();
+        folders.retain(|folder| !holders.contains(&folder.path));
         let entry = |path: &str| match fs::symlink_metadata(root.join(path)) {
             Ok(metadata) => {
                 let (path, digest) = (path.to_owned(), digests.get(path).copied());
@@ -174,9 +173,15 @@ impl Manifest {
         self.files.iter().map(|entry| entry.path.as_str())
     }
 
-    /// The folders.
-    pub(crate) fn into_folders(self) -> Vec<Entry> {
-        self.folders
+    /// One of the files alone, and one of the folders.
+    pub(crate) fn into_parts(self) -> (Self, Self) {
+        let Self { files, folders } = self;
+        (Self { files, folders: Vec::new() }, Self { files: Vec::new(), folders })
+    }
+
+    /// The files of this one, and the folders of one of a site that is alike.
+    pub(crate) fn with_folders(self, of: Self) -> Self {
+        Self { folders: of.folders, ..self }
     }
 
     /// Whether the root and `data` have the names that they should. The root has entries of the user, and
@@ -262,8 +267,10 @@ impl Root {
 
 /// Whether `path`, relative and parted by `/`, leads nowhere but down.
 pub(crate) fn is_plain(path: &str) -> bool {
-    let is_name = |part: &str| !matches!(part, "" | "." | "..");
-    path.split('/').all(is_name) && !path.contains(['\\', ':', '\0'])
+    // All that is told apart is ASCII, and there may be many paths.
+    let is_name = |part: &[u8]| !matches!(part, b"" | b"." | b"..");
+    let is_odd = |byte: &u8| matches!(byte, b'\\' | b':' | 0);
+    path.as_bytes().split(|byte| *byte == b'/').all(is_name) && !path.as_bytes().iter().any(is_odd)
 }
 
 /// The sorted names in a folder of a site, but for the user's and the report.

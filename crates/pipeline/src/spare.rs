@@ -13,7 +13,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use jobs::{About, Content, Digest, Lookup, Memo, Run};
 use serde::{Deserialize, Serialize};
 
-use crate::manifest::{Entry, Manifest, is_plain};
+use crate::manifest::{Manifest, is_plain};
 use crate::publish::MARKER;
 use crate::{Error, tasks};
 
@@ -31,7 +31,7 @@ pub(crate) struct Spare {
     pub(crate) name: String,
     /// Files that are not those of the site that stands: others, missing, or too many.
     pub(crate) differing: Vec<String>,
-    pub(crate) folders: Vec<Entry>,
+    pub(crate) folders: Manifest,
 }
 
 /// The spares of one place in a cache.
@@ -46,7 +46,7 @@ impl Spare {
     /// One with a differing file.
     #[cfg(test)]
     pub(crate) fn sample() -> Self {
-        let folders = Manifest::sample().into_folders();
+        let (_, folders) = Manifest::sample().into_parts();
         Self { name: "name".to_owned(), differing: vec!["file".to_owned()], folders }
     }
 
@@ -138,7 +138,7 @@ impl<'a> Spares<'a> {
             run.check()?;
             return Ok(None);
         }
-        let folders = Manifest::of(&to, &std::collections::HashMap::new(), run)?.into_folders();
+        let (_, folders) = Manifest::of(&to, &std::collections::HashMap::new(), run)?.into_parts();
         Ok(Some(Spare { name, differing: Vec::new(), folders }))
     }
 }
@@ -203,7 +203,13 @@ mod tests {
         let path = spares.path(&spare.name);
         assert_eq!(fs::read_to_string(path.join("doc/a/index.html")).unwrap(), "one");
         assert!(!path.join("other").exists());
-        assert_eq!(spare.folders.len(), 2);
+        assert_eq!(
+            spare.folders,
+            Manifest::of(&path, &std::collections::HashMap::new(), &Run::serial())
+                .unwrap()
+                .into_parts()
+                .1
+        );
         assert_ne!(spares.name().unwrap(), spare.name);
     }
 

@@ -48,11 +48,11 @@ tasks! {
     /// Documents of one shard to the words that they are found by.
     WORDS = "words", 1;
     /// What was built at a place, and from what.
-    SITE = "site", 2;
+    SITE = "site", 3;
     /// What is known of the spare of a site.
-    SPARE = "spare", 1;
+    SPARE = "spare", 2;
     /// What the pages of a site were made from.
-    PAGES = "pages", 1;
+    PAGES = "pages", 2;
     /// What the steps of a build at a place are made from.
     STEPS = "steps", 2;
 }

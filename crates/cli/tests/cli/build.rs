@@ -204,13 +204,20 @@ fn results_db_says_the_same_as_the_json_files() {
     assert_eq!((&*first.0, &*first.1), (text(&topic["slug"]), text(&topic["title"])));
     assert_eq!(Some(first.2), topic["share"].as_f64());
     let indexed: BTreeSet<String> = db
-        .prepare("SELECT tbl_name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL")
+        .prepare(
+            "SELECT tbl_name FROM sqlite_schema \
+             WHERE type = 'index' AND sql NOT LIKE 'CREATE UNIQUE %'",
+        )
         .unwrap()
         .query_map([], |row| row.get(0))
         .unwrap()
         .collect::<Result<_, _>>()
         .unwrap();
     assert_eq!(Vec::from_iter(indexed), ["document_tags", "document_topics", "topic_terms"]);
+    for (table, n_unique) in [("documents", 2), ("terms", 1), ("tags", 2), ("topics", 1)] {
+        let unique = format!("SELECT count(*) FROM pragma_index_list('{table}') WHERE \"unique\"");
+        assert_eq!(count(&unique), n_unique, "{table}");
+    }
 }
 
 #[test]

@@ -12,12 +12,13 @@ const TERMS: usize = 20;
 const TOPIC_OF_DOCUMENT: [&str; 3] = ["topic", "topic_title", "topic_weight"];
 const TOPIC_COLUMNS: [&str; 6] = ["topic", "slug", "title", "share", "documents", "terms"];
 
-/// One line for each document, with its strongest topic; of its other topics the other files tell.
+/// One line for each document, with its strongest topic; of its other topics the other files tell. `room`
+/// is memory to write to, empty.
 ///
 /// # Errors
 /// None: everything is written to memory.
-pub(crate) fn documents_csv(results: &Results) -> Result<Vec<u8>, csv::Error> {
-    let mut table = csv::Writer::from_writer(Vec::new());
+pub(crate) fn documents_csv(results: &Results, room: Vec<u8>) -> Result<Vec<u8>, csv::Error> {
+    let mut table = csv::Writer::from_writer(room);
     table.write_record(COLUMNS.iter().chain(&TOPIC_OF_DOCUMENT))?;
     for (document, topics) in results.documents.iter().zip(&results.doc_topics) {
         let main = topics.first().map_or_else(Default::default, |main| {

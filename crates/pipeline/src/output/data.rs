@@ -16,9 +16,12 @@ pub(crate) fn write_data(
     folder: &Folder<'_>,
 ) -> Result<usize, Error> {
     folder.write("data/topics.json", &topics_json(results)?)?;
-    folder.write("data/documents.jsonl", &documents_jsonl(results)?)?;
+    // One buffer for the two large ones: memory that is new has to be cleared by the system.
+    let mut bytes = documents_jsonl(results)?;
+    folder.write("data/documents.jsonl", &bytes)?;
+    bytes.clear();
+    folder.write("data/documents.csv", &documents_csv(results, bytes)?)?;
     folder.write("data/topics.csv", &topics_csv(results)?)?;
-    folder.write("data/documents.csv", &documents_csv(results)?)?;
     folder.write_by("data/results.db", |path| write_results_db(results, path))?;
     folder.write("data/model.topicmill", &model(results, fitted, prepared).to_bytes()?)?;
     if let Some(lock) = &prepared.lock {

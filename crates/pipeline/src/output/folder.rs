@@ -159,7 +159,11 @@ impl<'a> Folder<'a> {
 
     /// The digest of all that has been written so far: paths and contents.
     pub(crate) fn digest(&self) -> Digest {
-        Digest::of_value(&self.written().digests)
+        let written = self.written();
+        let mut files: Vec<(&str, &Digest)> =
+            written.digests.iter().map(|(path, digest)| (path.as_str(), digest)).collect();
+        files.sort_unstable();
+        Digest::of_value(&files)
     }
 
     /// How many of the files written so far are those of the former site.
