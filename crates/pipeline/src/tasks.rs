@@ -40,7 +40,7 @@ tasks! {
     /// The related documents of the last build at a place, and of what.
     LIKES = "likes", 1;
     /// Documents of one shard to their counts and weights in the topics of a model.
-    PLACE = "place", 4;
+    PLACE = "place", 5;
     /// Texts of the parts of a topic to how they write the words that may name parts.
     USAGE = "usage", 1;
     /// Words of one topic to its clouds.

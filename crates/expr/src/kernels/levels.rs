@@ -3,7 +3,7 @@
 
 use super::scalar as op;
 use super::scalar::Flag;
-use super::{Arg, Kernel, Key, loops, reduce, text, wide};
+use super::{Arg, Kernel, Key, functions, loops, reduce, text};
 use crate::op::{Binary, Compare, Reduction, Unary};
 use crate::types::Type;
 
@@ -12,7 +12,7 @@ use crate::types::Type;
 pub enum Level {
     /// What every machine of the architecture has: SSE2 on x86-64, NEON on AArch64.
     Portable,
-    /// AVX2: registers of 256 bits.
+    /// AVX2 and FMA: registers of 256 bits.
     Avx2,
     /// AVX-512 (F, BW, DQ, VL): registers of 512 bits.
     Avx512,
@@ -25,7 +25,7 @@ impl Level {
         let mut levels = vec![Self::Portable];
         #[cfg(target_arch = "x86_64")]
         {
-            if is_x86_feature_detected!("avx2") {
+            if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
                 levels.push(Self::Avx2);
                 if is_x86_feature_detected!("avx512f")
                     && is_x86_feature_detected!("avx512bw")
@@ -96,7 +96,7 @@ macro_rules! level {
         mod $name {
             use super::*;
             use super::loops::Float;
-            use super::wide::{Wide, WideZip};
+            use super::functions::{Wide, WideZip};
             use op::{CastTo, Map, Zip};
             use reduce::Fold;
 
@@ -158,18 +158,14 @@ macro_rules! level {
                     Key::Statistics(Type::F64) => Some(statistics::<f64>),
                     Key::Unary(unary, Type::F32) => floats::<f32>(unary).or_else(|| functions::<f32>(unary)),
                     Key::Unary(unary, Type::F64) => floats::<f64>(unary).or_else(|| functions::<f64>(unary)),
-                    Key::Binary(Binary::Pow, Type::F32, a, b) => forms!(a, b, zip_wide::<f32, op::Pow>),
-                    Key::Binary(Binary::Pow, Type::F64, a, b) => forms!(a, b, zip_wide::<f64, op::Pow>),
                     Key::Unary(unary, Type::I32) => integers::<i32>(unary),
                     Key::Unary(unary, Type::I64) => integers::<i64>(unary),
                     Key::Unary(unary, Type::U8) => integers::<u8>(unary),
                     Key::Unary(unary, Type::U32) => integers::<u32>(unary),
                     Key::Unary(Unary::Not, Type::Bool) => Some(map::<Flag, op::Not>),
                     Key::Binary(binary, ty, a, b) => match ty {
-                        Type::F32 => arithmetic::<f32>(binary, a, b)
-                            .or_else(|| if binary == Binary::Div { forms!(a, b, zip::<f32, op::Div>) } else { None }),
-                        Type::F64 => arithmetic::<f64>(binary, a, b)
-                            .or_else(|| if binary == Binary::Div { forms!(a, b, zip::<f64, op::Div>) } else { None }),
+                        Type::F32 => arithmetic::<f32>(binary, a, b).or_else(|| functions_of_two::<f32>(binary, a, b)),
+                        Type::F64 => arithmetic::<f64>(binary, a, b).or_else(|| functions_of_two::<f64>(binary, a, b)),
                         Type::I32 => arithmetic::<i32>(binary, a, b).or_else(|| bits::<i32>(binary, a, b)),
                         Type::I64 => arithmetic::<i64>(binary, a, b).or_else(|| bits::<i64>(binary, a, b)),
                         Type::U8 => arithmetic::<u8>(binary, a, b).or_else(|| bits::<u8>(binary, a, b)),
@@ -270,10 +266,11 @@ macro_rules! level {
                 op::Arctan: Map<A, Out = A>, op::Tan: Map<A, Out = A>, op::Arcsin: Map<A, Out = A>,
                 op::Arccos: Map<A, Out = A>, op::Sinh: Map<A, Out = A>, op::Cosh: Map<A, Out = A>,
                 op::Arcsinh: Map<A, Out = A>, op::Arccosh: Map<A, Out = A>,
-                op::Arctanh: Map<A, Out = A>,
+                op::Arctanh: Map<A, Out = A>, op::Exp2: Map<A, Out = A>, op::Cbrt: Map<A, Out = A>,
             {
                 Some(match unary {
                     Unary::Exp => map_wide::<A, op::Exp> as Kernel,
+                    Unary::Exp2 => map_wide::<A, op::Exp2>,
                     Unary::Expm1 => map_wide::<A, op::Expm1>,
                     Unary::Log => map_wide::<A, op::Log>,
                     Unary::Log2 => map_wide::<A, op::Log2>,
@@ -291,8 +288,22 @@ macro_rules! level {
                     Unary::Arcsinh => map_wide::<A, op::Arcsinh>,
                     Unary::Arccosh => map_wide::<A, op::Arccosh>,
                     Unary::Arctanh => map_wide::<A, op::Arctanh>,
+                    Unary::Cbrt => map_wide::<A, op::Cbrt>,
                     _ => return None,
                 })
+            }
+
+            fn functions_of_two<A: Float>(binary: Binary, a: Arg, b: Arg) -> Option<Kernel>
+            where
+                op::Div: Zip<A>, op::Pow: Zip<A, Out = A>, op::Arctan2: Zip<A, Out = A>, op::Hypot: Zip<A, Out = A>,
+            {
+                match binary {
+                    Binary::Div => forms!(a, b, zip::<A, op::Div>),
+                    Binary::Pow => forms!(a, b, zip_wide::<A, op::Pow>),
+                    Binary::Arctan2 => forms!(a, b, zip_wide::<A, op::Arctan2>),
+                    Binary::Hypot => forms!(a, b, zip_wide::<A, op::Hypot>),
+                    _ => None,
+                }
             }
 
             fn integers<A: Copy>(unary: Unary) -> Option<Kernel>
@@ -415,25 +426,14 @@ macro_rules! level {
 
 level!(portable);
 #[cfg(target_arch = "x86_64")]
-level!(avx2, "avx2");
+level!(avx2, "avx2,fma");
 #[cfg(target_arch = "x86_64")]
-level!(avx512, "avx512f,avx512bw,avx512dq,avx512vl");
+level!(avx512, "fma,avx512f,avx512bw,avx512dq,avx512vl");
 
-/// Loops that are compiled once: they call functions, divide whole numbers or only move bytes.
+/// Loops that are compiled once: they divide whole numbers, call functions or only move bytes.
 mod narrow {
-    use super::{Arg, Binary, Kernel, Key, Type, Unary, loops, op};
-    use op::{Map, TryZip, Zip};
-
-    unsafe fn map<A: Copy, F: Map<A>>(
-        d: *mut u8,
-        a: *const u8,
-        _b: *const u8,
-        _c: *const u8,
-        n: usize,
-    ) {
-        // SAFETY: the caller's promise is the same.
-        unsafe { loops::map::<A, F>(d, a, n) }
-    }
+    use super::{Arg, Binary, Kernel, Key, Type, loops, op};
+    use op::{TryZip, Zip};
 
     unsafe fn zip<A: Copy, F: Zip<A>, const B: bool, const C: bool>(
         d: *mut u8,
@@ -488,8 +488,6 @@ mod narrow {
             Key::Fill(ty) => by_size!(ty, fill),
             Key::Copy(ty) => by_size!(ty, copy),
             Key::Gather(ty) => by_size!(ty, gather),
-            Key::Unary(unary, Type::F32) => functions::<f32>(unary),
-            Key::Unary(unary, Type::F64) => functions::<f64>(unary),
             Key::Binary(binary, Type::F32, a, b) => float_functions::<f32>(binary, a, b),
             Key::Binary(binary, Type::F64, a, b) => float_functions::<f64>(binary, a, b),
             Key::Binary(binary, Type::U8, a, b) => integer_division::<u8>(binary, a, b),
@@ -500,37 +498,16 @@ mod narrow {
         }
     }
 
-    macro_rules! functions {
-        ($($name:ident)*) => {
-            fn functions<A: Copy>(unary: Unary) -> Option<Kernel>
-            where
-                $(op::$name: Map<A>,)*
-            {
-                match unary {
-                    $(Unary::$name => Some(map::<A, op::$name>),)*
-                    _ => None,
-                }
-            }
-        };
-    }
-    functions! {
-        Exp2 Cbrt
-    }
-
     fn float_functions<A: Copy>(binary: Binary, a: Arg, b: Arg) -> Option<Kernel>
     where
         op::FloorDiv: Zip<A>,
         op::Mod: Zip<A>,
         op::Fmod: Zip<A>,
-        op::Arctan2: Zip<A>,
-        op::Hypot: Zip<A>,
     {
         match binary {
             Binary::FloorDiv => forms!(a, b, zip::<A, op::FloorDiv>),
             Binary::Mod => forms!(a, b, zip::<A, op::Mod>),
             Binary::Fmod => forms!(a, b, zip::<A, op::Fmod>),
-            Binary::Arctan2 => forms!(a, b, zip::<A, op::Arctan2>),
-            Binary::Hypot => forms!(a, b, zip::<A, op::Hypot>),
             _ => None,
         }
     }

@@ -7,8 +7,8 @@
 use std::slice::{from_raw_parts, from_raw_parts_mut};
 
 use super::Level;
+use super::functions::{Wide, WideZip};
 use super::scalar::{CastTo, Flag, Map, TryZip, Zip};
-use super::wide::{Wide, WideZip};
 use crate::types::{Scalar, Type};
 
 /// What [`Gather`](super::Key::Gather) needs besides the table and the indices.
@@ -97,21 +97,34 @@ pub(super) unsafe fn zip<A: Copy, F: Zip<A>, const B: bool, const C: bool>(
 const AT_ONCE: usize = 64;
 
 /// A float whose functions are computed in `f64`.
-pub(super) trait Float: Copy + Into<f64> {
-    fn narrowed(x: f64) -> Self;
+pub(super) trait Float: Copy {
+    fn map<F: Wide>(x: Self) -> (Self, bool);
+    fn zip<F: WideZip>(x: Self, y: Self) -> (Self, bool);
 }
 
 impl Float for f32 {
     #[inline(always)]
-    fn narrowed(x: f64) -> Self {
-        x as Self
+    fn map<F: Wide>(x: Self) -> (Self, bool) {
+        let (value, right) = F::single(x.into());
+        (value as Self, right)
+    }
+
+    #[inline(always)]
+    fn zip<F: WideZip>(x: Self, y: Self) -> (Self, bool) {
+        let (value, right) = F::single(x.into(), y.into());
+        (value as Self, right)
     }
 }
 
 impl Float for f64 {
     #[inline(always)]
-    fn narrowed(x: f64) -> Self {
-        x
+    fn map<F: Wide>(x: Self) -> (Self, bool) {
+        F::wide(x)
+    }
+
+    #[inline(always)]
+    fn zip<F: WideZip>(x: Self, y: Self) -> (Self, bool) {
+        F::wide(x, y)
     }
 }
 
@@ -124,9 +137,9 @@ pub(super) unsafe fn map_wide<A: Float, F: Wide + Map<A, Out = A>>(
 ) {
     #[cold]
     #[inline(never)]
-    fn mend<A: Float, F: Wide + Map<A, Out = A>>(d: &mut [A], a: &[A]) {
-        for (d, &a) in d.iter_mut().zip(a) {
-            if !F::wide(a.into()).1 {
+    fn mend<A: Float, F: Map<A, Out = A>>(d: &mut [A], a: &[A], right: &[bool]) {
+        for ((d, &a), &right) in d.iter_mut().zip(a).zip(right) {
+            if !right {
                 *d = F::map(a);
             }
         }
@@ -137,12 +150,17 @@ pub(super) unsafe fn map_wide<A: Float, F: Wide + Map<A, Out = A>>(
     for (d, a) in d.chunks_mut(AT_ONCE).zip(a.chunks(AT_ONCE)) {
         let mut all = true;
         for (d, &a) in d.iter_mut().zip(a) {
-            let (value, right) = F::wide(a.into());
-            *d = A::narrowed(value);
+            let right;
+            (*d, right) = A::map::<F>(a);
             all &= right;
         }
         if !all {
-            mend::<A, F>(d, a);
+            // Asked again, as it is rare, and here, where it is compiled for the caller's level.
+            let mut right = [true; AT_ONCE];
+            for (right, &a) in right.iter_mut().zip(a) {
+                *right = A::map::<F>(a).1;
+            }
+            mend::<A, F>(d, a, &right);
         }
     }
 }
@@ -183,21 +201,25 @@ pub(super) unsafe fn zip_wide<
 fn chunk_wide<A: Float, F: WideZip + Zip<A, Out = A>>(d: &mut [A], a: &[A], b: &[A]) {
     #[cold]
     #[inline(never)]
-    fn mend<A: Float, F: WideZip + Zip<A, Out = A>>(d: &mut [A], a: &[A], b: &[A]) {
-        for ((d, &a), &b) in d.iter_mut().zip(a).zip(b) {
-            if !F::wide(a.into(), b.into()).1 {
+    fn mend<A: Float, F: Zip<A, Out = A>>(d: &mut [A], a: &[A], b: &[A], right: &[bool]) {
+        for (((d, &a), &b), &right) in d.iter_mut().zip(a).zip(b).zip(right) {
+            if !right {
                 *d = F::zip(a, b);
             }
         }
     }
     let mut all = true;
     for ((d, &a), &b) in d.iter_mut().zip(a).zip(b) {
-        let (value, right) = F::wide(a.into(), b.into());
-        *d = A::narrowed(value);
+        let right;
+        (*d, right) = A::zip::<F>(a, b);
         all &= right;
     }
     if !all {
-        mend::<A, F>(d, a, b);
+        let mut right = [true; AT_ONCE];
+        for ((right, &a), &b) in right.iter_mut().zip(a).zip(b) {
+            *right = A::zip::<F>(a, b).1;
+        }
+        mend::<A, F>(d, a, b, &right);
     }
 }
 

@@ -3,18 +3,17 @@
 //!
 //! `scalar` says what an operation does to one value, in safe code; `loops` runs it over memory;
 //! `levels` compiles the loops for each [`Level`] and finds them; `reduce` has the loops of
-//! reductions, `math` the functions that are not arithmetic, `wide` and `inverse` forms of them without
-//! branches; `grouped` has the loop of sums by group.
+//! reductions, `math` the functions that are not arithmetic, `functions` forms of them without branches;
+//! `grouped` has the loop of sums by group.
 
+mod functions;
 pub(crate) mod grouped;
-mod inverse;
 mod levels;
 mod loops;
 mod math;
 mod reduce;
 mod scalar;
 mod text;
-mod wide;
 
 pub use levels::Level;
 pub(crate) use loops::{Gather, copy_strided, fence, prefetch, scatter_strided, stream};

@@ -1,14 +1,16 @@
-//! Functions that are not arithmetic have one result, to the bit, at every level.
+//! Functions that are not arithmetic: near the exact values, and the same bits at every level.
 
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use expr::{Level, Scalar, Value};
+use expr::{Level, Operand, Scalar, Value};
 
 use crate::{array, evaluate_at};
 
 type Function = fn(f64) -> f64;
+type FunctionOfTwo = fn(f64, f64) -> f64;
 
-/// What each is by the scalar function; those of `f32` are computed in `f64`.
+/// What each is by a scalar function, which has an error below one unit of the last place too.
 const FUNCTIONS: [(&str, Function); 20] = [
     ("exp", libm::exp),
     ("exp2", libm::exp2),
@@ -31,6 +33,9 @@ const FUNCTIONS: [(&str, Function); 20] = [
     ("arctanh", libm::atanh),
     ("cbrt", libm::cbrt),
 ];
+
+const FUNCTIONS_OF_TWO: [(&str, FunctionOfTwo); 3] =
+    [("power", libm::pow), ("arctan2", libm::atan2), ("hypot", libm::hypot)];
 
 /// Floats of all kinds: of every exponent, of the ranges that functions are mostly asked for, around
 /// the ends of the intervals that their methods tell apart, and what is no number.
@@ -132,58 +137,166 @@ fn floats() -> &'static [f64] {
     })
 }
 
+/// Partners for [`floats`], small numbers among them.
+fn partners() -> Vec<f64> {
+    let n = floats().len();
+    let partner =
+        |at| if at % 3 == 0 { (at % 9) as f64 / 2.0 - 1.0 } else { floats()[at * 7919 % n] };
+    (0..n).map(partner).collect()
+}
+
+/// A float's place in the order of all of its type.
+fn place(x: Scalar) -> Option<i64> {
+    let ordered = |bits: i64, least: i64| if bits < 0 { least - bits } else { bits };
+    match x {
+        Scalar::F64(x) if !x.is_nan() => Some(ordered(x.to_bits() as i64, i64::MIN)),
+        Scalar::F32(x) if !x.is_nan() => {
+            Some(ordered(i64::from(x.to_bits() as i32), i64::from(i32::MIN)))
+        }
+        _ => None,
+    }
+}
+
+/// That `value` is at most `most` floats from what is expected, and of its sign.
 #[track_caller]
-fn check(text: &str, level: Level, value: &Value, expected: impl Fn(usize) -> f64) {
-    let n = value.scalars().len();
-    assert_eq!(n, floats().len());
+fn check(text: &str, value: &Value, most: u64, expected: impl Fn(usize) -> f64) {
     for (at, scalar) in value.scalars().into_iter().enumerate() {
-        let expected = expected(at);
-        let same = match scalar {
-            Scalar::F64(x) => x.to_bits() == expected.to_bits() || x.is_nan() && expected.is_nan(),
-            Scalar::F32(x) => {
-                let expected = expected as f32;
-                x.to_bits() == expected.to_bits() || x.is_nan() && expected.is_nan()
-            }
-            _ => false,
+        let expected = match scalar {
+            Scalar::F32(_) => Scalar::F32(expected(at) as f32),
+            _ => Scalar::F64(expected(at)),
         };
-        assert!(same, "{text} at {level:?} of {:e}: {scalar:?} is not {expected:e}", floats()[at]);
+        let near = match (place(scalar), place(expected)) {
+            (Some(a), Some(b)) => a.abs_diff(b) <= most && (a < 0) == (b < 0),
+            (a, b) => a == b,
+        };
+        assert!(near, "{text} of {:e}: {scalar:?} is not {expected:?}", floats()[at]);
+    }
+}
+
+fn bits(value: &Value) -> Vec<u64> {
+    let bits = |scalar| match scalar {
+        Scalar::F64(x) if x.is_nan() => 0x7FF8 << 48,
+        Scalar::F64(x) => x.to_bits(),
+        Scalar::F32(x) if x.is_nan() => 0x7FC0 << 16,
+        Scalar::F32(x) => u64::from(x.to_bits()),
+        other => panic!("{other:?} is no float"),
+    };
+    value.scalars().into_iter().map(bits).collect()
+}
+
+/// The value of `text` at the best level, once it is seen to be the same at all.
+#[track_caller]
+fn at_every_level(text: &str, find: impl Fn(&str) -> Operand<'static>) -> Value {
+    let mut values = Level::available().into_iter().map(|level| {
+        let mut values = evaluate_at(text, level, &find).expect("it is defined");
+        (level, values.remove(0))
+    });
+    let (_, first) = values.next().expect("there is always one");
+    for (level, value) in values {
+        assert!(bits(&value) == bits(&first), "{text} at {level:?} has other bits");
+    }
+    first
+}
+
+#[test]
+fn functions_are_near_the_scalar_ones_and_the_same_at_every_level() {
+    let x = array(floats());
+    for (name, function) in FUNCTIONS {
+        let text = format!("{name}(x)");
+        let value = at_every_level(&text, |_| x);
+        check(&text, &value, 2, |at| function(floats()[at]));
+        let text = format!("{name}(f32(x))");
+        let value = at_every_level(&text, |_| x);
+        check(&text, &value, 1, |at| function(f64::from(floats()[at] as f32)));
     }
 }
 
 #[test]
-fn every_level_has_the_bits_of_the_scalar_function() {
-    let x = array(floats());
-    for level in Level::available() {
-        for (name, function) in FUNCTIONS {
-            let text = format!("{name}(x)");
-            let values = evaluate_at(&text, level, |_| x).unwrap();
-            check(&text, level, &values[0], |at| function(floats()[at]));
-            let text = format!("{name}(f32(x))");
-            let values = evaluate_at(&text, level, |_| x).unwrap();
-            check(&text, level, &values[0], |at| function(f64::from(floats()[at] as f32)));
+fn functions_of_two_are_near_the_scalar_ones_and_the_same_at_every_level() {
+    let partners = partners();
+    let (x, y) = (array(floats()), array(&partners));
+    let find = |name: &str| if name == "x" { x } else { y };
+    for (name, function) in FUNCTIONS_OF_TWO {
+        let text = format!("{name}(x, y)");
+        let value = at_every_level(&text, find);
+        check(&text, &value, 2, |at| function(floats()[at], partners[at]));
+        let text = format!("{name}(f32(x), f32(y))");
+        let value = at_every_level(&text, find);
+        let single = |x: f64| f64::from(x as f32);
+        check(&text, &value, 1, |at| function(single(floats()[at]), single(partners[at])));
+        for one in [1.5, -2.25, 3.0, 400.0, 1e10] {
+            let text = format!("{name}(x, {one:?})");
+            check(&text, &at_every_level(&text, find), 2, |at| function(floats()[at], one));
+            let text = format!("{name}({one:?}, x)");
+            check(&text, &at_every_level(&text, find), 2, |at| function(one, floats()[at]));
+        }
+    }
+}
+
+/// Functions by name: the bits of arguments, of the nearest float, and of what that lacks.
+fn exact_values() -> HashMap<String, Vec<Vec<u64>>> {
+    serde_json::from_str(include_str!("../../testdata/functions.json")).expect("well formed")
+}
+
+#[test]
+fn functions_are_within_one_unit_of_the_last_place() {
+    let exact = exact_values();
+    let names = FUNCTIONS.iter().map(|(name, _)| *name);
+    for name in names.chain(FUNCTIONS_OF_TWO.iter().map(|(name, _)| *name)) {
+        let cases = &exact[name];
+        let column = |at: usize| cases.iter().map(|case| f64::from_bits(case[at])).collect();
+        let of_two = cases[0].len() == 4;
+        let (x, y): (Vec<f64>, Vec<f64>) = (column(0), column(1));
+        let columns = (array(&x), array(&y));
+        let find = |name: &str| if name == "x" { columns.0 } else { columns.1 };
+        let of = |arguments: &str| {
+            let text = format!("{name}({arguments})");
+            evaluate_at(&text, Level::best(), find).unwrap()[0].scalars()
+        };
+        let wide = of(if of_two { "x, y" } else { "x" });
+        let single = of(if of_two { "f32(x), f32(y)" } else { "f32(x)" });
+        for (at, case) in cases.iter().enumerate() {
+            let &[.., nearest, lacks] = case.as_slice() else { panic!("an exact value") };
+            let (nearest, lacks) = (f64::from_bits(nearest), f64::from_bits(lacks));
+            let unit = nearest.abs().next_up() - nearest.abs();
+            let Scalar::F64(value) = wide[at] else { panic!("{name}: a float") };
+            let error = ((value - nearest) - lacks).abs() / unit;
+            assert!(error < 1.0, "{name} of {:e}, {:e}: wrong by {error} units", x[at], y[at]);
+            // One of three has arguments that `f32` has.
+            if at % 3 == 0 {
+                let Scalar::F32(value) = single[at] else { panic!("{name}: a float") };
+                let near = nearest as f32;
+                let unit = f64::from(near.abs().next_up() - near.abs());
+                let error = (f64::from(value) - nearest).abs() / unit;
+                assert!(error < 0.6, "{name} of {:e}, {:e} as f32: {error} units", x[at], y[at]);
+            }
         }
     }
 }
 
 #[test]
-fn powers_have_the_bits_of_the_scalar_function_at_every_level() {
-    let n = floats().len();
-    let x = array(floats());
-    let exponents: Vec<f64> = (0..n)
-        .map(|at| if at % 3 == 0 { (at % 9) as f64 / 2.0 - 1.0 } else { floats()[at * 7919 % n] })
-        .collect();
-    let y = array(&exponents);
-    for level in Level::available() {
-        let find = |name: &str| if name == "x" { x } else { y };
-        let values = evaluate_at("x ** y", level, find).unwrap();
-        check("x ** y", level, &values[0], |at| libm::pow(floats()[at], exponents[at]));
-        for exponent in [1.5, -2.25, 3.0, 400.0, 1e10] {
-            let text = format!("x ** {exponent:?}");
-            let values = evaluate_at(&text, level, find).unwrap();
-            check(&text, level, &values[0], |at| libm::pow(floats()[at], exponent));
-            let text = format!("abs({exponent:?}) ** x");
-            let values = evaluate_at(&text, level, find).unwrap();
-            check(&text, level, &values[0], |at| libm::pow(exponent.abs(), floats()[at]));
+fn what_is_exact_has_no_error() {
+    let whole: Vec<f64> = (1..=200).map(f64::from).collect();
+    let exponents: Vec<f64> = (0..200).map(|at| f64::from(at % 6)).collect();
+    let (x, y) = (array(&whole), array(&exponents));
+    let find = |name: &str| if name == "x" { x } else { y };
+    let power = |at: usize| whole[at].powi(at as i32 % 6);
+    for (text, expected) in [
+        ("x ** y", &power as &dyn Fn(usize) -> f64),
+        ("cbrt(x * x * x)", &|at| whole[at]),
+        ("hypot(3 * x, -4 * x)", &|at| 5.0 * whole[at]),
+        ("exp2(x)", &|at| 2.0_f64.powi(at as i32 + 1)),
+        ("log2(exp2(x))", &|at| whole[at]),
+        ("log10(10 ** y)", &|at| exponents[at]),
+        ("exp(x - x)", &|_| 1.0),
+        ("cos(x - x)", &|_| 1.0),
+        ("log(x / x)", &|_| 0.0),
+        ("arctan2(0, -x)", &|_| std::f64::consts::PI),
+    ] {
+        for (at, value) in
+            evaluate_at(text, Level::best(), find).unwrap()[0].scalars().iter().enumerate()
+        {
+            assert_eq!(*value, Scalar::F64(expected(at)), "{text} for x = {}", whole[at]);
         }
     }
 }

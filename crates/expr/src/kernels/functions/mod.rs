@@ -1,0 +1,84 @@
+//! Functions that are not arithmetic, without branches, so that the compiler makes vectors of them.
+//!
+//! Their results differ from the exact ones by less than one unit of the last place of `f64`, and by
+//! 0.6 of one of `f32`. They are the same bits at every level of the instruction set: each step is an
+//! operation that IEEE 754 defines, a fused multiplication and addition among them. What they are not
+//! made for, infinities and what is no number above all, is left to `libm`.
+//!
+//! The polynomials run through the function at Chebyshev's nodes
+//! (`crates/expr/testdata/polynomials.py`).
+#![allow(clippy::inline_always, reason = "only what is inlined is compiled for the caller's level")]
+#![allow(
+    clippy::needless_bitwise_bool,
+    clippy::manual_range_contains,
+    clippy::float_cmp,
+    reason = "what ends early is a branch; whole numbers are compared"
+)]
+
+mod angles;
+mod exponential;
+mod logarithm;
+mod roots;
+mod single;
+mod steps;
+
+use super::scalar as op;
+
+/// A function of one value with a form without branches.
+pub(super) trait Wide {
+    /// The value, and whether it is right.
+    fn wide(x: f64) -> (f64, bool);
+    /// The same, as near as `f32` can tell.
+    fn single(x: f64) -> (f64, bool);
+}
+
+/// A function of two values with a form without branches.
+pub(super) trait WideZip {
+    /// The value, and whether it is right.
+    fn wide(x: f64, y: f64) -> (f64, bool);
+    /// The same, as near as `f32` can tell.
+    fn single(x: f64, y: f64) -> (f64, bool);
+}
+
+/// Says which functions are the forms without branches of which operation.
+macro_rules! wide {
+    ($($op:ident $file:ident $f:ident)*) => {$(
+        impl Wide for op::$op {
+            #[inline(always)]
+            fn wide(x: f64) -> (f64, bool) {
+                $file::$f(x)
+            }
+            #[inline(always)]
+            fn single(x: f64) -> (f64, bool) {
+                single::$f(x)
+            }
+        }
+    )*};
+}
+
+macro_rules! wide_zip {
+    ($($op:ident $file:ident $f:ident)*) => {$(
+        impl WideZip for op::$op {
+            #[inline(always)]
+            fn wide(x: f64, y: f64) -> (f64, bool) {
+                $file::$f(x, y)
+            }
+            #[inline(always)]
+            fn single(x: f64, y: f64) -> (f64, bool) {
+                single::$f(x, y)
+            }
+        }
+    )*};
+}
+
+wide! {
+    Exp exponential exp  Exp2 exponential exp2  Expm1 exponential expm1
+    Sinh exponential sinh  Cosh exponential cosh  Tanh exponential tanh
+    Log logarithm ln  Log2 logarithm log2  Log10 logarithm log10  Log1p logarithm log1p
+    Arcsinh logarithm asinh  Arccosh logarithm acosh  Arctanh logarithm atanh
+    Sin angles sin  Cos angles cos  Tan angles tan
+    Arcsin angles asin  Arccos angles acos  Arctan angles atan
+    Cbrt roots cbrt
+}
+
+wide_zip! { Pow logarithm pow  Arctan2 angles atan2  Hypot roots hypot }

@@ -1,0 +1,109 @@
+"""Prints the polynomials and constants of src/kernels/functions/ as Rust: mpmath 1.4.1 with 80 digits.
+
+Each runs through its function at Chebyshev's nodes and is then rounded to f64; its greatest error is printed,
+relative to what it is a part of.
+"""
+
+import struct
+
+import mpmath as mp
+from mpmath import mpf
+
+mp.mp.dps = 80
+
+
+def bits(x):
+    digits = "%016X" % struct.unpack(">Q", struct.pack(">d", float(x)))[0]
+    return "0x" + "_".join(digits[at : at + 4] for at in range(0, 16, 4))
+
+
+def through_nodes(function, least, most, n):
+    least, most = mpf(least), mpf(most)
+    turn = lambda at: mp.cos(mp.pi * (2 * at + 1) / (2 * n))
+    nodes = [(least + most) / 2 + (most - least) / 2 * turn(at) for at in range(n)]
+    powers = mp.matrix([[node**power for power in range(n)] for node in nodes])
+    return list(mp.lu_solve(powers, mp.matrix([function(node) for node in nodes])))
+
+
+def show(name, function, least, most, n, weight):
+    """`weight`: what an error of the polynomial is multiplied with in the result."""
+    factors = [mpf(float(factor)) for factor in through_nodes(function, least, most, n)]
+    error = mpf(0)
+    for at in range(400):
+        x = mpf(least) + (mpf(most) - mpf(least)) * (at + mpf("0.5")) / 400
+        value = sum(factor * x**power for power, factor in enumerate(factors))
+        error = max(error, abs(value - function(x)) * weight(x))
+    print(f"// {name}: error 2^{float(mp.log(error, 2)):.1f}")
+    print(f"const {name}: [f64; {n}] = [")
+    for factor in factors:
+        print(f"    f64::from_bits({bits(factor)}),")
+    print("];")
+
+
+def in_two(name, value):
+    print(f"// {name}: {bits(value)} and {bits(value - mpf(float(value)))}")
+
+
+def leading(value, n):
+    """The first n bits."""
+    mantissa, exponent = mp.frexp(value)
+    return mp.floor(mantissa * 2**n) / mpf(2) ** n * mpf(2) ** exponent
+
+
+root = mp.sqrt
+NEAR = mpf(10) ** -20  # these forms divide by 0 at 0
+HALF_LN2, EIGHTH, SIXTEENTH, HALF_OCTAVE = mpf("0.3467"), mpf("0.7856"), mpf("0.4145"), mpf("0.1717")
+identity = lambda x: x
+square = lambda x: x * x
+one = lambda x: 1
+
+exp = lambda r: (mp.exp(r) - 1 - r) / r**2
+cosh = lambda z: (mp.cosh(root(z)) - 1) / z
+sinh = lambda z: (mp.sinh(root(z)) / root(z) - 1) / z
+sin = lambda z: (mp.sin(root(z)) / root(z) - 1) / z
+tan = lambda z: (mp.tan(root(z)) / root(z) - 1) / z
+atan = lambda z: (mp.atan(root(z)) / root(z) - 1) / z
+asin = lambda z: (mp.asin(root(z)) / root(z) - 1) / z
+atanh = lambda z: (mp.atanh(root(z)) / root(z) - 1) / z
+
+print("// exponential.rs, angles.rs, logarithm.rs, roots.rs")
+show("EXP", exp, -HALF_LN2, mpf("0.3468"), 11, square)
+show("COSH", cosh, NEAR, HALF_LN2**2, 6, identity)
+show("SINH", sinh, NEAR, HALF_LN2**2, 5, identity)
+show("SIN", sin, NEAR, EIGHTH**2, 6, identity)
+show("COS", lambda z: (mp.cos(root(z)) - 1 + z / 2) / z**2, NEAR, EIGHTH**2, 6, square)
+show("ATAN", atan, NEAR, SIXTEENTH**2, 11, identity)
+show("ASIN", asin, NEAR, mpf("0.25"), 14, identity)
+show("LOG", atanh, NEAR, HALF_OCTAVE**2, 8, identity)
+show("LOG_TAIL", lambda z: (atanh(z) - mpf(1) / 3) / z, NEAR, HALF_OCTAVE**2, 7, square)
+show("RCBRT", lambda m: m ** (-mpf(1) / 3), 1, 2, 6, one)
+
+print("// single.rs")
+show("EXP", lambda r: (mp.exp(r) - 1) / r, -HALF_LN2, HALF_LN2, 6, identity)
+show("EXP2", lambda r: (2**r - 1) / r, mpf("-0.5001"), mpf("0.5001"), 6, identity)
+show("EXPM1", exp, -HALF_LN2, HALF_LN2, 6, identity)
+show("COSH", cosh, NEAR, HALF_LN2**2, 3, identity)
+show("SINH", sinh, NEAR, HALF_LN2**2, 3, identity)
+show("SIN", sin, NEAR, EIGHTH**2, 4, identity)
+show("COS", lambda z: (mp.cos(root(z)) - 1) / z, NEAR, EIGHTH**2, 4, identity)
+show("TAN", tan, NEAR, EIGHTH**2, 9, identity)
+show("ATAN", atan, NEAR, 1, 11, identity)
+show("ASIN", asin, NEAR, mpf("0.25"), 8, identity)
+show("LOG", lambda f: (mp.log(1 + f) / f - 1) / f, mpf("-0.2930"), mpf("0.4143"), 11, identity)
+show("ATANH", atanh, NEAR, HALF_OCTAVE**2, 5, identity)
+
+in_two("ln 2", mp.log(2))
+in_two("2 / ln 2", 2 / mp.log(2))
+in_two("1 / ln 2", 1 / mp.log(2))
+in_two("1 / ln 10", 1 / mp.log(10))
+in_two("pi / 2", mp.pi / 2)
+in_two("pi / 4", mp.pi / 4)
+in_two("1 / 3", mpf(1) / 3)
+in_two("2 to -1/3", mpf(2) ** (-mpf(1) / 3))
+in_two("4 to -1/3", mpf(4) ** (-mpf(1) / 3))
+for name, value in [("ln 2", mp.log(2)), ("log10 2", mp.log10(2))]:
+    first = leading(value, 42)
+    print(f"// {name} by 42 bits: {bits(first)} and {bits(value - first)}")
+first = leading(mp.pi / 2, 33)
+second = leading(mp.pi / 2 - first, 33)
+print(f"// pi / 2 by 33 bits: {bits(first)}, {bits(second)} and {bits(mp.pi / 2 - first - second)}")
