@@ -17,6 +17,15 @@ def bits(x):
     return "0x" + "_".join(digits[at : at + 4] for at in range(0, 16, 4))
 
 
+def single(x):
+    return struct.unpack(">f", struct.pack(">f", float(x)))[0]
+
+
+def single_bits(x):
+    digits = "%08X" % struct.unpack(">I", struct.pack(">f", float(x)))[0]
+    return f"0x{digits[:4]}_{digits[4:]}"
+
+
 def through_nodes(function, least, most, n):
     least, most = mpf(least), mpf(most)
     turn = lambda at: mp.cos(mp.pi * (2 * at + 1) / (2 * n))
@@ -25,18 +34,20 @@ def through_nodes(function, least, most, n):
     return list(mp.lu_solve(powers, mp.matrix([function(node) for node in nodes])))
 
 
-def show(name, function, least, most, n, weight):
+def show(name, function, least, most, n, weight, bits=bits):
     """`weight`: what an error of the polynomial is multiplied with in the result."""
-    factors = [mpf(float(factor)) for factor in through_nodes(function, least, most, n)]
+    rounded = float if bits is not single_bits else single
+    factors = [mpf(rounded(factor)) for factor in through_nodes(function, least, most, n)]
     error = mpf(0)
     for at in range(400):
         x = mpf(least) + (mpf(most) - mpf(least)) * (at + mpf("0.5")) / 400
         value = sum(factor * x**power for power, factor in enumerate(factors))
         error = max(error, abs(value - function(x)) * weight(x))
     print(f"// {name}: error 2^{float(mp.log(error, 2)):.1f}")
-    print(f"const {name}: [f64; {n}] = [")
+    ty = "f64" if rounded is float else "f32"
+    print(f"const {name}: [{ty}; {n}] = [")
     for factor in factors:
-        print(f"    f64::from_bits({bits(factor)}),")
+        print(f"    {ty}::from_bits({bits(factor)}),")
     print("];")
 
 
@@ -53,6 +64,7 @@ def leading(value, n):
 root = mp.sqrt
 NEAR = mpf(10) ** -20  # these forms divide by 0 at 0
 HALF_LN2, EIGHTH, SIXTEENTH, HALF_OCTAVE = mpf("0.3467"), mpf("0.7856"), mpf("0.4145"), mpf("0.1717")
+OCTAVE = mpf("-0.2930"), mpf("0.4143")
 identity = lambda x: x
 square = lambda x: x * x
 one = lambda x: 1
@@ -64,6 +76,7 @@ sin = lambda z: (mp.sin(root(z)) / root(z) - 1) / z
 tan = lambda z: (mp.tan(root(z)) / root(z) - 1) / z
 atan = lambda z: (mp.atan(root(z)) / root(z) - 1) / z
 asin = lambda z: (mp.asin(root(z)) / root(z) - 1) / z
+log = lambda f: (mp.log(1 + f) / f - 1) / f
 atanh = lambda z: (mp.atanh(root(z)) / root(z) - 1) / z
 
 print("// exponential.rs, angles.rs, logarithm.rs, roots.rs")
@@ -78,6 +91,14 @@ show("LOG", atanh, NEAR, HALF_OCTAVE**2, 8, identity)
 show("LOG_TAIL", lambda z: (atanh(z) - mpf(1) / 3) / z, NEAR, HALF_OCTAVE**2, 7, square)
 show("RCBRT", lambda m: m ** (-mpf(1) / 3), 1, 2, 6, one)
 
+print("// single_logarithm.rs")
+show("LOG", log, *OCTAVE, 10, identity, single_bits)
+for name, value in [("ln 2", mp.log(2)), ("log10 2", mp.log10(2))]:
+    first = leading(value, 16)
+    print(f"// {name} by 16 bits: {single_bits(first)} and {single_bits(value - first)}")
+for name, value in [("1 / ln 2", 1 / mp.log(2)), ("1 / ln 10", 1 / mp.log(10))]:
+    print(f"// {name} as f32: {single_bits(value)} and {single_bits(value - mpf(single(value)))}")
+
 print("// single.rs")
 show("EXP", lambda r: (mp.exp(r) - 1) / r, -HALF_LN2, HALF_LN2, 6, identity)
 show("EXP2", lambda r: (2**r - 1) / r, mpf("-0.5001"), mpf("0.5001"), 6, identity)
@@ -89,7 +110,7 @@ show("COS", lambda z: (mp.cos(root(z)) - 1) / z, NEAR, EIGHTH**2, 4, identity)
 show("TAN", tan, NEAR, EIGHTH**2, 9, identity)
 show("ATAN", atan, NEAR, 1, 11, identity)
 show("ASIN", asin, NEAR, mpf("0.25"), 8, identity)
-show("LOG", lambda f: (mp.log(1 + f) / f - 1) / f, mpf("-0.2930"), mpf("0.4143"), 11, identity)
+show("LOG", log, *OCTAVE, 11, identity)
 show("ATANH", atanh, NEAR, HALF_OCTAVE**2, 5, identity)
 
 in_two("ln 2", mp.log(2))

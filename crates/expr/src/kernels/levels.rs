@@ -115,10 +115,16 @@ macro_rules! level {
                 // SAFETY: the caller's promise is the same.
                 unsafe { loops::map_wide::<A, F>(d, a, n) }
             }
-            $(#[target_feature(enable = $feature)])?
             unsafe fn zip_wide<A: Float, F: WideZip + Zip<A, Out = A>, const B: bool, const C: bool>(d: *mut u8, a: *const u8, b: *const u8, _c: *const u8, n: usize) {
                 // SAFETY: the caller's promise is the same.
-                unsafe { loops::zip_wide::<A, F, B, C>(d, a, b, n) }
+                unsafe { zip_wide_of::<A, F>(d, (a, b), (B, C), n) }
+            }
+            /// The work of [`zip_wide`], which stands once for all forms of its arguments.
+            $(#[target_feature(enable = $feature)])?
+            #[inline(never)]
+            unsafe fn zip_wide_of<A: Float, F: WideZip + Zip<A, Out = A>>(d: *mut u8, of: (*const u8, *const u8), each: (bool, bool), n: usize) {
+                // SAFETY: the caller's promise is the same.
+                unsafe { loops::zip_wide::<A, F>(d, of, each, n) }
             }
             $(#[target_feature(enable = $feature)])?
             unsafe fn cast<A: Copy + CastTo<B>, B: Copy>(d: *mut u8, a: *const u8, _b: *const u8, _c: *const u8, n: usize) {

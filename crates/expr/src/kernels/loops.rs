@@ -96,7 +96,7 @@ pub(super) unsafe fn zip<A: Copy, F: Zip<A>, const B: bool, const C: bool>(
 /// Values that are computed without branches before it is seen whether all of them are right.
 const AT_ONCE: usize = 64;
 
-/// A float whose functions are computed in `f64`.
+/// A float that has functions.
 pub(super) trait Float: Copy {
     fn map<F: Wide>(x: Self) -> (Self, bool);
     fn zip<F: WideZip>(x: Self, y: Self) -> (Self, bool);
@@ -105,14 +105,12 @@ pub(super) trait Float: Copy {
 impl Float for f32 {
     #[inline(always)]
     fn map<F: Wide>(x: Self) -> (Self, bool) {
-        let (value, right) = F::single(x.into());
-        (value as Self, right)
+        F::single(x)
     }
 
     #[inline(always)]
     fn zip<F: WideZip>(x: Self, y: Self) -> (Self, bool) {
-        let (value, right) = F::single(x.into(), y.into());
-        (value as Self, right)
+        F::single(x, y)
     }
 }
 
@@ -165,34 +163,29 @@ pub(super) unsafe fn map_wide<A: Float, F: Wide + Map<A, Out = A>>(
     }
 }
 
-/// The same of two values. One value for all is laid out as a run of them: a loop of which half would
-/// not vary takes the compiler minutes.
+/// The same of two values; `each` says of both whether it is a run. One value for all is laid out as a run
+/// of them: a loop of which half would not vary takes the compiler minutes.
 #[inline(always)]
-pub(super) unsafe fn zip_wide<
-    A: Float,
-    F: WideZip + Zip<A, Out = A>,
-    const B: bool,
-    const C: bool,
->(
+pub(super) unsafe fn zip_wide<A: Float, F: WideZip + Zip<A, Out = A>>(
     d: *mut u8,
-    a: *const u8,
-    b: *const u8,
+    (a, b): (*const u8, *const u8),
+    each: (bool, bool),
     n: usize,
 ) {
     if n == 0 {
         return;
     }
-    // SAFETY: see above; `B` and `C` say which arguments are runs.
+    // SAFETY: see above; `each` says which arguments are runs.
     let (d, a, b) = unsafe {
         let (a, b) = (a.cast::<A>(), b.cast::<A>());
         let run = |values: *const A, each: bool| from_raw_parts(values, if each { n } else { 1 });
-        (from_raw_parts_mut(d.cast::<A>(), n), run(a, B), run(b, C))
+        (from_raw_parts_mut(d.cast::<A>(), n), run(a, each.0), run(b, each.1))
     };
     let (as_run, bs_run) = ([a[0]; AT_ONCE], [b[0]; AT_ONCE]);
     for (at, d) in d.chunks_mut(AT_ONCE).enumerate() {
         let of = at * AT_ONCE..at * AT_ONCE + d.len();
-        let a = if B { &a[of.clone()] } else { &as_run[..d.len()] };
-        let b = if C { &b[of] } else { &bs_run[..d.len()] };
+        let a = if each.0 { &a[of.clone()] } else { &as_run[..d.len()] };
+        let b = if each.1 { &b[of] } else { &bs_run[..d.len()] };
         chunk_wide::<A, F>(d, a, b);
     }
 }

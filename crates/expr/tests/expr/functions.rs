@@ -268,7 +268,7 @@ fn functions_are_within_one_unit_of_the_last_place() {
                 let near = nearest as f32;
                 let unit = f64::from(near.abs().next_up() - near.abs());
                 let error = (f64::from(value) - nearest).abs() / unit;
-                assert!(error < 0.6, "{name} of {:e}, {:e} as f32: {error} units", x[at], y[at]);
+                assert!(error < 0.85, "{name} of {:e}, {:e} as f32: {error} units", x[at], y[at]);
             }
         }
     }
@@ -288,6 +288,8 @@ fn what_is_exact_has_no_error() {
         ("exp2(x)", &|at| 2.0_f64.powi(at as i32 + 1)),
         ("log2(exp2(x))", &|at| whole[at]),
         ("log10(10 ** y)", &|at| exponents[at]),
+        ("f64(log2(f32(exp2(y))))", &|at| exponents[at]),
+        ("f64(log10(f32(10 ** y)))", &|at| exponents[at]),
         ("exp(x - x)", &|_| 1.0),
         ("cos(x - x)", &|_| 1.0),
         ("log(x / x)", &|_| 0.0),

@@ -1,4 +1,5 @@
-//! The functions of `f32`, computed in `f64` to some 30 bits: nearly always what is nearest.
+//! The functions of `f32` but for logarithms, computed in `f64` to some 30 bits: nearly always what is
+//! nearest.
 
 use super::roots::near_cube_root;
 use super::steps::{
@@ -195,34 +196,12 @@ pub(super) fn tanh(x: f64) -> (f64, bool) {
     ((t * inverse(t + 2.0)).copysign(x), !x.is_nan())
 }
 
-/// `ln x` without the multiple `k` of ln 2, and that; for positive numbers.
-#[inline(always)]
-fn log_parts(x: f64) -> (f64, f64) {
-    let (k, _, m) = split(x, std::f64::consts::FRAC_1_SQRT_2);
-    let f = m - 1.0;
-    (fma(f * f, series(f, &LOG), f), k)
-}
-
+/// The logarithm of a positive number.
 #[inline(always)]
 fn log_of(x: f64) -> f64 {
-    let (rest, k) = log_parts(x);
-    fma(k, LN2, rest)
-}
-
-#[inline(always)]
-pub(super) fn ln(x: f64) -> (f64, bool) {
-    (log_of(x), has_log(x))
-}
-
-#[inline(always)]
-pub(super) fn log2(x: f64) -> (f64, bool) {
-    let (rest, k) = log_parts(x);
-    (fma(rest, INVERSE_LN2, k), has_log(x))
-}
-
-#[inline(always)]
-pub(super) fn log10(x: f64) -> (f64, bool) {
-    (log_of(x) * std::f64::consts::LOG10_E, has_log(x))
+    let (k, _, m) = split(x, std::f64::consts::FRAC_1_SQRT_2);
+    let f = m - 1.0;
+    fma(k, LN2, fma(f * f, series(f, &LOG), f))
 }
 
 #[inline(always)]
