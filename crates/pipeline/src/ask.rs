@@ -35,12 +35,15 @@ const TOPICS_OF: &str = "JOIN document_topics ON document_topics.document_id = d
 const TAGS_OF: &str = "JOIN document_tags ON document_tags.document_id = documents.id \
                        JOIN tags ON tags.id = document_tags.tag_id";
 
+/// Every column that there may be, and no rows.
+const NO_ROWS: &str = "documents, document_topics, topics, tags, terms WHERE FALSE";
+
 /// The results in the folder `out` as a table with at least the columns of `names` that there are.
 ///
 /// Its rows depend on what is asked for: the terms of every topic when `term` is; otherwise the
 /// documents, each once for every topic that it has when `topic`, `topic_title`, `share` or
 /// `weight` is asked for, and once for every tag with `tag`. What a document does not say is an
-/// empty text, or the year 0.
+/// empty text, or the year 0. When a name is no column at all, the table has all columns and no rows.
 ///
 /// # Errors
 /// [`Error::NoResults`] when there are none, [`Error::NewerResults`] for those of a later version,
@@ -58,7 +61,13 @@ pub fn results_table(out: &Path, names: &[&str]) -> Result<Table<'static>, Error
     if version > RESULTS_SCHEMA_VERSION {
         return Err(Error::NewerResults { path, got: version, known: RESULTS_SCHEMA_VERSION });
     }
-    let asks = |columns: &[(&str, &str)]| columns.iter().any(|(name, _)| names.contains(name));
+    let is_in = |columns: &[(&str, &str)], name| columns.iter().any(|(known, _)| *known == name);
+    let all = [DOCUMENT, TOPIC, WEIGHT, TAG, &TERM[..1]];
+    if names.iter().any(|name| !all.iter().any(|columns| is_in(columns, *name))) {
+        // The query will be refused by naming those that there are.
+        return read(&connection, &all.concat(), NO_ROWS, &[]).map_err(to_error);
+    }
+    let asks = |columns: &[(&str, &str)]| names.iter().any(|name| is_in(columns, *name));
     let (columns, from) = if names.contains(&"term") {
         let from = "topic_terms JOIN topics ON topics.id = topic_terms.topic_id \
                     JOIN terms ON terms.id = topic_terms.term_id \

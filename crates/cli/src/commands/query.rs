@@ -57,9 +57,13 @@ fn lines(answer: &Answer) -> String {
             .iter()
             .zip(&schema)
             .zip(&widths)
-            .map(|((cell, (_, ty)), width)| match ty {
-                Type::Text => format!("{cell:<width$}"),
-                _ => format!("{cell:>width$}"),
+            .map(|((cell, (_, ty)), width)| {
+                // A text may be wider than the formats of the standard library can be.
+                let room = " ".repeat(width - cell.chars().count());
+                match ty {
+                    Type::Text => format!("{cell}{room}"),
+                    _ => format!("{room}{cell}"),
+                }
             })
             .collect();
         text.push_str(cells.join("  ").trim_end());

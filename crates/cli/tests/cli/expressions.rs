@@ -182,19 +182,23 @@ fn query_asks_the_results_of_a_site() {
     assert!(answer[0]["mean(weight)"].as_f64().is_some_and(|mean| 0.0 < mean && mean <= 1.0));
     let per_topic = rows("topic, count(), max(weight) by topic");
     assert_eq!(per_topic.len(), topics.len());
+    let most = rows("topic, max(weight) as most by topic order most desc");
+    assert_eq!(most.len(), topics.len());
     let leading = rows(&format!("term, weight where topic == '{slug}' order weight top 1"));
     let first = &topics[0]["terms"][0];
     assert_eq!(leading[0]["term"], first["term"]);
     let table = scene.run_words(&["query", "out", "topic, count() by topic top 2"]).stdout;
     assert_eq!(table.lines().count(), 3);
     assert!(table.starts_with("topic"), "{table}");
-    let outcome = ask("nothing");
-    assert_eq!(outcome.code, Some(2));
-    assert!(
-        outcome.stderr.contains("there is no nothing; known are id, slug"),
-        "{}",
-        outcome.stderr
-    );
+    let wide = format!("count() as {}", "n".repeat(70_000));
+    let table = scene.run_words(&["query", "out", &wide]).stdout;
+    assert_eq!(table.lines().nth(1).map(str::len), Some(70_000));
+    for query in ["nothing", "weight where nothing > 1", "term, nothing"] {
+        let stderr = ask(query).stderr;
+        assert_eq!(ask(query).code, Some(2), "{stderr}");
+        assert!(stderr.contains("there is no nothing; known are id, slug"), "{stderr}");
+        assert!(stderr.contains("topic, topic_title, share, weight, tag, term"), "{stderr}");
+    }
     let outcome = scene.run_words(&["query", "elsewhere", "count()"]);
     assert_eq!(outcome.code, Some(2));
     assert!(outcome.stderr.contains("there are no results in elsewhere"), "{}", outcome.stderr);

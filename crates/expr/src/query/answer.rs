@@ -139,7 +139,7 @@ impl Query {
         Ok(())
     }
 
-    fn roots(&self) -> impl Iterator<Item = NodeId> {
+    pub(super) fn roots(&self) -> impl Iterator<Item = NodeId> {
         self.shown().chain(self.filter).chain(self.keys.iter().map(|(_, node)| *node))
     }
 

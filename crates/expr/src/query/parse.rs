@@ -102,10 +102,20 @@ impl Query {
         &self.text
     }
 
-    /// The names that it uses, of columns and of its own columns.
+    /// The names of the columns that it needs; those of its own are not among them.
     #[must_use]
     pub fn names(&self) -> Vec<&str> {
-        self.graph.names().iter().map(|name| &**name).collect()
+        let roots: Vec<NodeId> = self.roots().collect();
+        let mut names = Vec::new();
+        for id in self.graph.needed(&roots) {
+            if let Op::Name(at) = self.graph.node(id).op {
+                let name = &*self.graph.names()[at as usize];
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+        }
+        names
     }
 
     /// Every node that the answer has or is ordered by.
