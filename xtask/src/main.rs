@@ -30,6 +30,7 @@ usage: cargo xtask TASK
   gen          write the generated reference below docs/reference
   gen --check  fail when the reference is not fresh
   python       build the Python package's wheel and run its tests
+  wheel        build the wheel that is published, for glibc 2.28 and newer, and try it
   bench NAME   time the program beside its peers, see bench/README.md
 ";
 
@@ -52,6 +53,7 @@ fn main() -> ExitCode {
         ["gen"] => generate::run(&root, generate::Mode::Write),
         ["gen", "--check"] => generate::run(&root, generate::Mode::Check),
         ["python"] => python::test(&root),
+        ["wheel"] => python::publish(&root),
         ["bench", name, ref args @ ..] => bench::bench(&root, name, args),
         ["help" | "--help" | "-h"] | [] => {
             print!("{HELP}");

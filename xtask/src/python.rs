@@ -8,6 +8,9 @@ use std::process::Command;
 use crate::command::{on_path, run};
 use crate::venv;
 
+/// Bytes that the wheel may have.
+const LARGEST: u64 = 12_000_000;
+
 /// Builds the wheel, installs it, and runs its tests and its documentation's examples.
 pub(crate) fn test(root: &Path) -> Result<(), String> {
     let (python, wheel) = installed(root)?;
@@ -43,29 +46,50 @@ fn memory(root: &Path, python: &Path) -> Result<(), String> {
     run(&root.join("python/tests"), check)
 }
 
+/// Builds the wheel that is published, for every Linux with glibc 2.28 or newer: zig links against that
+/// glibc, whatever this machine has.
+pub(crate) fn publish(root: &Path) -> Result<(), String> {
+    let python = venv::python(root, "publish", &root.join("python/publish.txt"))?;
+    let wheel = wheel(
+        root,
+        &python,
+        &["--profile", "release", "--zig", "--compatibility", "manylinux_2_28"],
+    )?;
+    alone(root, &wheel)?;
+    let len = fs::metadata(&wheel).map_err(|error| format!("{}: {error}", wheel.display()))?.len();
+    println!("{}: {:.1} MB", wheel.display(), len as f64 / 1e6);
+    if len > LARGEST {
+        return Err(format!("the wheel has {len} bytes, it may have {LARGEST}"));
+    }
+    Ok(())
+}
+
 /// The interpreter that has the wheel, built with the profile `ci`, and the wheel.
 fn installed(root: &Path) -> Result<(PathBuf, PathBuf), String> {
     let python = venv::python(root, "python", &root.join("python/requirements.txt"))?;
-    let wheel = wheel(root, &python, "ci")?;
+    let wheel = wheel(root, &python, &["--profile", "ci"])?;
     install(root, &python, &wheel)?;
     Ok((python, wheel))
 }
 
 /// Builds the wheel as users get it and installs it for `python`.
 pub(crate) fn install_release(root: &Path, python: &Path) -> Result<(), String> {
-    let wheel = wheel(root, python, "release")?;
+    let wheel = wheel(root, python, &["--profile", "release"])?;
     install(root, python, &wheel)
 }
 
-/// The wheel, built with `profile` beside the rest of the workspace's artefacts.
-fn wheel(root: &Path, python: &Path, profile: &str) -> Result<PathBuf, String> {
+/// The wheel, built as `how` says beside the rest of the workspace's artefacts.
+fn wheel(root: &Path, python: &Path, how: &[&str]) -> Result<PathBuf, String> {
     let wheels = root.join("target/wheels");
     let failed = |error| format!("{}: {error}", wheels.display());
     if wheels.is_dir() {
         fs::remove_dir_all(&wheels).map_err(failed)?;
     }
     let mut build = Command::new(python);
-    build.args(["-m", "maturin", "build", "--profile", profile, "--out"]).arg(&wheels);
+    build.args(["-m", "maturin", "build", "--compression-level", "9"]).args(how);
+    build.arg("--out").arg(&wheels);
+    // Where maturin looks for zig.
+    build.env("CARGO_ZIGBUILD_PYTHON_PATH", python);
     run(&root.join("python"), build)?;
     let built = fs::read_dir(&wheels).map_err(failed)?.flatten().map(|entry| entry.path());
     let built = built.filter(|path| path.extension() == Some(OsStr::new("whl"))).max();
