@@ -171,7 +171,7 @@ const EVERY: usize = 10;
 
 /// The weights of scikit-learn's `TfidfVectorizer(sublinear_tf=True)`.
 fn sublinear(doc_freqs: &[u32], n_docs: usize) -> TfIdf<f32> {
-    let idf = |&df: &u32| (((1 + n_docs) as f64 / (1 + df) as f64).ln() + 1.0) as f32;
+    let idf = |&df: &u32| (((1 + n_docs) as f64 / f64::from(1 + df)).ln() + 1.0) as f32;
     TfIdf::from_parts(TfIdfConfig::sublinear(), doc_freqs.iter().map(idf).collect(), 0.0)
 }
 
