@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock};
 
 use jobs::Run;
 
@@ -49,7 +49,9 @@ const MAX_KEPT: usize = 8;
 pub struct Prepared {
     expr: Expr,
     level: Level,
-    kept: RwLock<Vec<Arc<Special>>>,
+    /// Filled from the first on. A call looks through them without a lock, which would cost as much as
+    /// two hundred elements.
+    kept: [OnceLock<Arc<Special>>; MAX_KEPT],
     made: AtomicU64,
     /// What one walk cannot compute, or why nothing can.
     staged: Option<Result<Box<Staged>, Error>>,
@@ -90,7 +92,13 @@ impl Prepared {
     pub fn for_level(expr: &Expr, level: Level) -> Self {
         assert!(Level::available().contains(&level), "a level that this machine has");
         let staged = Staged::of(expr, level).map(|staged| staged.map(Box::new)).transpose();
-        Self { expr: expr.clone(), level, kept: RwLock::default(), made: AtomicU64::new(0), staged }
+        Self {
+            expr: expr.clone(),
+            level,
+            kept: [const { OnceLock::new() }; MAX_KEPT],
+            made: AtomicU64::new(0),
+            staged,
+        }
     }
 
     /// Gives its operand `x`.
@@ -113,7 +121,7 @@ impl Prepared {
     /// How often it was specialised.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner).len();
+        let kept = self.kept.iter().map_while(OnceLock::get).count();
         Stats { kept, made: self.made.load(Ordering::Relaxed) }
     }
 
@@ -304,8 +312,8 @@ impl Prepared {
         outputs: Option<&[Output<'_>]>,
         f: impl FnOnce(&Arc<Special>) -> R,
     ) -> Option<R> {
-        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
-        kept.iter().find(|special| special.fits(operands, outputs)).map(f)
+        let mut kept = self.kept.iter().map_while(OnceLock::get);
+        kept.find(|special| special.fits(operands, outputs)).map(f)
     }
 
     /// Runs what is one loop over few elements. Says no, and does nothing, when it is more.
@@ -329,9 +337,13 @@ impl Prepared {
         }
         let special = Arc::new(self.specialise(operands, outputs)?);
         self.made.fetch_add(1, Ordering::Relaxed);
-        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() < MAX_KEPT {
-            kept.push(special.clone());
+        // The first place that no other call has filled.
+        let mut kept = special.clone();
+        for place in &self.kept {
+            match place.set(kept) {
+                Ok(()) => break,
+                Err(again) => kept = again,
+            }
         }
         Ok(special)
     }

@@ -228,10 +228,23 @@ mod tests {
 
     #[test]
     fn a_computing_crate_that_touches_the_world_is_found() {
-        for touch in ["std::fs", "std::env::var", "std::time::Instant", "std::sync::OnceLock"] {
+        for touch in ["std::fs", "std::env::var", "std::time::Instant"] {
             let source = format!("//! Text.\nuse {touch};\n");
             check_broken("pure", &[("crates/text/src/lib.rs", &source)], "computes only");
         }
+    }
+
+    #[test]
+    fn a_static_that_changes_is_found_in_a_computing_crate_and_a_field_is_not() {
+        for cell in ["static N: OnceLock<u8> =", "pub(crate) static N:\n    std::sync::Mutex<u8> ="]
+        {
+            let source = format!("//! Text.\n{cell} f();\n");
+            check_broken("static", &[("crates/text/src/lib.rs", &source)], "global state");
+        }
+        let own =
+            "//! Text.\nstatic N: u8 = 1;\nstruct A<'a> {\n    n: OnceLock<&'static u8>,\n}\n";
+        let fixture = Fixture::new("field", &[("crates/text/src/lib.rs", own)]);
+        assert_eq!(check(&fixture.0).unwrap(), []);
     }
 
     #[test]

@@ -16,10 +16,10 @@ const WORLD: &[(&str, &str)] = &[
     ("std::thread", "threads"),
     ("static mut", "global state"),
     ("thread_local!", "global state"),
-    ("OnceLock", "global state"),
-    ("LazyLock", "global state"),
-    ("OnceCell", "global state"),
 ];
+
+/// What makes a `static` of a crate that only computes change; in a value it is the value's own.
+const CELLS: &[&str] = &["OnceLock", "LazyLock", "OnceCell", "Mutex", "RwLock", "Atomic"];
 
 pub(super) fn check(
     root: &Path,
@@ -50,6 +50,12 @@ pub(super) fn check(
                     complain(format!("{} computes only: {name} touches {what}", package.name));
                 }
             }
+            for name in CELLS.iter().filter(|name| statics(&code).any(|of| of.contains(**name))) {
+                complain(format!(
+                    "{} computes only: a static {name} is global state",
+                    package.name
+                ));
+            }
         }
         let notes = ["TODO", "FIXME", "XXX"];
         if source.lines().any(|line| notes.iter().any(|note| has_word(line, note))) {
@@ -65,6 +71,21 @@ fn program(source: &str) -> impl Iterator<Item = &str> {
         .lines()
         .take_while(|line| line.trim() != "#[cfg(test)]")
         .map(|line| line.split("//").next().unwrap_or(line))
+}
+
+/// The names and types of the statics in `code`.
+fn statics<'a>(code: &[&'a str]) -> impl Iterator<Item = String> + use<'a> {
+    let code = code.join(" ");
+    let is_static = |before: &str| before.is_empty() || before.ends_with([' ', '(', '{', '}', ';']);
+    let starts: Vec<usize> = code
+        .match_indices("static ")
+        .map(|(at, _)| at)
+        .filter(|&at| is_static(&code[..at]))
+        .collect();
+    starts.into_iter().map(move |at| {
+        let declared = &code[at..];
+        declared[..declared.find(['=', ';']).unwrap_or(declared.len())].to_owned()
+    })
 }
 
 /// Whether `word` stands in `line` and not as a part of a longer word.
