@@ -566,7 +566,7 @@ fn assert_has_rows(merged: &MergedShards<'_>, expected: &Counts, run: &Run) {
             }
             Ok::<_, Error>(())
         })
-        .unwrap();
+        .expect("shards in memory or on a disk that can be read");
     assert_eq!(at, expected.matrix.rows());
     assert_eq!(merged.doc_freqs(), doc_freqs);
 }
