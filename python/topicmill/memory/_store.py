@@ -8,6 +8,7 @@ import warnings
 from pathlib import Path
 
 from topicmill import _native
+from topicmill.memory._digest import hash
 from topicmill.memory._persist import dump, from_bytes, load
 
 #: Stores that are open in this process, by folder.
