@@ -242,14 +242,19 @@ def test_ctrl_c_stops_a_build(tmp_path):
             os.kill(os.getpid(), signal.SIGINT)
 
     thread = threading.Thread(target=interrupt)
-    thread.start()
-    with pytest.raises(KeyboardInterrupt):
-        build(
-            documents,
-            tmp_path,
-            k=60,
-            config={"topics": {"max_iter": 100_000, "tol": 0.0}},
-            progress=lambda stage, *_: stage == "topics" and works.set(),
-        )
-    thread.join()
+    # Programs that a shell has put into the background ignore it.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        thread.start()
+        with pytest.raises(KeyboardInterrupt):
+            build(
+                documents,
+                tmp_path,
+                k=60,
+                config={"topics": {"max_iter": 100_000, "tol": 0.0}},
+                progress=lambda stage, *_: stage == "topics" and works.set(),
+            )
+        thread.join()
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert not (tmp_path / "site").exists()
