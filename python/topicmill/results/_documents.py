@@ -16,6 +16,8 @@ def sources_of(source, folder):
     documents = _documents(source)
     if documents is None:
         return [os.fspath(one) for one in source]
+    if not documents:
+        raise ValueError("at least 2 documents are needed, got none")
     path = Path(folder) / "documents.jsonl"
     with path.open("w", encoding="utf-8") as file:
         for document in documents:
