@@ -254,13 +254,14 @@ fn again(
 }
 
 /// An error that is neither the user's fault nor their wish is told with the stage it came from, and
-/// how to run that alone; not one of a disk that is full, which that does not help.
+/// how to run that alone; not one of a disk that is full, which that does not help, nor one of reading,
+/// which names its source.
 pub(crate) fn in_stage(error: Error, trace: &Trace, out: &Path) -> Error {
     let is_plain = error.is_usage()
         || error.refusal().is_some()
         || matches!(error, Error::Jobs(jobs::Error::Cancelled));
     match trace.failed() {
-        Some(failed) if !is_plain && !failed.inputs.is_empty() => {
+        Some(failed) if !is_plain && !failed.inputs.is_empty() && failed.stage != "read" => {
             let input = |(name, digest): &(_, Digest)| format!("{name} {}", &digest.to_hex()[..12]);
             let inputs: Vec<String> = failed.inputs.iter().map(input).collect();
             let source = Box::new(error);

@@ -149,17 +149,12 @@ fn of_pipeline(error: &pipeline::Error) -> PyErr {
         message = format!("{message}\nhint: {hint}");
     }
     let kind = chain().find_map(|e| e.downcast_ref::<std::io::Error>()).map(std::io::Error::kind);
-    let is_of_a_step = match error {
-        E::Jobs(_) => true,
-        E::Stage { source, .. } => !matches!(**source, E::TooFewDocuments { .. }),
-        _ => false,
-    };
     match (error, kind) {
         (E::Corpus(corpus::Error::NotFound { .. }) | E::NoResults { .. }, _)
         | (_, Some(std::io::ErrorKind::NotFound)) => PyFileNotFoundError::new_err(message),
         (_, Some(std::io::ErrorKind::PermissionDenied)) => PyPermissionError::new_err(message),
         (E::Crawl(_), _) | (_, Some(_)) => PyOSError::new_err(message),
-        _ if is_of_a_step => PyRuntimeError::new_err(message),
+        (E::Stage { .. } | E::Jobs(_), _) => PyRuntimeError::new_err(message),
         _ => PyValueError::new_err(message),
     }
 }

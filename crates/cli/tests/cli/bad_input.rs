@@ -132,6 +132,9 @@ fn sources_without_documents() {
     for (source, says, hint) in cases {
         refuse(&scene, &format!("build {source} -o out"), FAILED, says, hint);
     }
+    // What is wrong with a source is no fault of a step, and reading has nothing stored to be run from.
+    let told = scene.run("build blank.jsonl -o out").stderr;
+    assert!(!told.contains("in the step") && !told.contains("--rerun"), "{told}");
     let one = &["at least 1 document is needed, got 0", "blank.jsonl has 0 lines"];
     refuse(&scene, "crawl blank.jsonl -o x.jsonl", FAILED, one, "each line is a document");
     let both = &["blank.jsonl has 0 lines that are not empty; head.csv has 0 rows"];
