@@ -157,10 +157,13 @@ impl<'a> Outbox<'a> {
 
     /// Takes a document; breaks when nobody wants it.
     fn add(&mut self, document: Document) -> Result<ControlFlow<()>, Error> {
+        let (number, turn) = (self.place.0, self.place.1.load(Ordering::Relaxed));
+        if turn == GIVEN_UP {
+            return Ok(ControlFlow::Break(()));
+        }
         self.n_bytes += document.text.len();
         self.batch.push(document);
-        let (number, turn) = self.place;
-        if turn.load(Ordering::Relaxed) == number {
+        if turn == number {
             let is_full = self.batch.len() >= BATCH_DOCS || self.n_bytes >= BATCH_BYTES;
             return if is_full { self.send() } else { Ok(ControlFlow::Continue(())) };
         }
@@ -382,5 +385,16 @@ mod tests {
         let mut outbox = Outbox::new(sender, (0, &turn), &run);
         let flows: Vec<_> = (0..4).map(|n| outbox.add(document(n)).unwrap()).collect();
         assert!(flows[0].is_continue() && flows[3].is_break());
+    }
+
+    #[test]
+    fn a_site_whose_turn_has_not_come_ends_when_another_source_has_failed() {
+        let run = Run::serial();
+        let turn = AtomicUsize::new(0);
+        let (sender, _receiver) = sync_channel(1);
+        let mut outbox = Outbox::new(sender, (1, &turn), &run);
+        assert!(outbox.add(document(0)).unwrap().is_continue());
+        turn.store(GIVEN_UP, Ordering::Relaxed);
+        assert!(outbox.add(document(1)).unwrap().is_break());
     }
 }
