@@ -423,12 +423,6 @@ impl Error {
             Self::Unwritable { source, .. }
             | Self::Write { source, .. }
             | Self::Publish { source, .. } => source.kind(),
-            Self::Database { source: rusqlite::Error::SqliteFailure(failure, _), .. } => {
-                match failure.code {
-                    rusqlite::ErrorCode::DiskFull => io::ErrorKind::StorageFull,
-                    _ => return None,
-                }
-            }
             _ => return None,
         };
         match kind {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, Transaction, params};
+use rusqlite::{Connection, ErrorCode, Transaction, params};
 
 use super::rounded;
 use crate::Error;
@@ -60,7 +60,13 @@ PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;
 
 /// Writes the database to `path`, which must not exist. Speakers are a JSON array.
 pub(crate) fn write_results_db(results: &Results, path: &Path) -> Result<(), Error> {
-    let to_error = |source| Error::Database { path: path.to_owned(), source };
+    let to_error = |source: rusqlite::Error| match source.sqlite_error_code() {
+        // As every other file says it.
+        Some(ErrorCode::DiskFull) => {
+            Error::Write { path: path.to_owned(), source: rustix::io::Errno::NOSPC.into() }
+        }
+        _ => Error::Database { path: path.to_owned(), source },
+    };
     let mut connection = Connection::open(path).map_err(to_error)?;
     connection.execute_batch(SETTINGS).map_err(to_error)?;
     let transaction = connection.transaction().map_err(to_error)?;
