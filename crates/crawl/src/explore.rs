@@ -15,9 +15,10 @@ use crate::extract;
 use crate::fetch::{Failure, Kind};
 use crate::fields::Field;
 use crate::induce::inline::{self, Items};
+use crate::induce::link_words;
 use crate::induce::links::{self, Link, List};
 use crate::induce::outline::Outline;
-use crate::induce::words::{self, LIST_WORDS, tokens};
+use crate::induce::words::{LIST_WORDS, tokens};
 use crate::induce::{self, Listing, MAX_SAMPLES, RowsOf, Sample};
 use crate::{Coverage, Crawl, CrawlConfig, Error, Problem, Recipe};
 
@@ -209,8 +210,9 @@ impl ListPage {
 
     /// The pages of the days of a programme.
     fn days(&self) -> Vec<Url> {
-        let is_day =
-            |url: &Url| self.links.iter().any(|link| link.url == *url && words::is_day(&link.text));
+        let is_day = |url: &Url| {
+            self.links.iter().any(|link| link.url == *url && link_words::is_day(&link.text))
+        };
         self.more.iter().filter(|url| is_day(url)).cloned().collect()
     }
 

@@ -10,8 +10,8 @@ use crate::address::{is_same_site, is_web, without_credentials};
 use crate::cache::Entry;
 use crate::fields::Field;
 use crate::induce::labels::role_of_label;
+use crate::induce::link_words::is_generic;
 use crate::induce::template::start_label;
-use crate::induce::words::is_generic;
 use crate::{Problem, Recipe, placeholder};
 
 /// A talk as a list shows it.

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use url::Url;
 
+use super::link_words::{self, is_generic};
 use super::outline::{Node, Outline};
-use super::words::{self, is_generic};
+use super::words;
 use crate::address::{is_same_site, is_web, without_credentials};
 use crate::globs::Globs;
 
@@ -439,8 +440,8 @@ pub(crate) fn more_lists(outline: &Outline, links: &[Link], at: &Url) -> Vec<Url
         let rel = node.rel.as_deref().unwrap_or_default();
         let path = path_of(&link.url);
         let is_rel_next = rel.split_whitespace().any(|word| word.eq_ignore_ascii_case("next"));
-        let says_next =
-            words::is_next(&link.text) || node.label.as_deref().is_some_and(words::is_next);
+        let says_next = link_words::is_next(&link.text)
+            || node.label.as_deref().is_some_and(link_words::is_next);
         let page = page_number(&link.url).filter(|n| {
             own_page.as_ref().is_none_or(|own| own.1 == n.1)
                 && path_without_page(&link.url) == path_without_page(at)
@@ -452,7 +453,7 @@ pub(crate) fn more_lists(outline: &Outline, links: &[Link], at: &Url) -> Vec<Url
         });
         let is_page = page.is_some();
         let is_day = !node.in_frame
-            && words::is_day(&link.text)
+            && link_words::is_day(&link.text)
             && (path == own_path
                 || path.strip_prefix(&own_path).is_some_and(|rest| rest.starts_with('/'))
                 || path
@@ -464,7 +465,7 @@ pub(crate) fn more_lists(outline: &Outline, links: &[Link], at: &Url) -> Vec<Url
             more.push(link.url.clone());
         }
     }
-    let buttons = outline.nodes.iter().filter(|node| words::is_more(&node.text));
+    let buttons = outline.nodes.iter().filter(|node| link_words::is_more(&node.text));
     let fetched = buttons.filter_map(|node| at.join(node.fetches.as_deref()?).ok());
     for url in fetched.filter(|url| is_web(url) && is_same_site(url, at)) {
         let url = without_credentials(&url);

@@ -9,6 +9,7 @@
 mod facts;
 pub(crate) mod inline;
 pub(crate) mod labels;
+pub(crate) mod link_words;
 pub(crate) mod links;
 pub(crate) mod outline;
 mod rows;

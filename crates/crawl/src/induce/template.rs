@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use corpus::html::LINE;
 
 use super::labels;
+use super::link_words;
 use super::outline::{Node, Outline};
 use super::words::{self, Role};
 
@@ -550,7 +551,7 @@ impl<'a> Template<'a> {
             let [hour, colon, minutes @ ..] = window else { return false };
             *colon == b':' && hour.is_ascii_digit() && minutes.iter().all(u8::is_ascii_digit)
         });
-        let is_day = words::is_day(text) || crate::dates::day_in(text).is_some();
+        let is_day = link_words::is_day(text) || crate::dates::day_in(text).is_some();
         let has_clock = words.iter().any(|w| matches!(w.as_str(), "am" | "pm" | "m" | "uhr"))
             && words.iter().any(|w| w.parse::<u32>().is_ok());
         (is_day || is_clock || has_clock) && words.len() <= 16

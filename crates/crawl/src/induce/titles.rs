@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::link_words::is_generic;
 use super::selectors::Paths;
 use super::template::{Leaf, Sample, Template, is_content};
-use super::words::{self, Role, is_generic};
+use super::words::{self, Role};
 use super::write::{Lines, quoted};
 
 /// Where the title comes from.
