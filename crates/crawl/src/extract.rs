@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use corpus::html::{Child, Element, Html, Selector};
+use corpus::html::{Child, Element, Flow, Html, Selector};
 use corpus::{Document, decode_html};
 use url::Url;
 
@@ -159,6 +159,8 @@ pub(crate) enum Extent {
 pub(crate) fn items(page: &Html, field: &Field, extent: Extent) -> Vec<Item> {
     let found = field.elements(page.root());
     let named = Selector::parse("[id], a[name]").expect("a fixed selector, read in every test");
+    let mut starts = found.clone();
+    starts.sort_by(|a, b| a.cmp_in_page(*b));
     let mut items = Vec::new();
     for element in &found {
         let anchor = element.attribute("id").map(str::to_owned).or_else(|| {
@@ -167,15 +169,24 @@ pub(crate) fn items(page: &Html, field: &Field, extent: Extent) -> Vec<Item> {
         });
         let mut html = element.outer_html();
         if extent == Extent::Section {
-            let rest = std::iter::successors(element.next(), |e| e.next());
-            let is_next = |e: &Element<'_>| found.iter().any(|other| other.cmp_in_page(*e).is_eq());
+            // A title on a line of a larger text: its line is one block, and the rest another.
+            let mut is_in_line = element.flow() == Flow::Inline;
+            if is_in_line {
+                html.insert_str(0, "<p>");
+            }
+            let is_next =
+                |e: Element<'_>| starts.binary_search_by(|other| other.cmp_in_page(e)).is_ok();
             // Another heading of the same kind begins something else.
             let is_heading = is_heading(element.name());
-            let ends =
-                |e: &Element<'_>| is_heading && e.name() == element.name() || is_head_row(*e);
-            for sibling in rest.take(MAX_SECTION) {
-                if is_next(&sibling) || ends(&sibling) {
+            let ends = |e: Element<'_>| is_heading && e.name() == element.name() || is_head_row(e);
+            for sibling in element.following().take(MAX_SECTION) {
+                if matches!(sibling, Child::Element(e) if is_next(e) || ends(e)) {
                     break;
+                }
+                let ends_line = matches!(sibling, Child::Element(e) if e.name() == "br" || e.flow() == Flow::Block);
+                if is_in_line && ends_line {
+                    html += "</p><div>";
+                    is_in_line = false;
                 }
                 html += &sibling.outer_html();
             }

@@ -17,7 +17,9 @@ mod parse;
 mod selector;
 mod text;
 
-use scraper::ElementRef;
+use std::ops::Deref;
+
+use scraper::{ElementRef, Node};
 
 pub use article::article_text;
 pub use selector::Selector;
@@ -68,6 +70,30 @@ pub enum Child<'a> {
     Element(Element<'a>),
     /// A run of text, as it is written.
     Text(&'a str),
+}
+
+/// A node of the tree below the parser, whose crate needs no name of its own here.
+type NodeRef<'a> = <ElementRef<'a> as Deref>::Target;
+
+impl<'a> Child<'a> {
+    fn of(node: NodeRef<'a>) -> Option<Self> {
+        match node.value() {
+            Node::Text(text) => Some(Self::Text(text)),
+            Node::Element(_) => ElementRef::wrap(node).map(|e| Self::Element(Element(e))),
+            _ => None,
+        }
+    }
+
+    /// Its own HTML: tags included, text escaped.
+    #[must_use]
+    pub fn outer_html(self) -> String {
+        match self {
+            Self::Element(element) => element.outer_html(),
+            Self::Text(text) => {
+                text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+            }
+        }
+    }
 }
 
 /// How the text of an element flows.
@@ -138,11 +164,7 @@ impl<'a> Element<'a> {
 
     /// What is directly inside it: elements and runs of text, in order; no comments.
     pub fn children(self) -> impl Iterator<Item = Child<'a>> {
-        self.0.children().filter_map(|node| match node.value() {
-            scraper::Node::Text(text) => Some(Child::Text(text)),
-            scraper::Node::Element(_) => ElementRef::wrap(node).map(|e| Child::Element(Element(e))),
-            _ => None,
-        })
+        self.0.children().filter_map(Child::of)
     }
 
     /// The element around it; none for the root.
@@ -157,10 +179,9 @@ impl<'a> Element<'a> {
         self.0.prev_siblings().find_map(ElementRef::wrap).map(Element)
     }
 
-    /// The element after it, inside the same one.
-    #[must_use]
-    pub fn next(self) -> Option<Element<'a>> {
-        self.0.next_siblings().find_map(ElementRef::wrap).map(Element)
+    /// What stands after it, inside the same element: elements and runs of text, in order; no comments.
+    pub fn following(self) -> impl Iterator<Item = Child<'a>> {
+        self.0.next_siblings().filter_map(Child::of)
     }
 
     /// Its own HTML, tags included.

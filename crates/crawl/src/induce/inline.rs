@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use url::Url;
 
 use super::links::{Link, List};
-use super::outline::Outline;
+use super::outline::{MAX_TITLE_BYTES, Outline};
 use super::selectors::Paths;
 use super::template::Template;
 use super::words::{self, Role};
@@ -16,6 +16,9 @@ const MIN_ITEMS: usize = 5;
 
 /// An item with less prose, bytes, tells nothing.
 const MIN_PROSE_BYTES: usize = 100;
+
+/// Shorter blocks, bytes, are no prose.
+const MIN_BLOCK_BYTES: usize = 60;
 
 /// A list of links that looks better than this is taken, 0 to 1.
 const SURE: f64 = 0.4;
@@ -55,8 +58,10 @@ pub(crate) fn find(outline: &Outline, url: &Url, list: Option<&List>) -> Option<
     let elements = large.iter().filter_map(|nodes| elements(outline, nodes));
     let sections = large.iter().filter_map(|nodes| sections(outline, nodes));
     let bold = large.iter().filter_map(|nodes| bold_sections(outline, nodes));
+    let lines = large.iter().filter_map(|nodes| line_sections(outline, nodes));
     let rows = large.iter().flat_map(|nodes| row_sections(outline, nodes));
-    let groups: Vec<Group> = elements.chain(sections).chain(bold).chain(rows).collect();
+    let groups: Vec<Group> =
+        elements.chain(sections).chain(bold).chain(lines).chain(rows).collect();
     let most = groups.iter().map(|group| group.prose).max()?;
     let is_programme = names_a_programme(outline, url);
     let best = groups
@@ -184,34 +189,48 @@ fn row_sections(outline: &Outline, nodes: &[usize]) -> Vec<Group> {
     groups
 }
 
-/// Headings or terms with prose between them, inside one element.
+/// Headings or terms with prose between them, inside one element or several of them in each of more.
 fn sections(outline: &Outline, nodes: &[usize]) -> Option<Group> {
     let first = &outline.nodes[nodes[0]];
-    let is_alike = nodes.iter().all(|at| outline.nodes[*at].parent == first.parent);
-    if !first.is_heading() && first.tag != "dt" || !is_alike {
+    if !first.is_heading() && first.tag != "dt" || !share_parents(outline, nodes) {
         return None;
     }
-    let end = outline.nodes[first.parent?].end;
-    let ends = nodes.iter().skip(1).copied().chain([end]);
     let parts: Vec<(Option<String>, usize)> = nodes
         .iter()
-        .zip(ends)
+        .zip(ends(outline, nodes)?)
         .map(|(at, end)| {
             let text = outline.text_inside(*at);
-            ((!text.is_empty()).then_some(text), prose(outline, *at..end))
+            ((!text.is_empty()).then_some(text), section_prose(outline, *at, end))
         })
         .collect();
     group(outline, nodes, &parts).map(|group| Group { is_section: true, ..group })
 }
 
-/// Paragraphs that begin with a bold title, with prose between them, inside one element.
+/// Whether titles stand together: in one element, or in several (days, cells of a table) that have
+/// more than one often enough not to be the items themselves.
+fn share_parents(outline: &Outline, titles: &[usize]) -> bool {
+    let parents: BTreeSet<Option<usize>> =
+        titles.iter().map(|at| outline.nodes[*at].parent).collect();
+    parents.len() == 1 || 5 * titles.len() >= 6 * parents.len()
+}
+
+/// Where the section of each title ends: at the next one in the same element, or with that.
+fn ends(outline: &Outline, titles: &[usize]) -> Option<Vec<usize>> {
+    let nexts = titles.iter().skip(1).copied().chain([outline.nodes.len()]);
+    let end = |(at, next): (&usize, usize)| {
+        let parent = outline.nodes[*at].parent?;
+        Some(next.min(outline.nodes[parent].end))
+    };
+    titles.iter().zip(nexts).map(end).collect()
+}
+
+/// Paragraphs that begin with a bold title, with prose between them, inside one element or several
+/// of them in each of more.
 fn bold_sections(outline: &Outline, nodes: &[usize]) -> Option<Group> {
     let bold = outline.bold_start(*nodes.iter().find(|at| outline.bold_start(**at).is_some())?)?;
     let tag = outline.nodes[bold].tag;
     let titles: Vec<usize> =
         nodes.iter().copied().filter(|at| outline.bold_start(*at).is_some()).collect();
-    let first = &outline.nodes[*titles.first()?];
-    let is_alike = titles.iter().all(|at| outline.nodes[*at].parent == first.parent);
     // What the selector takes, which does not see the text before.
     let n_selected = nodes
         .iter()
@@ -220,21 +239,38 @@ fn bold_sections(outline: &Outline, nodes: &[usize]) -> Option<Group> {
             inner.is_some_and(|inner| inner.parent == Some(**at) && inner.tag == tag)
         })
         .count();
-    if titles.len() < MIN_ITEMS || !is_alike || n_selected != titles.len() {
+    if titles.len() < MIN_ITEMS || !share_parents(outline, &titles) || n_selected != titles.len() {
         return None;
     }
-    let end = outline.nodes[first.parent?].end;
-    let ends = titles.iter().skip(1).copied().chain([end]);
     let parts: Vec<(Option<String>, usize)> = titles
         .iter()
-        .zip(ends)
+        .zip(ends(outline, &titles)?)
         .map(|(at, end)| {
             let title = outline.bold_start(*at).map(|bold| outline.nodes[bold].text.clone());
-            (title, prose(outline, *at..end))
+            (title, section_prose(outline, *at, end))
         })
         .collect();
     let narrowed = format!(":has(> {tag}:first-child)");
     group(outline, &titles, &parts).map(|group| Group { is_section: true, narrowed, ..group })
+}
+
+/// Bold titles on lines of their own, with prose on the lines between them, that no elements are
+/// around: old pages part all that with line breaks.
+fn line_sections(outline: &Outline, nodes: &[usize]) -> Option<Group> {
+    let starts_line = |at: &usize| outline.nodes[*at].starts_line;
+    let is_bold = matches!(outline.nodes[nodes[0]].tag, "b" | "strong");
+    if !is_bold || !nodes.iter().all(starts_line) || !share_parents(outline, nodes) {
+        return None;
+    }
+    let part = |(at, end): (&usize, usize)| {
+        let title = &outline.nodes[*at];
+        let is_title = !title.text.is_empty() && title.text.len() <= MAX_TITLE_BYTES;
+        let prose = section_prose(outline, *at, end).saturating_sub(title.own_bytes);
+        (is_title.then(|| title.text.clone()), prose)
+    };
+    let parts: Vec<(Option<String>, usize)> =
+        nodes.iter().zip(ends(outline, nodes)?).map(part).collect();
+    group(outline, nodes, &parts).map(|group| Group { is_section: true, ..group })
 }
 
 /// The group, if nearly all parts have a heading of their own and most have prose.
@@ -259,8 +295,21 @@ fn group(outline: &Outline, nodes: &[usize], parts: &[(Option<String>, usize)]) 
 
 /// The bytes of the longer blocks among the elements of a range.
 fn prose(outline: &Outline, range: std::ops::Range<usize>) -> usize {
-    let blocks = outline.nodes[range].iter().filter(|node| node.is_block && node.text.len() >= 60);
+    let blocks = outline.nodes[range]
+        .iter()
+        .filter(|node| node.is_block && node.text.len() >= MIN_BLOCK_BYTES);
     blocks.map(|node| node.text.len().saturating_sub(2 * node.link_bytes)).sum()
+}
+
+/// The bytes of the longer blocks from a title up to `end`, and of the text between that is in the
+/// element around them alone.
+fn section_prose(outline: &Outline, title: usize, end: usize) -> usize {
+    let parent = outline.nodes[title].parent;
+    let in_parent = |next: &usize| outline.nodes.get(*next).is_some_and(|n| n.parent == parent);
+    let next = Some(end).filter(in_parent).map(|next| outline.nodes[next].before);
+    let last = next.or(parent.map(|parent| outline.nodes[parent].own_bytes)).unwrap_or(0);
+    let loose = last.saturating_sub(outline.nodes[title].before);
+    prose(outline, title..end) + if loose >= MIN_BLOCK_BYTES { loose } else { 0 }
 }
 
 /// The role that the innermost step of a path names.

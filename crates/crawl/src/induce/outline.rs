@@ -11,7 +11,7 @@ use super::words;
 const MAX_INLINE_BYTES: usize = 400;
 
 /// Longer texts are no titles.
-const MAX_TITLE_BYTES: usize = 200;
+pub(crate) const MAX_TITLE_BYTES: usize = 200;
 
 /// Attributes of buttons that scripts read addresses from.
 const FETCHES: &[&str] = &[
@@ -37,8 +37,14 @@ pub(crate) struct Node {
     pub(crate) is_block: bool,
     /// In the frame of the site: navigation, header, footer.
     pub(crate) in_frame: bool,
+    /// Whether no text stands before it in its line.
+    pub(crate) starts_line: bool,
     /// The text in it that is in no block inside it; of a link, all its text. One line.
     pub(crate) text: String,
+    /// How many bytes `text` has, and how many of that of the block around it stand before; without white
+    /// space around runs of text.
+    pub(crate) own_bytes: usize,
+    pub(crate) before: usize,
     /// How many bytes of `text` are links.
     pub(crate) link_bytes: usize,
     pub(crate) href: Option<String>,
@@ -203,6 +209,8 @@ struct Builder {
     takers: Vec<usize>,
     /// The open links, which take all text inside.
     links: Vec<usize>,
+    /// Whether the line has a text already.
+    is_in_line: bool,
 }
 
 impl Builder {
@@ -225,7 +233,10 @@ impl Builder {
             tag,
             is_block: flow == Flow::Block || tag == "title",
             in_frame,
+            starts_line: !self.is_in_line,
             text: String::new(),
+            own_bytes: 0,
+            before: self.takers.first().map_or(0, |block| self.outline.nodes[*block].own_bytes),
             link_bytes: 0,
             href: if tag == "a" { own("href") } else { None },
             fetches: FETCHES
@@ -237,6 +248,7 @@ impl Builder {
             label: own("title").or_else(|| own("aria-label")),
         });
         let is_block = self.outline.nodes[at].is_block;
+        self.is_in_line &= !is_block;
         let outer = if is_block { Some(std::mem::take(&mut self.takers)) } else { None };
         self.takers.push(at);
         if tag == "a" {
@@ -247,6 +259,7 @@ impl Builder {
                 Child::Element(child) => {
                     if child.name() == "br" {
                         self.take(" ");
+                        self.is_in_line = false;
                     }
                     self.visit(child, Some(at));
                 }
@@ -260,14 +273,17 @@ impl Builder {
         if let Some(outer) = outer {
             self.takers = outer;
             self.take(" ");
+            self.is_in_line = false;
         }
         self.outline.nodes[at].end = self.outline.nodes.len();
     }
 
     fn take(&mut self, text: &str) {
         let n_bytes = text.trim().len();
+        self.is_in_line |= n_bytes > 0;
         for (n, at) in self.takers.iter().enumerate() {
             let node = &mut self.outline.nodes[*at];
+            node.own_bytes += n_bytes;
             if n == 0 && !self.links.is_empty() {
                 node.link_bytes += n_bytes;
             }

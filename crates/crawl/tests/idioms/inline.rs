@@ -196,3 +196,86 @@ fn proceedings_that_link_to_files_and_show_the_abstracts() {
     );
     check(&site, &[]);
 }
+
+/// A grid of two columns; every other cell holds two short talks.
+fn grid(talks: &[Talk], cell: impl Fn(&Talk) -> String) -> String {
+    let mut rest = talks.iter();
+    let mut cells = Vec::new();
+    while let Some(talk) = rest.next() {
+        let second = if cells.len() % 2 == 1 { rest.next() } else { None };
+        let inside: String = [Some(talk), second].into_iter().flatten().map(&cell).collect();
+        cells.push(format!("<td>{inside}</td>"));
+    }
+    let rows: String = cells
+        .chunks(2)
+        .enumerate()
+        .map(|(n, pair)| format!("<tr><th>{}:00</th>{}</tr>", 9 + n, pair.concat()))
+        .collect();
+    format!("<main><h1>Programme</h1><table>{rows}</table></main>")
+}
+
+#[test]
+fn two_talks_in_one_cell_of_a_grid_under_headings() {
+    let talks = talks(&ENGLISH, 24);
+    let body = grid(&talks, |talk| {
+        format!("<h4>{}</h4><p><em>{}</em></p>{}", talk.title, talk.by(), talk.html())
+    });
+    let site = Site::new("two in a cell", "/programme.html", talks)
+        .page("/programme.html", frame("Programme", &body));
+    check(&site, &[]);
+}
+
+#[test]
+fn two_talks_in_one_cell_of_a_grid_with_bold_titles() {
+    let talks = talks(&ENGLISH, 24);
+    let body = grid(&talks, |talk| {
+        format!("<p><b>{}</b><br>{}</p>{}", talk.title, talk.by(), talk.html())
+    });
+    let site = Site::new("two bold in a cell", "/programme.html", talks)
+        .page("/programme.html", frame("Programme", &body));
+    check(&site, &[]);
+}
+
+#[test]
+fn headings_of_talks_in_a_box_for_each_day() {
+    let talks = talks(&ENGLISH, 24);
+    let body: String = talks
+        .chunks(8)
+        .enumerate()
+        .map(|(day, talks)| {
+            let talks = rows(talks, |_, talk| {
+                format!("<h3>{}</h3><p><em>{}</em></p>{}", talk.title, talk.by(), talk.html())
+            });
+            format!("<div class=day><h2>Day {}</h2>{talks}</div>", day + 1)
+        })
+        .collect();
+    let site = Site::new("day boxes", "/programme.html", talks).page(
+        "/programme.html",
+        frame("Programme", &format!("<main><h1>Programme</h1>{body}</main>")),
+    );
+    check(&site, &[]);
+}
+
+#[test]
+fn two_talks_in_one_cell_of_a_grid_parted_by_line_breaks() {
+    let talks = talks(&ENGLISH, 24);
+    let body = grid(&talks, |talk| {
+        format!("<b>{}</b><br><i>{}</i><br>{}<br><br>", talk.title, talk.by(), talk.breaks())
+    });
+    let site = Site::new("two broken in a cell", "/programme.html", talks)
+        .page("/programme.html", frame("Programme", &body));
+    check(&site, &[]);
+}
+
+#[test]
+fn headings_with_lines_of_text_after_them_that_no_element_is_around() {
+    let talks = talks(&ENGLISH, 18);
+    let body = rows(&talks, |_, talk| {
+        format!("<h3>{}</h3>{}<br><br>{}<br>", talk.title, talk.by(), talk.breaks())
+    });
+    let site = Site::new("bare lines", "/abstracts.html", talks).page(
+        "/abstracts.html",
+        frame("Abstracts", &format!("<div><h1>Abstracts</h1>{body}</div>")),
+    );
+    check(&site, &[]);
+}
