@@ -24,7 +24,7 @@ tasks! {
     /// Documents of one shard to their languages.
     LANGUAGES = "languages", 1;
     /// Documents of one shard to what of them is compared with others, to find what is repeated.
-    REPEATS = "repeats", 1;
+    REPEATS = "repeats", 2;
     /// Documents of one shard to their counts.
     COUNT = "count", 4;
     /// Weights to a number of topics.

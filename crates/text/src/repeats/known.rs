@@ -48,25 +48,26 @@ impl KnownPassages {
         if self.hashes.is_empty() {
             return doc.clone();
         }
-        let is_known = |passage: &Found| self.hashes.binary_search(&passage.hash).is_ok();
-        without(doc, &cuts_of(&passages::of(doc, title), is_known, |_| {}))
+        let is_known = |_: &Found, hash: u64| self.hashes.binary_search(&hash).is_ok();
+        without(doc, &cuts_of(&passages::of(doc, title), is_known, |_, _| {}))
     }
 }
 
-/// The parts of a document to leave out: those of `found` that are repeated, of which `each` is told, but
-/// for parts of others that go as a whole.
+/// The parts of a document to leave out: those of `found` that are repeated by one of their hashes, of which
+/// `each` is told, but for parts of others that go as a whole.
 pub(super) fn cuts_of(
     found: &[Found],
-    is_repeated: impl Fn(&Found) -> bool,
-    mut each: impl FnMut(&Found),
+    is_repeated: impl Fn(&Found, u64) -> bool,
+    mut each: impl FnMut(&Found, u64),
 ) -> Cuts {
     let mut cuts: Cuts = Vec::new();
     for passage in found {
         let is_cut = cuts
             .last()
             .is_some_and(|&(field, _, end)| field == passage.field && passage.start < end);
-        if !is_cut && is_repeated(passage) {
-            each(passage);
+        let repeated = || passage.hashes().find(|&hash| is_repeated(passage, hash));
+        if !is_cut && let Some(hash) = repeated() {
+            each(passage, hash);
             cuts.push((passage.field, passage.start, passage.end));
         }
     }

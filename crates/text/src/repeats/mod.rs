@@ -7,6 +7,7 @@ mod passages;
 mod shard;
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU64;
 
 use hashbrown::{HashMap, HashSet};
 use jobs::Run;
@@ -34,6 +35,10 @@ const MIN_TITLE_WORDS: usize = 1;
 /// Words of a part of a title at least whose repetition shows that it is no subject, and of a tag that
 /// says the same.
 const MIN_PART_WORDS: usize = 2;
+/// Words that the frame of a sentence begins and ends with, each.
+const FRAME_WORDS: usize = 5;
+/// Words of a sentence with a frame at most.
+const MAX_FRAMED_WORDS: usize = 60;
 /// A word is one of repeated passages when this share of its documents has it in one.
 const MOSTLY: f64 = 0.5;
 /// Documents read by one task.
@@ -142,25 +147,25 @@ impl Repeats {
         let enough = MIN_DOCS.max(share(MIN_SHARE)) as u32;
         let enough_whole = MIN_TITLE_DOCS.max(share(MIN_SHARE)) as u32;
         let enough_short = MIN_SHORT_DOCS.max(share(MIN_SHORT_SHARE)) as u32;
-        let is_repeated = |passage: &Found| {
+        let is_repeated = |passage: &Found, hash: u64| {
             let enough = match passage.kind {
                 Kind::Short => enough_short,
                 Kind::WholeTitle => enough_whole,
                 Kind::Title | Kind::Long => enough,
             };
-            n_docs_of.get(&passage.hash).is_some_and(|(n_docs, _)| *n_docs >= enough)
+            n_docs_of.get(&hash).is_some_and(|(n_docs, _)| *n_docs >= enough)
         };
         let mut first_text: BTreeMap<u64, Passage> = BTreeMap::new();
         let mut of_titles: HashSet<u64> = HashSet::new();
         let mut cuts = Vec::with_capacity(docs.len());
         for (doc, found) in docs.iter().zip(of_docs) {
-            cuts.push(cuts_of(found, is_repeated, |passage| {
-                let n_docs = n_docs_of.get(&passage.hash).map_or(0, |(n_docs, _)| *n_docs);
+            cuts.push(cuts_of(found, is_repeated, |passage, hash| {
+                let n_docs = n_docs_of.get(&hash).map_or(0, |(n_docs, _)| *n_docs);
                 let text = &doc.fields[passage.field as usize].text[passage.start..passage.end];
                 let first = || Passage { text: text.trim().to_owned(), n_docs };
-                first_text.entry(passage.hash).or_insert_with(first);
+                first_text.entry(hash).or_insert_with(first);
                 if matches!(passage.kind, Kind::Title | Kind::WholeTitle) {
-                    of_titles.insert(passage.hash);
+                    of_titles.insert(hash);
                 }
             }));
         }
@@ -249,7 +254,7 @@ impl Repeats {
     }
 }
 
-/// For every passage that is evidence: how many documents have it, and the last of them; documents
+/// For every passage that is evidence, and every frame: how many documents have it, and the last of them; documents
 /// that are nearly the same are one.
 fn n_docs_of(of_docs: &[&[Found]], originals: &[u32]) -> HashMap<u64, (u32, u32)> {
     let mut n_docs_of: HashMap<u64, (u32, u32)> = HashMap::new();
@@ -257,8 +262,9 @@ fn n_docs_of(of_docs: &[&[Found]], originals: &[u32]) -> HashMap<u64, (u32, u32)
         if originals[doc as usize] != doc {
             continue;
         }
-        for passage in found.iter().filter(|passage| passage.is_evidence) {
-            let (n_docs, last) = n_docs_of.entry(passage.hash).or_insert((0, u32::MAX));
+        let evidence = found.iter().filter(|passage| passage.is_evidence);
+        for hash in evidence.flat_map(Found::hashes) {
+            let (n_docs, last) = n_docs_of.entry(hash).or_insert((0, u32::MAX));
             if *last != doc {
                 (*n_docs, *last) = (*n_docs + 1, doc);
             }
@@ -319,14 +325,27 @@ fn words_in_cuts(
     Ok(sums)
 }
 
-/// A number for the words of `text`, the same on every machine, and how many words there are.
-fn hash_of_words(text: &str) -> (u64, usize) {
+/// Numbers for the words of `text` and for the first and last of them, the same on every machine, and how
+/// many words there are. Texts of too few or too many words to have something filled in have no frame.
+fn hashes_of_words(text: &str) -> (u64, Option<NonZeroU64>, usize) {
     let (mut hash, mut n_words) = (0, 0);
+    let (mut first, mut last) = (0, [0; FRAME_WORDS]);
     words(text, |word| {
-        hash = mixed(hash ^ hash_of(word));
+        let own = hash_of(word);
+        hash = mixed(hash ^ own);
+        last[n_words % FRAME_WORDS] = own;
         n_words += 1;
+        if n_words == FRAME_WORDS {
+            first = hash;
+        }
     });
-    (hash, n_words)
+    let frame = || {
+        let last = (n_words..n_words + FRAME_WORDS).map(|n| last[n % FRAME_WORDS]);
+        // Told apart from the words of a whole passage.
+        NonZeroU64::new(last.fold(!first, |hash, own| mixed(hash ^ own)))
+    };
+    let is_framed = (2 * FRAME_WORDS..=MAX_FRAMED_WORDS).contains(&n_words);
+    (hash, if is_framed { frame() } else { None }, n_words)
 }
 
 /// FNV-1a, 64 bits.
@@ -396,5 +415,45 @@ mod tests {
             _ => format!("Rope{n} (old ships)"),
         });
         assert_eq!((titles[2].as_str(), titles[3].as_str()), (": rope2", "Rope3 ("));
+    }
+
+    /// What is left of twenty documents that begin with a sentence each, and what documents known by them
+    /// keep of another such sentence.
+    fn left_of(sentence: impl Fn(usize) -> String) -> (String, String) {
+        let own = |n: usize| {
+            let own = |word: &str| format!("{word}{n}");
+            let words = ["keeper", "tide", "rope", "lamp", "bread", "wall", "oven", "mast", "gull"];
+            format!("Of {} and harbours{n} by the sea.", words.map(own).join(", "))
+        };
+        let texts: Vec<String> = (0..20).map(|n| format!("{} {}", sentence(n), own(n))).collect();
+        let docs: Vec<Text<'_>> = texts.iter().map(|text| Text::plain(text)).collect();
+        let repeats = Repeats::find(&docs, None, &Run::serial()).unwrap();
+        let left = |doc: &Text<'_>| {
+            doc.fields.iter().map(|field| field.text.trim()).collect::<Vec<_>>().join(" ")
+        };
+        let new = format!("{} {}", sentence(77), own(77));
+        let known = left(&repeats.known_passages().without(&Text::plain(&new), None));
+        (left(&repeats.without_passages(&docs)[3]), known)
+    }
+
+    #[test]
+    fn sentences_with_a_name_filled_in_are_passages() {
+        let (left, known) = left_of(|n| {
+            format!(
+                "Unless you say so beforehand, all that you send to harbour{n} is free for use by anyone."
+            )
+        });
+        assert!(left.starts_with("Of keeper3,"), "{left}");
+        assert!(known.starts_with("Of keeper77,"), "{known}");
+    }
+
+    #[test]
+    fn sentences_that_only_begin_alike_are_none() {
+        let (left, _) = left_of(|n| {
+            format!(
+                "In this talk we will see what storm{n} does to sail{n}, mast{n}, crew{n} and ship{n}."
+            )
+        });
+        assert!(left.starts_with("In this talk"), "{left}");
     }
 }

@@ -1,8 +1,10 @@
 //! Texts to passages: sentences and lines.
 
+use std::num::NonZeroU64;
+
 use serde::{Deserialize, Serialize};
 
-use super::{MIN_PART_WORDS, MIN_TITLE_WORDS, MIN_WORDS, hash_of_words, mixed};
+use super::{MIN_PART_WORDS, MIN_TITLE_WORDS, MIN_WORDS, hashes_of_words, mixed};
 use crate::Text;
 
 /// A passage of a document.
@@ -13,10 +15,19 @@ pub(super) struct Found {
     pub(super) end: usize,
     /// Of its words.
     pub(super) hash: u64,
+    /// Of those that it begins and ends with: what is between may be filled in for each document.
+    pub(super) frame: Option<NonZeroU64>,
     pub(super) kind: Kind,
     /// Whether to have it in many documents makes it what documents repeat; else it is one only where
     /// others are, word for word.
     pub(super) is_evidence: bool,
+}
+
+impl Found {
+    /// What it may be known by, the whole first.
+    pub(super) fn hashes(&self) -> impl Iterator<Item = u64> + use<> {
+        std::iter::once(self.hash).chain(self.frame.map(NonZeroU64::get))
+    }
 }
 
 /// What a passage is.
@@ -37,8 +48,9 @@ pub(super) fn of(doc: &Text<'_>, title: Option<usize>) -> Vec<Found> {
     let mut found = Vec::new();
     for (field, text) in (0..).zip(doc.fields.iter().map(|field| field.text)) {
         let new = |start, end, kind, is_evidence| {
-            let (hash, n_words) = hash_of_words(&text[start..end]);
-            (Found { field, start, end, hash, kind, is_evidence }, n_words)
+            let (hash, frame, n_words) = hashes_of_words(&text[start..end]);
+            let frame = frame.filter(|_| kind == Kind::Long);
+            (Found { field, start, end, hash, frame, kind, is_evidence }, n_words)
         };
         if title == Some(field as usize) {
             each_of_title(text, |start, end, part| {
@@ -66,15 +78,15 @@ pub(super) fn of(doc: &Text<'_>, title: Option<usize>) -> Vec<Found> {
             if n_words >= MIN_WORDS {
                 found.push(passage);
             } else if is_whole && n_words >= MIN_PART_WORDS {
-                found.push(Found { is_evidence: false, ..passage });
+                found.push(Found { frame: None, is_evidence: false, ..passage });
             } else if is_line && !is_whole && n_words > 0 && !is_item(&text[start..end]) {
-                found.push(Found { kind: Kind::Short, ..passage });
+                found.push(Found { frame: None, kind: Kind::Short, ..passage });
             }
             if starts_line && let Some(len) = label_len(&text[start..end]) {
                 let (label, n_words) = new(start, start + len, Kind::Short, true);
                 if (1..MIN_WORDS).contains(&n_words) {
                     // A line that consists of the same words is another matter.
-                    found.push(Found { hash: mixed(label.hash), ..label });
+                    found.push(Found { hash: mixed(label.hash), frame: None, ..label });
                 }
             }
             start = end;
