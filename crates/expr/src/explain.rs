@@ -5,7 +5,7 @@ use std::fmt::{self, Write};
 use crate::blocks::Blocks;
 use crate::exec::Writing;
 use crate::kernels::{Key, Level};
-use crate::op::UNARIES;
+use crate::op::{Binary, UNARIES};
 use crate::operand::Operand;
 use crate::program::{Cell, Instr, Pass, Program, Slot};
 use crate::types::{Scalar, Type};
@@ -127,6 +127,12 @@ impl PassExplanation {
 fn line(program: &Program, names: &[&str], instr: &Instr) -> String {
     let of = |slot: Slot, ty: Type| place(program, names, slot, ty);
     let [a, b, c] = instr.args;
+    let two = |ty: Type, first: Binary, second: Binary, swapped: bool| {
+        let inner = format!("({})", infix(first.symbol(), &of(a, ty), &of(b, ty)));
+        let outer = of(c, ty);
+        let (left, right) = if swapped { (&outer, &inner) } else { (&inner, &outer) };
+        infix(second.symbol(), left, right)
+    };
     let (said, ty) = match instr.key {
         Key::Unary(unary, ty) => {
             let name = UNARIES.iter().find(|(_, u)| *u == unary).map_or("?", |(name, _)| name);
@@ -139,11 +145,13 @@ fn line(program: &Program, names: &[&str], instr: &Instr) -> String {
         }
         Key::Cast(from, to) => (format!("{to}({})", of(a, from)), to),
         Key::Fill(ty) | Key::Copy(ty) => (of(a, ty), ty),
-        Key::Fused { first, second, ty, swapped, .. } => {
-            let inner = format!("({})", infix(first.symbol(), &of(a, ty), &of(b, ty)));
-            let outer = of(c, ty);
-            let (left, right) = if swapped { (&outer, &inner) } else { (&inner, &outer) };
-            (infix(second.symbol(), left, right), ty)
+        Key::Fused { first, second, ty, swapped, .. } => (two(ty, first, second, swapped), ty),
+        Key::FusedSum { first, second, swapped, .. } => {
+            let values = match second {
+                Some(second) => two(Type::F64, first, second, swapped),
+                None => infix(first.symbol(), &of(a, Type::F64), &of(b, Type::F64)),
+            };
+            (format!("sum({values})"), Type::F64)
         }
         Key::Gather(ty) => (format!("{}[{}]", of(a, ty), of(b, Type::I64)), ty),
         Key::Reduce { kind, ty, masked } => {

@@ -153,6 +153,12 @@ macro_rules! level {
             }
 
             $(#[target_feature(enable = $feature)])?
+            unsafe fn fused_sum<F: Zip<f64, Out = f64>, G: Zip<f64, Out = f64>, const C: bool, const SWAPPED: bool>(d: *mut u8, a: *const u8, b: *const u8, c: *const u8, n: usize) {
+                // SAFETY: the caller's promise is the same.
+                unsafe { reduce::fused_sum::<F, G, C, SWAPPED>(d, a, (b, c), n) }
+            }
+
+            $(#[target_feature(enable = $feature)])?
             unsafe fn statistics<A: reduce::Statistic>(d: *mut u8, a: *const u8, _b: *const u8, _c: *const u8, n: usize) {
                 // SAFETY: the caller's promise is the same.
                 unsafe { reduce::statistics::<A>(d, a, n) }
@@ -215,6 +221,7 @@ macro_rules! level {
                         Type::F64 => fused_by::<f64>(first, second, b, c, swapped),
                         _ => None,
                     },
+                    Key::FusedSum { first, second, c, swapped } => fused_sum_by(first, second, c, swapped),
                     Key::Reduce { kind, ty, masked: false } => match ty {
                         Type::Bool => fold_by::<Flag, false>(kind),
                         Type::U8 => fold_by::<u8, false>(kind),
@@ -406,6 +413,30 @@ macro_rules! level {
                     (Mul, Sub, true) => forms!(b, c, fused_swapped::<A, op::Mul, op::Sub>),
                     _ => None,
                 }
+            }
+
+            fn fused_sum_by(first: Binary, second: Option<Binary>, c: Arg, swapped: bool) -> Option<Kernel> {
+                match first {
+                    Binary::Add if second.is_none() => Some(fused_sum::<op::Add, op::First, false, false>),
+                    Binary::Sub => fused_sum_of::<op::Sub>(second, c, swapped),
+                    Binary::Mul => fused_sum_of::<op::Mul>(second, c, swapped),
+                    _ => None,
+                }
+            }
+
+            fn fused_sum_of<F: Zip<f64, Out = f64>>(second: Option<Binary>, c: Arg, swapped: bool) -> Option<Kernel> {
+                Some(match (second, c == Arg::Each, swapped) {
+                    (None, ..) => fused_sum::<F, op::First, false, false> as Kernel,
+                    (Some(Binary::Add), true, false) => fused_sum::<F, op::Add, true, false>,
+                    (Some(Binary::Add), false, false) => fused_sum::<F, op::Add, false, false>,
+                    (Some(Binary::Sub), true, false) => fused_sum::<F, op::Sub, true, false>,
+                    (Some(Binary::Sub), false, false) => fused_sum::<F, op::Sub, false, false>,
+                    (Some(Binary::Sub), true, true) => fused_sum::<F, op::Sub, true, true>,
+                    (Some(Binary::Sub), false, true) => fused_sum::<F, op::Sub, false, true>,
+                    (Some(Binary::Mul), true, false) => fused_sum::<F, op::Mul, true, false>,
+                    (Some(Binary::Mul), false, false) => fused_sum::<F, op::Mul, false, false>,
+                    _ => return None,
+                })
             }
 
             fn fold_by<A: Copy, const MASKED: bool>(kind: Reduction) -> Option<Kernel>

@@ -60,6 +60,9 @@ pub(crate) enum Key {
     /// d, a [`State`], takes in the values a, where the truth b holds if masked; c is the
     /// position of the first.
     Reduce { kind: Reduction, ty: Type, masked: bool },
+    /// d, the [`State`] of a sum of `f64`, takes in `(a first b) second c`, or `c second (a first b)` when
+    /// swapped; `a first b` without a second. All of a and b are runs.
+    FusedSum { first: Binary, second: Option<Binary>, c: Arg, swapped: bool },
     /// d, four states, for the sum, the spread, the least and the greatest of the values a: what
     /// four reductions would make of them, in fewer walks over the block.
     Statistics(Type),

@@ -64,6 +64,55 @@ pub(super) unsafe fn fold<A, F: Fold<A>, const MASKED: bool>(
     }
 }
 
+/// Takes the sum of `(a F b) G c`, or of `c G (a F b)` when `SWAPPED`, into a state: the bits are those
+/// of a sum of what a loop of both has left in memory.
+///
+/// # Safety
+/// As [`Kernel`](super::Kernel) says: `d` is a state lent for writing, `a`, `b` and, if `C`, `c` have `n`
+/// values, otherwise `c` has one.
+#[inline(always)]
+pub(super) unsafe fn fused_sum<F, G, const C: bool, const SWAPPED: bool>(
+    d: *mut u8,
+    a: *const u8,
+    (b, c): (*const u8, *const u8),
+    n: usize,
+) where
+    F: Zip<f64, Out = f64>,
+    G: Zip<f64, Out = f64>,
+{
+    let both = |a: f64, b: f64, c: f64| {
+        let inner = F::zip(a, b);
+        if SWAPPED { G::zip(c, inner) } else { G::zip(inner, c) }
+    };
+    // SAFETY: the caller's promise.
+    let (state, a, b, one, c) = unsafe {
+        let c = c.cast::<f64>();
+        (
+            &mut *d.cast::<State>(),
+            from_raw_parts(a.cast::<f64>(), n),
+            from_raw_parts(b.cast::<f64>(), n),
+            *c,
+            from_raw_parts(c, if C { n } else { 0 }),
+        )
+    };
+    let (a, a_rest) = a.as_chunks::<LANES>();
+    let (b, b_rest) = b.as_chunks::<LANES>();
+    let (c, c_rest) = c.as_chunks::<LANES>();
+    let ones = [one; LANES];
+    let mut lanes = [0.0_f64; LANES];
+    for (at, (a, b)) in a.iter().zip(b).enumerate() {
+        let c = if C { &c[at] } else { &ones };
+        for (((lane, &a), &b), &c) in lanes.iter_mut().zip(a).zip(b).zip(c) {
+            *lane += both(a, b, c);
+        }
+    }
+    let c = if C { c_rest } else { &ones };
+    for (((lane, &a), &b), &c) in lanes.iter_mut().zip(a_rest).zip(b_rest).zip(c) {
+        *lane += both(a, b, c);
+    }
+    state.0[0] = (state.float(0) + total(lanes)).to_bits();
+}
+
 /// Takes the elements `run` of `values` into `state`, where `mask` holds; `position` is the place
 /// of the first.
 ///

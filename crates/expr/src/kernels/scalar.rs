@@ -48,7 +48,7 @@ markers! {
     Exp Exp2 Expm1 Log Log2 Log10 Log1p Sin Cos Tan Arcsin Arccos Arctan Sinh Cosh Tanh
     Arcsinh Arccosh Arctanh Cbrt
     Add Sub Mul Div FloorDiv Mod Fmod Pow And Or Xor Shl Shr Min Max Arctan2 Hypot
-    Eq Ne Lt Le Gt Ge
+    Eq Ne Lt Le Gt Ge First
 }
 
 macro_rules! map {
@@ -135,6 +135,8 @@ zip!(Mul, Flag, |a, b| Flag::from(a.holds() & b.holds()));
 zip!(Mul, u8 u32 i32 i64, |a, b| a.wrapping_mul(b));
 zip!(Mul, f32 f64, |a, b| a * b);
 zip!(Div, f32 f64, |a, b| a / b);
+// For loops of two operations that have but one to do.
+zip!(First, f64, |a, _b| a);
 zip!(And, Flag, |a, b| Flag::from(a.holds() & b.holds()));
 zip!(Or, Flag, |a, b| Flag::from(a.holds() | b.holds()));
 zip!(Xor, Flag, |a, b| Flag::from(a.holds() ^ b.holds()));

@@ -100,6 +100,12 @@ impl<'a, 'b> PassBuilder<'a, 'b> {
         for fused in self.fusions() {
             self.inlined[fused as usize] = true;
         }
+        for id in &self.plan.reductions {
+            let values = graph.nodes[*id as usize].args()[0];
+            if self.fused_sum(*id).is_some() {
+                self.inlined[values as usize] = true;
+            }
+        }
     }
 
     /// Nodes that the loop of the one node that uses them computes as well.
@@ -154,6 +160,36 @@ impl<'a, 'b> PassBuilder<'a, 'b> {
             swapped,
         };
         Some((key, kernels::find(key, self.compiler.isa)?, [a, b, c]))
+    }
+
+    /// The loop that computes the values of the sum `id` and adds them up, if nothing else needs them,
+    /// and its arguments.
+    fn fused_sum(&self, id: TypedId) -> Option<(Key, Kernel, Vec<TypedId>)> {
+        let graph = self.graph();
+        let node = &graph.nodes[id as usize];
+        let (Typed::Reduce(Reduction::Sum), [values]) = (&node.op, node.args()) else {
+            return None;
+        };
+        let value = &graph.nodes[*values as usize];
+        if self.uses[*values as usize] != 1 || value.ty != Type::F64 || !self.varies(*values) {
+            return None;
+        }
+        let (key, args) = if let Some(inner) = self.fused_of(*values) {
+            match self.fused_key(*values, inner)? {
+                (Key::Fused { first, second, b: Arg::Each, c, swapped, .. }, _, args) => {
+                    (Key::FusedSum { first, second: Some(second), c, swapped }, args.to_vec())
+                }
+                _ => return None,
+            }
+        } else {
+            let (Typed::Binary(first), [a, b]) = (&value.op, value.args()) else { return None };
+            if !self.varies(*a) || !self.varies(*b) {
+                return None;
+            }
+            let key = Key::FusedSum { first: *first, second: None, c: Arg::One, swapped: false };
+            (key, vec![*a, *b])
+        };
+        Some((key, kernels::find(key, self.compiler.isa)?, args))
     }
 
     fn form(&self, id: TypedId) -> Arg {
@@ -452,6 +488,22 @@ impl<'a, 'b> PassBuilder<'a, 'b> {
                 let state = first + place as u32;
                 self.pass.foldings.push(Folding { kind, ty, state, result, span });
                 self.release(args[0]);
+                continue;
+            }
+            if let Some((key, kernel, args)) =
+                self.fused_sum(*id).filter(|_| self.inlined[args[0] as usize])
+            {
+                let state = self.compiler.cell(Cell::Zero);
+                let mut places = [Place::Cell(POSITION); 3];
+                for (place, arg) in places.iter_mut().zip(&args) {
+                    *place = self.place(*arg);
+                }
+                let d = Place::Cell(state);
+                self.body.push(PlacedInstr { kernel, key, d, args: places });
+                for arg in args {
+                    self.release(arg);
+                }
+                self.pass.foldings.push(Folding { kind, ty, state, result, span });
                 continue;
             }
             let (values, filled) = self.each(args[0]);

@@ -165,3 +165,48 @@ fn statistics_that_are_made_together_have_the_bits_of_each_alone() {
         }
     }
 }
+
+#[test]
+fn sums_of_operations_have_the_bits_of_sums_of_their_results() {
+    let value = |at: usize, prime: usize| (at * prime % 10_007) as f64 / 777.0 - 3.0;
+    for n in [1_usize, 31, 33, 4096, 5000, 16_000, 140_000] {
+        let of = |prime| (0..n).map(|at| value(at, prime)).collect::<Vec<f64>>();
+        let (x, y, z) = (of(7919), of(104_729), of(31));
+        let (x, y, z) = (View::from(&x[..]), View::from(&y[..]), View::from(&z[..]));
+        let operands = [("x", x.operand()), ("y", y.operand()), ("z", z.operand())];
+        for text in [
+            "x * y",
+            "x + y",
+            "x - y",
+            "x * x",
+            "x * y - 1",
+            "x * y + z",
+            "z - x * y",
+            "2.5 - x * y",
+            "(x + y) * z",
+            "(x - y) * 0.1",
+            "(x - y) - z",
+            "z * (x + y)",
+            "x * y - x",
+            "x * 3 - y",
+        ] {
+            for level in Level::available() {
+                let results = evaluate_with(text, level, &operands);
+                let view = results.view();
+                let expected = evaluate_with("sum(r)", level, &[("r", view.operand())]).scalar();
+                let sum = evaluate_with(&format!("sum({text})"), level, &operands).scalar();
+                assert_eq!(sum, expected, "{text}, {n} values, {level:?}");
+            }
+        }
+    }
+}
+
+/// The value of `text` for operands by their names.
+fn evaluate_with(text: &str, level: Level, operands: &[(&str, Operand<'_>)]) -> Value {
+    let prepared = Prepared::for_level(&Expr::parse(text).expect("an expression"), level);
+    let of = |name: &&str| {
+        operands.iter().find(|(known, _)| known == name).expect("an operand of that name").1
+    };
+    let operands: Vec<_> = prepared.names().iter().map(of).collect();
+    prepared.evaluate(&operands, &Run::serial()).expect("it is defined").remove(0)
+}
