@@ -8,10 +8,12 @@ use crate::program::Pass;
 /// Scratch memory of a thread: half of the smallest first cache.
 pub(crate) const SCRATCH: usize = 32 * 1024;
 /// Longest and shortest block.
-const MAX_BLOCK: usize = 4096;
+pub(crate) const MAX_BLOCK: usize = 4096;
 const MIN_BLOCK: usize = 64;
 /// Elements of the parts that threads work on, at least: about 20 µs of work.
 const MIN_PART: usize = 1 << 16;
+/// Elements up to which all is one part, and all of a reduction.
+pub(crate) const ONE_PART: usize = MIN_PART / 4;
 /// Parts of a reduction, at most. They are cut by the number of elements alone, so that the result
 /// is the same for any number of threads.
 const MAX_PARTS: usize = 256;
@@ -37,10 +39,10 @@ pub(crate) fn part_len(n: usize, pass: &Pass, run: &Run) -> usize {
         }
         // One part each where all of it fits into the second caches: it stays with its thread.
         let parts = if n < CACHED { threads } else { 8 * threads };
-        return n.div_ceil(parts).max(MIN_PART / 4).next_multiple_of(LINE);
+        return n.div_ceil(parts).max(ONE_PART).next_multiple_of(LINE);
     }
     // Equal parts, of which each thread gets as many.
-    let parts = n.div_ceil(MIN_PART / 4).next_power_of_two().min(MAX_PARTS);
+    let parts = n.div_ceil(ONE_PART).next_power_of_two().min(MAX_PARTS);
     n.div_ceil(parts).next_multiple_of(LINE)
 }
 

@@ -502,7 +502,7 @@ fn step_of(operand: &Operand<'_>) -> usize {
 /// # Safety
 /// Every slot that an instruction names points to what its loop expects, for `n` values.
 #[inline]
-unsafe fn execute(instrs: &[Instr], slots: &[*mut u8], n: usize) {
+pub(crate) unsafe fn execute(instrs: &[Instr], slots: &[*mut u8], n: usize) {
     for instr in instrs {
         let [a, b, c] = instr.args.map(|slot| slots[slot as usize].cast_const());
         // SAFETY: the caller's promise.

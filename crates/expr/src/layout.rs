@@ -37,10 +37,12 @@ pub(crate) fn broadcast<'a>(
     Ok(result)
 }
 
-/// Whether two shapes are equal. Most have one axis, for which a call that compares memory is long.
+/// Whether two shapes are equal. Most have one axis or none, for which a call that compares memory is
+/// long.
 #[inline]
 pub(crate) fn same_shape(a: &[usize], b: &[usize]) -> bool {
     match (a, b) {
+        ([], []) => true,
         ([a], [b]) => a == b,
         _ => a == b,
     }

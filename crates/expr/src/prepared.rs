@@ -11,7 +11,7 @@ use crate::error::{Error, Shape};
 use crate::exec::{self, Writing};
 use crate::explain::{Explanation, PassExplanation};
 use crate::expression::Expr;
-use crate::fast::OneLoop;
+use crate::fast::{Few, OneLoop};
 use crate::graph::NodeId;
 use crate::kernels::Level;
 use crate::layout::{self, Overlap};
@@ -65,6 +65,7 @@ struct Special {
     /// The outputs have the types of the results.
     as_computed: bool,
     one_loop: Option<OneLoop>,
+    few: Option<Few>,
     program: Program,
 }
 
@@ -250,8 +251,8 @@ impl Prepared {
         {
             return Ok(());
         }
-        if self.ran_one_loop(operands, outputs) {
-            return Ok(());
+        if let Some(ran) = self.ran_few(operands, outputs) {
+            return ran;
         }
         let special = self.special(operands, Some(outputs))?;
         self.run(&special.program, operands, outputs, run)
@@ -316,14 +317,20 @@ impl Prepared {
         kept.find(|special| special.fits(operands, outputs)).map(f)
     }
 
-    /// Runs what is one loop over few elements. Says no, and does nothing, when it is more.
+    /// Runs what takes the short way as its elements are few. Gives nothing, and does nothing, otherwise.
     #[inline]
-    fn ran_one_loop(&self, operands: &[Operand<'_>], outputs: &[Output<'_>]) -> bool {
-        let ran = self.with_kept(operands, Some(outputs), |special| {
-            let one_loop = special.one_loop.as_ref();
-            one_loop.is_some_and(|one_loop| one_loop.run(operands, &outputs[0]))
-        });
-        ran == Some(true)
+    fn ran_few(
+        &self,
+        operands: &[Operand<'_>],
+        outputs: &[Output<'_>],
+    ) -> Option<Result<(), Error>> {
+        self.with_kept(operands, Some(outputs), |special| {
+            if let Some(one_loop) = &special.one_loop {
+                one_loop.run(operands, &outputs[0]).then_some(Ok(()))
+            } else {
+                special.few.as_ref()?.run(&special.program, operands, outputs)
+            }
+        })?
     }
 
     /// The specialisation for these operands, kept or new.
@@ -386,7 +393,8 @@ impl Prepared {
         let program = program::compile(&graph, &inputs, self.level);
         let as_computed = computed == graph.roots;
         let one_loop = OneLoop::of(&program, &inputs);
-        Ok(Special { inputs, outputs, as_computed, one_loop, program })
+        let few = Few::of(&program);
+        Ok(Special { inputs, outputs, as_computed, one_loop, few, program })
     }
 
     fn output_shape(
@@ -423,7 +431,7 @@ impl Prepared {
             };
             if one_shape != Some(output.shape) {
                 let expected = self.output_shape(program, at, operands)?;
-                if expected != output.shape {
+                if !layout::same_shape(&expected, output.shape) {
                     return Err(Error::OutputShape {
                         expected: Shape(expected),
                         got: Shape(output.shape.to_vec()),
