@@ -323,8 +323,8 @@ impl Work<'_> {
                 // written overlaps nothing that is read, or is a buffer.
                 unsafe {
                     slots[program.position as usize].cast::<u64>().write((start + done) as u64);
-                    if streamed {
-                        let ahead = block.min(n - done - len);
+                    let ahead = if streamed { block.min(n - done - len) } else { 0 };
+                    if pass.body.len() > 1 && ahead > 0 {
                         self.execute_ahead(slots, len, ahead);
                     } else {
                         execute(&pass.body, slots, len);
@@ -337,15 +337,19 @@ impl Work<'_> {
                         let output = &outputs[*at as usize];
                         let size = output.ty.size();
                         let slot = &mut slots[output_slot + *at as usize];
-                        if buffered {
-                            let target = output.data.add((start + done) * size);
-                            if streamed {
-                                kernels::stream(program.level, target, *slot, len * size);
-                            } else {
-                                std::ptr::copy_nonoverlapping(*slot, target, len * size);
-                            }
-                        } else {
+                        if !buffered {
                             *slot = slot.add(len * size);
+                            continue;
+                        }
+                        let (from, target) = (*slot, output.data.add((start + done) * size));
+                        if streamed {
+                            let single = pass.body.len() == 1;
+                            let ahead = if single { ahead } else { 0 };
+                            let ask =
+                                |line| self.ask(slots, line * LINE / size, LINE / size, ahead);
+                            kernels::stream(program.level, target, from, len * size, ask);
+                        } else {
+                            std::ptr::copy_nonoverlapping(from, target, len * size);
                         }
                     }
                 }
@@ -377,6 +381,19 @@ impl Work<'_> {
             }
             // SAFETY: the caller's promise.
             unsafe { execute(std::slice::from_ref(instr), slots, len) };
+        }
+    }
+
+    /// Asks for the operands of the values `from..from + n` of the next block, which has `ahead`, while this
+    /// one is written: a single loop is over before they would be there.
+    fn ask(&self, slots: &[*mut u8], from: usize, n: usize, ahead: usize) {
+        if from >= ahead {
+            return;
+        }
+        let input_slot = self.program.input_slot(0) as usize;
+        for at in &self.pass.moving {
+            let step = step_of(&self.operands[*at as usize]);
+            kernels::prefetch(slots[input_slot + *at as usize].wrapping_add(from * step), n * step);
         }
     }
 

@@ -9,6 +9,7 @@ use std::slice::{from_raw_parts, from_raw_parts_mut};
 use super::Level;
 use super::functions::{Wide, WideZip};
 use super::scalar::{CastTo, Flag, Map, TryZip, Zip};
+use crate::blocks::LINE;
 use crate::types::{Scalar, Type};
 
 /// What [`Gather`](super::Key::Gather) needs besides the table and the indices.
@@ -41,7 +42,6 @@ pub(super) unsafe fn map<A: Copy, F: Map<A>>(d: *mut u8, a: *const u8, n: usize)
 /// a line of the caches at `d`: a store across two lines costs as much as several.
 #[inline(always)]
 fn by_lines<D>(d: *mut u8, n: usize, f: impl Fn(usize, usize)) {
-    const LINE: usize = 64;
     let many = 8 * LINE / size_of::<D>();
     let head =
         if size_of::<D>() < 4 || n < many { 0 } else { d.align_offset(LINE) / size_of::<D>() };
@@ -467,12 +467,18 @@ pub(crate) unsafe fn scatter_strided(
 
 /// Copies `bytes` bytes past the caches, where the machine can, in the widest pieces that `level`
 /// has: lines that are written by one store leave at once. The caller orders them with [`fence`]
-/// before another thread may read.
+/// before another thread may read. Before each line it asks for what is read next, by its number: all
+/// at once, before or after, would be waited for.
 ///
 /// # Safety
 /// Both sides are valid for `bytes` bytes and do not overlap; the machine has `level`.
-pub(crate) unsafe fn stream(level: Level, d: *mut u8, a: *const u8, bytes: usize) {
-    const LINE: usize = 64;
+pub(crate) unsafe fn stream(
+    level: Level,
+    d: *mut u8,
+    a: *const u8,
+    bytes: usize,
+    ask: impl Fn(usize),
+) {
     let head = d.align_offset(LINE).min(bytes);
     let lines = (bytes - head) / LINE;
     let done = head + lines * LINE;
@@ -482,13 +488,16 @@ pub(crate) unsafe fn stream(level: Level, d: *mut u8, a: *const u8, bytes: usize
         let (to, from) = (d.add(head), a.add(head));
         match level {
             #[cfg(target_arch = "x86_64")]
-            Level::Avx512 => lines_avx512(to, from, lines),
+            Level::Avx512 => lines_avx512(to, from, lines, ask),
             #[cfg(target_arch = "x86_64")]
-            Level::Avx2 => lines_avx2(to, from, lines),
+            Level::Avx2 => lines_avx2(to, from, lines, ask),
             #[cfg(target_arch = "x86_64")]
-            Level::Portable => lines_sse2(to, from, lines),
+            Level::Portable => lines_sse2(to, from, lines, ask),
             #[cfg(not(target_arch = "x86_64"))]
-            _ => std::ptr::copy_nonoverlapping(from, to, lines * LINE),
+            _ => {
+                (0..lines).for_each(ask);
+                std::ptr::copy_nonoverlapping(from, to, lines * LINE);
+            }
         }
         std::ptr::copy_nonoverlapping(a.add(done), d.add(done), bytes - done);
     }
@@ -500,9 +509,10 @@ macro_rules! lines {
         /// `lines` lines of 64 bytes on both sides, those at `d` aligned.
         #[cfg(target_arch = "x86_64")]
         #[target_feature(enable = $feature)]
-        unsafe fn $name(d: *mut u8, a: *const u8, lines: usize) {
+        unsafe fn $name(d: *mut u8, a: *const u8, lines: usize, ask: impl Fn(usize)) {
             use std::arch::x86_64::{$load, $register, $store};
             for line in 0..lines {
+                ask(line);
                 // SAFETY: the caller's promise.
                 unsafe {
                     let from = a.add(line * 64).cast::<$register>();
