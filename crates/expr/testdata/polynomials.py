@@ -99,17 +99,27 @@ for name, value in [("ln 2", mp.log(2)), ("log10 2", mp.log10(2))]:
 for name, value in [("1 / ln 2", 1 / mp.log(2)), ("1 / ln 10", 1 / mp.log(10))]:
     print(f"// {name} as f32: {single_bits(value)} and {single_bits(value - mpf(single(value)))}")
 
+print("// single_exponential.rs")
+show("EXP", exp, -HALF_LN2, mpf("0.3468"), 6, square, single_bits)
+show("EXPM1", lambda r: (exp(r) - mpf(1) / 2) / r, -HALF_LN2, mpf("0.3468"), 5, lambda r: r**3, single_bits)
+show("SINH", sinh, NEAR, HALF_LN2**2, 3, identity, single_bits)
+show("COSH", cosh, NEAR, HALF_LN2**2, 3, identity, single_bits)
+
+print("// single_angles.rs")
+show("ATAN", atan, NEAR, SIXTEENTH**2, 5, identity, single_bits)
+show("ASIN", asin, NEAR, mpf("0.25"), 6, identity, single_bits)
+for name, value in [
+    ("ln 2", mp.log(2)), ("pi", mp.pi), ("pi / 2", mp.pi / 2), ("pi / 4", mp.pi / 4), ("3 pi / 4", mp.pi * 3 / 4)
+]:
+    print(f"// {name} as f32: {single_bits(value)} and {single_bits(value - mpf(single(value)))}")
+
 print("// single.rs")
-show("EXP", lambda r: (mp.exp(r) - 1) / r, -HALF_LN2, HALF_LN2, 6, identity)
 show("EXP2", lambda r: (2**r - 1) / r, mpf("-0.5001"), mpf("0.5001"), 6, identity)
-show("EXPM1", exp, -HALF_LN2, HALF_LN2, 6, identity)
 show("COSH", cosh, NEAR, HALF_LN2**2, 3, identity)
 show("SINH", sinh, NEAR, HALF_LN2**2, 3, identity)
 show("SIN", sin, NEAR, EIGHTH**2, 4, identity)
 show("COS", lambda z: (mp.cos(root(z)) - 1) / z, NEAR, EIGHTH**2, 4, identity)
 show("TAN", tan, NEAR, EIGHTH**2, 9, identity)
-show("ATAN", atan, NEAR, 1, 11, identity)
-show("ASIN", asin, NEAR, mpf("0.25"), 8, identity)
 show("LOG", log, *OCTAVE, 11, identity)
 show("ATANH", atanh, NEAR, HALF_OCTAVE**2, 5, identity)
 
@@ -128,3 +138,18 @@ for name, value in [("ln 2", mp.log(2)), ("log10 2", mp.log10(2))]:
 first = leading(mp.pi / 2, 33)
 second = leading(mp.pi / 2 - first, 33)
 print(f"// pi / 2 by 33 bits: {bits(first)}, {bits(second)} and {bits(mp.pi / 2 - first - second)}")
+
+# Where the first inverse root is r times the inverse, the next is r (c0 - c1 r³) times it: the constants that leave the
+# least error, for all that r is.
+FIRST = 13940992.0
+ratios = []
+for at in range(3 << 12):
+    x = single(2.0 ** (at / 4096))
+    word = struct.unpack(">I", struct.pack(">f", x))[0] >> 8
+    word = struct.unpack(">I", struct.pack(">f", single(FIRST - word * single(1 / 3))))[0] << 8 & 0xFFFF_FFFF
+    ratios.append(mpf(struct.unpack(">f", struct.pack(">I", word))[0]) * mp.cbrt(x))
+low, high = min(ratios), max(ratios)
+sum_of_ends = (high**4 - low**4) / (high - low)
+middle = mp.cbrt(sum_of_ends / 4)
+scale = 2 / (low * (sum_of_ends - low**3) + middle * (sum_of_ends - middle**3))
+print(f"// single_roots.rs: {single_bits(sum_of_ends * scale)} and {single_bits(-scale)}")

@@ -95,7 +95,7 @@ macro_rules! level {
     ($name:ident $(, $feature:literal)?) => {
         mod $name {
             use super::*;
-            use super::loops::Float;
+            use super::loops::{Float, Piece};
             use super::functions::{Wide, WideZip};
             use op::{CastTo, Map, Zip};
             use reduce::Fold;
@@ -110,21 +110,24 @@ macro_rules! level {
                 // SAFETY: the caller's promise is the same.
                 unsafe { loops::zip::<A, F, B, C>(d, a, b, n) }
             }
-            $(#[target_feature(enable = $feature)])?
             unsafe fn map_wide<A: Float, F: Wide + Map<A, Out = A>>(d: *mut u8, a: *const u8, _b: *const u8, _c: *const u8, n: usize) {
-                // SAFETY: the caller's promise is the same.
-                unsafe { loops::map_wide::<A, F>(d, a, n) }
+                // SAFETY: the caller's promise is the same; the machine has the level.
+                unsafe { loops::map_pieces::<A>(d, a, n, map_wide_of::<A, F>) }
+            }
+            $(#[target_feature(enable = $feature)])?
+            #[inline(never)]
+            unsafe fn map_wide_of<A: Float, F: Wide + Map<A, Out = A>>(d: &mut [Piece<A>], a: &[Piece<A>]) {
+                loops::map_wide::<A, F>(d, a)
             }
             unsafe fn zip_wide<A: Float, F: WideZip + Zip<A, Out = A>, const B: bool, const C: bool>(d: *mut u8, a: *const u8, b: *const u8, _c: *const u8, n: usize) {
-                // SAFETY: the caller's promise is the same.
-                unsafe { zip_wide_of::<A, F>(d, (a, b), (B, C), n) }
+                // SAFETY: the caller's promise is the same; the machine has the level.
+                unsafe { loops::zip_pieces::<A>(d, (a, b), (B, C), n, zip_wide_of::<A, F>) }
             }
             /// The work of [`zip_wide`], which stands once for all forms of its arguments.
             $(#[target_feature(enable = $feature)])?
             #[inline(never)]
-            unsafe fn zip_wide_of<A: Float, F: WideZip + Zip<A, Out = A>>(d: *mut u8, of: (*const u8, *const u8), each: (bool, bool), n: usize) {
-                // SAFETY: the caller's promise is the same.
-                unsafe { loops::zip_wide::<A, F>(d, of, each, n) }
+            unsafe fn zip_wide_of<A: Float, F: WideZip + Zip<A, Out = A>>(d: &mut Piece<A>, a: &Piece<A>, b: &Piece<A>) {
+                loops::zip_wide::<A, F>(d, a, b)
             }
             $(#[target_feature(enable = $feature)])?
             unsafe fn cast<A: Copy + CastTo<B>, B: Copy>(d: *mut u8, a: *const u8, _b: *const u8, _c: *const u8, n: usize) {

@@ -95,14 +95,18 @@ pub(super) unsafe fn zip<A: Copy, F: Zip<A>, const B: bool, const C: bool>(
 
 /// Values that are computed without branches before it is seen whether all of them are right.
 const AT_ONCE: usize = 64;
+pub(super) type Piece<A> = [A; AT_ONCE];
 
 /// A float that has functions.
 pub(super) trait Float: Copy {
+    const ONE: Self;
     fn map<F: Wide>(x: Self) -> (Self, bool);
     fn zip<F: WideZip>(x: Self, y: Self) -> (Self, bool);
 }
 
 impl Float for f32 {
+    const ONE: Self = 1.0;
+
     #[inline(always)]
     fn map<F: Wide>(x: Self) -> (Self, bool) {
         F::single(x)
@@ -115,6 +119,8 @@ impl Float for f32 {
 }
 
 impl Float for f64 {
+    const ONE: Self = 1.0;
+
     #[inline(always)]
     fn map<F: Wide>(x: Self) -> (Self, bool) {
         F::wide(x)
@@ -126,13 +132,81 @@ impl Float for f64 {
     }
 }
 
-/// A function with a form without branches; where that is not right, its other form.
-#[inline(always)]
-pub(super) unsafe fn map_wide<A: Float, F: Wide + Map<A, Out = A>>(
+/// Calls `pieces` with all whole pieces of a run of `n` values, and with what is left over, made as long as
+/// one: loops that know how long they are, and that what they write is nowhere else, are there once. The
+/// machine has what `pieces` was compiled for.
+#[inline(never)]
+pub(super) unsafe fn map_pieces<A: Float>(
     d: *mut u8,
     a: *const u8,
     n: usize,
+    pieces: unsafe fn(&mut [Piece<A>], &[Piece<A>]),
 ) {
+    // SAFETY: see above.
+    let (d, a) =
+        unsafe { (from_raw_parts_mut(d.cast::<A>(), n), from_raw_parts(a.cast::<A>(), n)) };
+    let (d, d_rest) = d.as_chunks_mut::<AT_ONCE>();
+    let (a, a_rest) = a.as_chunks::<AT_ONCE>();
+    // SAFETY: the caller's promise.
+    unsafe { pieces(d, a) };
+    if !a_rest.is_empty() {
+        let last = padded(a_rest);
+        let mut of_last = last;
+        // SAFETY: the caller's promise.
+        unsafe { pieces(std::slice::from_mut(&mut of_last), std::slice::from_ref(&last)) };
+        d_rest.copy_from_slice(&of_last[..a_rest.len()]);
+    }
+}
+
+/// The same of two values; `each` says of both whether it is a run. One value for all is laid out as a run
+/// of them: a loop of which half would not vary takes the compiler minutes.
+#[inline(never)]
+pub(super) unsafe fn zip_pieces<A: Float>(
+    d: *mut u8,
+    (a, b): (*const u8, *const u8),
+    each: (bool, bool),
+    n: usize,
+    piece: unsafe fn(&mut Piece<A>, &Piece<A>, &Piece<A>),
+) {
+    if n == 0 {
+        return;
+    }
+    // SAFETY: see above; `each` says which arguments are runs.
+    let (d, a, b) = unsafe {
+        let (a, b) = (a.cast::<A>(), b.cast::<A>());
+        let run = |values: *const A, each: bool| from_raw_parts(values, if each { n } else { 1 });
+        (from_raw_parts_mut(d.cast::<A>(), n), run(a, each.0), run(b, each.1))
+    };
+    let (d, d_rest) = d.as_chunks_mut::<AT_ONCE>();
+    let (a, a_rest) = a.as_chunks::<AT_ONCE>();
+    let (b, b_rest) = b.as_chunks::<AT_ONCE>();
+    // Of a single value this is a run of it.
+    let (last_a, last_b) = (padded(a_rest), padded(b_rest));
+    for (at, d) in d.iter_mut().enumerate() {
+        let a = if each.0 { &a[at] } else { &last_a };
+        let b = if each.1 { &b[at] } else { &last_b };
+        // SAFETY: the caller's promise.
+        unsafe { piece(d, a, b) };
+    }
+    if !d_rest.is_empty() {
+        let mut of_last = last_a;
+        // SAFETY: the caller's promise.
+        unsafe { piece(&mut of_last, &last_a, &last_b) };
+        let len = d_rest.len();
+        d_rest.copy_from_slice(&of_last[..len]);
+    }
+}
+
+/// Fewer values than a piece has, and more to make it one.
+fn padded<A: Float>(rest: &[A]) -> Piece<A> {
+    let mut piece = [rest.first().copied().unwrap_or(A::ONE); AT_ONCE];
+    piece[..rest.len()].copy_from_slice(rest);
+    piece
+}
+
+/// A function with a form without branches; where that is not right, its other form.
+#[inline(always)]
+pub(super) fn map_wide<A: Float, F: Wide + Map<A, Out = A>>(d: &mut [Piece<A>], a: &[Piece<A>]) {
     #[cold]
     #[inline(never)]
     fn mend<A: Float, F: Map<A, Out = A>>(d: &mut [A], a: &[A], right: &[bool]) {
@@ -142,10 +216,7 @@ pub(super) unsafe fn map_wide<A: Float, F: Wide + Map<A, Out = A>>(
             }
         }
     }
-    // SAFETY: see above.
-    let (d, a) =
-        unsafe { (from_raw_parts_mut(d.cast::<A>(), n), from_raw_parts(a.cast::<A>(), n)) };
-    for (d, a) in d.chunks_mut(AT_ONCE).zip(a.chunks(AT_ONCE)) {
+    for (d, a) in d.iter_mut().zip(a) {
         let mut all = true;
         for (d, &a) in d.iter_mut().zip(a) {
             let right;
@@ -163,35 +234,13 @@ pub(super) unsafe fn map_wide<A: Float, F: Wide + Map<A, Out = A>>(
     }
 }
 
-/// The same of two values; `each` says of both whether it is a run. One value for all is laid out as a run
-/// of them: a loop of which half would not vary takes the compiler minutes.
+/// The same of two values.
 #[inline(always)]
-pub(super) unsafe fn zip_wide<A: Float, F: WideZip + Zip<A, Out = A>>(
-    d: *mut u8,
-    (a, b): (*const u8, *const u8),
-    each: (bool, bool),
-    n: usize,
+pub(super) fn zip_wide<A: Float, F: WideZip + Zip<A, Out = A>>(
+    d: &mut Piece<A>,
+    a: &Piece<A>,
+    b: &Piece<A>,
 ) {
-    if n == 0 {
-        return;
-    }
-    // SAFETY: see above; `each` says which arguments are runs.
-    let (d, a, b) = unsafe {
-        let (a, b) = (a.cast::<A>(), b.cast::<A>());
-        let run = |values: *const A, each: bool| from_raw_parts(values, if each { n } else { 1 });
-        (from_raw_parts_mut(d.cast::<A>(), n), run(a, each.0), run(b, each.1))
-    };
-    let (as_run, bs_run) = ([a[0]; AT_ONCE], [b[0]; AT_ONCE]);
-    for (at, d) in d.chunks_mut(AT_ONCE).enumerate() {
-        let of = at * AT_ONCE..at * AT_ONCE + d.len();
-        let a = if each.0 { &a[of.clone()] } else { &as_run[..d.len()] };
-        let b = if each.1 { &b[of] } else { &bs_run[..d.len()] };
-        chunk_wide::<A, F>(d, a, b);
-    }
-}
-
-#[inline(always)]
-fn chunk_wide<A: Float, F: WideZip + Zip<A, Out = A>>(d: &mut [A], a: &[A], b: &[A]) {
     #[cold]
     #[inline(never)]
     fn mend<A: Float, F: Zip<A, Out = A>>(d: &mut [A], a: &[A], b: &[A], right: &[bool]) {

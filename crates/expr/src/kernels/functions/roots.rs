@@ -31,13 +31,6 @@ fn inverse_cube_root(a: f64) -> (f64, f64, u64) {
     (v, fma(y * h, fma(h, 2.0 / 9.0, THIRD), y), word)
 }
 
-/// The cube root of a positive number to 41 bits, and of 0.
-#[inline(always)]
-pub(super) fn near_cube_root(a: f64) -> f64 {
-    let (v, y, k) = inverse_cube_root(a);
-    if a == 0.0 { 0.0 } else { times_power(v * y * y, k) }
-}
-
 #[inline(always)]
 pub(super) fn cbrt(x: f64) -> (f64, bool) {
     let a = x.abs();

@@ -1,7 +1,5 @@
-//! The functions of `f32` but for logarithms, computed in `f64` to some 30 bits: nearly always what is
-//! nearest.
+//! Functions of `f32` that are computed in `f64` to some 30 bits: nearly always what is nearest.
 
-use super::roots::near_cube_root;
 use super::steps::{
     fma, has_log, inverse, power, root_and_half_inverse, series, split, times_power, whole,
 };
@@ -11,15 +9,6 @@ const INVERSE_LN2: f64 = std::f64::consts::LOG2_E;
 const HALF_PI: f64 = std::f64::consts::FRAC_PI_2;
 const HALF_PI_LACKS: f64 = f64::from_bits(0x3C91_A626_3314_5C07);
 
-/// `(eˣ - 1) / x`.
-const EXP: [f64; 6] = [
-    f64::from_bits(0x3FF0_0000_02E5_D6E4),
-    f64::from_bits(0x3FE0_0000_00B9_5DF5),
-    f64::from_bits(0x3FC5_5547_C618_2C63),
-    f64::from_bits(0x3FA5_554E_8E8C_F598),
-    f64::from_bits(0x3F81_23DB_9C0F_75D5),
-    f64::from_bits(0x3F56_D434_D32C_C595),
-];
 /// `(2ˣ - 1) / x`.
 const EXP2: [f64; 6] = [
     f64::from_bits(0x3FE6_2E43_02FD_9E16),
@@ -28,15 +17,6 @@ const EXP2: [f64; 6] = [
     f64::from_bits(0x3F83_B2A5_2EFD_1BE0),
     f64::from_bits(0x3F55_F08B_78B5_9E8E),
     f64::from_bits(0x3F24_413A_4C27_5E59),
-];
-/// `(eˣ - 1 - x) / x²`.
-const EXPM1: [f64; 6] = [
-    f64::from_bits(0x3FE0_0000_00B9_5DF5),
-    f64::from_bits(0x3FC5_5555_55A7_B04D),
-    f64::from_bits(0x3FA5_554E_8E8C_F598),
-    f64::from_bits(0x3F81_110E_0E52_8FC9),
-    f64::from_bits(0x3F56_D434_D32C_C595),
-    f64::from_bits(0x3F2A_1251_5DA6_0DAE),
 ];
 /// `(cosh √z - 1) / z`.
 const COSH: [f64; 3] = [
@@ -75,31 +55,6 @@ const TAN: [f64; 9] = [
     f64::from_bits(0x3F60_B9E2_D427_F68C),
     f64::from_bits(0xBF30_ED86_EC9F_95D4),
     f64::from_bits(0x3F4B_50E5_DC88_D948),
-];
-/// `(atan √z / √z - 1) / z`.
-const ATAN: [f64; 11] = [
-    f64::from_bits(0xBFD5_5555_54E7_4B35),
-    f64::from_bits(0x3FC9_9998_C8C7_0E06),
-    f64::from_bits(0xBFC2_4903_5356_F79F),
-    f64::from_bits(0x3FBC_6D94_A4E3_92F4),
-    f64::from_bits(0xBFB7_2251_C837_39B9),
-    f64::from_bits(0x3FB2_FD21_7CCC_6A7A),
-    f64::from_bits(0xBFAD_7EAF_8F92_4FC4),
-    f64::from_bits(0x3FA3_9FA7_AE12_AC35),
-    f64::from_bits(0xBF93_B92D_4977_AE50),
-    f64::from_bits(0x3F79_6CC7_3387_4DA8),
-    f64::from_bits(0xBF4E_AE3F_CE3E_9B57),
-];
-/// `(asin √z / √z - 1) / z`.
-const ASIN: [f64; 8] = [
-    f64::from_bits(0x3FC5_5555_554E_E47B),
-    f64::from_bits(0x3FB3_3333_4CEB_6520),
-    f64::from_bits(0x3FA6_DB5C_FB6A_F282),
-    f64::from_bits(0x3F9F_208E_B1DD_D0FB),
-    f64::from_bits(0x3F96_A9E3_262C_37DB),
-    f64::from_bits(0x3F93_C505_3C2A_FCE1),
-    f64::from_bits(0x3F76_4B97_E009_BD03),
-    f64::from_bits(0x3F9E_0231_588B_1E55),
 ];
 /// `(ln (1 + x) / x - 1) / x`.
 const LOG: [f64; 11] = [
@@ -140,33 +95,10 @@ fn less_ln2(x: f64) -> (f64, u64) {
 }
 
 #[inline(always)]
-pub(super) fn exp(x: f64) -> (f64, bool) {
-    let (r, k) = less_ln2(x);
-    (times_power(fma(r, series(r, &EXP), 1.0), k), x.abs() < END)
-}
-
-#[inline(always)]
 fn exp2_of(x: f64) -> f64 {
     let (n, k) = whole(x);
     let r = x - n;
     times_power(fma(r, series(r, &EXP2), 1.0), k)
-}
-
-#[inline(always)]
-pub(super) fn exp2(x: f64) -> (f64, bool) {
-    (exp2_of(x), x.abs() < END)
-}
-
-#[inline(always)]
-fn less_one(x: f64) -> f64 {
-    let (r, k) = less_ln2(x);
-    let scale = power(k);
-    fma(scale, fma(r * r, series(r, &EXPM1), r), scale - 1.0)
-}
-
-#[inline(always)]
-pub(super) fn expm1(x: f64) -> (f64, bool) {
-    (less_one(x).copysign(x), x.abs() < END)
 }
 
 #[inline(always)]
@@ -178,22 +110,9 @@ fn halves(x: f64) -> (f64, f64, f64, f64) {
 }
 
 #[inline(always)]
-pub(super) fn sinh(x: f64) -> (f64, bool) {
-    let (sum, difference, sine, cosine) = halves(x);
-    (fma(difference, cosine, sum * sine).copysign(x), x.abs() < END)
-}
-
-#[inline(always)]
 pub(super) fn cosh(x: f64) -> (f64, bool) {
     let (sum, difference, sine, cosine) = halves(x);
     (fma(sum, cosine, difference * sine), x.abs() < END)
-}
-
-#[inline(always)]
-pub(super) fn tanh(x: f64) -> (f64, bool) {
-    // From there on it is 1.
-    let t = less_one(2.0 * x.abs().min(20.0));
-    ((t * inverse(t + 2.0)).copysign(x), !x.is_nan())
 }
 
 /// The logarithm of a positive number.
@@ -250,59 +169,11 @@ pub(super) fn tan(x: f64) -> (f64, bool) {
     (if x == 0.0 { x } else { y }, x.abs() < FAR)
 }
 
-/// The angle of the point at `x` and `y`, of which the larger has a place in `f32`: from 0, of the
-/// positive half.
-#[inline(always)]
-fn angle(y: f64, x: f64) -> f64 {
-    let steep = y > x.abs();
-    let (small, large) = if steep { (x.abs(), y) } else { (y, x.abs()) };
-    let t = small * inverse(large);
-    let z = t * t;
-    let t = fma(z * t, series(z, &ATAN), t);
-    let t = if steep { HALF_PI - t } else { t };
-    if x.is_sign_negative() { std::f64::consts::PI - t } else { t }
-}
-
-#[inline(always)]
-pub(super) fn atan(x: f64) -> (f64, bool) {
-    (angle(x.abs(), 1.0).copysign(x), x.abs() < 1e30)
-}
-
-#[inline(always)]
-pub(super) fn atan2(y: f64, x: f64) -> (f64, bool) {
-    let (a, b) = (y.abs(), x.abs());
-    let large = if a > b { a } else { b };
-    (angle(a, x).copysign(y), (large > 1e-30) & (large < 1e30) & (a <= large) & (b <= large))
-}
-
 /// The root of what is not negative and has a place in `f32`.
 #[inline(always)]
 fn root(x: f64) -> f64 {
     let (root, _) = root_and_half_inverse(if x == 0.0 { 1.0 } else { x });
     if x == 0.0 { 0.0 } else { root }
-}
-
-/// The arc of `|x|`, or of the root of half of what it lacks of 1.
-#[inline(always)]
-fn arc(a: f64) -> f64 {
-    let s = if a < 0.5 { a } else { root(fma(-0.5, a, 0.5)) };
-    let z = s * s;
-    fma(z * s, series(z, &ASIN), s)
-}
-
-#[inline(always)]
-pub(super) fn asin(x: f64) -> (f64, bool) {
-    let a = x.abs();
-    let arc = arc(a);
-    (if a < 0.5 { arc } else { fma(-2.0, arc, HALF_PI) }.copysign(x), a <= 1.0)
-}
-
-#[inline(always)]
-pub(super) fn acos(x: f64) -> (f64, bool) {
-    let a = x.abs();
-    let arc = arc(a);
-    let far = if x < 0.0 { fma(-2.0, arc, std::f64::consts::PI) } else { 2.0 * arc };
-    (if a < 0.5 { HALF_PI - arc.copysign(x) } else { far }, a <= 1.0)
 }
 
 #[inline(always)]
@@ -329,12 +200,6 @@ pub(super) fn atanh(x: f64) -> (f64, bool) {
     let y = 0.5 * log_of((1.0 + a) * inverse(1.0 - a));
     let small = fma(a * a, a * (1.0 / 3.0), a);
     (if a < SMALL { small } else { y }.copysign(x), a < 1.0)
-}
-
-#[inline(always)]
-pub(super) fn cbrt(x: f64) -> (f64, bool) {
-    let a = x.abs();
-    (near_cube_root(a).copysign(x), has_log(a) | (a == 0.0))
 }
 
 /// Powers of positive numbers.

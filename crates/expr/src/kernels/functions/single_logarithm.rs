@@ -1,5 +1,7 @@
 //! Logarithms of `f32`, sixteen at a time.
 
+use super::single_steps::{fma, has_log, series};
+
 /// `(ln (1 + x) / x - 1) / x`.
 const LOG: [f32; 10] = [
     f32::from_bits(0xBF00_0000),
@@ -28,18 +30,7 @@ fn parts(x: f32) -> (f32, f32, f32) {
     let word = x.to_bits().wrapping_sub(LEAST);
     let k = ((word as i32) >> 23) as f32;
     let f = f32::from_bits((word & 0x007F_FFFF).wrapping_add(LEAST)) - 1.0;
-    let mut y = LOG[LOG.len() - 1];
-    let mut at = LOG.len() - 1;
-    while at > 0 {
-        at -= 1;
-        y = y.mul_add(f, LOG[at]);
-    }
-    (k, f, f * f * y)
-}
-
-#[inline(always)]
-fn has_log(x: f32) -> bool {
-    (x >= f32::MIN_POSITIVE) & (x < f32::INFINITY)
+    (k, f, f * f * series(f, &LOG))
 }
 
 /// `first + second + low`, of which `first` is 0 or not the smaller.
@@ -52,15 +43,15 @@ fn sum(first: f32, second: f32, low: f32) -> f32 {
 #[inline(always)]
 pub(super) fn ln(x: f32) -> (f32, bool) {
     let (k, f, more) = parts(x);
-    (sum(k * LN2[0], f, k.mul_add(LN2[1], more)), has_log(x))
+    (sum(k * LN2[0], f, fma(k, LN2[1], more)), has_log(x))
 }
 
 /// `f` and `more` times what `scale` and what it lacks are, in two parts.
 #[inline(always)]
 fn scaled(f: f32, more: f32, scale: [f32; 2]) -> (f32, f32) {
     let high = f * scale[0];
-    let low = f.mul_add(scale[0], -high);
-    (high, more.mul_add(scale[0], f.mul_add(scale[1], low)))
+    let low = fma(f, scale[0], -high);
+    (high, fma(more, scale[0], fma(f, scale[1], low)))
 }
 
 #[inline(always)]
@@ -74,5 +65,5 @@ pub(super) fn log2(x: f32) -> (f32, bool) {
 pub(super) fn log10(x: f32) -> (f32, bool) {
     let (k, f, more) = parts(x);
     let (high, low) = scaled(f, more, LOG10_E);
-    (sum(k * LOG10_2[0], high, k.mul_add(LOG10_2[1], low)), has_log(x))
+    (sum(k * LOG10_2[0], high, fma(k, LOG10_2[1], low)), has_log(x))
 }

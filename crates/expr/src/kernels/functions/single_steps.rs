@@ -1,0 +1,48 @@
+//! What functions of `f32` are made of that are computed sixteen at a time.
+//!
+//! A fused multiplication and addition rounds once on every machine, with an instruction or without.
+
+/// Adding it leaves a whole number in the last bits, and what is no whole number rounded.
+const ROUND: f32 = 1.5 / f32::EPSILON;
+
+#[inline(always)]
+pub(super) fn fma(a: f32, b: f32, c: f32) -> f32 {
+    a.mul_add(b, c)
+}
+
+/// `c[0] + c[1] x + c[2] x² + ...`
+#[inline(always)]
+pub(super) fn series<const N: usize>(x: f32, c: &[f32; N]) -> f32 {
+    let mut y = c[N - 1];
+    let mut at = N - 1;
+    while at > 0 {
+        at -= 1;
+        y = fma(y, x, c[at]);
+    }
+    y
+}
+
+/// The whole number nearest to `x`, below 2²², and as the last bits of a word.
+#[inline(always)]
+pub(super) fn whole(x: f32) -> (f32, u32) {
+    let sum = x + ROUND;
+    (sum - ROUND, sum.to_bits())
+}
+
+/// `x 2ᵏ`, both normal numbers; `k` in the last bits of a word.
+#[inline(always)]
+pub(super) fn times_power(x: f32, k: u32) -> f32 {
+    f32::from_bits(x.to_bits().wrapping_add(k << 23))
+}
+
+/// Whether `x` is positive, normal and finite.
+#[inline(always)]
+pub(super) fn has_log(x: f32) -> bool {
+    (x >= f32::MIN_POSITIVE) & (x < f32::INFINITY)
+}
+
+/// `2ᵏ`, a normal number; `k` in the last bits of a word.
+#[inline(always)]
+pub(super) fn power(k: u32) -> f32 {
+    f32::from_bits((k << 23).wrapping_add(1.0_f32.to_bits()))
+}
