@@ -248,8 +248,9 @@ impl FileStore {
         let folder = self.root().join("quarantine");
         let name = path.file_name().unwrap_or_default();
         let to = folder.join(name);
-        match with_folder(&folder, || fs::rename(path, &to)) {
-            Ok(()) => {}
+        match self.set_aside(path, &to) {
+            Ok(true) => {}
+            Ok(false) => return Ok(Lookup::Damaged(path.to_owned())),
             // Somebody else was quicker.
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             // Where nothing can be moved it stays, and is found to be damaged every time.
@@ -257,6 +258,17 @@ impl FileStore {
             Err(source) => return Err(Error::Io { action: "write", path: to, source }),
         }
         Ok(Lookup::Damaged(to))
+    }
+
+    /// Moves the file `path` to `to`; says whether it could be counted, without which it stays. Whoever
+    /// replaces or evicts it meanwhile would else take it for gone, and the store would hold more than is
+    /// counted.
+    fn set_aside(&self, path: &Path, to: &Path) -> io::Result<bool> {
+        let Some(mut counter) = self.shared.budget.lock(self.root())? else { return Ok(false) };
+        let replaced = fs::symlink_metadata(to).ok().map(|metadata| metadata.len());
+        with_folder(folder_of(to), || fs::rename(path, to))?;
+        replaced.map_or(Ok(()), |len| release(&mut counter, len, 1))?;
+        Ok(true)
     }
 }
 

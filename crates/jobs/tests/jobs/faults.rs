@@ -180,13 +180,37 @@ fn hold(place: &Path, key: u64) {
 
 const TASK: Task = Task { name: "test", version: 1 };
 
-fn held_bytes(folder: &Path) -> u64 {
+/// What the store holds while none of the workers does anything: a file that is renamed meanwhile would
+/// count twice, or not at all.
+#[cfg(target_os = "linux")]
+fn held_bytes(workers: &[Worker], folder: &Path) -> u64 {
+    let ids: Vec<String> = workers.iter().map(|worker| worker.0.id().to_string()).collect();
+    let signal = |name: &str| {
+        // One that has ended by itself cannot be told; the test finds that out elsewhere.
+        drop(Command::new("kill").arg(name).args(&ids).stderr(Stdio::null()).status());
+    };
+    signal("-STOP");
+    let runs = |id: &String| {
+        let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+        stat.rsplit_once(") ").is_some_and(|(_, state)| !state.starts_with(['T', 'Z']))
+    };
+    while ids.iter().any(runs) {
+        std::thread::yield_now();
+    }
+    let held = bytes_of_files(folder);
+    signal("-CONT");
+    held
+}
+
+#[cfg(target_os = "linux")]
+fn bytes_of_files(folder: &Path) -> u64 {
     ["refs", "objects", "quarantine", "tmp"]
         .iter()
         .flat_map(|kind| files_that_stand(&folder.join(kind)))
         .sum()
 }
 
+#[cfg(target_os = "linux")]
 fn files_that_stand(folder: &Path) -> Vec<u64> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
@@ -220,7 +244,10 @@ fn processes_that_share_a_store_and_are_killed_never_get_a_wrong_value() {
     let (mut kills, mut most, mut begun) = (0, 0, PROCESSES as u64);
     while done(place.path(), begun) < operations() {
         std::thread::sleep(Duration::from_millis(20 + random.below(60)));
-        most = most.max(held_bytes(&folder));
+        #[cfg(target_os = "linux")]
+        if kills % 4 == 0 {
+            most = most.max(held_bytes(&workers, &folder));
+        }
         let victim = random.below(PROCESSES as u64) as usize;
         workers[victim].check();
         workers[victim].kill();
@@ -232,7 +259,7 @@ fn processes_that_share_a_store_and_are_killed_never_get_a_wrong_value() {
         worker.kill();
     }
     assert!(kills >= 10, "{kills} kills");
-    assert!(most <= LIMIT + LARGEST + 200, "the store held {most} bytes, allowed are {LIMIT}");
+    assert!(most <= LIMIT, "the store held {most} bytes, allowed are {LIMIT}");
     let store = open(&folder);
     store.verify(&Run::serial()).unwrap();
     for number in 0..KEYS {
