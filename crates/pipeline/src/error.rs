@@ -69,6 +69,14 @@ pub enum Error {
         /// Which file, and why not.
         source: site::Error,
     },
+    /// An image that cannot be the shape of clouds.
+    #[error("{}: {source}", path.display())]
+    Mask {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: cloud::Error,
+    },
     /// A configuration file that cannot be used.
     #[error("{}{}: {message}", path.display(), line.map(|n| format!(", line {n}")).unwrap_or_default())]
     Config {

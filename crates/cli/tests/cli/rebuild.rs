@@ -347,6 +347,7 @@ fn a_step_that_failed_names_its_inputs_and_can_be_run_alone() {
     let failed = scene.run("build talks.jsonl -o out");
     assert_eq!(failed.code, Some(1), "{}", failed.stderr);
     for says in [
+        "mask.png: the mask must be a PNG image",
         "(in the step `clouds`, made from topics ",
         "settings ",
         "hint: topicmill report out --rerun clouds runs this step alone",

@@ -139,7 +139,8 @@ fn shape(settings: &SiteSection) -> Result<Shape, Error> {
         Some(path) => {
             let bytes = std::fs::read(&path)
                 .map_err(|source| Error::ReadConfig { path: path.clone(), source })?;
-            Ok(Shape::Mask(Mask::from_png(&bytes)?))
+            let mask = Mask::from_png(&bytes).map_err(|source| Error::Mask { path, source })?;
+            Ok(Shape::Mask(mask))
         }
         None if settings.cloud_shape == "rectangle" => Ok(Shape::Rectangle),
         None => Ok(Shape::Ellipse),
