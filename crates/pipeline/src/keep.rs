@@ -46,6 +46,7 @@ impl Placed {
     /// Whether it can be of so many documents, terms and topics.
     fn fits(&self, (n_docs, n_terms, n_topics): (usize, usize, usize)) -> bool {
         let Self { indptr, indices, weights, doc_topics, shares } = self;
+        let is_weight = |weight: &f32| weight.is_finite() && *weight >= 0.0;
         let rows = indptr.windows(2).map(|ends| indices.get(ends[0]..ends[1]));
         let is_row = |row: Option<&[u32]>| {
             row.is_some_and(|row| {
@@ -59,6 +60,8 @@ impl Placed {
             && weights.len() == indices.len()
             && Some(doc_topics.len()) == n_docs.checked_mul(n_topics)
             && shares.len() == n_docs
+            && weights.iter().chain(doc_topics).all(is_weight)
+            && shares.iter().all(|share| (0.0..=1.0).contains(share))
             && rows.into_iter().all(is_row)
     }
 }
@@ -228,8 +231,14 @@ mod tests {
         ] {
             assert!(!wrong.fits(shape), "{what}");
         }
-        let shares = Placed { shares: vec![0.5], ..placed(&[0, 2, 3], &[0, 2, 1], 3, 4) };
-        assert!(!shares.fits(shape), "a share less");
+        let good = || placed(&[0, 2, 3], &[0, 2, 1], 3, 4);
+        let shares = |shares: &[f64]| Placed { shares: shares.to_vec(), ..good() };
+        assert!(!shares(&[0.5]).fits(shape), "a share less");
+        assert!(!shares(&[0.5, 1.5]).fits(shape), "more than the whole");
+        let weights = |weights: &[f32]| Placed { weights: weights.to_vec(), ..good() };
+        assert!(!weights(&[0.5, f32::NAN, 0.5]).fits(shape), "no number");
+        let doc_topics = |doc_topics: &[f32]| Placed { doc_topics: doc_topics.to_vec(), ..good() };
+        assert!(!doc_topics(&[0.5, -0.5, 0.5, 0.5]).fits(shape), "less than nothing");
     }
 
     #[test]

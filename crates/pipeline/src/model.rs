@@ -426,7 +426,10 @@ impl Model {
 impl Told {
     /// Whether it can be of so many topics and terms.
     pub(crate) fn fits(&self, (n_topics, n_terms): (usize, usize)) -> bool {
-        self.words.len() == n_topics && self.words.iter().flatten().all(|&word| word < n_terms)
+        let Quality { npmi, npmi_held_out, diversity } = self.quality;
+        self.words.len() == n_topics
+            && self.words.iter().flatten().all(|&word| word < n_terms)
+            && [npmi, npmi_held_out, diversity].into_iter().flatten().all(f64::is_finite)
     }
 }
 
@@ -648,12 +651,15 @@ mod tests {
     }
 
     #[test]
-    fn words_that_the_topics_do_not_have_are_refused() {
+    fn words_that_the_topics_do_not_have_and_figures_that_are_none_are_refused() {
         let told = model().told.unwrap();
         for words in [vec![vec![1, 2], vec![0]], vec![vec![1]]] {
             let model = Model { told: Some(Told { words, ..told.clone() }), ..model() };
             assert!(read(&model.to_bytes().unwrap()).is_err());
         }
+        let quality = Quality { npmi: Some(f64::NAN), ..told.quality };
+        let model = Model { told: Some(Told { quality, ..told }), ..model() };
+        assert!(read(&model.to_bytes().unwrap()).is_err());
     }
 
     #[test]

@@ -103,7 +103,9 @@ impl Part {
     /// Whether it can be one of a topic of so many documents, of so many terms.
     fn fits(&self, n_docs: usize, n_terms: usize) -> bool {
         self.documents.iter().all(|place| *place < n_docs)
-            && self.terms.iter().all(|(term, _)| (*term as usize) < n_terms)
+            && self.terms.iter().all(|(term, weight)| {
+                (*term as usize) < n_terms && weight.is_finite() && *weight >= 0.0
+            })
     }
 }
 
@@ -193,5 +195,15 @@ mod tests {
         let heads: Vec<u32> =
             candidates(&parts[0]).iter().map(|words| words[0].column / 3).collect();
         assert_ne!(heads[0], heads[1]);
+    }
+
+    #[test]
+    fn what_another_wrote_into_the_cache_has_to_fit() {
+        let part =
+            |doc: usize, term: (u32, f64)| Part { documents: vec![0, doc], terms: vec![term] };
+        assert!(part(2, (3, 0.5)).fits(3, 4));
+        assert!(!part(3, (3, 0.5)).fits(3, 4));
+        assert!(!part(2, (4, 0.5)).fits(3, 4));
+        assert!(!part(2, (3, f64::NAN)).fits(3, 4));
     }
 }

@@ -91,6 +91,10 @@ fn encode_fit(fit: &Fit) -> Vec<u8> {
 fn decode_fit(bytes: &[u8]) -> Option<Fit> {
     let stored: StoredFit = postcard::from_bytes(bytes).ok()?;
     let (n_docs, n_topics, n_terms) = stored.shape;
+    let is_weight = |weight: &f32| weight.is_finite() && *weight >= 0.0;
+    if !stored.relative.is_finite() || !stored.doc_topics.iter().all(is_weight) {
+        return None;
+    }
     let components = Array2::from_shape_vec((n_topics, n_terms), stored.components).ok()?;
     Some(Fit {
         nmf: Nmf::from_components(components).ok()?,
@@ -125,4 +129,23 @@ pub(crate) fn digest_of(x: CsMatViewI<'_, f32, u32, usize>) -> Digest {
         Numbers::flat(x.indices()),
         Numbers::flat(x.data()),
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fit_is_read_as_it_was_written_and_refused_when_its_numbers_are_none() {
+        let fit = |weight: f32, relative: f64| Fit {
+            nmf: Nmf::from_components(Array2::ones((1, 2))).unwrap(),
+            doc_topics: Array2::from_elem((3, 1), weight),
+            loss: Loss { relative, iterations: 4 },
+        };
+        let decoded = |weight, relative| decode_fit(&encode_fit(&fit(weight, relative)));
+        assert_eq!(decoded(0.5, 0.25).unwrap().doc_topics, fit(0.5, 0.25).doc_topics);
+        for (weight, relative) in [(f32::NAN, 0.25), (-0.5, 0.25), (0.5, f64::INFINITY)] {
+            assert!(decoded(weight, relative).is_none(), "{weight} {relative}");
+        }
+    }
 }

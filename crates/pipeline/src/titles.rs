@@ -354,16 +354,16 @@ impl Usage {
     fn add(&mut self, other: Self) {
         for (sum, part) in self.of_topic.iter_mut().zip(other.of_topic) {
             for (word, count) in part.words {
-                *sum.words.entry(word).or_insert(0) += count;
+                add_to(sum.words.entry(word).or_insert(0), count);
             }
             for (pair, count) in part.pairs {
-                *sum.pairs.entry(pair).or_insert(0) += count;
+                add_to(sum.pairs.entry(pair).or_insert(0), count);
             }
         }
         for (word, part) in other.spellings {
             let spellings = self.spellings.entry(word).or_default();
             for (spelling, count) in part {
-                *spellings.entry(spelling).or_insert(0) += count;
+                add_to(spellings.entry(spelling).or_insert(0), count);
             }
         }
     }
@@ -381,14 +381,19 @@ impl Usage {
     fn spelling(&self, column: u32, vocabulary: &Vocabulary) -> String {
         let term = &vocabulary.terms()[column as usize];
         let Some(spellings) = self.spellings.get(&column) else { return term.clone() };
-        let total: u32 = spellings.values().sum();
+        let total: f64 = spellings.values().map(|&count| f64::from(count)).sum();
         let lower = spellings.get(term).copied().unwrap_or(0);
-        if f64::from(lower) >= LOWER_CASE_SHARE * f64::from(total) {
+        if f64::from(lower) >= LOWER_CASE_SHARE * total {
             return term.clone();
         }
         let most = spellings.iter().max_by(|a, b| a.1.cmp(b.1).then(b.0.cmp(a.0)));
         most.map_or_else(|| term.clone(), |(spelling, _)| spelling.clone())
     }
+}
+
+/// Adds to a count; one that somebody wrote into the cache may be anything.
+fn add_to(sum: &mut u32, count: u32) {
+    *sum = sum.saturating_add(count);
 }
 
 fn capitalised(text: &str) -> String {

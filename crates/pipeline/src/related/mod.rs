@@ -52,11 +52,14 @@ pub(crate) fn related(
     Ok(shards.into_iter().flatten().collect())
 }
 
-/// Whether `related` can be of so many documents and terms: no position is beyond the end.
+/// Whether `related` can be of so many documents and terms: no position is beyond the end, and every score
+/// is one.
 pub(crate) fn fits(related: &[Vec<Related>], (n_docs, n_terms): (usize, usize)) -> bool {
     let is_there = |related: &Related| {
         let mut terms = related.terms.iter();
-        related.index < n_docs && terms.all(|&term| (term as usize) < n_terms)
+        related.index < n_docs
+            && (0.0..=1.0).contains(&related.score)
+            && terms.all(|&term| (term as usize) < n_terms)
     };
     related.len() == n_docs && related.iter().flatten().all(is_there)
 }
@@ -158,9 +161,12 @@ mod tests {
         let mut beyond = found.clone();
         beyond[0][0].index = 5;
         assert!(!fits(&beyond, x.shape()));
-        let mut beyond = found;
+        let mut beyond = found.clone();
         beyond[0][0].terms[0] = 4;
         assert!(!fits(&beyond, x.shape()));
+        let mut unheard_of = found;
+        unheard_of[0][0].score = f64::NAN;
+        assert!(!fits(&unheard_of, x.shape()));
     }
 
     #[test]

@@ -7,6 +7,8 @@ use super::words::Words;
 
 /// A word that comes more often in a document counts no more.
 const MAX_COUNT: u32 = 255;
+/// No document is so long: what is calculated with lengths stays a number.
+const MAX_LENGTH: u64 = 1 << 32;
 
 /// The words of a run of documents with how often each counts in each: all that
 /// [`Terms`](super::Terms) needs of them.
@@ -67,6 +69,7 @@ impl ShardWords {
         let ends_fit = |end: Option<u32>, len: usize| end.unwrap_or(0) as usize == len;
         let last = self.ends.last();
         let is_whole = self.lengths.len() == n_documents
+            && self.lengths.iter().all(|&length| length <= MAX_LENGTH)
             && self.counts.len() == self.documents.len()
             && self.ends.is_sorted_by(|a, b| a.0 <= b.0 && a.1 <= b.1)
             && ends_fit(last.map(|end| end.0), self.letters.len())
@@ -136,6 +139,7 @@ mod tests {
         };
         assert!(!fits(&|shard| shard.documents[0] = 3));
         assert!(!fits(&|shard| shard.counts.truncate(1)));
+        assert!(!fits(&|shard| shard.lengths[0] = u64::MAX));
         assert!(!fits(&|shard| shard.ends[1].0 = 1000));
         assert!(!fits(&|shard| shard.ends[1].1 = 0));
         assert!(!fits(&|shard| shard.letters = shard.letters.replace('e', "é")));
