@@ -7,8 +7,10 @@ use std::process::Command;
 use crate::command::run;
 
 /// The programs in `fuzz/targets`.
-const TARGETS: [&str; 9] =
-    ["store", "array", "recipe", "robots", "calendar", "xml", "table", "json", "html"];
+const TARGETS: [&str; 12] = [
+    "store", "array", "counts", "model", "results", "recipe", "robots", "calendar", "xml", "table",
+    "json", "html",
+];
 /// How the compiler marks which ways a program takes, for libFuzzer to see. Every stable compiler can.
 const FLAGS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
     -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
