@@ -10,11 +10,9 @@ use crate::html::{after_scheme, web_url};
 use crate::pages::{self, Page};
 use crate::render::{OutFile, template_error};
 use crate::site::Noun;
-use crate::views::{Line, Links, Row, or_untitled, site_lang};
-use crate::{Error, Renderer, Route, Site};
+use crate::views::{Line, Links, or_untitled, site_lang};
+use crate::{Error, Renderer, Route, Site, fragments};
 
-/// The template of a line.
-const ROW: &str = "row.html";
 /// The way to the root from nearly all pages, that of a document and of a tag among them.
 const USUAL_ROOT: &str = "../../";
 /// What a page of a document takes, about, bytes.
@@ -109,7 +107,7 @@ impl<'s> Batch<'s> {
     /// The HTML page of `route`, which lies at `path`.
     pub(crate) fn page(&self, route: Route, path: String) -> Result<OutFile, Error> {
         let links = Links { site: self.site, root: root_of(self.site, route, &path) };
-        let page = pages::page(self, &links, route)?.ok_or(Error::NoSuchPage(route))?;
+        let page = pages::page(self, &links, route).ok_or(Error::NoSuchPage(route))?;
         let bytes = self
             .render(&links, &page, &path)
             .map_err(|error| template_error(page.template, &error))?;
@@ -117,24 +115,23 @@ impl<'s> Batch<'s> {
     }
 
     /// The line of a document in a list of documents of several topics.
-    pub(crate) fn line(&self, links: &Links<'_>, document: usize) -> Result<Line, Error> {
+    pub(crate) fn line(&self, links: &Links<'_>, document: usize) -> Line {
         let anchor = links.anchor(document);
         let kept = self.lines.get(document).filter(|_| links.root == USUAL_ROOT);
         let kept = kept.map(|line| line.lock().unwrap_or_else(PoisonError::into_inner));
         if let Some(html) = kept.as_deref().and_then(Option::as_ref) {
-            return Ok(Line { anchor, html: html.clone() });
+            return Line { anchor, html: html.clone() };
         }
-        let row = links.row_with_topic(document);
-        let html = self.row(row).map_err(|error| template_error(ROW, &error))?;
+        let html = fragments::row(&links.row_with_topic(document));
         if let Some(mut kept) = kept {
             *kept = Some(html.clone());
         }
-        Ok(Line { anchor, html })
+        Line { anchor, html }
     }
 
-    fn row(&self, row: Row<'_>) -> Result<Value, minijinja::Error> {
-        let row = context! { row => Value::from(Serde(row)), site => self.whole.clone() };
-        self.renderer.templates.get_template(ROW)?.render(row).map(Value::from_safe_string)
+    /// Lines as the items of a list; nothing where there are none.
+    pub(crate) fn lines(&self, links: &Links<'_>, documents: &[usize]) -> Option<Value> {
+        fragments::lines(documents.iter().map(|&document| self.line(links, document)))
     }
 
     fn render(

@@ -7,6 +7,11 @@ use std::fmt;
 /// Control characters that HTML forbids become U+FFFD. Single quotes and slashes stay: the
 /// templates quote every attribute with double quotes, and a test holds them to it.
 pub(crate) fn write_escaped(out: &mut impl fmt::Write, text: &str) -> fmt::Result {
+    // Most texts have nothing of the kind, which is seen many bytes at a time.
+    let may_be_special = |byte: u8| byte < 0x20 || matches!(byte, b'"' | b'&' | b'<' | b'>' | 0x7f);
+    if !text.bytes().fold(false, |found, byte| found | may_be_special(byte)) {
+        return out.write_str(text);
+    }
     let mut written = 0;
     for (at, byte) in text.bytes().enumerate() {
         let replacement = match byte {

@@ -7,7 +7,7 @@ use crate::html::write_escaped;
 use crate::{Error, Route, Site, xml};
 
 /// Every template, by the name that the others know it by.
-const TEMPLATES: [(&str, &str); 18] = [
+const TEMPLATES: [(&str, &str); 17] = [
     ("about.html", include_str!("../templates/about.html")),
     ("base.html", include_str!("../templates/base.html")),
     ("data.html", include_str!("../templates/data.html")),
@@ -17,7 +17,6 @@ const TEMPLATES: [(&str, &str); 18] = [
     ("macros.html", include_str!("../templates/macros.html")),
     ("map.html", include_str!("../templates/map.html")),
     ("not_found.html", include_str!("../templates/not_found.html")),
-    ("row.html", include_str!("../templates/row.html")),
     ("search.html", include_str!("../templates/search.html")),
     ("speaker.html", include_str!("../templates/speaker.html")),
     ("speakers.html", include_str!("../templates/speakers.html")),

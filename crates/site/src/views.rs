@@ -31,7 +31,7 @@ pub(crate) struct Links<'s> {
 pub(crate) struct Line {
     /// The name of the line in links, for a document that has no page.
     pub(crate) anchor: Option<String>,
-    /// What `row.html` makes of its [`Row`].
+    /// Its [`Row`].
     pub(crate) html: Value,
 }
 
@@ -85,16 +85,24 @@ pub(crate) struct Part<'s> {
 }
 
 /// A document as a line of a list.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub(crate) struct Row<'s> {
     pub(crate) link: Link<'s>,
-    /// The name of the line in links, for a document that has no page.
-    pub(crate) anchor: Option<String>,
     pub(crate) speakers: Option<String>,
     pub(crate) when: Option<String>,
     pub(crate) room: Option<&'s str>,
     /// Its main topic, in lists of documents of several topics.
     pub(crate) topic: Option<TopicRef<'s>>,
+}
+
+/// A document as a line of the list of a topic.
+pub(crate) struct TopicRow<'s> {
+    /// The name of the line in links, for a document that has no page.
+    pub(crate) anchor: Option<String>,
+    pub(crate) row: Row<'s>,
+    /// The terms by which it belongs to the topic, and how much of it does.
+    pub(crate) reasons: &'s [&'s str],
+    pub(crate) bar: Bar,
 }
 
 impl<'s> Links<'s> {
@@ -181,7 +189,6 @@ impl<'s> Links<'s> {
             speakers.map(|&speaker| self.site.data().speakers[speaker].name).collect();
         Row {
             link: self.document(index),
-            anchor: self.anchor(index),
             speakers: names(&speakers),
             when: when::format_range(document.date, document.start, document.end),
             room: document.room,

@@ -9,7 +9,7 @@ use crate::batch::Batch;
 use crate::html::{host, web_url};
 use crate::views::{Line, Link, Links, Part, TopicRef, document_lang, or_untitled, site_lang};
 use crate::why::telling_sentences;
-use crate::{Error, blocks, fragments, when};
+use crate::{blocks, fragments, when};
 
 /// How much of the text describes the page to search engines, in characters.
 const MAX_DESCRIPTION: usize = 160;
@@ -64,7 +64,7 @@ struct RelatedRow {
     terms: Option<Value>,
 }
 
-pub(super) fn page(batch: &Batch<'_>, links: &Links<'_>, index: usize) -> Result<Page, Error> {
+pub(super) fn page(batch: &Batch<'_>, links: &Links<'_>, index: usize) -> Page {
     let site = links.site;
     let lang = site_lang(site);
     let document = &site.data().documents[index];
@@ -77,13 +77,10 @@ pub(super) fn page(batch: &Batch<'_>, links: &Links<'_>, index: usize) -> Result
             .flatten()
             .find_map(when::machine_readable),
     });
-    let related = document.related.iter().map(|related| {
-        Ok(RelatedRow {
-            line: batch.line(links, related.index)?,
-            terms: fragments::terms(&related.terms, lang),
-        })
+    let related = document.related.iter().map(|related| RelatedRow {
+        line: batch.line(links, related.index),
+        terms: fragments::terms(&related.terms, lang),
     });
-    let related: Result<_, Error> = related.collect();
     // The first two topics are explained: the others are told by the bars.
     let why = document.topics.iter().zip(&document.reasons).take(2);
     let why = why.map(|(topic, terms)| Why {
@@ -109,17 +106,17 @@ pub(super) fn page(batch: &Batch<'_>, links: &Links<'_>, index: usize) -> Result
         parts: links.leading_parts(&document.topics),
         why: why.filter(|why| why.terms.is_some()).collect(),
         tags: fragments::items(document.tags.iter().map(|&tag| links.tag(tag))),
-        related: related?,
+        related: related.collect(),
         previous: neighbours.previous.map(|document| links.document(document)),
         next: neighbours.next.map(|document| links.document(document)),
     };
-    Ok(Page {
+    Page {
         template: "document.html",
         title: Some(title.to_owned()),
         description: describe(document.text).unwrap_or_else(|| title.to_owned()),
         section: "documents",
         content: Value::from(Serde(content)),
-    })
+    }
 }
 
 /// The first words of the text, on one line.

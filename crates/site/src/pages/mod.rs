@@ -23,7 +23,7 @@ use minijinja::Value;
 
 use crate::batch::Batch;
 use crate::views::{Links, or_untitled, percent};
-use crate::{Error, Route, Topic};
+use crate::{Route, Topic};
 
 /// How many documents a page of a list has.
 pub(crate) const MAX_ROWS: usize = 500;
@@ -41,34 +41,30 @@ pub(crate) struct Page {
 }
 
 /// The page of a route, with links from `links`; `None` for files that are no pages.
-pub(crate) fn page(
-    batch: &Batch<'_>,
-    links: &Links<'_>,
-    route: Route,
-) -> Result<Option<Page>, Error> {
-    Ok(Some(match route {
+pub(crate) fn page(batch: &Batch<'_>, links: &Links<'_>, route: Route) -> Option<Page> {
+    Some(match route {
         Route::Style
         | Route::Icon
         | Route::SearchScript
         | Route::Sitemap(_)
         | Route::Feed
-        | Route::OpenSearch => return Ok(None),
+        | Route::OpenSearch => return None,
         Route::Index => index::page(links),
         Route::Search => search::page(links),
         Route::Map => map::page(links),
-        Route::Time => return Ok(time::page(links)),
+        Route::Time => return time::page(links),
         Route::Topic(topic, page) => topic::page(links, topic, page),
-        Route::Document(document) => document::page(batch, links, document)?,
-        Route::Tag(tag, page) => tag::page(batch, links, tag, page)?,
-        Route::Speaker(speaker) => speaker::page(batch, links, speaker)?,
-        Route::Documents(page) => documents::page(batch, links, page)?,
+        Route::Document(document) => document::page(batch, links, document),
+        Route::Tag(tag, page) => tag::page(batch, links, tag, page),
+        Route::Speaker(speaker) => speaker::page(batch, links, speaker),
+        Route::Documents(page) => documents::page(batch, links, page),
         Route::Tags(page) => tags::page(links, page),
         Route::Speakers(page) => speakers::page(links, page),
         Route::Terms(page) => terms::page(links, page),
         Route::Data => data::page(links),
         Route::About => about::page(links),
         Route::NotFound => not_found::page(links),
-    }))
+    })
 }
 
 /// ` · page 2` for a page after the first.

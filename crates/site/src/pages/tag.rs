@@ -7,12 +7,10 @@ use minijinja::value::Serde;
 use serde::Serialize;
 
 use super::{MAX_ROWS, Page, page_suffix};
+use crate::Route;
 use crate::batch::Batch;
 use crate::route::n_pages;
-use crate::views::{
-    Line, Link, Links, PageLink, Part, count_of, mean_topics, or_untitled, site_lang,
-};
-use crate::{Error, Route};
+use crate::views::{Link, Links, PageLink, Part, count_of, mean_topics, or_untitled, site_lang};
 
 /// Tags that are named beside a tag, those that most of its documents carry too.
 const MAX_BESIDE: usize = 8;
@@ -23,41 +21,37 @@ struct Content<'s> {
     lang: Option<&'s str>,
     count: String,
     parts: Vec<Part<'s>>,
-    rows: Vec<Line>,
+    /// The documents, a line each.
+    rows: Option<Value>,
     pages: Vec<PageLink>,
     beside: Vec<Link<'s>>,
     all: String,
 }
 
-pub(super) fn page(
-    batch: &Batch<'_>,
-    links: &Links<'_>,
-    index: usize,
-    page: usize,
-) -> Result<Page, Error> {
+pub(super) fn page(batch: &Batch<'_>, links: &Links<'_>, index: usize, page: usize) -> Page {
     let site = links.site;
     let tag = &site.data().tags[index];
     let noun = site.noun();
     let name = or_untitled(tag.name);
-    let rows = tag.documents.iter().skip(page * MAX_ROWS).take(MAX_ROWS);
+    let rows = tag.documents.chunks(MAX_ROWS).nth(page).unwrap_or_default();
     let content = Content {
         name,
         lang: site_lang(site),
         count: count_of(tag.documents.len(), noun),
         parts: links.leading_parts(&mean_topics(site, &tag.documents)),
-        rows: rows.map(|&document| batch.line(links, document)).collect::<Result<_, _>>()?,
+        rows: batch.lines(links, rows),
         pages: links
             .pager(n_pages(tag.documents.len(), MAX_ROWS), page, |page| Route::Tag(index, page)),
         beside: beside(links, index).into_iter().map(|tag| links.tag(tag)).collect(),
         all: links.to(Route::Tags(0)),
     };
-    Ok(Page {
+    Page {
         template: "tag.html",
         title: Some(format!("{name}{}", page_suffix(page))),
         description: format!("{} tagged “{name}”", content.count),
         section: "tags",
         content: Value::from(Serde(content)),
-    })
+    }
 }
 
 /// The tags that the documents of a tag carry most often beside it.

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{MAX_ROWS, Page, cloud_svg, page_suffix};
 use crate::route::n_pages;
 use crate::views::{
-    Bar, Links, PageLink, Part, Row, TopicRef, count_of, or_untitled, percent, site_lang,
+    Bar, Links, PageLink, Part, TopicRef, TopicRow, count_of, or_untitled, percent, site_lang,
 };
 use crate::{Route, Site, Weighted, fragments};
 
@@ -25,7 +25,8 @@ struct Content<'s> {
     /// On the first page only, as are parts, terms and neighbours.
     cloud: Option<Value>,
     parts: Vec<PartView<'s>>,
-    rows: Vec<TopicRow<'s>>,
+    /// The documents, a line each.
+    rows: Option<Value>,
     /// The place of the first row in the whole list.
     start: usize,
     pages: Vec<PageLink>,
@@ -34,18 +35,6 @@ struct Content<'s> {
     previous: Option<TopicRef<'s>>,
     next: Option<TopicRef<'s>>,
     all: String,
-}
-
-/// A document of the topic.
-#[derive(Serialize)]
-struct TopicRow<'s> {
-    /// The link to it.
-    name: Value,
-    #[serde(flatten)]
-    row: Row<'s>,
-    /// How much of it belongs to the topic, and by which terms.
-    bar: Bar,
-    reasons: Option<Value>,
 }
 
 #[derive(Serialize)]
@@ -83,14 +72,12 @@ pub(super) fn page(links: &Links<'_>, index: usize, page: usize) -> Page {
         let place = place?.checked_add_signed(offset)?;
         order.get(place).map(|&other| links.topic(other))
     };
-    let rows = topic.documents.iter().skip(page * MAX_ROWS).take(MAX_ROWS).map(|document| {
-        let row = links.row(document.index);
-        TopicRow {
-            name: fragments::link(&row.link),
-            row,
-            bar: Bar::new(document.weight, 1.0),
-            reasons: fragments::terms(reasons(site, index, document.index), lang),
-        }
+    let rows = topic.documents.iter().skip(page * MAX_ROWS).take(MAX_ROWS);
+    let rows = rows.map(|document| TopicRow {
+        anchor: links.anchor(document.index),
+        row: links.row(document.index),
+        reasons: reasons(site, index, document.index),
+        bar: Bar::new(document.weight, 1.0),
     });
     let is_first = page == 0;
     let parts = topic.sub_topics.iter().filter(|_| is_first).map(|part| PartView {
@@ -121,7 +108,7 @@ pub(super) fn page(links: &Links<'_>, index: usize, page: usize) -> Page {
         cloud: (is_first && !topic.cloud.words.is_empty())
             .then(|| cloud_svg(topic.cloud, topic, "")),
         parts: parts.collect(),
-        rows: rows.collect(),
+        rows: fragments::topic_rows(rows, lang),
         start: page * MAX_ROWS + 1,
         pages: links.pager(n_pages(topic.documents.len(), MAX_ROWS), page, |page| {
             Route::Topic(index, page)
