@@ -59,7 +59,7 @@ impl<'a> SearchFile<'a> {
     }
 
     fn of_text(name: &str, text: &str) -> Self {
-        Self::new(name, Content::Json(serde_json::json!(text).to_string()))
+        Self::new(name, Content::Json(to_json(text)))
     }
 
     /// Where it lies, from the root of the site.
@@ -92,12 +92,8 @@ impl<'a> SearchFile<'a> {
     pub fn render(self) -> OutFile {
         let json = match self.content {
             Content::Json(json) => json,
-            Content::Texts(texts) => serde_json::json!(texts).to_string(),
+            Content::Texts(texts) => to_json(&texts),
         };
-        let safe = json
-            .replace('<', "\\u003c")
-            .replace('\u{2028}', "\\u2028")
-            .replace('\u{2029}', "\\u2029");
         let name = self.path.strip_suffix(".js").unwrap_or(&self.path);
         let name = match name.strip_prefix("search/") {
             Some(name) => name.to_owned(),
@@ -106,9 +102,39 @@ impl<'a> SearchFile<'a> {
         OutFile {
             path: self.path,
             content_type: "text/javascript; charset=utf-8",
-            bytes: format!("topicmillSearch(\"{name}\",{safe})\n").into_bytes(),
+            bytes: called(&name, &json).into_bytes(),
         }
     }
+}
+
+fn to_json(value: &(impl serde::Serialize + ?Sized)) -> String {
+    serde_json::to_string(value).expect("texts and numbers can be written to memory")
+}
+
+/// The call of the script with the file `name` and its content: nothing in it can end a script element or
+/// a line.
+fn called(name: &str, json: &str) -> String {
+    let mut script = String::with_capacity(json.len() + json.len() / 16 + 64);
+    script.push_str("topicmillSearch(\"");
+    script.push_str(name);
+    script.push_str("\",");
+    let mut written = 0;
+    // The first byte of both breaks of lines: hardly a text has it.
+    let places = json.bytes().enumerate().filter(|(_, byte)| matches!(byte, b'<' | 0xe2));
+    for (at, _) in places {
+        let (plain, escaped) = match &json[at..] {
+            from if from.starts_with('<') => ("<", "\\u003c"),
+            from if from.starts_with('\u{2028}') => ("\u{2028}", "\\u2028"),
+            from if from.starts_with('\u{2029}') => ("\u{2029}", "\\u2029"),
+            _ => continue,
+        };
+        script.push_str(&json[written..at]);
+        script.push_str(escaped);
+        written = at + plain.len();
+    }
+    script.push_str(&json[written..]);
+    script.push_str(")\n");
+    script
 }
 
 impl Terms {
@@ -143,8 +169,7 @@ impl Terms {
         };
         let cards = chunks(CARD_SHARD).map(move |(n, documents)| {
             let cards: Vec<Card> = documents.map(&card).collect();
-            let json = serde_json::json!(cards).to_string();
-            SearchFile::new(&format!("cards-{n}"), Content::Json(json))
+            SearchFile::new(&format!("cards-{n}"), Content::Json(to_json(&cards)))
         });
         let texts = chunks(per_text).map(move |(n, documents)| {
             let texts: Vec<Reading<'_>> = documents.map(&reading).collect();
@@ -210,5 +235,17 @@ impl Terms {
             "x": per_text,
         });
         (files, manifest.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_in_a_file_ends_a_script_or_a_line() {
+        let script = called("a", "\"</script>“é”\u{2028}<\u{2029}\"");
+        let expected = "topicmillSearch(\"a\",\"\\u003c/script>“é”\\u2028\\u003c\\u2029\")\n";
+        assert_eq!(script, expected);
     }
 }
