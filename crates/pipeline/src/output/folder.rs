@@ -1,7 +1,7 @@
 //! The folder of a site under construction.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -15,8 +15,9 @@ use crate::rendered::Rendered;
 /// the former site is not written again: it becomes another link to the same file.
 ///
 /// The folder may hold a spare, which is like the former site but for files that are known. There a
-/// file that is to stay needs no work at all. No file of it is written to, as that of the former site
-/// may be the same: what is to become another is removed and made anew.
+/// file that is to stay needs no work at all. No file of it is written to that may be one of the former site
+/// too: what is to become another is removed and made anew, unless it is known to differ and has no
+/// further link.
 #[derive(Debug)]
 pub(crate) struct Folder<'a> {
     root: &'a Path,
@@ -26,6 +27,8 @@ pub(crate) struct Folder<'a> {
     rendered: Rendered,
     /// Of a spare, the files that are not those of the former site.
     differing: Option<HashSet<&'a str>>,
+    /// What files have that are made anew.
+    new: Option<Access>,
     written: Mutex<Written>,
 }
 
@@ -51,6 +54,7 @@ impl<'a> Folder<'a> {
             standing: HashMap::new(),
             rendered: Rendered::default(),
             differing: None,
+            new: None,
             written: Mutex::default(),
         }
     }
@@ -68,7 +72,8 @@ impl<'a> Folder<'a> {
 
     /// The same with a spare in it, whose files are those of the former site but for `differing`.
     pub(crate) fn with_spare(self, differing: &'a [String]) -> Self {
-        Self { differing: Some(differing.iter().map(String::as_str).collect()), ..self }
+        let new = new_access(self.root);
+        Self { differing: Some(differing.iter().map(String::as_str).collect()), new, ..self }
     }
 
     /// Writes `bytes` to `path`, with the folders that it needs.
@@ -185,7 +190,11 @@ impl<'a> Folder<'a> {
             self.note(path, digest, Placed::Found);
             return Ok(true);
         }
-        let to = self.make_room(path)?;
+        let to = if !is_standing && bytes.is_some() && self.is_ours_alone(path) {
+            self.join(path)
+        } else {
+            self.make_room(path)?
+        };
         // Where files cannot be linked they are written.
         let is_linked = is_standing && fs::hard_link(self.former.join(path), &to).is_ok();
         if !is_linked {
@@ -194,6 +203,16 @@ impl<'a> Folder<'a> {
         }
         self.note(path, digest, if is_linked { Placed::Linked } else { Placed::Written });
         Ok(true)
+    }
+
+    /// Whether the spare has a file at `path` that is no other's, as one that is made anew. To write to it is
+    /// less work than to remove it first: file systems look long for a place of which nothing was removed
+    /// lately.
+    fn is_ours_alone(&self, path: &str) -> bool {
+        self.new.is_some()
+            && self.differing.as_ref().is_some_and(|differing| differing.contains(path))
+            && fs::symlink_metadata(self.join(path))
+                .is_ok_and(|found| access_of_one_link(&found) == self.new)
     }
 
     /// Where the file `path` will be: its folder is there, and it is not.
@@ -248,6 +267,30 @@ enum Placed {
     Linked,
     /// It was there.
     Found,
+}
+
+/// Who may do what with a file: its mode, owner and group.
+type Access = (u32, u32, u32);
+
+/// That of a plain file with one name; `None` for others, and where the system does not tell.
+#[cfg_attr(not(unix), allow(unused_variables, reason = "nothing is told of names there"))]
+fn access_of_one_link(metadata: &fs::Metadata) -> Option<Access> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        if metadata.is_file() && metadata.nlink() == 1 {
+            return Some((metadata.mode(), metadata.uid(), metadata.gid()));
+        }
+    }
+    None
+}
+
+/// That of files that are made in `folder`.
+fn new_access(folder: &Path) -> Option<Access> {
+    let path = folder.join(".new");
+    let made = File::create_new(&path).and_then(|file| file.metadata()).ok()?;
+    fs::remove_file(&path).ok()?;
+    access_of_one_link(&made)
 }
 
 fn remove_file(path: &Path) -> io::Result<()> {
@@ -315,6 +358,32 @@ mod tests {
         changed.sort();
         assert_eq!(changed, ["a/x", "c", "d/z", "gone"]);
         assert_eq!((written.n_kept(), written.touched.len()), (1, 5));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_is_written_to_where_it_is_known_to_be_no_others() {
+        use std::os::unix::fs::{MetadataExt, PermissionsExt};
+
+        let differing = ["a/x", "b/x", "c"].map(str::to_owned);
+        let (scene, standing) = scene(&["a/x", "b/x"]);
+        let (former, spare) = (scene.path().join("former"), scene.path().join("spare"));
+        // Nobody but the owner may read what they made so.
+        fs::set_permissions(spare.join("b/x"), fs::Permissions::from_mode(0o600)).unwrap();
+        let inode = |path: &str| fs::metadata(spare.join(path)).unwrap().ino();
+        let before = inode("a/x");
+        let folder = Folder::new(&spare)
+            .after(&former, standing, Rendered::default())
+            .with_spare(&differing);
+        for path in ["a/x", "b/x", "c"] {
+            folder.write(path, b"new").unwrap();
+        }
+        assert_eq!(inode("a/x"), before);
+        assert_eq!(["a/x", "b/x", "c"].map(|path| read(&spare, path)), ["new"; 3]);
+        let mode = |path: &str| fs::metadata(spare.join(path)).unwrap().mode();
+        assert_eq!(mode("a/x"), mode("b/x"));
+        assert_eq!(read(&former, "c"), "three");
+        assert_eq!(fs::read_dir(&spare).unwrap().count(), 3, "something is left over");
     }
 
     #[test]
