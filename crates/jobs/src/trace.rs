@@ -91,12 +91,14 @@ impl Stage {
     }
 }
 
-/// The records of a run's stages, in the order in which they ended.
+/// The records of a run's stages, in their order.
 #[derive(Debug, Default)]
 pub struct Trace {
     records: Vec<StageRecord>,
     failed: Option<StageRecord>,
     last: Option<String>,
+    /// Seconds that stages ran beside others.
+    overlap: f64,
 }
 
 impl Trace {
@@ -116,24 +118,63 @@ impl Trace {
         run: &Run,
         work: impl FnOnce(&mut Stage) -> Result<T, E>,
     ) -> Result<T, E> {
-        if let Some(last) = &self.last
-            && self.records.iter().any(|record| record.stage == last)
-        {
-            return Err(Error::Ended { stage: last.clone() }.into());
-        }
+        self.check_goes_on()?;
         run.check()?;
-        let mut stage = Stage::default();
-        let started = Instant::now();
         run.progress().started(name, None);
-        let result = work(&mut stage);
-        let record = stage.record(name, started.elapsed().as_secs_f64());
+        let (result, record) = timed(name, work);
+        self.note(result, record, run)
+    }
+
+    /// Runs two stages, of which neither needs the other, at the same time where there are threads for
+    /// it; `beside` on one of its own. They are recorded in this order.
+    ///
+    /// # Errors
+    /// As [`stage`](Self::stage); those of `own` where both fail.
+    pub fn stages<A, B: Send, E: From<Error> + Send>(
+        &mut self,
+        (own, of_own): (&'static str, impl FnOnce(&mut Stage) -> Result<A, E>),
+        (beside, of_beside): (&'static str, impl FnOnce(&mut Stage) -> Result<B, E> + Send),
+        run: &Run,
+    ) -> Result<(A, B), E> {
+        if run.threads() == 1 || self.last.is_some() {
+            // A trace that ends with one of them goes by their order.
+            let made = self.stage(own, run, of_own)?;
+            return Ok((made, self.stage(beside, run, of_beside)?));
+        }
+        run.progress().started(own, None);
+        let started = Instant::now();
+        let ((beside_made, beside_record), (made, record)) =
+            run.both(|| timed(beside, of_beside), || timed(own, of_own))?;
+        let seconds = record.seconds + beside_record.seconds;
+        self.overlap += (seconds - started.elapsed().as_secs_f64()).max(0.0);
+        let made = self.note(made, record, run)?;
+        run.progress().started(beside, None);
+        Ok((made, self.note(beside_made, beside_record, run)?))
+    }
+
+    fn check_goes_on(&self) -> Result<(), Error> {
+        match &self.last {
+            Some(last) if self.records.iter().any(|record| record.stage == last) => {
+                Err(Error::Ended { stage: last.clone() })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn note<T, E>(&mut self, result: Result<T, E>, record: StageRecord, run: &Run) -> Result<T, E> {
         if result.is_ok() {
-            run.progress().finished(name, record.items, record.seconds);
+            run.progress().finished(record.stage, record.items, record.seconds);
             self.records.push(record);
         } else {
             self.failed = Some(record);
         }
         result
+    }
+
+    /// Wall time of all stages that ended well, seconds: what ran at the same time counts once.
+    #[must_use]
+    pub fn seconds(&self) -> f64 {
+        self.records.iter().map(|record| record.seconds).sum::<f64>() - self.overlap
     }
 
     /// The records of the stages that ended well.
@@ -147,6 +188,17 @@ impl Trace {
     pub fn failed(&self) -> Option<&StageRecord> {
         self.failed.as_ref()
     }
+}
+
+/// What `work` gives, and the record of it as the stage `name`.
+fn timed<T, E>(
+    name: &'static str,
+    work: impl FnOnce(&mut Stage) -> Result<T, E>,
+) -> (Result<T, E>, StageRecord) {
+    let mut stage = Stage::default();
+    let started = Instant::now();
+    let result = work(&mut stage);
+    (result, stage.record(name, started.elapsed().as_secs_f64()))
 }
 
 /// The process's highest resident memory so far, bytes, from Linux's `/proc`; 0 elsewhere.
@@ -184,6 +236,45 @@ mod tests {
         assert_eq!(names, [("count", 3)]);
         let failed = trace.failed().unwrap();
         assert_eq!((failed.stage, &failed.inputs[..]), ("weigh", &[("counts", counts)][..]));
+    }
+
+    #[test]
+    fn two_stages_run_at_once_where_they_can_and_are_recorded_in_their_order() {
+        for threads in [1, 2] {
+            let run = Run::with_threads(std::num::NonZeroUsize::new(threads).unwrap()).unwrap();
+            // They wait for each other.
+            let meeting = std::sync::Barrier::new(threads);
+            let stage = |items: u64| {
+                let meeting = &meeting;
+                move |stage: &mut Stage| {
+                    meeting.wait();
+                    stage.items = items;
+                    Ok::<_, Error>(items + 1)
+                }
+            };
+            let mut trace = Trace::default();
+            let made = trace.stages(("own", stage(1)), ("beside", stage(2)), &run).unwrap();
+            assert_eq!(made, (2, 3));
+            let records = trace.records();
+            let names: Vec<_> = records.iter().map(|r| (r.stage, r.items)).collect();
+            assert_eq!(names, [("own", 1), ("beside", 2)]);
+            assert!(trace.seconds() <= records.iter().map(|record| record.seconds).sum());
+        }
+    }
+
+    #[test]
+    fn of_two_stages_that_fail_the_first_is_told_and_a_trace_ends_between_them() {
+        let two = Run::with_threads(std::num::NonZeroUsize::new(2).unwrap()).unwrap();
+        let failed = |name: &str| Error::Panicked { message: name.to_owned() };
+        let fails = |name: &'static str| move |_: &mut Stage| Err::<(), _>(failed(name));
+        let mut trace = Trace::default();
+        let both = trace.stages(("own", fails("own")), ("beside", fails("beside")), &two);
+        assert!(matches!(both, Err(Error::Panicked { message }) if message == "own"));
+        assert_eq!(trace.failed().map(|record| record.stage), Some("own"));
+        let mut trace = Trace::until("own");
+        let stands = |_: &mut Stage| Ok::<_, Error>(());
+        let both = trace.stages(("own", stands), ("beside", fails("beside")), &two);
+        assert!(matches!(both, Err(Error::Ended { stage }) if stage == "own"));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The whole way from sources to a site.
 
+use std::cell::OnceCell;
 use std::fs;
 use std::path::Path;
 
@@ -8,6 +9,7 @@ use site::Renderer;
 
 use crate::config::Config;
 use crate::former::{self, Former};
+use crate::keep::Standing;
 use crate::manifest::{Manifest, Survey};
 use crate::output::{self, Clouds, Folder, Written};
 use crate::prepare::{Options, Prepared};
@@ -15,8 +17,9 @@ use crate::publish::{Overwrite, Staging};
 use crate::rendered::Rendered;
 use crate::report::{REPORT, Report};
 use crate::results::Results;
+use crate::set_aside::SetAside;
 use crate::spare::{self, Spare, Spares};
-use crate::stages::{Fitted, place_documents, read};
+use crate::stages::{Fitted, Shown, place_documents, read};
 use crate::step_inputs::StepInputs;
 use crate::{Error, Source, tasks};
 
@@ -74,31 +77,34 @@ fn build_site(
         let spare = spare.and_then(|name| Spare::find(memo, &target, name));
         (survey, spare, Rendered::find(memo, &target))
     };
+    let stand = || config.keep_topics.then(|| Standing::find(memo, &target));
     // The site that stands is looked at while files are read; to read from elsewhere may take hours, in
     // which the site may be touched.
     let (looked, read) = match sources {
         Some(_) => {
-            let (looked, read) = run.both(look, || read((config, files), options, trace, run))?;
+            let read = || read((config, files), options, trace, run);
+            let (looked, read) = run.both(|| (look(), stand()), read)?;
             (Some(looked), read?)
         }
         None => (None, read((config, files), options, trace, run)?),
     };
+    let (looked, standing) = looked.unzip();
     let (prepared, documents) = read;
     let all = former::digest_of_build(config, &prepared, documents);
     if stands(former.as_ref().is_some_and(|former| former.documents == all))? {
         return again(former.as_ref(), trace, Some(&prepared), (&staging, run));
     }
+    let standing = standing.flatten().transpose()?;
     let keep_and_look = || {
         StepInputs::of(config, &prepared).keep(memo, (&target, &prepared), run);
-        looked.unwrap_or_else(look)
+        let told = (Shown::of(config, &prepared), SetAside::of(&prepared));
+        (looked.unwrap_or_else(look), told)
     };
-    let place = || {
-        let (results, fitted) = place_documents(&prepared, config, (&target, memo, trace), run)?;
-        let clouds = draw_clouds(&results, config, (memo, trace), run)?;
-        Ok::<_, Error>((results, fitted, clouds))
-    };
-    let ((survey, spare, rendered), placed) = run.both(keep_and_look, place)?;
-    let (results, fitted, clouds) = placed?;
+    let place = || place_documents(&prepared, config, (&target, standing), (memo, trace), run);
+    let (((survey, spare, rendered), (shown, set_aside)), found) =
+        run.both(keep_and_look, place)?;
+    let (results, fitted) = found?.results(config, (&prepared, shown), (memo, run))?;
+    let clouds = draw_clouds(&results, config, (memo, trace), run)?;
     let Survey { standing, is_alone } = survey.transpose()?.unwrap_or_default();
     let mut spare = match spare {
         Some(spare) if staging.start_from(&spares.path(&spare.name))? => Some(spare),
@@ -112,12 +118,14 @@ fn build_site(
     };
     let made = (&results, &fitted, &clouds[..]);
     let read = (&prepared, documents, config, renderer);
-    let files = write_files(made, read, (&folder, memo, trace), run)?;
+    let words = OnceCell::new();
+    let site = OnceCell::new();
+    let files = write_files(made, read, (&words, &site), (&folder, memo, trace), run)?;
     let manifest = former.as_ref().map(|former| &former.manifest);
     folder.remove_others(manifest.into_iter().flat_map(Manifest::files))?;
     let written = folder.into_written();
     let former_report = former.as_ref().and_then(Former::report);
-    let report = Report::new(trace, &prepared, run)
+    let report = Report::of((trace, set_aside), &prepared, run)
         .with_results(&results, (files + 1, written.n_kept()))
         .after(former_report.as_ref());
     let json = report.to_json()?;
@@ -128,7 +136,10 @@ fn build_site(
     let spare = spare.as_mut().map(|spare| std::mem::take(&mut spare.folders));
     let place = (target.as_path(), memo, &spares);
     // What pages were made from is true whether the site comes to stand or not.
-    let keep = || Rendered::keep(&written.pages, memo, &target, run);
+    let keep = || {
+        drop(site);
+        Rendered::keep(&written.pages, memo, &target, run);
+    };
     let ((), published) =
         run.both(keep, || publish(staging, (former, spare), &written, place, run))?;
     let (manifest, spare) = published?;
@@ -141,7 +152,7 @@ fn build_site(
         former.keep(memo, &target, run);
     });
     spares.remove_others(former.spare.as_deref());
-    drop_beside((results, fitted, clouds, prepared, (written, former, spare)));
+    drop_beside((results, fitted, (clouds, words), prepared, (written, former, spare)));
     Ok(report)
 }
 
@@ -203,10 +214,11 @@ pub(crate) fn draw_clouds(
 }
 
 /// Writes every file of the site but the report to `folder`; returns how many.
-pub(crate) fn write_files(
-    (results, fitted, clouds): (&Results, &Fitted, &[Clouds]),
-    (prepared, documents, config, renderer): (&Prepared, Digest, &Config, &Renderer),
-    (folder, memo, trace): (&Folder<'_>, &Memo, &mut Trace),
+pub(crate) fn write_files<'a>(
+    (results, fitted, clouds): (&'a Results, &'a Fitted, &'a [Clouds]),
+    (prepared, documents, config, renderer): (&'a Prepared, Digest, &'a Config, &'a Renderer),
+    made: output::MadeFrom<'a, '_>,
+    (folder, memo, trace): (&Folder<'_>, &'a Memo, &mut Trace),
     run: &Run,
 ) -> Result<usize, Error> {
     trace.stage("write", run, |stage| {
@@ -225,7 +237,7 @@ pub(crate) fn write_files(
             renderer,
             memo,
         };
-        let files = output::write_site(results, clouds, inputs, (folder, &data), run)?;
+        let files = output::write_site((results, clouds), inputs, (folder, &data), made, run)?;
         stage.output = Some(folder.digest());
         stage.items = files as u64;
         let n_kept = folder.n_kept();

@@ -186,7 +186,7 @@ fn place(model: &Model, prepared: &Prepared, run: &Run) -> Result<Vec<Inferred>,
     let x = model.weighing.transform(counts.view(), run)?;
     let w = model.nmf.transform(x.view(), run)?;
     let explained = model.nmf.explained(x.view(), w.view(), run)?;
-    let doc_topics = of_documents(&w, x.view()).into_iter().zip(explained);
+    let doc_topics = of_documents(w.view(), x.view(), run)?.into_iter().zip(explained);
     let inferred = documents.iter().zip(doc_topics).map(|(document, (topics, share))| Inferred {
         id: document.id.clone(),
         title: document.title.clone(),

@@ -1,34 +1,67 @@
 //! The topics as they were, and the documents placed in them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use jobs::{Codec, Digest, Made, Memo, Run, Trace};
-use learn::{Fit, Loss, Nmf, Occurrence, WordsConfig, diversity, npmi};
+use jobs::{Codec, Digest, Made, Memo, Run, Stage, Trace};
+use learn::{Fit, Loss, Nmf, Occurrence, Weighing, WordsConfig, diversity, npmi};
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 use sprs::{CsMatI, CsMatViewI};
 use text::{Counter, Text, Vocabulary};
 
 use crate::arrange::Given;
+use crate::explained::Explained;
 use crate::model::{Model, Told};
 use crate::parts::{Part, parts};
 use crate::prepare::Prepared;
+use crate::related::Known;
 use crate::results::Quality;
 use crate::settings::count_config;
 use crate::shards::Shard;
-use crate::stages::Fitted;
 use crate::{Config, Error, set_aside, tasks};
+
+/// What the site that stands tells of its topics, and the cache of its documents.
+pub(crate) struct Standing {
+    model: Model,
+    digest: Digest,
+    known: Known,
+}
+
+impl Standing {
+    /// Of the site in `target`.
+    pub(crate) fn find(memo: &Memo, target: &Path) -> Result<Self, Error> {
+        let model = Model::read(&path_of_model(target))?;
+        let digest = model.digest_of_topics()?;
+        let is_anew = memo.is_anew(tasks::RELATED.name);
+        let known = if is_anew { Known::default() } else { Known::find(memo, target) };
+        Ok(Self { model, digest, known })
+    }
+}
+
+fn path_of_model(target: &Path) -> PathBuf {
+    target.join("data/model.topicmill")
+}
 
 /// What the documents are placed in, and where they are.
 pub(crate) struct Kept {
     pub(crate) vocabulary: Vocabulary,
-    pub(crate) fitted: Fitted,
-    /// The digest of the documents' weights.
+    pub(crate) weighing: Weighing,
+    /// CSR, (n_docs, n_terms): the weights of the documents.
+    pub(crate) x: CsMatI<f32, u32, usize>,
+    /// The digest of them.
     pub(crate) weights: Digest,
-    /// What the topics divide into.
-    pub(crate) parts: Vec<Vec<Part>>,
+    pub(crate) fit: Fit,
+    /// How much of each document the topics explain, and of those that they were found in.
+    pub(crate) shares: Vec<f64>,
+    pub(crate) explained: Explained,
     /// What the topics were called.
     pub(crate) given: Given,
+    /// What the model tells of the topics.
+    told: Option<Told>,
+    /// The digest of the model.
+    model: Digest,
+    /// The related documents of the last build.
+    pub(crate) known: Known,
 }
 
 /// A shard of documents in the topics of a model: its rows of `X`, CSR, and of `W`, and what the
@@ -77,22 +110,17 @@ impl Kept {
     /// Places the documents in the topics of the site in `target`. Shards that were placed in them
     /// before are not placed again.
     pub(crate) fn place(
-        target: &Path,
+        (target, standing): (&Path, Option<Standing>),
         (prepared, config): (&Prepared, &Config),
         (memo, trace): (&Memo, &mut Trace),
         run: &Run,
     ) -> Result<Self, Error> {
-        let path = target.join("data/model.topicmill");
         let keys = prepared.keys();
-        let known = || {
-            let model = Model::read(&path)?;
-            let digest = model.digest_of_topics()?;
-            Ok::<_, Error>((model, digest))
-        };
+        let find = || standing.map_or_else(|| Standing::find(memo, target), Ok);
         let own =
             || (set_aside::own_texts(prepared), set_aside::digests_of_own_texts(prepared, &keys));
-        let (known, (texts, own)) = run.both(known, own)?;
-        let (model, digest) = known?;
+        let (standing, (texts, own)) = run.both(find, own)?;
+        let Standing { model, digest, known } = standing?;
         let settings = count_config(config, prepared.documents.len());
         let counter = Counter::new(&settings)?;
         let analyzer = format!("{:?}", settings.analyzer);
@@ -130,35 +158,49 @@ impl Kept {
             let x = CsMatI::new((texts.len(), n_terms), indptr, indices, weights);
             let doc_topics = Array2::from_shape_vec((texts.len(), n_topics), doc_topics);
             let doc_topics = doc_topics.map_err(|_| Error::DamagedModel {
-                path: path.clone(),
+                path: path_of_model(target),
                 what: "its topics do not fit what was placed in them",
             })?;
             Ok::<_, Error>(Places { x, doc_topics, shares })
         })?;
         let weights = tasks::digest_of(x.view());
-        let (fit, told, parts) = trace.stage("quality", run, |stage| {
-            stage.items = n_topics as u64;
-            stage.input("weights", weights);
-            stage.input("model", digest);
-            let told = match model.told {
-                Some(told) => told,
-                None => tell(&model.nmf, x.view(), run)?,
-            };
-            let relative = relative_error(x.view(), &shares);
-            let loss = Loss { relative, iterations: 0 };
-            let fit = Fit { nmf: model.nmf, doc_topics, loss };
-            let parts = parts(&fit, x.view(), config.seed, (memo, run))?;
-            // Not counted as results found again: the rest is computed every time.
-            let parts: Vec<Vec<Part>> = parts.into_iter().map(|parts| parts.value).collect();
-            let made = format!("{relative:?} {told:?} {parts:?}");
-            stage.output = Some(Digest::of(made.as_bytes()));
-            Ok::<_, Error>((fit, told, parts))
-        })?;
-        let explained = Some(model.explained);
-        let fitted = Fitted { weighing: model.weighing, x, fit, shares, told, explained };
-        let given = Given::kept(model.names, model.next_id);
-        let vocabulary = model.vocabulary;
-        Ok(Self { vocabulary, fitted, weights, parts, given })
+        let loss = Loss { relative: relative_error(x.view(), &shares), iterations: 0 };
+        Ok(Self {
+            vocabulary: model.vocabulary,
+            weighing: model.weighing,
+            x,
+            weights,
+            fit: Fit { nmf: model.nmf, doc_topics, loss },
+            shares,
+            explained: model.explained,
+            given: Given::kept(model.names, model.next_id),
+            told: model.told,
+            model: digest,
+            known,
+        })
+    }
+
+    /// What is told of the topics, and what they divide into: the stage `quality`.
+    pub(crate) fn judge(
+        &self,
+        config: &Config,
+        stage: &mut Stage,
+        (memo, run): (&Memo, &Run),
+    ) -> Result<(Told, Vec<Vec<Part>>), Error> {
+        stage.items = self.fit.doc_topics.ncols() as u64;
+        stage.input("weights", self.weights);
+        stage.input("model", self.model);
+        let x = self.x.view();
+        let told = match &self.told {
+            Some(told) => told.clone(),
+            None => tell(&self.fit.nmf, x, run)?,
+        };
+        // Not counted as results found again: the rest is computed every time.
+        let parts = parts(&self.fit, x, config.seed, (memo, run))?.into_iter();
+        let parts: Vec<Vec<Part>> = parts.map(|parts| parts.value).collect();
+        let made = format!("{:?} {told:?} {parts:?}", self.fit.loss.relative);
+        stage.output = Some(Digest::of(made.as_bytes()));
+        Ok((told, parts))
     }
 }
 

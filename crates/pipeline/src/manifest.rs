@@ -2,7 +2,7 @@
 
 mod stored;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ffi::OsStr;
 use std::fs::{self, Metadata};
 use std::io;
@@ -140,12 +140,16 @@ impl Manifest {
     ) -> Result<Self, Error> {
         let failed = |source| Error::Unwritable { path: root.to_owned(), source };
         let Self { mut files, mut folders } = self;
-        files.retain(|file| digests.contains_key(&file.path) && !touched.contains(&file.path));
+        let is_touched: HashSet<&str> = touched.iter().map(String::as_str).collect();
+        files.retain(|file| {
+            digests.contains_key(&file.path) && !is_touched.contains(file.path.as_str())
+        });
         let above = |path: &'_ String| -> Vec<String> {
             path.match_indices('/').map(|(at, _)| path[..at].to_owned()).collect()
         };
         let holders: BTreeSet<String> = touched.iter().flat_map(above).collect();
-        folders.retain(|folder| !holders.contains(&folder.path));
+        let is_holder: HashSet<&str> = holders.iter().map(String::as_str).collect();
+        folders.retain(|folder| !is_holder.contains(folder.path.as_str()));
         let entry = |path: &str| match fs::symlink_metadata(root.join(path)) {
             Ok(metadata) => {
                 let (path, digest) = (path.to_owned(), digests.get(path).copied());

@@ -1,6 +1,6 @@
 //! Names for folders and links.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use jobs::Digest;
 
@@ -15,7 +15,7 @@ const RESERVED: &[&str] = &[
 /// Gives out names that are safe in paths and links and unique among those given out before.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
-    taken: BTreeSet<String>,
+    taken: HashSet<String>,
 }
 
 impl Names {
@@ -121,7 +121,7 @@ mod tests {
     #[test]
     fn taken_and_reserved_names_get_digits_of_their_id() {
         let mut names = Names::default();
-        let given: BTreeSet<String> =
+        let given: HashSet<String> =
             ["a", "b", "c"].iter().map(|id| names.give("Same title", id, "document")).collect();
         assert_eq!(given.len(), 3);
         assert!(given.contains("same-title"));

@@ -58,7 +58,7 @@ pub(crate) fn parts(
     (memo, run): (&Memo, &Run),
 ) -> Result<Vec<Made<Vec<Part>>>, Error> {
     let mut of_topic = vec![Vec::new(); fit.doc_topics.ncols()];
-    let main = main_topics(&shares(&fit.doc_topics));
+    let main = main_topics(&shares(fit.doc_topics.view()));
     for (doc, topic) in main.into_iter().enumerate() {
         if fit.doc_topics[[doc, topic]] > 0.0 {
             of_topic[topic].push(doc);

@@ -123,16 +123,26 @@ pub(crate) struct Keys {
 impl Keys {
     /// Of `documents` with the languages `others` besides their own; `bodies` are the digests of all
     /// else.
-    fn of(documents: &[Document], others: &[Vec<String>], bodies: &[Digest]) -> Self {
-        let others = others.iter().map(Vec::as_slice).chain(std::iter::repeat(&[][..]));
-        let digest = |((document, others), body): ((&Document, &[String]), &Digest)| {
-            Digest::of_value(&(body, document.language.as_deref(), others))
+    fn of(
+        documents: &[Document],
+        (others, bodies): (&[Vec<String>], &[Digest]),
+        run: &Run,
+    ) -> Result<Self, jobs::Error> {
+        let others_of = |doc: usize| others.get(doc).map_or(&[][..], Vec::as_slice);
+        let digest = |doc: usize| {
+            let language = documents[doc].language.as_deref();
+            Digest::of_value(&(bodies[doc], language, others_of(doc)))
         };
+        let starts = (0..documents.len()).step_by(TASK_DOCS).collect();
+        let digests = run.map(starts, |start: usize| {
+            let docs = start..(start + TASK_DOCS).min(documents.len());
+            docs.map(digest).collect::<Vec<_>>()
+        })?;
         let shards = cut(documents.iter().zip(bodies).map(|(document, digest)| {
             let Document { title, text, tags, .. } = document;
             (*digest, title.len() + text.len() + tags.iter().map(String::len).sum::<usize>())
         }));
-        Self { digests: documents.iter().zip(others).zip(bodies).map(digest).collect(), shards }
+        Ok(Self { digests: digests.concat(), shards })
     }
 
     /// Runs of `docs`, something of every document; `digests` are those of all that tells of each.
@@ -163,7 +173,9 @@ impl Prepared {
             return Cow::Borrowed(keys);
         }
         let bodies: Vec<Digest> = self.documents.iter().map(digest_without_language).collect();
-        Cow::Owned(Keys::of(&self.documents, &self.other_languages, &bodies))
+        let others = (&self.other_languages[..], &bodies[..]);
+        let keys = Keys::of(&self.documents, others, &Run::serial());
+        Cow::Owned(keys.expect("nobody can cancel a run that nobody else has"))
     }
 }
 
@@ -376,7 +388,7 @@ impl Prepared {
             docs.iter().map(digest_without_language).collect::<Vec<_>>()
         })?;
         let bodies = bodies.concat();
-        let keys = Keys::of(&self.documents, &[], &bodies);
+        let keys = Keys::of(&self.documents, (&[], &bodies), run)?;
         let texts: Vec<Text<'_>> = self.documents.iter().map(claimed).collect();
         let found = run.map(keys.in_shards(&texts, &keys.digests), |shard| {
             let fits = |found: &Vec<Detected>| found.len() == shard.docs.len();
@@ -393,7 +405,7 @@ impl Prepared {
             found.others
         };
         self.other_languages = self.documents.iter_mut().zip(found).map(take).collect();
-        self.keys = Some(Keys::of(&self.documents, &self.other_languages, &bodies));
+        self.keys = Some(Keys::of(&self.documents, (&self.other_languages, &bodies), run)?);
         Ok(())
     }
 }

@@ -155,6 +155,15 @@ pub struct Counts {
 
 impl Report {
     pub(crate) fn new(trace: &Trace, prepared: &Prepared, run: &Run) -> Self {
+        Self::of((trace, SetAside::of(prepared)), prepared, run)
+    }
+
+    /// The same, where it is known what was set aside.
+    pub(crate) fn of(
+        (trace, set_aside): (&Trace, SetAside),
+        prepared: &Prepared,
+        run: &Run,
+    ) -> Self {
         Self {
             program: concat!("topicmill ", env!("CARGO_PKG_VERSION")).into(),
             threads: run.threads(),
@@ -162,11 +171,11 @@ impl Report {
             documents: documents(prepared),
             sites: prepared.sites.iter().map(SiteFound::of).collect(),
             lock: prepared.lock.clone(),
-            set_aside: SetAside::of(prepared),
+            set_aside,
             results: None,
             number: None,
             previous: None,
-            seconds: trace.records().iter().map(|record| record.seconds).sum(),
+            seconds: trace.seconds(),
         }
     }
 

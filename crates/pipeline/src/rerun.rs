@@ -1,5 +1,6 @@
 //! One step of a build once more, alone, from its stored inputs.
 
+use std::cell::OnceCell;
 use std::path::Path;
 
 use jobs::{Memo, Run, Trace};
@@ -11,7 +12,7 @@ use crate::output::{self, Folder};
 use crate::prepare::{Options, Prepared};
 use crate::publish::place_of;
 use crate::report::{Report, Stage};
-use crate::stages::{place_documents, read};
+use crate::stages::{Shown, place_documents, read};
 use crate::step_inputs::StepInputs;
 use crate::{Config, Error};
 
@@ -94,7 +95,9 @@ fn after_reading(
     (target, memo, trace): (&Path, &Memo, &mut Trace),
     run: &Run,
 ) -> Result<(), Error> {
-    let (results, fitted) = place_documents(prepared, config, (target, memo, trace), run)?;
+    let found = place_documents(prepared, config, (target, None), (memo, trace), run)?;
+    let shown = Shown::of(config, prepared);
+    let (results, fitted) = found.results(config, (prepared, shown), (memo, run))?;
     let clouds = draw_clouds(&results, config, (memo, trace), run)?;
     let renderer = output::renderer(config.templates.as_deref())?;
     let unwritable = |source| Error::Unwritable { path: std::env::temp_dir(), source };
@@ -104,6 +107,9 @@ fn after_reading(
     let documents = digest_of_documents(prepared);
     let read = (prepared, documents, config, &renderer);
     // All of the step is computed.
-    write_files(made, read, (&folder, &Memo::off(), trace), run)?;
+    let memo = Memo::off();
+    let words = OnceCell::new();
+    let site = OnceCell::new();
+    write_files(made, read, (&words, &site), (&folder, &memo, trace), run)?;
     Ok(())
 }

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::path::Path;
 
+use corpus::Document;
 use jobs::{Codec, Digest, Made, Memo, Run, Stage, Trace};
 use learn::{Fit, Weighing};
 use sprs::CsMatI;
@@ -11,7 +12,7 @@ use text::{CountConfig, Counter, Counts, ShardCounts, Text, Vocabulary};
 use crate::arrange::{Given, arrange};
 use crate::config::{Config, TopicCount};
 use crate::explained::Explained;
-use crate::keep::Kept;
+use crate::keep::{Kept, Standing};
 use crate::model::Told;
 use crate::names::Names;
 use crate::number::TopicNumber;
@@ -19,7 +20,7 @@ use crate::parts::{Part, parts};
 use crate::prepare::{Options, Prepared, prepare};
 use crate::quality::quality;
 use crate::related::{self, Known, Related, fits, related};
-use crate::results::Results;
+use crate::results::{Results, Tag};
 use crate::settings::{count_config, guide, nmf_config, weighing, without_common};
 use crate::{Error, Source, former, number, set_aside, tags, tasks, topics};
 
@@ -41,6 +42,37 @@ pub(crate) struct Fitted {
 /// What the topics divide into, and the documents that are related to each document.
 pub(crate) type Judged = (Vec<Vec<Part>>, Vec<Vec<Related>>);
 
+/// Topics and the documents' places in them, not yet described.
+pub(crate) struct Findings {
+    pub(crate) vocabulary: Vocabulary,
+    pub(crate) fitted: Fitted,
+    pub(crate) given: Given,
+    pub(crate) judged: Judged,
+    pub(crate) number: Option<TopicNumber>,
+}
+
+/// What is shown of the documents, whatever their topics are.
+pub(crate) struct Shown {
+    documents: Vec<Document>,
+    slugs: Vec<String>,
+    tags: Vec<Tag>,
+    doc_tags: Vec<Vec<usize>>,
+}
+
+impl Shown {
+    pub(crate) fn of(config: &Config, prepared: &Prepared) -> Self {
+        let shown = |(document, origin): (&Document, &usize)| {
+            config.sources[*origin].shown(document.clone())
+        };
+        let documents = prepared.documents.iter().zip(&prepared.origins);
+        let documents: Vec<Document> = documents.map(shown).collect();
+        let mut names = Names::default();
+        let slugs = documents.iter().map(|d| names.give(&d.title, &d.id, "document")).collect();
+        let (tags, doc_tags) = tags::tags(&documents);
+        Self { documents, slugs, tags, doc_tags }
+    }
+}
+
 /// The stages from the sources to the topics.
 pub(crate) fn find_topics(
     config: &Config,
@@ -51,7 +83,9 @@ pub(crate) fn find_topics(
     config.check()?;
     let memo = options.memo(run);
     let (prepared, _) = read((config, None), options, trace, run)?;
-    let (results, fitted) = find_topics_in(&prepared, config, (&memo, trace), run)?;
+    let (found, shown) =
+        (find_topics_in(&prepared, config, (&memo, trace), run)?, Shown::of(config, &prepared));
+    let (results, fitted) = found.results(config, (&prepared, shown), (&memo, run))?;
     Ok((results, prepared, fitted))
 }
 
@@ -87,24 +121,27 @@ fn reading(config: &Config) -> String {
     format!("{language:?} {exclude:?} {columns:?} {weights:?} {:?}", text.keep_repeats)
 }
 
-/// The stages between the documents and the clouds: topics found, or kept.
+/// The stages between the documents and the clouds: topics found, or kept. What is known already of the
+/// site that stands, `standing`, is not looked up again.
 pub(crate) fn place_documents(
     prepared: &Prepared,
     config: &Config,
-    (target, memo, trace): (&Path, &Memo, &mut Trace),
+    (target, standing): (&Path, Option<Standing>),
+    (memo, trace): (&Memo, &mut Trace),
     run: &Run,
-) -> Result<(Results, Fitted), Error> {
+) -> Result<Findings, Error> {
     if config.keep_topics {
-        return keep_topics_in(prepared, config, (target, memo, trace), run);
+        return keep_topics_in(prepared, config, (target, standing), (memo, trace), run);
     }
-    let (results, fitted) = find_topics_in(prepared, config, (memo, trace), run)?;
+    let found = find_topics_in(prepared, config, (memo, trace), run)?;
     if memo.store().is_some() {
-        let rows = related::digests(fitted.x.view(), run)?;
-        let related = (&results.related[..], config.site.related);
-        let known = Known::to_bytes(related, (fitted.x.cols(), &rows));
+        let x = found.fitted.x.view();
+        let rows = related::digests(x, run)?;
+        let related = (&found.judged.1[..], config.site.related);
+        let known = Known::to_bytes(related, (x.cols(), &rows));
         Known::keep(&known, (memo, target), run);
     }
-    Ok((results, fitted))
+    Ok(found)
 }
 
 /// The stages from the documents to the topics.
@@ -113,7 +150,7 @@ pub(crate) fn find_topics_in(
     config: &Config,
     (memo, trace): (&Memo, &mut Trace),
     run: &Run,
-) -> Result<(Results, Fitted), Error> {
+) -> Result<Findings, Error> {
     let counts = trace.stage("count", run, |stage| {
         let settings = count_config(config, prepared.documents.len());
         let texts = set_aside::own_texts(prepared);
@@ -209,9 +246,7 @@ pub(crate) fn find_topics_in(
     let shares = fit.nmf.explained(x.view(), fit.doc_topics.view(), run)?;
     let fitted = Fitted { weighing, x, fit, shares, told, explained: None };
     let judged = (parts, related);
-    let found = (counts.vocabulary, &fitted, given);
-    let results = results(config, prepared, found, judged, (memo, run))?;
-    Ok((Results { number, ..results }, fitted))
+    Ok(Findings { vocabulary: counts.vocabulary, fitted, given, judged, number })
 }
 
 /// Whether a fit can be of so many documents and terms.
@@ -224,30 +259,32 @@ fn is_of(fit: &Fit, (n_docs, n_terms): (usize, usize)) -> bool {
 pub(crate) fn keep_topics_in(
     prepared: &Prepared,
     config: &Config,
-    (target, memo, trace): (&Path, &Memo, &mut Trace),
+    (target, standing): (&Path, Option<Standing>),
+    (memo, trace): (&Memo, &mut Trace),
     run: &Run,
-) -> Result<(Results, Fitted), Error> {
-    let kept = Kept::place(target, (prepared, config), (memo, trace), run)?;
-    let Kept { vocabulary, fitted, weights, parts, given } = kept;
-    let related = trace.stage("related", run, |stage| {
+) -> Result<Findings, Error> {
+    let kept = Kept::place((target, standing), (prepared, config), (memo, trace), run)?;
+    let x = kept.x.view();
+    let of_quality = |stage: &mut Stage| kept.judge(config, stage, (memo, run));
+    let of_related = |stage: &mut Stage| {
         let limit = config.site.related;
-        stage.input("weights", weights);
+        stage.input("weights", kept.weights);
         stage.input("settings", Digest::of_value(&limit));
-        let x = fitted.x.view();
         let rows = related::digests(x, run)?;
-        let is_anew = memo.is_anew(tasks::RELATED.name);
-        let known = if is_anew { Known::default() } else { Known::find(memo, target) };
-        let (related, n_known) = known.related((x, &rows), limit, run)?;
+        let (related, n_known) = kept.known.related((x, &rows), limit, run)?;
         stage.count(n_known as u64, (related.len() - n_known) as u64);
         let known = Known::to_bytes((&related, limit), (x.cols(), &rows));
         stage.output = Some(Digest::of(&known));
         Known::keep(&known, (memo, target), run);
         stage.items = related.iter().map(Vec::len).sum::<usize>() as u64;
         Ok::<_, Error>(related)
-    })?;
-    let judged = (parts, related);
-    let found = (vocabulary, &fitted, given);
-    Ok((results(config, prepared, found, judged, (memo, run))?, fitted))
+    };
+    // What a topic divides into is found by one thread.
+    let ((told, parts), related) =
+        trace.stages(("quality", of_quality), ("related", of_related), run)?;
+    let Kept { vocabulary, weighing, x, fit, shares, explained, given, .. } = kept;
+    let fitted = Fitted { weighing, x, fit, shares, told, explained: Some(explained) };
+    Ok(Findings { vocabulary, fitted, given, judged: (parts, related), number: None })
 }
 
 /// Counts shard by shard, and leaves out `set_aside` when all shards are brought together; a shard that
@@ -285,53 +322,45 @@ fn count(
     Ok(counter.merge_of(texts, &shards, run)?)
 }
 
-pub(crate) fn results(
-    config: &Config,
-    prepared: &Prepared,
-    (vocabulary, fitted, given): (Vocabulary, &Fitted, Given),
-    (parts, related): Judged,
-    (memo, run): (&Memo, &Run),
-) -> Result<Results, Error> {
-    let Fitted { fit, shares, told, .. } = fitted;
-    let x = fitted.x.view();
-    let explained = fitted.explained.clone().unwrap_or_else(|| Explained::of(shares.clone()));
-    let shown = |(document, origin): (&corpus::Document, &usize)| {
-        config.sources[*origin].shown(document.clone())
-    };
-    let shown = || {
-        let documents = prepared.documents.iter().zip(&prepared.origins);
-        let documents: Vec<corpus::Document> = documents.map(shown).collect();
-        let mut names = Names::default();
-        let slugs: Vec<String> =
-            documents.iter().map(|d| names.give(&d.title, &d.id, "document")).collect();
-        let tags = tags::tags(&documents);
-        (documents, slugs, tags)
-    };
-    let described = (fit, &told.words[..], &given, &parts[..]);
-    let ((documents, slugs, (tags, doc_tags)), topics) =
-        run.both(shown, || topics::describe(described, x, &vocabulary, prepared, (memo, run)))?;
-    Ok(Results {
-        title: title(config, prepared)?,
-        base_url: config.base_url.clone(),
-        language: config.language.clone(),
-        seed: config.seed,
-        n_documents: prepared.documents.len(),
-        topics: topics?,
-        doc_topics: topics::of_documents(&fit.doc_topics, x),
-        documents,
-        slugs,
-        vocabulary,
-        related,
-        tags,
-        doc_tags,
-        loss: fit.loss,
-        quality: told.quality,
-        number: None,
-        none: shares.iter().map(|&share| explained.none(share)).collect(),
-        explained,
-        next_topic_id: given.next_id,
-        previous: given.previous,
-    })
+impl Findings {
+    /// The results, and what the topics leave besides; `shown` is of the same documents.
+    pub(crate) fn results(
+        self,
+        config: &Config,
+        (prepared, shown): (&Prepared, Shown),
+        (memo, run): (&Memo, &Run),
+    ) -> Result<(Results, Fitted), Error> {
+        let Self { vocabulary, fitted, given, judged: (parts, related), number } = self;
+        let Fitted { fit, shares, told, .. } = &fitted;
+        let explained = fitted.explained.clone().unwrap_or_else(|| Explained::of(shares.clone()));
+        let doc_topics = topics::of_documents(fit.doc_topics.view(), fitted.x.view(), run)?;
+        let described = (fit, &told.words[..], &given, &parts[..]);
+        let topics = topics::describe(described, &doc_topics, &vocabulary, prepared, (memo, run))?;
+        let Shown { documents, slugs, tags, doc_tags } = shown;
+        let results = Results {
+            title: title(config, prepared)?,
+            base_url: config.base_url.clone(),
+            language: config.language.clone(),
+            seed: config.seed,
+            n_documents: prepared.documents.len(),
+            topics,
+            doc_topics,
+            documents,
+            slugs,
+            vocabulary,
+            related,
+            tags,
+            doc_tags,
+            loss: fit.loss,
+            quality: told.quality,
+            number,
+            none: shares.iter().map(|&share| explained.none(share)).collect(),
+            explained,
+            next_topic_id: given.next_id,
+            previous: given.previous,
+        };
+        Ok((results, fitted))
+    }
 }
 
 /// The title that was asked for, else that of the recipe, else the name of the first source.

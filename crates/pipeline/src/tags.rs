@@ -1,6 +1,6 @@
 //! The tags of all documents.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use corpus::Document;
 
@@ -12,7 +12,7 @@ use crate::results::Tag;
 pub(crate) fn tags(documents: &[Document]) -> (Vec<Tag>, Vec<Vec<usize>>) {
     let mut names = Names::default();
     let mut found: Vec<Tag> = Vec::new();
-    let mut position: BTreeMap<String, usize> = BTreeMap::new();
+    let mut position: HashMap<String, usize> = HashMap::new();
     let mut of_documents = Vec::with_capacity(documents.len());
     for (doc, document) in documents.iter().enumerate() {
         let mut own = Vec::with_capacity(document.tags.len());

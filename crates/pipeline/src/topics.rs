@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use jobs::{Memo, Run};
 use learn::{Fit, Nmf};
-use ndarray::{Array2, ArrayView1};
+use ndarray::{Array2, ArrayView1, ArrayView2, Axis, s};
 use sprs::CsMatViewI;
 use text::Vocabulary;
 
@@ -24,6 +24,8 @@ const LEADING: usize = 20;
 pub(crate) const MIN_SHARE: f64 = 0.05;
 /// Terms that a document is short of: with so many its topics are told to half.
 const DOUBT: f64 = 2.0;
+/// Documents in one parallel task.
+const SHARD_DOCS: usize = 1024;
 
 /// A topic as it is shown.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,19 +65,22 @@ pub struct Weighted {
     pub weight: f64,
 }
 
-/// The topics of `fit`, in its order, with their words, titles and documents. What is `given` of
-/// their names stands.
+/// The topics of `fit`, in its order, with their words, titles and documents; `doc_topics` are those that
+/// [`of_documents`] tells. What is `given` of their names stands.
 pub(crate) fn describe(
     (fit, words, given, parts): (&Fit, &[Vec<usize>], &Given, &[Vec<Part>]),
-    x: CsMatViewI<'_, f32, u32, usize>,
+    doc_topics: &[Vec<Weighted>],
     vocabulary: &Vocabulary,
     prepared: &Prepared,
     (memo, run): (&Memo, &Run),
 ) -> Result<Vec<Topic>, Error> {
-    let shares = shares(&fit.doc_topics);
-    let told = told_shares(&fit.doc_topics, x);
-    let candidates = candidates(&fit.nmf, words);
+    let shares = shares(fit.doc_topics.view());
+    let heads = run.map(fit.nmf.components().rows().into_iter().collect(), terms)?;
+    let candidates = candidates(&fit.nmf, (&heads, words));
     let main = main_topics(&shares);
+    let mut documents = documents_of_topics(doc_topics, fit.nmf.components().nrows());
+    let given_titles: Vec<Option<String>> =
+        given.names.iter().map(|name| name.title.clone()).collect();
     let texts: Vec<(usize, Vec<&str>)> = prepared
         .documents
         .iter()
@@ -85,14 +90,13 @@ pub(crate) fn describe(
             (topic, [document.title.as_str(), &document.text].into_iter().chain(tags).collect())
         })
         .collect();
-    let given_titles: Vec<Option<String>> =
-        given.names.iter().map(|name| name.title.clone()).collect();
     let titles = titles::titles((&candidates, &given_titles), vocabulary, &texts, run)?;
     let mut sub_topics = parts::named((parts, &titles), vocabulary, prepared, (memo, run))?;
     let mut names = Names::default();
     names.keep(given.names.iter().filter_map(|name| name.slug.as_deref()));
     names.keep(given.gone_slugs.iter().map(String::as_str));
     let n_docs = prepared.documents.len().max(1) as f64;
+    let sums = shares.sum_axis(Axis(0));
     let topics = titles.into_iter().zip(&given.names).enumerate().map(|(k, (title, name))| Topic {
         id: name.id,
         slug: match &name.slug {
@@ -100,9 +104,9 @@ pub(crate) fn describe(
             None => names.give(&title, &name.id.to_string(), "topic"),
         },
         title,
-        share: shares.column(k).sum() / n_docs,
-        terms: words_first(terms(fit.nmf.components().row(k)), &words[k]),
-        documents: shown(told.column(k)),
+        share: sums[k] / n_docs,
+        terms: words_first(heads[k].clone(), &words[k]),
+        documents: std::mem::take(&mut documents[k]),
         sub_topics: sub_topics.get_mut(k).map(std::mem::take).unwrap_or_default(),
     });
     Ok(topics.collect())
@@ -120,29 +124,55 @@ pub(crate) fn leading(nmf: &Nmf, words: &[Vec<usize>]) -> Vec<Vec<u32>> {
 /// The topics of every document that make up a twentieth of it or more, by falling part.
 ///
 /// `doc_topics`: (n_docs, n_topics); `x`: the documents' weights on the terms, CSR.
+///
+/// # Errors
+/// Those of the parallel run.
 pub(crate) fn of_documents(
-    doc_topics: &Array2<f32>,
+    doc_topics: ArrayView2<'_, f32>,
     x: CsMatViewI<'_, f32, u32, usize>,
-) -> Vec<Vec<Weighted>> {
-    told_shares(doc_topics, x).rows().into_iter().map(shown).collect()
+    run: &Run,
+) -> Result<Vec<Vec<Weighted>>, Error> {
+    let starts = (0..x.rows()).step_by(SHARD_DOCS).collect();
+    let shards = run.map(starts, |start: usize| {
+        let docs = start..(start + SHARD_DOCS).min(x.rows());
+        let told = told_shares(doc_topics.slice(s![docs.clone(), ..]), x.slice_outer(docs));
+        told.rows().into_iter().map(shown).collect::<Vec<_>>()
+    })?;
+    Ok(shards.into_iter().flatten().collect())
 }
 
 /// The entries that are large enough to be shown, by falling weight.
 fn shown(shares: ArrayView1<'_, f64>) -> Vec<Weighted> {
-    let mut shown: Vec<Weighted> = (0..)
-        .zip(shares)
-        .filter(|(_, share)| **share >= MIN_SHARE)
-        .map(|(index, &weight)| Weighted { index, weight })
-        .collect();
-    shown.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.index.cmp(&b.index)));
+    let shown = (0..).zip(shares).filter(|(_, share)| **share >= MIN_SHARE);
+    let mut shown: Vec<Weighted> =
+        shown.map(|(index, &weight)| Weighted { index, weight }).collect();
+    sort_by_weight(&mut shown);
     shown
+}
+
+/// For every topic the documents that name it in `doc_topics`, by falling weight.
+fn documents_of_topics(doc_topics: &[Vec<Weighted>], n_topics: usize) -> Vec<Vec<Weighted>> {
+    let mut documents = vec![Vec::new(); n_topics];
+    for (index, topics) in doc_topics.iter().enumerate() {
+        for topic in topics {
+            documents[topic.index].push(Weighted { index, weight: topic.weight });
+        }
+    }
+    for documents in &mut documents {
+        sort_by_weight(documents);
+    }
+    documents
+}
+
+fn sort_by_weight(weighted: &mut [Weighted]) {
+    weighted.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.index.cmp(&b.index)));
 }
 
 /// What the words of each document tell of its topics: the topics' shares times `n / (n + 2)` for a
 /// document of `n` terms. Three tags and no text are no proof that a talk is wholly of one topic;
 /// with forty terms the doubt is a twentieth.
 pub(crate) fn told_shares(
-    doc_topics: &Array2<f32>,
+    doc_topics: ArrayView2<'_, f32>,
     x: CsMatViewI<'_, f32, u32, usize>,
 ) -> Array2<f64> {
     let mut told = shares(doc_topics);
@@ -169,7 +199,7 @@ fn words_first(terms: Vec<TopicTerm>, words: &[usize]) -> Vec<TopicTerm> {
 }
 
 /// Rows divided by their sums; rows of zeros stay.
-pub(crate) fn shares(doc_topics: &Array2<f32>) -> Array2<f64> {
+pub(crate) fn shares(doc_topics: ArrayView2<'_, f32>) -> Array2<f64> {
     let mut shares = doc_topics.mapv(f64::from);
     for mut row in shares.rows_mut() {
         let sum = row.sum();
@@ -218,16 +248,25 @@ fn terms(row: ArrayView1<'_, f32>) -> Vec<TopicTerm> {
 
 /// For every topic the words that may name it, of those that are shown first: heavy in the topic and
 /// light in the others. The score is the weight times the square root of the topic's part of the word's weight in all.
-fn candidates(nmf: &Nmf, words: &[Vec<usize>]) -> Vec<Vec<Candidate>> {
+/// `heads` are the heaviest terms of every topic, `words` its words.
+fn candidates(
+    nmf: &Nmf,
+    (heads, words): (&[Vec<TopicTerm>], &[Vec<usize>]),
+) -> Vec<Vec<Candidate>> {
     let components = nmf.components();
-    let totals: Vec<f64> =
-        components.columns().into_iter().map(|c| c.iter().map(|&h| f64::from(h)).sum()).collect();
+    // Row by row, as they lie in memory.
+    let mut totals = vec![0.0; components.ncols()];
+    for row in components.rows() {
+        for (total, &weight) in totals.iter_mut().zip(row) {
+            *total += f64::from(weight);
+        }
+    }
     components
         .rows()
         .into_iter()
-        .zip(words)
-        .map(|(row, words)| {
-            let mut words: Vec<Candidate> = words_first(terms(row), words)
+        .zip(heads.iter().zip(words))
+        .map(|(row, (head, words))| {
+            let mut words: Vec<Candidate> = words_first(head.clone(), words)
                 .into_iter()
                 .take(TITLE_TERMS)
                 .map(|TopicTerm { column, weight }| {
@@ -258,10 +297,29 @@ mod tests {
         sprs::CsMatI::new((n_terms.len(), 100), indptr, indices, data)
     }
 
+    fn candidates_of(nmf: &Nmf, words: &[Vec<usize>]) -> Vec<Vec<Candidate>> {
+        let heads: Vec<_> = nmf.components().rows().into_iter().map(terms).collect();
+        candidates(nmf, (&heads, words))
+    }
+
+    #[test]
+    fn the_documents_of_a_topic_are_those_that_name_it() {
+        let weighted = |index, weight| Weighted { index, weight };
+        let named = [vec![weighted(1, 0.5)], vec![], vec![weighted(1, 0.75), weighted(0, 0.25)]];
+        let documents = documents_of_topics(&named, 3);
+        let expected = [vec![weighted(2, 0.25)], vec![weighted(2, 0.75), weighted(0, 0.5)], vec![]];
+        assert_eq!(documents, expected);
+    }
+
     #[test]
     fn a_documents_topics_are_shares_without_the_small_ones() {
         let x = documents_of(&[98, 0]);
-        let topics = of_documents(&arr2(&[[1.0, 2.9, 0.1], [0.0, 0.0, 0.0]]), x.view());
+        let topics = of_documents(
+            arr2(&[[1.0, 2.9, 0.1], [0.0, 0.0, 0.0]]).view(),
+            x.view(),
+            &Run::serial(),
+        );
+        let topics = topics.unwrap();
         let found: Vec<(usize, f64)> = topics[0].iter().map(|t| (t.index, t.weight)).collect();
         assert_eq!(found.len(), 2);
         assert_eq!((found[0].0, found[1].0), (1, 0));
@@ -272,7 +330,7 @@ mod tests {
     #[test]
     fn few_words_tell_little() {
         let x = documents_of(&[2, 38]);
-        let topics = of_documents(&arr2(&[[1.0], [1.0]]), x.view());
+        let topics = of_documents(arr2(&[[1.0], [1.0]]).view(), x.view(), &Run::serial()).unwrap();
         let weights: Vec<f64> = topics.iter().map(|topics| topics[0].weight).collect();
         assert_eq!(weights, [0.5, 0.95]);
     }
@@ -298,7 +356,7 @@ mod tests {
     #[test]
     fn words_of_all_topics_name_none() {
         let nmf = Nmf::from_components(arr2(&[[0.5, 0.4, 0.1], [0.5, 0.0, 0.5]])).unwrap();
-        let candidates = candidates(&nmf, &[vec![0, 1], vec![0, 2]]);
+        let candidates = candidates_of(&nmf, &[vec![0, 1], vec![0, 2]]);
         let best: Vec<u32> = candidates.iter().map(|words| words[0].column).collect();
         assert_eq!(best, [1, 2]);
     }
@@ -308,7 +366,7 @@ mod tests {
         let row = Array2::from_shape_fn((1, 12), |(_, term)| 12.0 - term as f32);
         let nmf = Nmf::from_components(row).unwrap();
         let words: Vec<usize> = (1..11).collect();
-        let found = candidates(&nmf, &[words]);
+        let found = candidates_of(&nmf, &[words]);
         assert_eq!(
             found[0].iter().map(|word| word.column).collect::<Vec<_>>(),
             [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]

@@ -117,7 +117,7 @@ fn labelled(
     let mut groups = Labels::read(path)?.groups(&leading, vocabulary)?;
     let fit = if groups.len() < n_topics {
         let merged = merged(&fit, &groups, x, run)?;
-        let shares = topics::shares(&merged.doc_topics).sum_axis(Axis(0));
+        let shares = topics::shares(merged.doc_topics.view()).sum_axis(Axis(0));
         let mut order: Vec<usize> = (0..groups.len()).collect();
         order.sort_by(|&a, &b| shares[b].total_cmp(&shares[a]).then(a.cmp(&b)));
         groups = order.iter().map(|&group| groups[group].clone()).collect();

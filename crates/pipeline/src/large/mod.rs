@@ -23,7 +23,7 @@ use crate::quality::quality;
 use crate::report::Report;
 use crate::results::Results;
 use crate::settings::{count_config, guide, nmf_config, weighing_spilled, without_common_spilled};
-use crate::stages::{Fitted, find_topics_in, results};
+use crate::stages::{Findings, Fitted, Shown, find_topics_in};
 use crate::{Error, number, output, set_aside};
 
 use self::documents::{Documents, with_documents};
@@ -57,7 +57,9 @@ pub(crate) fn topics(
         drop(documents);
         prepared.repeats = set_aside::find(&prepared, config, &options.quiet_memo(), run)?;
         let memo = options.memo(run);
-        let (results, fitted) = find_topics_in(&prepared, config, (&memo, &mut trace), run)?;
+        let found = find_topics_in(&prepared, config, (&memo, &mut trace), run)?;
+        let shown = Shown::of(config, &prepared);
+        let (results, fitted) = found.results(config, (&prepared, shown), (&memo, run))?;
         let report = Report::new(&trace, &prepared, run).with_results(&results, (0, 0));
         let model = output::model(&results, &fitted, &prepared);
         return Ok(FoundTopics { results, model, report });
@@ -90,9 +92,11 @@ pub(crate) fn topics(
     let parts = parts(&fitted.fit, fitted.x.view(), config.seed, (&memo, run))?;
     let parts = parts.into_iter().map(|parts| parts.value).collect();
     let judged = (parts, shown.iter().map(|_| Vec::new()).collect());
-    let described = (vocabulary, &fitted, found.given);
-    let results = results(config, &prepared, described, judged, (&memo, run))?;
-    let results = Results { number: found.number, n_documents, ..places.told_in(results, &shown) };
+    let (given, number) = (found.given, found.number);
+    let found = Findings { vocabulary, fitted, given, judged, number };
+    let of_shown = Shown::of(config, &prepared);
+    let (results, fitted) = found.results(config, (&prepared, of_shown), (&memo, run))?;
+    let results = Results { n_documents, ..places.told_in(results, &shown) };
     prepared.repeats = repeats;
     let model = output::model(&results, &fitted, &prepared);
     let mut report = report.with_results(&results, (0, 0));

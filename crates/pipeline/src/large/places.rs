@@ -35,7 +35,7 @@ impl Places {
             let rows = part.view();
             let w = nmf.transform(rows, run)?;
             places.explained.extend(nmf.explained(rows, w.view(), run)?);
-            let (shares, told) = (shares(&w), told_shares(&w, rows));
+            let (shares, told) = (shares(w.view()), told_shares(w.view(), rows));
             for (row, (shares, told)) in shares.rows().into_iter().zip(told.rows()).enumerate() {
                 for (topic, (share, &weight)) in shares.iter().zip(told).enumerate() {
                     places.totals[topic] += share;

@@ -6,6 +6,9 @@ use serde::Serialize;
 use super::rounded;
 use crate::results::Results;
 
+/// What a line takes beside title and text, about, bytes.
+const LINE_LEN: usize = 1000;
+
 #[derive(Serialize)]
 struct Line<'a> {
     id: &'a str,
@@ -80,7 +83,9 @@ impl<'a> Line<'a> {
 /// # Errors
 /// None with finite numbers, which is what results hold.
 pub(crate) fn documents_jsonl(results: &Results) -> Result<Vec<u8>, serde_json::Error> {
-    let mut lines = Vec::new();
+    // Room for all at once: memory that grows is copied, and is new to the system each time.
+    let len = |document: &Document| document.title.len() + document.text.len() + LINE_LEN;
+    let mut lines = Vec::with_capacity(results.documents.iter().map(len).sum());
     for (doc, document) in results.documents.iter().enumerate() {
         let topics = results.doc_topics[doc].iter().map(|topic| Topic {
             id: results.topics[topic.index].id,

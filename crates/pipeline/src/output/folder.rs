@@ -165,8 +165,9 @@ impl<'a> Folder<'a> {
     /// The digest of all that has been written so far: paths and contents.
     pub(crate) fn digest(&self) -> Digest {
         let written = self.written();
-        let mut files: Vec<(&str, &Digest)> =
-            written.digests.iter().map(|(path, digest)| (path.as_str(), digest)).collect();
+        // Digests differ in their first bytes, paths in their last.
+        let mut files: Vec<(&Digest, &str)> =
+            written.digests.iter().map(|(path, digest)| (digest, path.as_str())).collect();
         files.sort_unstable();
         Digest::of_value(&files)
     }

@@ -17,7 +17,7 @@ pub(crate) use data::{model, write_data};
 pub(crate) use documents_jsonl::documents_jsonl;
 pub(crate) use folder::{Folder, Written};
 pub use format::{DocumentsWriter, Format};
-pub(crate) use pages::{Clouds, Inputs, cloud_inputs, clouds, site_settings, write_site};
+pub(crate) use pages::{Clouds, Inputs, MadeFrom, cloud_inputs, clouds, site_settings, write_site};
 pub(crate) use results_db::SCHEMA_VERSION as RESULTS_SCHEMA_VERSION;
 use results_db::write_results_db;
 pub(crate) use templates::renderer;

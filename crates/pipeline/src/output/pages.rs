@@ -1,6 +1,6 @@
 //! The pages: results as the borrowed data that `site` renders.
 
-use std::collections::BTreeSet;
+use std::cell::OnceCell;
 
 use cloud::{Cloud, CloudConfig, Mask, Shape, Word};
 use jobs::{Codec, Digest, Made, Memo, Run};
@@ -13,7 +13,7 @@ use super::words::{TERMS, Words};
 use super::{Folder, search};
 use crate::config::{Config, SiteSection};
 use crate::results::Results;
-use crate::{Error, Prepared, tasks};
+use crate::{Error, Prepared, Topic, tasks};
 
 /// Documents named with each of them.
 const TERM_DOCUMENTS: usize = 5;
@@ -180,33 +180,41 @@ enum MadePage {
 ///
 /// Pages are rendered by many threads and written by one: folders made by several threads in one
 /// folder wait for one another longer than one thread takes for all.
-pub(crate) fn write_site(
-    results: &Results,
-    clouds: &[Clouds],
-    inputs: Inputs<'_>,
+///
+/// What the pages were made from is left in `made`: to take it apart takes a while, which is the caller's.
+pub(crate) fn write_site<'a>(
+    (results, clouds): (&'a Results, &'a [Clouds]),
+    inputs: Inputs<'a>,
     (folder, data): (&Folder<'_>, &(dyn Fn() -> Result<usize, Error> + Sync)),
+    made: MadeFrom<'a, '_>,
     run: &Run,
 ) -> Result<usize, Error> {
     // The data files keep one thread busy while the pages are prepared.
-    let (n_data, n_pages) = run.both(data, || write_pages(results, clouds, inputs, folder, run))?;
+    let pages = || write_pages((results, clouds), inputs, folder, made, run);
+    let (n_data, n_pages) = run.both(data, pages)?;
     Ok(n_data? + n_pages?)
 }
 
-fn write_pages(
-    results: &Results,
-    clouds: &[Clouds],
-    inputs: Inputs<'_>,
+/// What pages are made from: empty before.
+pub(crate) type MadeFrom<'a, 'c> = (&'a OnceCell<Words>, &'c OnceCell<Site<'a>>);
+
+fn write_pages<'a>(
+    (results, clouds): (&'a Results, &'a [Clouds]),
+    inputs: Inputs<'a>,
     folder: &Folder<'_>,
+    (words, site): MadeFrom<'a, '_>,
     run: &Run,
 ) -> Result<usize, Error> {
     let Inputs { x, components, prepared, config, renderer, memo } = inputs;
-    let words = Words::of(results, (x, components), prepared, config, run)?;
-    let site = Site::new(site_data(results, clouds, &words, x, &config.site))?;
-    let searchable = Searchable::of(&site);
+    let made = Words::of(results, (x, components), prepared, config, run)?;
+    let words = words.get_or_init(|| made);
+    let made = Site::new(site_data(results, clouds, words, x, &config.site))?;
+    let site = site.get_or_init(|| made);
+    let searchable = Searchable::of(site);
     let search_words = search::words(&searchable, (prepared, config), memo, run)?;
     let routes: Vec<Route> = site.routes().collect();
-    let inputs = site::Inputs::new(&site, renderer, |from| *Digest::of(from).as_bytes());
-    let batch = site::Batch::new(renderer, &site);
+    let inputs = site::Inputs::new(site, renderer, |from| *Digest::of(from).as_bytes());
+    let batch = site::Batch::new(renderer, site);
     let make = |&route: &Route, from: &mut Vec<u8>| {
         from.clear();
         let inputs = inputs.write(route, from).then(|| Digest::of(from));
@@ -257,7 +265,7 @@ fn site_data<'a>(
     clouds: &'a [Clouds],
     words: &'a Words,
     x: CsMatViewI<'_, f32, u32, usize>,
-    settings: &'a SiteSection,
+    settings: &SiteSection,
 ) -> SiteData<'a> {
     SiteData {
         title: &results.title,
@@ -322,24 +330,7 @@ fn topic_data<'a>(
     x: CsMatViewI<'_, f32, u32, usize>,
 ) -> site::Topic<'a> {
     let topic = &results.topics[number];
-    let mut holders: Vec<(u32, Vec<usize>)> =
-        topic.terms.iter().take(TERMS).map(|term| (term.column, Vec::new())).collect();
-    let mut open: BTreeSet<usize> = (0..holders.len()).collect();
-    // The documents come by falling weight: the first that hold a term are those to name.
-    for document in &topic.documents {
-        let Some(row) = x.outer_view(document.index) else { continue };
-        open.retain(|&term| {
-            let (column, documents) = &mut holders[term];
-            if row.get(*column as usize).is_some() {
-                documents.push(document.index);
-            }
-            documents.len() < TERM_DOCUMENTS
-        });
-        if open.is_empty() {
-            break;
-        }
-    }
-    let terms = topic.terms.iter().zip(anchors).zip(holders);
+    let terms = topic.terms.iter().zip(anchors).zip(holders(topic, x));
     site::Topic {
         slug: &topic.slug,
         title: &topic.title,
@@ -347,7 +338,7 @@ fn topic_data<'a>(
         cloud: &clouds.page,
         card_cloud: &clouds.card,
         terms: terms
-            .map(|((term, slug), (_, documents))| site::Term {
+            .map(|((term, slug), documents)| site::Term {
                 term: &results.vocabulary.terms()[term.column as usize],
                 slug,
                 weight: term.weight,
@@ -369,6 +360,33 @@ fn topic_data<'a>(
             })
             .collect(),
     }
+}
+
+/// For each of the first terms of `topic` the first of its documents that hold it, which come by falling
+/// weight.
+fn holders(topic: &Topic, x: CsMatViewI<'_, f32, u32, usize>) -> Vec<Vec<usize>> {
+    let shown = topic.terms.iter().take(TERMS);
+    let mut holders: Vec<Vec<usize>> = shown.clone().map(|_| Vec::new()).collect();
+    let mut n_open = holders.len();
+    let mut term_of = vec![None; x.cols()];
+    for (n, term) in shown.enumerate() {
+        term_of[term.column as usize] = Some(n);
+    }
+    for document in &topic.documents {
+        if n_open == 0 {
+            break;
+        }
+        let Some(row) = x.outer_view(document.index) else { continue };
+        for &column in row.indices() {
+            let Some(term) = term_of[column as usize] else { continue };
+            holders[term].push(document.index);
+            if holders[term].len() == TERM_DOCUMENTS {
+                term_of[column as usize] = None;
+                n_open -= 1;
+            }
+        }
+    }
+    holders
 }
 
 fn document_data<'a>(results: &'a Results, words: &'a Words, doc: usize) -> site::Document<'a> {

@@ -1,6 +1,6 @@
 //! What the pages borrow beside the results: names, and the terms that explain.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jobs::Run;
 use ndarray::ArrayView2;
@@ -25,6 +25,7 @@ const SHARD_DOCS: usize = 1024;
 const DROP_REASONS: usize = 12;
 
 /// A speaker or author.
+#[derive(Debug)]
 pub(super) struct Person {
     pub(super) name: String,
     pub(super) slug: String,
@@ -32,6 +33,7 @@ pub(super) struct Person {
 }
 
 /// A term of the index of terms.
+#[derive(Debug)]
 pub(super) struct IndexTerm {
     pub(super) column: u32,
     /// By falling weight.
@@ -40,7 +42,8 @@ pub(super) struct IndexTerm {
 }
 
 /// What the pages borrow beside the results.
-pub(super) struct Words {
+#[derive(Debug)]
+pub(crate) struct Words {
     /// For every topic the names in links of its terms.
     pub(super) anchors: Vec<Vec<String>>,
     pub(super) facts: Vec<(&'static str, String)>,
@@ -108,7 +111,7 @@ fn facts(results: &Results, licence: Option<&str>) -> Vec<(&'static str, String)
 fn people(results: &Results) -> (Vec<Person>, Vec<Vec<usize>>) {
     let mut names = Names::default();
     let mut found: Vec<Person> = Vec::new();
-    let mut position: BTreeMap<String, usize> = BTreeMap::new();
+    let mut position: HashMap<String, usize> = HashMap::new();
     let mut of_documents = Vec::with_capacity(results.documents.len());
     for (doc, document) in results.documents.iter().enumerate() {
         let mut own = Vec::with_capacity(document.speakers.len());
