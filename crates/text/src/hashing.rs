@@ -63,13 +63,11 @@ impl HashingConfig {
             (0..shard.n_words() as u32).map(|word| self.place(shard.word(word))).collect();
         let mut rows = Vec::with_capacity(shard.n_docs());
         for entries in shard.rows() {
-            let mut row: Vec<(u32, i32)> = entries
-                .iter()
-                .map(|entry| {
-                    let (column, sign) = places[entry.word as usize];
-                    (column, sign * i32::try_from(entry.count).unwrap_or(i32::MAX))
-                })
-                .collect();
+            let mut row: Vec<(u32, i32)> = Vec::with_capacity(entries.len());
+            entries.each(|entry| {
+                let (column, sign) = places[entry.word as usize];
+                row.push((column, sign * i32::try_from(entry.count).unwrap_or(i32::MAX)));
+            });
             row.sort_unstable();
             row.dedup_by(|later, first| {
                 let same = later.0 == first.0;

@@ -12,6 +12,8 @@ use std::hash::BuildHasher;
 pub(crate) const PADDING: usize = 16;
 /// The longest word that a slot holds.
 const INLINE: usize = 16;
+/// Words looked for at once.
+pub(crate) const LOOKS: usize = 32;
 /// A slot's number while it is free.
 const FREE: u32 = u32::MAX;
 /// A table with fewer slots grows fourfold.
@@ -44,22 +46,28 @@ struct Record {
     /// The word itself, padded with zeros, or for a longer one two hashes of it.
     bytes: [u64; 2],
     len: u32,
-    /// The document that counted the word last, and where its row has it.
     mark: Mark,
 }
 
-/// Where a row counts a word.
+/// Where rows count a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Mark {
-    /// The row, counted from 1; 0 is none.
+    /// The row that counted it last, counted from 1; 0 is none.
     pub(crate) row: u32,
-    /// The position of the word's entry.
+    /// The position of the word's entry there.
     pub(crate) at: u32,
+    /// How many rows have it.
+    pub(crate) n_rows: u32,
+}
+
+impl Mark {
+    /// Of a word that no row has.
+    pub(crate) const NONE: Self = Self { row: 0, at: 0, n_rows: 0 };
 }
 
 const EMPTY: Slot = Slot { tag: 0, number: FREE };
 /// No word is as long.
-static OF_NO_WORD: Record = Record { bytes: [0; 2], len: u32::MAX, mark: Mark { row: 0, at: 0 } };
+static OF_NO_WORD: Record = Record { bytes: [0; 2], len: u32::MAX, mark: Mark::NONE };
 
 /// A word ready to be looked up.
 #[derive(Debug, Clone, Copy)]
@@ -81,9 +89,15 @@ pub(crate) struct Look {
     number: u32,
 }
 
+impl Look {
+    fn key(&self) -> Key {
+        Key { bytes: [self.low, self.high], len: self.len, hash: self.hash }
+    }
+}
+
 impl Default for Words {
     fn default() -> Self {
-        Self::with_seeds(seeds())
+        Self::with_room(MIN_SLOTS / 2, seeds())
     }
 }
 
@@ -99,15 +113,17 @@ impl Words {
         drained
     }
 
-    /// An empty table with the seeds of `other`, so that both give a word the same hash.
-    pub(crate) fn like(other: &Self) -> Self {
-        Self::with_seeds(other.seeds)
+    /// An empty table with the seeds of `other`, so that both give a word the same hash, and with room for
+    /// about `n_words`.
+    pub(crate) fn like(other: &Self, n_words: usize) -> Self {
+        Self { records: Vec::with_capacity(n_words), ..Self::with_room(n_words, other.seeds) }
     }
 
-    fn with_seeds(seeds: [u64; 2]) -> Self {
+    fn with_room(n_words: usize, seeds: [u64; 2]) -> Self {
+        let n_slots = (2 * n_words).next_power_of_two().max(MIN_SLOTS);
         Self {
-            slots: vec![EMPTY; MIN_SLOTS],
-            shift: 64 - MIN_SLOTS.trailing_zeros(),
+            slots: vec![EMPTY; n_slots],
+            shift: 64 - n_slots.trailing_zeros(),
             seeds,
             records: Vec::new(),
             text: Vec::new(),
@@ -124,7 +140,8 @@ impl Words {
     }
 
     pub(crate) fn bytes(&self, number: u32) -> &[u8] {
-        span(&self.text, &self.ends, number)
+        let [start, end] = span(&self.ends, number);
+        &self.text[start..end]
     }
 
     /// All words in one string, and where each ends.
@@ -158,6 +175,17 @@ impl Words {
         self.looked_for(self.short_key(buffer, start, len))
     }
 
+    /// Looks for the words `spans` of `buffer`, of which there are [`LOOKS`] at most, and probes them.
+    #[inline]
+    pub(crate) fn look_up(&self, looks: &mut [Look; LOOKS], buffer: &[u8], spans: &[[u32; 2]]) {
+        for (look, &span) in looks.iter_mut().zip(spans) {
+            *look = self.look(buffer, span);
+        }
+        for look in &mut looks[..spans.len()] {
+            self.probe(look);
+        }
+    }
+
     #[inline]
     fn looked_for(&self, key: Key) -> Look {
         let last = self.slots.len() - 1;
@@ -187,20 +215,91 @@ impl Words {
         self.number_looked_for(look, &buffer[span[0] as usize..span[1] as usize])
     }
 
+    /// The number of the word `buffer[start..end]`, that was looked for and probed, if it was put in.
+    #[inline]
+    pub(crate) fn find_looked_for(
+        &self,
+        look: &Look,
+        buffer: &[u8],
+        [start, end]: [u32; 2],
+    ) -> Option<u32> {
+        if look.number != FREE {
+            return Some(look.number);
+        }
+        self.number_of(&look.key(), &buffer[start as usize..end as usize]).ok()
+    }
+
     /// The number of `word` when it is long, new or not in its first slot.
     #[inline(never)]
     fn number_looked_for(&mut self, look: &Look, word: &[u8]) -> u32 {
-        let &Look { low, high, hash, len, .. } = look;
-        self.number_for(&Key { bytes: [low, high], len, hash }, word)
+        self.number_for(&look.key(), word)
     }
 
     pub(crate) fn mark_of(&mut self, number: u32) -> &mut Mark {
         &mut self.records[number as usize].mark
     }
 
-    /// The hash of a word that was put in, for a caller who splits words by it.
-    pub(crate) fn hash(&self, word: &[u8]) -> u64 {
-        self.key_of(word).hash
+    /// The marks of all words.
+    pub(crate) fn marks(&self) -> impl Iterator<Item = Mark> {
+        self.records.iter().map(|record| record.mark)
+    }
+
+    /// The hash of the word `text[start..end]`, for a caller who splits words by it.
+    pub(crate) fn hash_in(&self, text: &[u8], span: [usize; 2]) -> u64 {
+        self.key_in(text, span).hash
+    }
+
+    /// The numbers of the words at `spans` of `text`, new ones for those that were not seen before. Many
+    /// of them wait for memory together.
+    pub(crate) fn number_all(
+        &mut self,
+        text: &[u8],
+        spans: impl Iterator<Item = [usize; 2]>,
+    ) -> Vec<u32> {
+        let mut numbers = Vec::with_capacity(spans.size_hint().0);
+        let mut looks = [Look::default(); LOOKS];
+        let mut places = [[0; 2]; LOOKS];
+        let mut spans = spans.peekable();
+        while spans.peek().is_some() {
+            let mut n = 0;
+            for ((look, place), span) in looks.iter_mut().zip(&mut places).zip(&mut spans) {
+                *place = span;
+                *look = self.looked_for(self.key_in(text, span));
+                n += 1;
+            }
+            for look in &mut looks[..n] {
+                self.probe(look);
+            }
+            for (look, [start, end]) in looks[..n].iter().zip(places) {
+                numbers.push(match look.number {
+                    FREE => self.number_looked_for(look, &text[start..end]),
+                    number => number,
+                });
+            }
+        }
+        numbers
+    }
+
+    /// Up to sixteen bytes of a word, padded with zeros, as a number by which words are sorted; and how many
+    /// it has.
+    pub(crate) fn first_bytes(&self, number: u32) -> (u128, u32) {
+        let Record { bytes: [low, high], len, .. } = self.records[number as usize];
+        if len as usize <= INLINE {
+            return ((u128::from(high) << 64 | u128::from(low)).swap_bytes(), len);
+        }
+        let first = self.bytes(number).first_chunk::<INLINE>().expect("it is longer");
+        (u128::from_be_bytes(*first), len)
+    }
+
+    /// Where nothing but other words stands behind a short word, it is read as in
+    /// [`look`](Self::look).
+    #[inline]
+    fn key_in(&self, text: &[u8], [start, end]: [usize; 2]) -> Key {
+        let len = end - start;
+        if len <= INLINE && start + INLINE <= text.len() {
+            return self.short_key(text, start, len);
+        }
+        self.key_of(&text[start..end])
     }
 
     fn key_of(&self, word: &[u8]) -> Key {
@@ -273,8 +372,7 @@ impl Words {
         let number = number.expect("memory ends before four thousand million different words");
         self.text.extend_from_slice(word);
         self.ends.push(self.text.len());
-        let mark = Mark { row: 0, at: 0 };
-        self.records.push(Record { bytes: key.bytes, len: key.len, mark });
+        self.records.push(Record { bytes: key.bytes, len: key.len, mark: Mark::NONE });
         self.slots[free] = Slot { tag: key.hash as u32, number };
         if 2 * self.ends.len() > self.slots.len() {
             self.grow();
@@ -330,11 +428,10 @@ static KEPT: [[u64; 2]; INLINE + 1] = {
     kept
 };
 
-/// The word `number` of many in one string.
-pub(crate) fn span<'a>(text: &'a [u8], ends: &[usize], number: u32) -> &'a [u8] {
+/// Where the word `number` of many in one string stands.
+pub(crate) fn span(ends: &[usize], number: u32) -> [usize; 2] {
     let number = number as usize;
-    let start = if number == 0 { 0 } else { ends[number - 1] };
-    &text[start..ends[number]]
+    [if number == 0 { 0 } else { ends[number - 1] }, ends[number]]
 }
 
 /// The two halves of the product, folded: a good mix of all bits in one multiplication.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::hash::BuildHasher;
+use std::sync::OnceLock;
 
 use hashbrown::{DefaultHashBuilder, HashSet, HashTable};
 
@@ -13,29 +14,9 @@ pub struct Vocabulary {
     terms: Vec<String>,
     /// Words counted as another term (`talks` as `talk`), to the term's column.
     variants: BTreeMap<String, u32>,
-    /// The columns, to be found by their terms.
-    columns: HashTable<u32>,
+    /// The columns, to be found by their terms: made when the first is looked for.
+    columns: OnceLock<HashTable<u32>>,
     hasher: DefaultHashBuilder,
-}
-
-/// Terms that will be a vocabulary, each with its hash: who makes terms on several threads hashes them
-/// there.
-pub(crate) struct Hashed {
-    hasher: DefaultHashBuilder,
-    /// In the order of the columns.
-    pub(crate) terms: Vec<(String, u64)>,
-}
-
-impl Hashed {
-    /// None yet, with room for `n_terms`.
-    pub(crate) fn new(n_terms: usize) -> Self {
-        Self { hasher: DefaultHashBuilder::default(), terms: Vec::with_capacity(n_terms) }
-    }
-
-    pub(crate) fn with_hash(&self, term: String) -> (String, u64) {
-        let hash = self.hasher.hash_one(term.as_bytes());
-        (term, hash)
-    }
 }
 
 /// The words that terms of several words begin with.
@@ -84,25 +65,20 @@ impl Vocabulary {
             "a variant's column lies among the {} terms",
             terms.len()
         );
-        let hasher = DefaultHashBuilder::default();
-        let mut columns = HashTable::with_capacity(terms.len());
-        for (column, term) in (0_u32..).zip(&terms) {
-            let hash_of = |&column: &u32| hasher.hash_one(terms[column as usize].as_bytes());
-            let is_term = |&other: &u32| terms[other as usize] == *term;
-            columns.entry(hash_of(&column), is_term, hash_of).or_insert(column);
-        }
-        Self { terms, variants, columns, hasher }
+        Self { terms, variants, ..Self::default() }
     }
 
-    /// As [`new`](Self::new), of terms that are all different and were hashed before.
-    pub(crate) fn of_different(hashed: Hashed, variants: BTreeMap<String, u32>) -> Self {
-        let Hashed { hasher, terms: hashed } = hashed;
-        let mut columns = HashTable::with_capacity(hashed.len());
-        for (column, (_, hash)) in (0_u32..).zip(&hashed) {
-            columns.insert_unique(*hash, column, |&column| hashed[column as usize].1);
-        }
-        let terms = hashed.into_iter().map(|(term, _)| term).collect();
-        Self { terms, variants, columns, hasher }
+    fn columns(&self) -> &HashTable<u32> {
+        self.columns.get_or_init(|| {
+            let Self { terms, hasher, .. } = self;
+            let mut columns = HashTable::with_capacity(terms.len());
+            for (column, term) in (0_u32..).zip(terms) {
+                let hash_of = |&column: &u32| hasher.hash_one(terms[column as usize].as_bytes());
+                let is_term = |&other: &u32| terms[other as usize] == *term;
+                columns.entry(hash_of(&column), is_term, hash_of).or_insert(column);
+            }
+            columns
+        })
     }
 
     /// The words that terms of several words begin with, in any of their forms. Cost: a look at every
@@ -145,11 +121,12 @@ impl Vocabulary {
         self.terms.is_empty()
     }
 
-    /// The column of a lower-cased word: of the term itself, or of the term it is counted as.
+    /// The column of a lower-cased word: of the term itself, or of the term it is counted as. Cost: that of
+    /// a hash; the first call hashes all terms.
     #[must_use]
     pub fn column_of(&self, word: &str) -> Option<u32> {
         let is_word = |&column: &u32| self.terms[column as usize] == word;
-        let found = self.columns.find(self.hasher.hash_one(word.as_bytes()), is_word).copied();
+        let found = self.columns().find(self.hasher.hash_one(word.as_bytes()), is_word).copied();
         found.or_else(|| self.variants.get(word).copied())
     }
 }
@@ -159,18 +136,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn terms_hashed_before_are_found_as_others() {
-        let texts: Vec<String> = (0..500).map(|n| format!("term {n}")).collect();
-        let mut hashed = Hashed::new(10);
-        hashed.terms = texts.iter().map(|text| hashed.with_hash(text.clone())).collect();
-        let vocabulary = Vocabulary::of_different(hashed, BTreeMap::new());
-        assert_eq!(vocabulary, Vocabulary::new(texts.clone(), BTreeMap::new()));
-        for (column, text) in (0..).zip(&texts) {
-            assert_eq!(vocabulary.column_of(text), Some(column));
+    fn every_term_is_found_in_its_column_and_of_two_equal_ones_the_first() {
+        let mut texts: Vec<String> = (0..500).map(|n| format!("term {n}")).collect();
+        texts.push("term 7".to_owned());
+        let vocabulary = Vocabulary::new(texts.clone(), BTreeMap::new());
+        for vocabulary in [vocabulary.clone(), vocabulary] {
+            for (column, text) in (0..).zip(&texts[..500]) {
+                assert_eq!(vocabulary.column_of(text), Some(column));
+            }
+            assert_eq!(vocabulary.column_of("term"), None);
+            assert!(vocabulary.starts().may_start_with("term"));
+            assert!(!vocabulary.starts().may_start_with("lamp"));
         }
-        assert_eq!(vocabulary.column_of("term"), None);
-        assert!(vocabulary.starts().may_start_with("term"));
-        assert!(!vocabulary.starts().may_start_with("lamp"));
     }
 
     #[test]

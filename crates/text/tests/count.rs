@@ -502,6 +502,8 @@ fn shards_on_disk_give_the_same_counts_as_those_in_memory() {
     let mut texts = corpus_with_phrases();
     texts.extend((0..40).map(|n| format!("Lampen und Verbindungen {n}, connections, lamps")));
     texts.extend([String::new(), "\u{6771}\u{4eac}\u{90fd} \u{6771}\u{4eac}".to_owned()]);
+    // A count that is wider than others on disk.
+    texts.push("lamp tide ".repeat(300));
     let docs: Vec<Text<'_>> = (0..)
         .zip(&texts)
         .map(|(n, text)| {

@@ -9,7 +9,8 @@
 
 use jobs::Digest;
 
-use super::shard::{Content, Entry, ShardCounts};
+use super::entries::{Entries, Entry};
+use super::shard::{Content, Counted, RowCounts, ShardCounts};
 use super::tokens::{BREAK, WEIGHT};
 use crate::Error;
 use crate::intern::Words;
@@ -30,12 +31,12 @@ impl ShardCounts {
             put(&mut bytes, word.len() as u64);
             bytes.extend_from_slice(word);
         }
-        put(&mut bytes, u64::from(self.has_tokens()));
+        put(&mut bytes, u64::from(self.counts.has_tokens()));
         put(&mut bytes, self.n_docs() as u64);
         let mut sorted: Vec<Entry> = Vec::new();
         for row in self.rows() {
             sorted.clear();
-            sorted.extend_from_slice(row);
+            row.each(|entry| sorted.push(entry));
             sorted.sort_unstable_by_key(|entry| entry.word);
             put(&mut bytes, sorted.len() as u64);
             let mut next = 0;
@@ -45,7 +46,7 @@ impl ShardCounts {
                 next = entry.word + 1;
             }
         }
-        for row in self.token_rows() {
+        for row in self.counts.token_rows() {
             put(&mut bytes, row.len() as u64);
             let mut tokens = row.iter();
             while let Some(&token) = tokens.next() {
@@ -136,11 +137,13 @@ impl Reader<'_> {
         let (content, row_ends) =
             if has_tokens { self.tokens(n_docs, n_words)? } else { self.entries(n_docs, n_words)? };
         let (words, word_ends) = words.into_parts();
-        Some(ShardCounts { words, word_ends, content, row_ends })
+        let counts = RowCounts { n_words: word_ends.len(), content, row_ends };
+        Some(ShardCounts { words, word_ends, counts })
     }
 
     fn entries(&mut self, n_docs: usize, n_words: u32) -> Option<(Content, Vec<usize>)> {
         let (mut entries, mut row_ends) = (Vec::new(), Vec::with_capacity(n_docs));
+        let mut n_of_word = vec![0; n_words as usize];
         for _ in 0..n_docs {
             let mut next = 0_u32;
             for _ in 0..self.len()? {
@@ -150,11 +153,13 @@ impl Reader<'_> {
                     return None;
                 }
                 entries.push(Entry { word, count });
+                n_of_word[word as usize] += 1;
                 next = word + 1;
             }
             row_ends.push(entries.len());
         }
-        Some((Content::Entries(entries), row_ends))
+        let entries = Entries::of(&entries);
+        Some((Content::Entries(Counted { entries, n_of_word }), row_ends))
     }
 
     fn tokens(&mut self, n_docs: usize, n_words: u32) -> Option<(Content, Vec<usize>)> {
@@ -263,7 +268,7 @@ mod tests {
                 let bytes = written.to_bytes();
                 let read = ShardCounts::from_bytes(&bytes).unwrap();
                 prop_assert_eq!(read.to_bytes(), bytes);
-                let size = |shard: &ShardCounts| (shard.n_docs(), shard.n_words(), shard.n_tokens());
+                let size = |shard: &ShardCounts| (shard.n_docs(), shard.n_words(), shard.counts.n_tokens());
                 prop_assert_eq!(size(&read), size(&written));
             }
         }
@@ -272,8 +277,9 @@ mod tests {
         fn any_content_under_a_good_checksum_is_read_or_refused(content in prop::collection::vec(any::<u8>(), 0..80)) {
             let bytes = sealed(&content);
             if let Ok(shard) = ShardCounts::from_bytes(&bytes) {
-                let mut words = shard.rows().flatten().map(|entry| entry.word);
-                prop_assert!(words.all(|word| (word as usize) < shard.n_words()));
+                for row in shard.rows() {
+                    row.each(|entry| assert!((entry.word as usize) < shard.n_words()));
+                }
             }
         }
     }

@@ -1,5 +1,7 @@
 //! The words of all shards, numbered together.
 
+use std::sync::Arc;
+
 use jobs::Run;
 
 use super::rows::Numbers;
@@ -13,7 +15,7 @@ const N_PARTS: usize = 16;
 
 /// The words of all shards.
 pub(super) struct CorpusWords {
-    parts: Vec<Words>,
+    parts: Vec<Arc<Words>>,
     /// The number of each part's first word, and the number of all words.
     bases: Vec<u32>,
     /// Parts that a word is looked for in, by its hash; those behind them have phrases.
@@ -30,57 +32,48 @@ struct Split {
 
 impl CorpusWords {
     /// The words of `shards`, and the numbers of those of each. Cost: a look-up for every word of every
-    /// shard; where the shards are kept, on all threads.
-    pub(super) fn of(shards: Shards<'_>, run: &Run) -> Result<(Self, Numbers), Error> {
+    /// shard, on all threads; those of shards on disk were numbered when they were put there.
+    pub(super) fn of<'a>(shards: Shards<'a>, run: &Run) -> Result<(Self, Numbers<'a>), Error> {
         match shards {
             Shards::Kept(kept) => Self::of_kept(kept, run),
-            Shards::Spilled(_) => Self::of_spilled(shards, run),
+            Shards::Spilled(spilled) => {
+                let parts = vec![Arc::clone(spilled.words())];
+                let words = Self { bases: bases(&parts), parts, n_parts: 1 };
+                Ok((words, Numbers::Spilled(spilled)))
+            }
         }
     }
 
-    fn of_kept(shards: &[ShardCounts], run: &Run) -> Result<(Self, Numbers), Error> {
+    fn of_kept<'a>(shards: &[ShardCounts], run: &Run) -> Result<(Self, Numbers<'a>), Error> {
         let empty = Words::default();
         let splits = run.map(shards.iter().collect(), |shard| Split::of(shard, &empty))?;
         let numbered = run.map((0..N_PARTS).collect(), |part| {
-            let mut words = Words::like(&empty);
+            // Most words of a corpus are in few of its shards.
+            let most: usize = splits.iter().map(|split| split.part(part).len()).sum();
+            let mut words = Words::like(&empty, most / 2);
             let numbers: Vec<Vec<u32>> = shards
                 .iter()
                 .zip(&splits)
                 .map(|(shard, split)| {
-                    split.part(part).iter().map(|&word| words.number(shard.word(word))).collect()
+                    let spans = split.part(part).iter().map(|&word| shard.span_of(word));
+                    words.number_all(&shard.words, spans)
                 })
                 .collect();
-            (words, numbers)
+            (Arc::new(words), numbers)
         })?;
-        let bases = bases(numbered.iter().map(|(words, _)| words));
+        let (parts, numbers): (Vec<_>, Vec<_>) = numbered.into_iter().unzip();
+        let bases = bases(&parts);
         let of_shard = run.map((0..shards.len()).collect(), |s| {
             let mut of_word = vec![0; shards[s].n_words()];
             for part in 0..N_PARTS {
-                let numbers = &numbered[part].1[s];
+                let numbers = &numbers[part][s];
                 for (&word, number) in splits[s].part(part).iter().zip(numbers) {
                     of_word[word as usize] = bases[part] + number;
                 }
             }
             of_word
         })?;
-        let parts = numbered.into_iter().map(|(words, _)| words).collect();
         Ok((Self { parts, bases, n_parts: N_PARTS }, Numbers::Kept(of_shard)))
-    }
-
-    /// One part for all words: they are numbered as the shards come.
-    fn of_spilled(shards: Shards<'_>, run: &Run) -> Result<(Self, Numbers), Error> {
-        let (mut words, spill) = (Words::default(), run.spill()?);
-        let each = |shard| shards.get(shard);
-        let pieces = run.fold(0..shards.len(), each, Vec::new(), |mut pieces, shard| {
-            let shard = shard?;
-            let own = 0..shard.n_words() as u32;
-            let numbers: Vec<u32> = own.map(|word| words.number(shard.word(word))).collect();
-            pieces.push(spill.put(&numbers)?);
-            Ok::<_, Error>(pieces)
-        })?;
-        let parts = vec![words];
-        let bases = bases(parts.iter());
-        Ok((Self { parts, bases, n_parts: 1 }, Numbers::Spilled(spill, pieces)))
     }
 
     pub(super) fn len(&self) -> usize {
@@ -97,12 +90,19 @@ impl CorpusWords {
         self.parts[part].bytes(number - self.bases[part])
     }
 
+    /// Its first sixteen bytes, as a number by which words are sorted, and how many it has.
+    pub(super) fn first_bytes(&self, number: u32) -> (u128, u32) {
+        let part = self.part(number);
+        self.parts[part].first_bytes(number - self.bases[part])
+    }
+
     fn part(&self, number: u32) -> usize {
         self.bases[1..].partition_point(|&next| next <= number)
     }
 
     pub(super) fn find(&self, word: &str) -> Option<u32> {
-        let part = part_of(self.parts[0].hash(word.as_bytes())) % self.n_parts;
+        let hash = self.parts[0].hash_in(word.as_bytes(), [0, word.len()]);
+        let part = part_of(hash) % self.n_parts;
         self.parts[part].find(word).map(|number| self.bases[part] + number)
     }
 }
@@ -115,7 +115,7 @@ impl CorpusWords {
         let mut words = Words::default();
         let numbers = further.map(|word| base + words.number(word.as_bytes())).collect();
         self.bases.push(base + words.len() as u32);
-        self.parts.push(words);
+        self.parts.push(Arc::new(words));
         numbers
     }
 }
@@ -123,7 +123,7 @@ impl CorpusWords {
 impl Split {
     fn of(shard: &ShardCounts, hasher: &Words) -> Self {
         let part_of_word: Vec<u8> = (0..shard.n_words() as u32)
-            .map(|word| part_of(hasher.hash(shard.word(word))) as u8)
+            .map(|word| part_of(hasher.hash_in(&shard.words, shard.span_of(word))) as u8)
             .collect();
         let mut ends = [0; N_PARTS];
         for &part in &part_of_word {
@@ -152,7 +152,7 @@ impl Split {
 }
 
 /// The number of each part's first word, and the number of all words.
-fn bases<'w>(parts: impl Iterator<Item = &'w Words>) -> Vec<u32> {
+fn bases(parts: &[Arc<Words>]) -> Vec<u32> {
     let mut bases = vec![0_u32];
     for words in parts {
         let next = bases[bases.len() - 1].checked_add(words.len() as u32);

@@ -17,24 +17,38 @@ pub(super) struct Ranks {
 }
 
 impl Ranks {
-    /// Those of a shard with columns `column_of` its words, each of which has `n_of_word` entries.
-    /// Cost: that of sorting the words.
-    pub(super) fn new(n_of_word: &[u32], column_of: &[u32]) -> Self {
-        let columns = (0_u32..).zip(column_of).filter(|(_, column)| **column != NO_COLUMN);
-        // As one number, by which sorting is twice as fast.
-        let mut order: Vec<u64> =
-            columns.map(|(word, &column)| u64::from(column) << 32 | u64::from(word)).collect();
-        order.sort_unstable();
-        let mut ranks = Self { of_word: vec![NO_COLUMN; column_of.len()], ..Self::default() };
-        for both in order {
-            let (column, word) = ((both >> 32) as u32, both as u32 as usize);
-            if ranks.columns.last() != Some(&column) {
-                ranks.columns.push(column);
+    /// Those of a shard with the columns `column_of` its words, each of which has `n_of_word` entries;
+    /// there are `n_columns` in all. Cost: two passes over the words, and one over a bitmap of the
+    /// columns, which takes the place of sorting them.
+    pub(super) fn new(n_of_word: &[u32], column_of: &[u32], n_columns: usize) -> Self {
+        let mut marks = vec![0_u64; n_columns.div_ceil(64)];
+        for &column in column_of {
+            if column != NO_COLUMN {
+                marks[column as usize / 64] |= 1 << (column % 64);
             }
-            ranks.of_word[word] = ranks.columns.len() as u32 - 1;
-            ranks.n_entries += n_of_word[word] as usize;
         }
-        ranks
+        let mut columns = Vec::with_capacity(column_of.len());
+        // For every word of the bitmap: how many columns come before it.
+        let mut n_before = Vec::with_capacity(marks.len());
+        for (base, &marks) in (0..).step_by(64).zip(&marks) {
+            n_before.push(columns.len() as u32);
+            let mut marks = marks;
+            while marks != 0 {
+                columns.push(base + marks.trailing_zeros());
+                marks &= marks - 1;
+            }
+        }
+        let mut n_entries = 0;
+        let rank = |(&column, &n_of_word): (&u32, &u32)| {
+            if column == NO_COLUMN {
+                return NO_COLUMN;
+            }
+            n_entries += n_of_word as usize;
+            let (place, lower) = (column as usize / 64, (1_u64 << (column % 64)) - 1);
+            n_before[place] + (marks[place] & lower).count_ones()
+        };
+        let of_word = column_of.iter().zip(n_of_word).map(rank).collect();
+        Self { columns, of_word, n_entries }
     }
 
     /// Writes the rows of `shard`: the columns and the counts of their entries, in the order of the
@@ -55,7 +69,7 @@ impl Ranks {
         let mut lens = Vec::with_capacity(shard.n_docs());
         let mut at = 0;
         for entries in shard.rows() {
-            for entry in entries {
+            entries.each(|entry| {
                 let rank = self.of_word[entry.word as usize];
                 if rank != NO_COLUMN {
                     let rank = rank as usize;
@@ -64,7 +78,7 @@ impl Ranks {
                     summary[place / 64] |= 1 << (place % 64);
                     count_of[rank] = count_of[rank].saturating_add(entry.count);
                 }
-            }
+            });
             let start = at;
             for (base, places) in (0..).step_by(64).zip(&mut summary) {
                 let mut places = std::mem::take(places);

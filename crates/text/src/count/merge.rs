@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use jobs::Run;
+use jobs::{Run, with_large_pages, zeros_in_large_pages};
 use sprs::CsMatI;
 
 use super::Counts;
@@ -13,9 +13,10 @@ use super::matrix::{NO_COLUMN, Ranks};
 use super::phrases::{Phrases, words_of};
 use super::rows::{InPlace, Numbers, Rows, When};
 use super::shard::{ShardCounts, ShardRows};
+use super::sorted::{Sorted, WORDS_AT_ONCE, sort, sorted};
 use super::spilled::Shards;
 use super::stems::{DocLanguages, fold_stems};
-use crate::vocabulary::{Hashed, joined as text_of};
+use crate::vocabulary::joined as text_of;
 use crate::{Error, Vocabulary, plural};
 
 /// The matrix of `shards` and its columns.
@@ -28,12 +29,14 @@ pub(super) fn merge(
     let Chosen { words, rows, terms, column_of, variants, .. } =
         choose(Shards::Kept(shards), languages, config, run)?;
     let ranks = run.map((0..shards.len()).collect(), |shard| {
-        rows.with(shard, |rows, numbers| ranks_of(rows, (numbers, &column_of)))
+        rows.with(shard, |rows, numbers| ranks_of(rows, numbers, (&column_of, terms.len())))
     })?;
     let ranks: Vec<Ranks> = ranks.into_iter().collect::<Result<_, _>>()?;
     let rows = rows.kept().expect("the rows of shards that are kept are kept");
-    let (mut matrix, texts) = side_by_side((rows, &ranks), (&terms, &words), run)?;
-    let vocabulary = Vocabulary::of_different(texts, variants);
+    let mut texts = with_large_pages(terms.len());
+    texts.resize(terms.len(), String::new());
+    let mut matrix = side_by_side((rows, &ranks), (&terms, &words), &mut texts, run)?;
+    let vocabulary = Vocabulary::new(texts, variants);
     if config.binary {
         matrix.data_mut().fill(1);
     }
@@ -45,7 +48,7 @@ pub(super) struct Chosen<'a> {
     pub(super) words: CorpusWords,
     pub(super) rows: Rows<'a>,
     /// In the order of the columns.
-    pub(super) terms: Vec<u32>,
+    pub(super) terms: Vec<Sorted>,
     /// For every word of the corpus.
     pub(super) column_of: Vec<u32>,
     /// Words and phrases that are counted as another, with its column.
@@ -64,7 +67,7 @@ pub(super) fn choose<'a>(
     let limits = DocFreqLimits::new(config, n_docs)?;
     let (mut words, numbers) = CorpusWords::of(shards, run)?;
     let plain = Rows::of_words(shards, numbers, run)?;
-    let usage = Usage::of_words(&plain, &words, run)?;
+    let usage = Usage::of_words(&plain, &words, config, run)?;
     let mut target = match config.fold {
         Fold::None => None,
         Fold::Plurals => Some(fold_plurals(&words, &usage.doc_freq, run)?),
@@ -83,7 +86,7 @@ pub(super) fn choose<'a>(
             let Rows { numbers, .. } = plain;
             let (rows, forms) =
                 with_phrases(found, (shards, numbers), (&mut words, &mut target), run)?;
-            let usage = Usage::of_words(&rows, &words, run)?;
+            let usage = Usage::of_words(&rows, &words, config, run)?;
             (rows, usage, forms)
         }
     };
@@ -101,8 +104,8 @@ pub(super) fn choose<'a>(
         });
     }
     let mut column_of = vec![NO_COLUMN; words.len()];
-    for (column, &word) in (0..).zip(&terms) {
-        column_of[word as usize] = column;
+    for (column, term) in (0..).zip(&terms) {
+        column_of[term.word as usize] = column;
     }
     if let Some(target) = &target {
         for word in 0..words.len() {
@@ -113,14 +116,14 @@ pub(super) fn choose<'a>(
     Ok(Chosen { words, rows, terms, column_of, variants, doc_freq: usage.doc_freq })
 }
 
-/// The columns of a shard with these rows, whose words have these corpus numbers.
-pub(super) fn ranks_of(rows: &ShardRows<'_>, (numbers, column_of): (&[u32], &[u32])) -> Ranks {
-    let mut n_of_word = vec![0; rows.n_words()];
-    for entry in rows.entries() {
-        n_of_word[entry.word as usize] += 1;
-    }
+/// The columns of a shard with these rows, whose words have these corpus numbers; there are `n_columns`.
+pub(super) fn ranks_of(
+    rows: &ShardRows<'_>,
+    numbers: &[u32],
+    (column_of, n_columns): (&[u32], usize),
+) -> Ranks {
     let columns: Vec<u32> = numbers.iter().map(|&word| column_of[word as usize]).collect();
-    Ranks::new(&n_of_word, &columns)
+    Ranks::new(rows.n_of_word(), &columns, n_columns)
 }
 
 /// A way of writing a phrase, and the phrase's number.
@@ -131,7 +134,7 @@ type PhraseForm = (String, u32);
 /// often.
 fn with_phrases<'a>(
     found: Phrases,
-    (shards, numbers): (Shards<'a>, Numbers),
+    (shards, numbers): (Shards<'a>, Numbers<'a>),
     (words, target): (&mut CorpusWords, &mut Option<Vec<u32>>),
     run: &Run,
 ) -> Result<(Rows<'a>, Vec<PhraseForm>), Error> {
@@ -197,7 +200,7 @@ fn with_phrases<'a>(
             }
             Rows { shards, numbers: Numbers::Kept(of_shard), made: When::Once(rows) }
         }
-        Numbers::Spilled(..) => {
+        Numbers::Spilled(_) => {
             let in_place = InPlace { found, numbers: of_phrase, target: of_words };
             Rows { shards, numbers, made: When::Anew(Some(in_place)) }
         }
@@ -245,40 +248,46 @@ fn fold_doings(
 enum Part<'a> {
     /// A shard, and where the columns and counts of its rows go.
     Rows(usize, &'a mut [u32], &'a mut [u32]),
-    /// Words that are terms.
-    Terms(&'a [u32]),
-}
-
-/// What becomes of a part.
-enum Made {
-    /// How many entries the rows of a shard have.
-    Rows(Vec<u32>),
-    /// Terms, and the hash of each.
-    Terms(Vec<(String, u64)>),
+    /// Words that are terms, and where their texts go.
+    Terms(&'a [Sorted], &'a mut [String]),
 }
 
 /// How often the corpus uses each word.
 struct Usage {
     /// The number of documents.
     doc_freq: Vec<u32>,
-    /// The sum of its counts.
+    /// The sum of its counts; nothing where nobody asks.
     total: Vec<u64>,
 }
 
 impl Usage {
-    fn of_words(rows: &Rows<'_>, words: &CorpusWords, run: &Run) -> Result<Self, Error> {
+    fn of_words(
+        rows: &Rows<'_>,
+        words: &CorpusWords,
+        config: &CountConfig,
+        run: &Run,
+    ) -> Result<Self, Error> {
+        let has_totals = config.max_terms.is_some() && !config.binary;
+        if !has_totals && let Some(doc_freq) = rows.known_doc_freq(words.len()) {
+            return Ok(Self { doc_freq, total: Vec::new() });
+        }
         let of_shard = |_, rows: &ShardRows<'_>, numbers: &[u32]| {
-            let (mut doc_freq, mut total) = (vec![0; rows.n_words()], vec![0; rows.n_words()]);
-            for entry in rows.entries() {
-                doc_freq[entry.word as usize] += 1;
-                total[entry.word as usize] += u64::from(entry.count);
+            let mut total = Vec::new();
+            if has_totals {
+                total.resize(numbers.len(), 0);
+                rows.entries().each(|entry| {
+                    total[entry.word as usize] += u64::from(entry.count);
+                });
             }
-            (doc_freq, total, numbers.to_vec())
+            (rows.n_of_word().to_vec(), total, numbers.to_vec())
         };
-        let none = Self { doc_freq: vec![0; words.len()], total: vec![0; words.len()] };
+        let n_totals = if has_totals { words.len() } else { 0 };
+        let none = Self { doc_freq: vec![0; words.len()], total: vec![0; n_totals] };
         rows.fold(run, of_shard, none, |mut all, (doc_freq, total, numbers)| {
-            for (&number, (doc_freq, total)) in numbers.iter().zip(doc_freq.iter().zip(total)) {
+            for (&number, doc_freq) in numbers.iter().zip(doc_freq) {
                 all.doc_freq[number as usize] += doc_freq;
+            }
+            for (&number, total) in numbers.iter().zip(total) {
                 all.total[number as usize] += total;
             }
             Ok::<_, Error>(all)
@@ -293,7 +302,9 @@ impl Usage {
             if word != target {
                 is_joined[word as usize] = true;
                 is_joined[target as usize] = true;
-                self.total[target as usize] += std::mem::take(&mut self.total[word as usize]);
+                if !self.total.is_empty() {
+                    self.total[target as usize] += std::mem::take(&mut self.total[word as usize]);
+                }
                 self.doc_freq[word as usize] = 0;
                 self.doc_freq[target as usize] = 0;
             }
@@ -335,13 +346,13 @@ fn joined_doc_freq(
     }
     let mut counted_in = vec![0_u32; found.len()];
     for (row, entries) in (1_u32..).zip(shard.rows()) {
-        for entry in entries {
+        entries.each(|entry| {
             let position = position[entry.word as usize];
             if position != APART && counted_in[position as usize] != row {
                 counted_in[position as usize] = row;
                 found[position as usize].1 += 1;
             }
-        }
+        });
     }
     found
 }
@@ -379,66 +390,38 @@ fn choose_terms(
     usage: &Usage,
     (limits, config): (&DocFreqLimits, &CountConfig),
     run: &Run,
-) -> Result<Vec<u32>, Error> {
+) -> Result<Vec<Sorted>, Error> {
     let doc_freq = |word: u32| usage.doc_freq[word as usize];
     let kept: Vec<u32> = (0..words.len() as u32)
         .filter(|&word| doc_freq(word) > 0 && limits.allow(doc_freq(word)))
         .collect();
-    let mut kept = sorted_by_text(&kept, words, run)?;
+    let mut kept = sorted(&kept, words, run)?;
     if let Some(max_terms) = config.max_terms.filter(|&max| max < kept.len()) {
         let total = |word: u32| {
             if config.binary { u64::from(doc_freq(word)) } else { usage.total[word as usize] }
         };
         // Stable sorts: ties stay in alphabetical order.
-        kept.sort_by_key(|&word| Reverse(total(word)));
+        kept.sort_by_key(|term| Reverse(total(term.word)));
         kept.truncate(max_terms);
-        kept = sorted_by_text(&kept, words, run)?;
+        sort(&mut kept, words, run)?;
     }
     if config.order == TermOrder::DocFreq {
-        kept.sort_by_key(|&word| Reverse(doc_freq(word)));
+        kept.sort_by_key(|term| Reverse(doc_freq(term.word)));
     }
     Ok(kept)
 }
 
-/// Words that one task looks at.
-const WORDS_AT_ONCE: usize = 1 << 13;
-
-/// `numbers` sorted by code points: dealt out by the first byte, then sorted, on all threads. Most pairs
-/// differ in their first eight bytes, which are compared as one number.
-fn sorted_by_text(numbers: &[u32], words: &CorpusWords, run: &Run) -> Result<Vec<u32>, Error> {
-    let keyed = run.map(numbers.chunks(WORDS_AT_ONCE).collect(), |numbers: &[u32]| {
-        let keyed = numbers.iter().map(|&number| (first_bytes(words.bytes(number)), number));
-        keyed.collect::<Vec<(u64, u32)>>()
-    })?;
-    let mut by_first_byte = vec![Vec::new(); 256];
-    for (key, number) in keyed.into_iter().flatten() {
-        by_first_byte[(key >> 56) as usize].push((key, number));
-    }
-    let sorted = run.map(by_first_byte, |mut keyed| {
-        keyed.sort_unstable_by(|a, b| {
-            a.0.cmp(&b.0).then_with(|| words.bytes(a.1).cmp(words.bytes(b.1)))
-        });
-        keyed
-    })?;
-    Ok(sorted.into_iter().flatten().map(|(_, number)| number).collect())
-}
-
-fn first_bytes(word: &[u8]) -> u64 {
-    let mut first = [0; 8];
-    let len = word.len().min(8);
-    first[..len].copy_from_slice(&word[..len]);
-    u64::from_be_bytes(first)
-}
-
-/// The matrix of `shards`, whose words have these ranks, and the texts of `terms`, with their hashes.
+/// The matrix of `shards`, whose words have these ranks; the texts of `terms` go into `texts`, of which there
+/// are as many.
 fn side_by_side(
     (shards, ranks): (&[ShardRows<'_>], &[Ranks]),
-    (terms, words): (&[u32], &CorpusWords),
+    (terms, words): (&[Sorted], &CorpusWords),
+    texts: &mut [String],
     run: &Run,
-) -> Result<(CsMatI<u32, u32, usize>, Hashed), Error> {
+) -> Result<CsMatI<u32, u32, usize>, Error> {
     // The memory is met first, which takes its time, by those who fill it.
     let room = ranks.iter().map(|ranks| ranks.n_entries).sum();
-    let (mut indices, mut data) = (vec![0; room], vec![0; room]);
+    let (mut indices, mut data) = (zeros_in_large_pages(room), zeros_in_large_pages(room));
     let mut tasks = Vec::new();
     let (mut indices_left, mut data_left) = (&mut indices[..], &mut data[..]);
     for (shard, ranks) in ranks.iter().enumerate() {
@@ -447,43 +430,40 @@ fn side_by_side(
         (indices_left, data_left) = (indices_after, data_after);
         tasks.push(Part::Rows(shard, indices_here, data_here));
     }
-    tasks.extend(terms.chunks(WORDS_AT_ONCE).map(Part::Terms));
-    let mut hashed = Hashed::new(terms.len());
-    let made = run.map(tasks, |task| match task {
+    let texts = terms.chunks(WORDS_AT_ONCE).zip(texts.chunks_mut(WORDS_AT_ONCE));
+    tasks.extend(texts.map(|(terms, texts)| Part::Terms(terms, texts)));
+    let lens = run.map(tasks, |task| match task {
         Part::Rows(shard, indices, data) => {
-            Made::Rows(ranks[shard].write_rows(&shards[shard], (indices, data)))
+            ranks[shard].write_rows(&shards[shard], (indices, data))
         }
-        Part::Terms(terms) => Made::Terms(
-            terms.iter().map(|&word| hashed.with_hash(words.get(word).to_owned())).collect(),
-        ),
+        Part::Terms(terms, texts) => {
+            for (term, text) in terms.iter().zip(texts) {
+                *text = term.text(words);
+            }
+            Vec::new()
+        }
     })?;
     let n_docs = shards.iter().map(ShardRows::n_docs).sum::<usize>();
     let mut indptr = Vec::with_capacity(n_docs + 1);
     indptr.push(0);
-    let mut ranks = ranks.iter();
     // Where the next shard's room begins, and where its rows go when those before leave room.
     let (mut start, mut end) = (0, 0);
-    for made in made {
-        match made {
-            Made::Terms(terms) => hashed.terms.extend(terms),
-            Made::Rows(lens) => {
-                let (rows_start, n_before) = (start, end);
-                start += ranks.next().map_or(0, |ranks| ranks.n_entries);
-                indptr.extend(lens.iter().map(|&len| {
-                    end += len as usize;
-                    end
-                }));
-                if n_before < rows_start {
-                    let rows = rows_start..rows_start + (end - n_before);
-                    indices.copy_within(rows.clone(), n_before);
-                    data.copy_within(rows, n_before);
-                }
-            }
+    for (lens, ranks) in lens.iter().zip(ranks) {
+        let (rows_start, n_before) = (start, end);
+        start += ranks.n_entries;
+        indptr.extend(lens.iter().map(|&len| {
+            end += len as usize;
+            end
+        }));
+        if n_before < rows_start {
+            let rows = rows_start..rows_start + (end - n_before);
+            indices.copy_within(rows.clone(), n_before);
+            data.copy_within(rows, n_before);
         }
     }
     indices.truncate(end);
     data.truncate(end);
-    Ok((CsMatI::new((n_docs, terms.len()), indptr, indices, data), hashed))
+    Ok(CsMatI::new((n_docs, terms.len()), indptr, indices, data))
 }
 
 /// Words that are counted as another, and phrases written otherwise than their term, with its column.

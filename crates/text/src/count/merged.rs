@@ -10,7 +10,6 @@ use super::rows::Rows;
 use super::shard::ShardRows;
 use super::spilled::Shards;
 use super::stems::DocLanguages;
-use crate::vocabulary::Hashed;
 use crate::{Error, Vocabulary};
 
 /// Shards, in memory or on disk, brought together: the columns of the matrix of their counts, whose rows
@@ -34,13 +33,9 @@ impl<'a> MergedShards<'a> {
     ) -> Result<Self, Error> {
         let Chosen { words, rows, terms, column_of, variants, doc_freq } =
             choose(shards, languages, config, run)?;
-        let mut hashed = Hashed::new(terms.len());
-        for &word in &terms {
-            let term = hashed.with_hash(words.get(word).to_owned());
-            hashed.terms.push(term);
-        }
-        let doc_freqs = terms.iter().map(|&word| doc_freq[word as usize]).collect();
-        let vocabulary = Vocabulary::of_different(hashed, variants);
+        let texts = terms.iter().map(|term| term.text(&words)).collect();
+        let doc_freqs = terms.iter().map(|term| doc_freq[term.word as usize]).collect();
+        let vocabulary = Vocabulary::new(texts, variants);
         Ok(Self { rows, column_of, vocabulary, doc_freqs, is_binary: config.binary })
     }
 
@@ -101,7 +96,7 @@ impl<'a> MergedShards<'a> {
     }
 
     fn counts_of(&self, rows: &ShardRows<'_>, numbers: &[u32]) -> CsMatI<u32, u32, usize> {
-        let ranks = ranks_of(rows, (numbers, &self.column_of));
+        let ranks = ranks_of(rows, numbers, (&self.column_of, self.vocabulary.len()));
         let (mut indices, mut data) = (vec![0; ranks.n_entries], vec![0; ranks.n_entries]);
         let lens = ranks.write_rows(rows, (&mut indices, &mut data));
         let mut indptr = Vec::with_capacity(lens.len() + 1);

@@ -7,6 +7,7 @@
 mod codec;
 mod config;
 mod corpus_words;
+mod entries;
 mod known;
 mod matrix;
 mod merge;
@@ -14,11 +15,12 @@ mod merged;
 mod phrases;
 mod rows;
 mod shard;
+mod sorted;
 mod spilled;
 mod stems;
 mod tokens;
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jobs::Run;
 use sprs::CsMatI;
@@ -126,6 +128,24 @@ pub fn count<D: Parts + Sync>(
 pub struct Counter {
     config: CountConfig,
     analyzer: Analyzer,
+    idle: Idle,
+}
+
+/// Who has counted a shard, and waits for the next.
+#[derive(Debug, Default)]
+struct Idle(Mutex<Vec<Counting>>);
+
+impl Idle {
+    fn all(&self) -> MutexGuard<'_, Vec<Counting>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Clone for Idle {
+    /// Nobody: their memory is worth nothing to others.
+    fn clone(&self) -> Self {
+        Self::default()
+    }
 }
 
 impl Counter {
@@ -137,10 +157,12 @@ impl Counter {
         if config.max_terms == Some(0) {
             return Err(Error::NoTerms);
         }
-        Ok(Self { config: config.clone(), analyzer: Analyzer::new(&config.analyzer)? })
+        let analyzer = Analyzer::new(&config.analyzer)?;
+        Ok(Self { config: config.clone(), analyzer, idle: Idle::default() })
     }
 
-    /// Counts the documents of one shard, on the calling thread.
+    /// Counts the documents of one shard, on the calling thread. The counter keeps the memory that this
+    /// takes, some megabytes, for the next shard.
     ///
     /// A pure function of the documents and the settings, so that its result can be kept
     /// ([`ShardCounts::to_bytes`]). `min_df`, `max_df`, `max_terms`, `binary`, `fold` and `order` play
@@ -152,7 +174,11 @@ impl Counter {
         &self,
         docs: impl IntoIterator<Item = D>,
     ) -> Result<ShardCounts, Error> {
-        Counting::new(&self.analyzer, self.keep()).shard(docs)
+        let idle = self.idle.all().pop();
+        let mut counting = idle.unwrap_or_default();
+        let counts = counting.shard(docs, (&self.analyzer, self.keep()))?;
+        self.idle.all().push(counting);
+        Ok(counts)
     }
 
     fn keep(&self) -> Keep {
@@ -166,16 +192,8 @@ impl Counter {
         docs: &[D],
         run: &Run,
     ) -> Result<Vec<ShardCounts>, Error> {
-        // The memory of a shard that is counted is that of the next one.
-        let idle = Mutex::new(Vec::new());
-        let shards = run.map(in_shards(docs), |shard| {
-            let counting = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            let mut counting =
-                counting.unwrap_or_else(|| Counting::new(&self.analyzer, self.keep()));
-            let counts = counting.shard(shard)?;
-            idle.lock().unwrap_or_else(PoisonError::into_inner).push(counting);
-            Ok(counts)
-        })?;
+        let shards = run.map(in_shards(docs), |shard| self.count_shard(shard))?;
+        self.idle.all().clear();
         shards.into_iter().collect()
     }
 

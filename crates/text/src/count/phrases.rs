@@ -11,7 +11,7 @@ use jobs::Run;
 
 use super::config::PhraseConfig;
 use super::rows::Numbers;
-use super::shard::{ShardCounts, ShardRows};
+use super::shard::{RowCounts, ShardRows};
 use super::spilled::Shards;
 use super::tokens::{Adding, each_run};
 use crate::Error;
@@ -43,7 +43,7 @@ pub(super) struct Phrases {
 struct Corpus<'a> {
     shards: Shards<'a>,
     /// The corpus numbers of their words.
-    numbers: &'a Numbers,
+    numbers: &'a Numbers<'a>,
     /// For every word of the corpus: its fold target's number, or [`RARE`].
     parts: Vec<u32>,
 }
@@ -61,7 +61,7 @@ impl Phrases {
     /// Cost: five passes over the tokens; memory: the hashed counts, and the frequent pairs.
     pub(super) fn find(
         shards: Shards<'_>,
-        (numbers, n_words, target): (&Numbers, u32, Option<&[u32]>),
+        (numbers, n_words, target): (&Numbers<'_>, u32, Option<&[u32]>),
         config: &PhraseConfig,
         run: &Run,
     ) -> Result<Self, Error> {
@@ -171,17 +171,17 @@ impl Phrases {
     /// longest first. `of_word`: the corpus numbers of the shard's words.
     pub(super) fn rows_of(
         &self,
-        shard: &ShardCounts,
+        shard: &RowCounts,
         (of_word, target): (&[u32], Option<&[u32]>),
     ) -> Joined {
-        let n_words = shard.n_words() as u32;
+        let n_words = shard.n_words as u32;
         let parts: Vec<u32> = of_word
             .iter()
             .map(|&word| target.map_or(word, |target| target[word as usize]))
             .collect();
         let mut joined = Joined::default();
         let mut local: HashMap<u32, u32> = HashMap::new();
-        let mut adding = Adding::new(shard.n_words());
+        let mut adding = Adding::new(shard.n_words);
         let mut run_parts = Vec::new();
         for row in shard.token_rows() {
             each_run(row, |words, weight| {
@@ -209,11 +209,7 @@ impl Phrases {
             });
             adding.end_row();
         }
-        joined.rows = ShardRows::owned(
-            shard.n_words() + joined.phrases.len(),
-            adding.entries,
-            adding.row_ends,
-        );
+        joined.rows = adding.into_rows();
         joined
     }
 }
@@ -330,13 +326,13 @@ impl Corpus<'_> {
 /// How often each word stands in the corpus, as its target.
 fn n_tokens_of(
     shards: Shards<'_>,
-    (numbers, n_words): (&Numbers, u32),
+    (numbers, n_words): (&Numbers<'_>, u32),
     target_of: &(impl Fn(u32) -> u32 + Sync),
     run: &Run,
 ) -> Result<Vec<u64>, Error> {
     let of_shard = |shard| {
         let shard_counts = shards.get(shard)?;
-        let mut n_tokens = vec![0_u32; shard_counts.n_words()];
+        let mut n_tokens = vec![0_u32; shard_counts.n_words];
         for row in shard_counts.token_rows() {
             each_run(row, |words, _| {
                 for &word in words {

@@ -2,25 +2,25 @@
 
 use std::borrow::Cow;
 
-use jobs::{Run, Spill, Spilled};
+use jobs::Run;
 
 use super::phrases::Phrases;
 use super::shard::ShardRows;
-use super::spilled::Shards;
+use super::spilled::{Shards, SpilledShards};
 use crate::Error;
 
 /// For every shard: the corpus numbers of its words.
 #[derive(Debug)]
-pub(super) enum Numbers {
+pub(super) enum Numbers<'a> {
     Kept(Vec<Vec<u32>>),
-    Spilled(Spill, Vec<Spilled<u32>>),
+    Spilled(&'a SpilledShards),
 }
 
-impl Numbers {
+impl Numbers<'_> {
     pub(super) fn get(&self, shard: usize) -> Result<Cow<'_, [u32]>, Error> {
         match self {
             Self::Kept(of_shard) => Ok(Cow::Borrowed(&of_shard[shard])),
-            Self::Spilled(spill, pieces) => Ok(Cow::Owned(spill.get(&pieces[shard])?.to_vec())),
+            Self::Spilled(shards) => shards.numbers(shard).map(Cow::Owned),
         }
     }
 }
@@ -39,7 +39,7 @@ pub(super) struct InPlace {
 #[derive(Debug)]
 pub(super) struct Rows<'a> {
     pub(super) shards: Shards<'a>,
-    pub(super) numbers: Numbers,
+    pub(super) numbers: Numbers<'a>,
     pub(super) made: When<'a>,
 }
 
@@ -54,9 +54,16 @@ pub(super) enum When<'a> {
 
 impl<'a> Rows<'a> {
     /// Those of `shards` with single words; they are kept if the shards are.
-    pub(super) fn of_words(shards: Shards<'a>, numbers: Numbers, run: &Run) -> Result<Self, Error> {
+    pub(super) fn of_words(
+        shards: Shards<'a>,
+        numbers: Numbers<'a>,
+        run: &Run,
+    ) -> Result<Self, Error> {
         let made = match shards {
-            Shards::Kept(kept) => When::Once(run.map(kept.iter().collect(), ShardRows::of)?),
+            Shards::Kept(kept) => {
+                let counts = kept.iter().map(|shard| &shard.counts).collect();
+                When::Once(run.map(counts, ShardRows::of)?)
+            }
             Shards::Spilled(_) => When::Anew(None),
         };
         Ok(Self { shards, numbers, made })
@@ -67,6 +74,27 @@ impl<'a> Rows<'a> {
         match &self.made {
             When::Once(rows) => Some(rows),
             When::Anew(_) => None,
+        }
+    }
+
+    /// For every word of the corpus, of which there are `n_words`, how many rows have it, where that is
+    /// known before they are looked at.
+    pub(super) fn known_doc_freq(&self, n_words: usize) -> Option<Vec<u32>> {
+        match (&self.made, &self.numbers) {
+            (When::Once(rows), Numbers::Kept(of_shard)) => {
+                let mut doc_freq = vec![0; n_words];
+                for (rows, numbers) in rows.iter().zip(of_shard) {
+                    for (&number, n_of_word) in numbers.iter().zip(rows.n_of_word()) {
+                        doc_freq[number as usize] += n_of_word;
+                    }
+                }
+                Some(doc_freq)
+            }
+            (When::Anew(None), Numbers::Spilled(shards)) => {
+                let doc_freq = shards.doc_freq()?;
+                Some(doc_freq.to_vec())
+            }
+            _ => None,
         }
     }
 

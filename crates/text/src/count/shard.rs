@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
+use super::entries::{Entries, Entry, SomeEntries};
 use super::tokens::{Adding, BREAK, WEIGHT, are_neighbours, each_run};
 use crate::analyze::{Scratch, Span};
-use crate::intern::{Look, Mark, Words, span};
+use crate::intern::{LOOKS, Look, Mark, Words, span};
 use crate::{Analyzer, Error, Parts};
 
 /// The counts of a run of documents, over the words of these documents.
@@ -17,6 +18,13 @@ pub struct ShardCounts {
     pub(super) words: Vec<u8>,
     /// Where each ends.
     pub(super) word_ends: Vec<usize>,
+    pub(super) counts: RowCounts,
+}
+
+/// The rows of a shard, over the numbers of its words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct RowCounts {
+    pub(super) n_words: usize,
     /// The rows one after the other.
     pub(super) content: Content,
     /// Where each ends in them.
@@ -27,35 +35,47 @@ pub struct ShardCounts {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Content {
     /// A row has every word once, in no order.
-    Entries(Vec<Entry>),
+    Entries(Counted),
     /// A row has its words as they stand: see [`tokens`](super::tokens).
     Tokens(Vec<u32>),
+}
+
+/// The entries of all rows, one row after the other.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Counted {
+    pub(super) entries: Entries,
+    /// For every word: how many of them it has.
+    pub(super) n_of_word: Vec<u32>,
 }
 
 /// The rows of a shard as entries.
 #[derive(Debug, Default)]
 pub(super) struct ShardRows<'a> {
-    n_words: usize,
-    entries: Cow<'a, [Entry]>,
+    entries: Cow<'a, Entries>,
+    n_of_word: Cow<'a, [u32]>,
     row_ends: Cow<'a, [usize]>,
 }
 
 impl<'a> ShardRows<'a> {
-    pub(super) fn owned(n_words: usize, entries: Vec<Entry>, row_ends: Vec<usize>) -> Self {
-        Self { n_words, entries: Cow::Owned(entries), row_ends: Cow::Owned(row_ends) }
+    pub(super) fn owned(counted: Counted, row_ends: Vec<usize>) -> Self {
+        let Counted { entries, n_of_word } = counted;
+        Self {
+            entries: Cow::Owned(entries),
+            n_of_word: Cow::Owned(n_of_word),
+            row_ends: Cow::Owned(row_ends),
+        }
     }
 
-    /// The rows of `shard`, its words added up where it has them as they stand.
-    pub(super) fn of(shard: &'a ShardCounts) -> Self {
-        let n_words = shard.n_words();
+    /// The rows of a shard, its words added up where it has them as they stand.
+    pub(super) fn of(shard: &'a RowCounts) -> Self {
         match &shard.content {
-            Content::Entries(entries) => Self {
-                n_words,
-                entries: Cow::Borrowed(entries),
+            Content::Entries(counted) => Self {
+                entries: Cow::Borrowed(&counted.entries),
+                n_of_word: Cow::Borrowed(&counted.n_of_word),
                 row_ends: Cow::Borrowed(&shard.row_ends),
             },
             Content::Tokens(_) => {
-                let mut adding = Adding::new(n_words);
+                let mut adding = Adding::new(shard.n_words);
                 for row in shard.token_rows() {
                     each_run(row, |words, weight| {
                         for &word in words {
@@ -64,14 +84,14 @@ impl<'a> ShardRows<'a> {
                     });
                     adding.end_row();
                 }
-                Self::owned(n_words, adding.entries, adding.row_ends)
+                adding.into_rows()
             }
         }
     }
 
-    /// How many different words there may be.
-    pub(super) fn n_words(&self) -> usize {
-        self.n_words
+    /// For every word that there may be: how many entries it has, which is in how many rows.
+    pub(super) fn n_of_word(&self) -> &[u32] {
+        &self.n_of_word
     }
 
     pub(super) fn n_docs(&self) -> usize {
@@ -79,31 +99,21 @@ impl<'a> ShardRows<'a> {
     }
 
     /// Those of all rows.
-    pub(super) fn entries(&self) -> &[Entry] {
-        &self.entries
+    pub(super) fn entries(&self) -> SomeEntries<'_> {
+        self.entries.all()
     }
 
-    pub(super) fn rows(&self) -> impl Iterator<Item = &[Entry]> {
-        slices(&self.entries, &self.row_ends)
+    pub(super) fn rows(&self) -> impl Iterator<Item = SomeEntries<'_>> {
+        spans(&self.row_ends).map(|[start, end]| self.entries.between(start, end))
     }
 }
 
-/// What of a text stands between the ends.
-fn slices<'a, T>(all: &'a [T], ends: &'a [usize]) -> impl Iterator<Item = &'a [T]> {
+/// Where each begins and ends.
+fn spans(ends: &[usize]) -> impl Iterator<Item = [usize; 2]> {
     let starts = std::iter::once(0).chain(ends.iter().copied());
-    starts.zip(ends).map(|(start, &end)| &all[start..end])
+    starts.zip(ends).map(|(start, &end)| [start, end])
 }
 
-/// How often a row counts a word; never 0.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Entry {
-    /// The word's number in the shard.
-    pub(crate) word: u32,
-    pub(crate) count: u32,
-}
-
-/// Words looked for at once.
-const LOOKS: usize = 32;
 /// The position of a stop word's entry: there is none.
 const NOWHERE: u32 = u32::MAX;
 
@@ -111,7 +121,7 @@ impl ShardCounts {
     /// How many documents were counted.
     #[must_use]
     pub fn n_docs(&self) -> usize {
-        self.row_ends.len()
+        self.counts.n_docs()
     }
 
     /// How many different words they have.
@@ -131,15 +141,33 @@ impl ShardCounts {
         if !is_dropped.contains(&true) {
             return self;
         }
-        match &mut self.content {
+        let RowCounts { content, row_ends, .. } = &mut self.counts;
+        match content {
             Content::Tokens(tokens) => drop_tokens(tokens, &is_dropped),
-            Content::Entries(entries) => drop_entries(entries, &mut self.row_ends, &is_dropped),
+            Content::Entries(counted) => drop_entries(counted, row_ends, &is_dropped),
         }
         self
     }
 
     pub(crate) fn word(&self, number: u32) -> &[u8] {
-        span(&self.words, &self.word_ends, number)
+        let [start, end] = self.span_of(number);
+        &self.words[start..end]
+    }
+
+    /// Where a word stands among all of them.
+    pub(super) fn span_of(&self, number: u32) -> [usize; 2] {
+        span(&self.word_ends, number)
+    }
+
+    /// The entries of every row; nothing when it has words as they stand.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = SomeEntries<'_>> {
+        self.counts.rows()
+    }
+}
+
+impl RowCounts {
+    pub(super) fn n_docs(&self) -> usize {
+        self.row_ends.len()
     }
 
     /// Whether it has the words as they stand.
@@ -156,7 +184,7 @@ impl ShardCounts {
     pub(super) fn token_rows(&self) -> impl Iterator<Item = &[u32]> {
         let tokens = self.tokens();
         let ends = if self.has_tokens() { self.row_ends.as_slice() } else { &[] };
-        slices(tokens, ends)
+        spans(ends).map(move |[start, end]| &tokens[start..end])
     }
 
     fn tokens(&self) -> &[u32] {
@@ -166,13 +194,16 @@ impl ShardCounts {
         }
     }
 
-    pub(crate) fn rows(&self) -> impl Iterator<Item = &[Entry]> {
-        let entries = match &self.content {
-            Content::Entries(entries) => entries.as_slice(),
-            Content::Tokens(_) => &[],
+    /// The entries of every row; nothing when it has words as they stand.
+    pub(super) fn rows(&self) -> impl Iterator<Item = SomeEntries<'_>> {
+        let counted = match &self.content {
+            Content::Entries(counted) => Some(counted),
+            Content::Tokens(_) => None,
         };
-        let ends = if self.has_tokens() { &[] } else { self.row_ends.as_slice() };
-        slices(entries, ends)
+        counted.into_iter().flat_map(|counted| {
+            let spans = spans(&self.row_ends);
+            spans.map(move |[start, end]| counted.entries.between(start, end))
+        })
     }
 }
 
@@ -191,20 +222,22 @@ fn drop_tokens(tokens: &mut [u32], is_dropped: &[bool]) {
 }
 
 /// Leaves out the entries of every word that is dropped.
-fn drop_entries(entries: &mut Vec<Entry>, row_ends: &mut [usize], is_dropped: &[bool]) {
-    let (mut kept, mut at) = (0, 0);
-    for end in row_ends {
-        while at < *end {
-            let entry = entries[at];
-            if !is_dropped[entry.word as usize] {
-                entries[kept] = entry;
-                kept += 1;
-            }
-            at += 1;
-        }
-        *end = kept;
+fn drop_entries(counted: &mut Counted, row_ends: &mut [usize], is_dropped: &[bool]) {
+    let Counted { entries, n_of_word } = counted;
+    for (n_of_word, _) in n_of_word.iter_mut().zip(is_dropped).filter(|(_, dropped)| **dropped) {
+        *n_of_word = 0;
     }
-    entries.truncate(kept);
+    let mut kept = Vec::with_capacity(entries.all().len());
+    let mut start = 0;
+    for row_end in row_ends {
+        entries.between(start, *row_end).each(|entry| {
+            if !is_dropped[entry.word as usize] {
+                kept.push(entry);
+            }
+        });
+        (start, *row_end) = (*row_end, kept.len());
+    }
+    *entries = Entries::of(&kept);
 }
 
 /// What is kept of the words of a document.
@@ -216,10 +249,9 @@ pub(super) enum Keep {
     Order,
 }
 
-/// Counts shards, one after the other, in the same memory.
-pub(super) struct Counting<'a> {
-    analyzer: &'a Analyzer,
-    keep: Keep,
+/// Counts shards, one after the other: its memory is that of the next one.
+#[derive(Debug, Default)]
+pub(super) struct Counting {
     scratch: Scratch,
     looks: [Look; LOOKS],
     words: Words,
@@ -232,48 +264,36 @@ pub(super) struct Counting<'a> {
     row_ends: Vec<usize>,
 }
 
-impl<'a> Counting<'a> {
-    pub(super) fn new(analyzer: &'a Analyzer, keep: Keep) -> Self {
-        Self {
-            analyzer,
-            keep,
-            scratch: Scratch::default(),
-            looks: [Look::default(); LOOKS],
-            words: Words::default(),
-            stops: Vec::new(),
-            entries: Vec::new(),
-            n_entries: 0,
-            tokens: Vec::new(),
-            row_ends: Vec::new(),
-        }
-    }
-
+impl Counting {
     pub(super) fn shard<D: Parts>(
         &mut self,
         docs: impl IntoIterator<Item = D>,
+        (analyzer, keep): (&Analyzer, Keep),
     ) -> Result<ShardCounts, Error> {
         for doc in docs {
-            match self.keep {
-                Keep::Counts => self.counts_of(&doc)?,
-                Keep::Order => self.order_of(&doc)?,
+            match keep {
+                Keep::Counts => self.counts_of(&doc, analyzer)?,
+                Keep::Order => self.order_of(&doc, analyzer)?,
             }
         }
         self.stops.clear();
-        let (words, word_ends) = self.words.drain();
-        let content = match self.keep {
+        let content = match keep {
             Keep::Counts => {
-                let entries = self.entries[..self.n_entries].to_vec();
+                let entries = Entries::of(&self.entries[..self.n_entries]);
                 self.n_entries = 0;
-                Content::Entries(entries)
+                let n_of_word = self.words.marks().map(|mark| mark.n_rows).collect();
+                Content::Entries(Counted { entries, n_of_word })
             }
-            Keep::Order => Content::Tokens(std::mem::take(&mut self.tokens)),
+            Keep::Order => Content::Tokens(emptied(&mut self.tokens)),
         };
-        Ok(ShardCounts { words, word_ends, content, row_ends: std::mem::take(&mut self.row_ends) })
+        let (words, word_ends) = self.words.drain();
+        let row_ends = emptied(&mut self.row_ends);
+        let counts = RowCounts { n_words: word_ends.len(), content, row_ends };
+        Ok(ShardCounts { words, word_ends, counts })
     }
 
-    fn counts_of(&mut self, doc: &impl Parts) -> Result<(), Error> {
-        let Self { analyzer, scratch, looks, words, stops, entries, n_entries, row_ends, .. } =
-            self;
+    fn counts_of(&mut self, doc: &impl Parts, analyzer: &Analyzer) -> Result<(), Error> {
+        let Self { scratch, looks, words, stops, entries, n_entries, row_ends, .. } = self;
         let row = row_ends.len() as u32 + 1;
         let stops_here = analyzer.stops_in(doc);
         let stops_of_terms = if analyzer.is_term_checked() { 0 } else { stops_here };
@@ -281,7 +301,7 @@ impl<'a> Counting<'a> {
         doc.each_part(|field| {
             let cut = analyzer.each_term(field.text, stops_here, scratch, |buffer, spans| {
                 for spans in spans.chunks(LOOKS) {
-                    look_up(words, looks, buffer, spans);
+                    words.look_up(looks, buffer, spans);
                     if entries.len() < *n_entries + LOOKS {
                         entries.resize(2 * *n_entries + LOOKS, Entry { word: 0, count: 0 });
                     }
@@ -293,12 +313,13 @@ impl<'a> Counting<'a> {
                         // No branch: whether a row has a word already, and whether it counts, is
                         // anybody's guess. The entry of a stop word is that of the next word.
                         let begins = (mark.row != row) | is_stop;
+                        let counts = begins && !is_stop;
                         let at = if begins { *n_entries as u32 } else { mark.at };
-                        *mark = Mark { row, at };
+                        *mark = Mark { row, at, n_rows: mark.n_rows + u32::from(counts) };
                         let entry = &mut entries[at as usize];
                         let before = if begins { 0 } else { entry.count };
                         *entry = Entry { word: number, count: before.saturating_add(field.weight) };
-                        *n_entries += usize::from(begins && !is_stop);
+                        *n_entries += usize::from(counts);
                     }
                 }
             });
@@ -310,8 +331,8 @@ impl<'a> Counting<'a> {
         done
     }
 
-    fn order_of(&mut self, doc: &impl Parts) -> Result<(), Error> {
-        let Self { analyzer, scratch, looks, words, stops, tokens, row_ends, .. } = self;
+    fn order_of(&mut self, doc: &impl Parts, analyzer: &Analyzer) -> Result<(), Error> {
+        let Self { scratch, looks, words, stops, tokens, row_ends, .. } = self;
         let row = row_ends.len() as u32 + 1;
         let stops_here = analyzer.stops_in(doc);
         let mut weight = 1;
@@ -327,7 +348,7 @@ impl<'a> Counting<'a> {
                 // Nothing joins the words of two pieces.
                 let mut last: Span = [0, u32::MAX];
                 for spans in spans.chunks(LOOKS) {
-                    look_up(words, looks, buffer, spans);
+                    words.look_up(looks, buffer, spans);
                     for (look, &span) in looks.iter().zip(spans) {
                         let number = words.number_of_look(look, buffer, span);
                         let mark = *words.mark_of(number);
@@ -337,7 +358,7 @@ impl<'a> Counting<'a> {
                             let is_stop =
                                 stops_of(number, (words, stops), analyzer) & stops_here != 0;
                             let at = if is_stop { NOWHERE } else { 0 };
-                            *words.mark_of(number) = Mark { row, at };
+                            *words.mark_of(number) = Mark { row, at, n_rows: 0 };
                             is_stop
                         };
                         if is_stop {
@@ -361,15 +382,11 @@ impl<'a> Counting<'a> {
     }
 }
 
-/// Looks for words at `spans`, of which there are [`LOOKS`] at most.
-#[inline]
-fn look_up(words: &Words, looks: &mut [Look; LOOKS], buffer: &[u8], spans: &[Span]) {
-    for (look, &span) in looks.iter_mut().zip(spans) {
-        *look = words.look(buffer, span);
-    }
-    for look in &mut looks[..spans.len()] {
-        words.probe(look);
-    }
+/// What is in `numbers`, without the room for more, which they keep.
+fn emptied<N: Copy>(numbers: &mut Vec<N>) -> Vec<N> {
+    let taken = numbers.as_slice().to_vec();
+    numbers.clear();
+    taken
 }
 
 /// The languages that have the word as a stop word; asked once for every word.

@@ -1,11 +1,14 @@
 //! Shards on disk, for more documents than memory holds the counts of.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use jobs::{Run, Spill, Spilled};
 
-use super::shard::{Content, Entry, ShardCounts};
+use super::entries::{Entries, Entry};
+use super::shard::{Content, Counted, RowCounts, ShardCounts};
 use crate::Error;
+use crate::intern::Words;
 use crate::stem::language_of;
 
 /// The counts of shards on disk, where each is found again as often as all are gone through. They are
@@ -34,10 +37,16 @@ use crate::stem::language_of;
 #[derive(Debug)]
 pub struct SpilledShards {
     spill: Spill,
+    /// The words of all of them, numbered as they come: those alone are in memory.
+    words: Arc<Words>,
+    /// For every word: how many rows have it, of shards that have entries.
+    doc_freq: Vec<u32>,
     shards: Vec<SpilledShard>,
     n_tokens: usize,
     /// Of every document that tells it.
     languages: Vec<Language>,
+    /// Memory for entries in turn.
+    buffer: Vec<u32>,
 }
 
 /// What a document tells of its language.
@@ -50,12 +59,24 @@ enum Language {
 
 #[derive(Debug)]
 struct SpilledShard {
-    words: Spilled<u8>,
-    word_ends: Spilled<usize>,
-    has_tokens: bool,
-    /// The tokens, or words and counts in turn.
+    /// The corpus numbers of its words.
     numbers: Spilled<u32>,
+    form: Form,
+    content: Spilled<u32>,
+    /// Of every word how many entries it has; nothing where there are tokens.
+    n_of_word: Spilled<u32>,
     row_ends: Spilled<usize>,
+}
+
+/// What the numbers of a shard's content are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// Words as they stand.
+    Tokens,
+    /// Those of [`Entries::Narrow`].
+    Narrow,
+    /// Of entries, word and count in turn.
+    Wide,
 }
 
 impl SpilledShards {
@@ -64,11 +85,19 @@ impl SpilledShards {
     /// # Errors
     /// Those of [`Run::spill`].
     pub fn new(run: &Run) -> Result<Self, Error> {
-        let (shards, languages) = (Vec::new(), Vec::new());
-        Ok(Self { spill: run.spill()?, shards, n_tokens: 0, languages })
+        Ok(Self {
+            spill: run.spill()?,
+            words: Arc::default(),
+            doc_freq: Vec::new(),
+            shards: Vec::new(),
+            n_tokens: 0,
+            languages: Vec::new(),
+            buffer: Vec::new(),
+        })
     }
 
-    /// Adds the counts of a shard, and what each of its documents tells of its language (ISO 639-1).
+    /// Adds the counts of a shard, and what each of its documents tells of its language (ISO 639-1). Cost:
+    /// a look-up for every word of the shard, and writing its rows.
     ///
     /// # Errors
     /// Those of writing.
@@ -80,18 +109,36 @@ impl SpilledShards {
         counts: &ShardCounts,
         languages: impl IntoIterator<Item = Option<&'l str>>,
     ) -> Result<(), Error> {
-        let numbers = match &counts.content {
-            Content::Tokens(tokens) => Cow::Borrowed(&tokens[..]),
-            Content::Entries(entries) => entries.iter().flat_map(|e| [e.word, e.count]).collect(),
+        let words = Arc::make_mut(&mut self.words);
+        let spans = (0..counts.n_words() as u32).map(|word| counts.span_of(word));
+        let numbers = words.number_all(&counts.words, spans);
+        self.doc_freq.resize(words.len(), 0);
+        let RowCounts { content, row_ends, .. } = &counts.counts;
+        let (form, content, n_of_word) = match content {
+            Content::Tokens(tokens) => (Form::Tokens, &tokens[..], &[][..]),
+            Content::Entries(Counted { entries, n_of_word }) => {
+                for (&number, n_of_word) in numbers.iter().zip(n_of_word) {
+                    self.doc_freq[number as usize] += n_of_word;
+                }
+                match entries {
+                    Entries::Narrow(both) => (Form::Narrow, &both[..], &n_of_word[..]),
+                    Entries::Wide(entries) => {
+                        let wide = entries.iter().flat_map(|entry| [entry.word, entry.count]);
+                        self.buffer.clear();
+                        self.buffer.extend(wide);
+                        (Form::Wide, &self.buffer[..], &n_of_word[..])
+                    }
+                }
+            }
         };
         self.shards.push(SpilledShard {
-            words: self.spill.put(&counts.words)?,
-            word_ends: self.spill.put(&counts.word_ends)?,
-            has_tokens: counts.has_tokens(),
             numbers: self.spill.put(&numbers)?,
-            row_ends: self.spill.put(&counts.row_ends)?,
+            form,
+            content: self.spill.put(content)?,
+            n_of_word: self.spill.put(n_of_word)?,
+            row_ends: self.spill.put(row_ends)?,
         });
-        self.n_tokens += counts.n_tokens();
+        self.n_tokens += counts.counts.n_tokens();
         let language = |told: Option<&str>| match told {
             None => Language::Unknown,
             Some(code) => Language::Known(language_of(code).map(|number| number as u8)),
@@ -114,6 +161,16 @@ impl SpilledShards {
         self.spill.bytes()
     }
 
+    /// The words of all of them.
+    pub(super) fn words(&self) -> &Arc<Words> {
+        &self.words
+    }
+
+    /// For every word: how many rows have it, unless a shard has its words as they stand.
+    pub(super) fn doc_freq(&self) -> Option<&[u32]> {
+        self.shards.iter().all(|shard| shard.form != Form::Tokens).then_some(&self.doc_freq)
+    }
+
     /// Of every document its number among those with a stemmer; `code` stands for one that is not told.
     pub(super) fn languages(&self, code: Option<&str>) -> Vec<Option<u8>> {
         let own = code.and_then(language_of).map(|number| number as u8);
@@ -124,21 +181,29 @@ impl SpilledShards {
         self.languages.iter().map(number).collect()
     }
 
-    fn get(&self, number: usize) -> Result<ShardCounts, Error> {
+    /// The numbers of a shard's words among all.
+    pub(super) fn numbers(&self, shard: usize) -> Result<Vec<u32>, Error> {
+        Ok(self.spill.get(&self.shards[shard].numbers)?.to_vec())
+    }
+
+    fn get(&self, number: usize) -> Result<RowCounts, Error> {
         let shard = &self.shards[number];
-        let numbers = self.spill.get(&shard.numbers)?;
-        let content = if shard.has_tokens {
-            Content::Tokens(numbers.to_vec())
-        } else {
-            let (pairs, _) = numbers.as_chunks();
-            Content::Entries(pairs.iter().map(|&[word, count]| Entry { word, count }).collect())
+        let content = self.spill.get(&shard.content)?;
+        let counted = |entries| {
+            let n_of_word = self.spill.get(&shard.n_of_word)?.to_vec();
+            Ok::<_, Error>(Content::Entries(Counted { entries, n_of_word }))
         };
-        Ok(ShardCounts {
-            words: self.spill.get(&shard.words)?.to_vec(),
-            word_ends: self.spill.get(&shard.word_ends)?.to_vec(),
-            content,
-            row_ends: self.spill.get(&shard.row_ends)?.to_vec(),
-        })
+        let content = match shard.form {
+            Form::Tokens => Content::Tokens(content.to_vec()),
+            Form::Narrow => counted(Entries::Narrow(content.to_vec()))?,
+            Form::Wide => {
+                let (pairs, _) = content.as_chunks();
+                let entries = pairs.iter().map(|&[word, count]| Entry { word, count });
+                counted(Entries::Wide(entries.collect()))?
+            }
+        };
+        let row_ends = self.spill.get(&shard.row_ends)?.to_vec();
+        Ok(RowCounts { n_words: shard.numbers.len(), content, row_ends })
     }
 }
 
@@ -175,7 +240,7 @@ impl<'a> Shards<'a> {
     /// How many words stand in them, at most.
     pub(super) fn n_tokens(self) -> usize {
         match self {
-            Self::Kept(shards) => shards.iter().map(ShardCounts::n_tokens).sum(),
+            Self::Kept(shards) => shards.iter().map(|shard| shard.counts.n_tokens()).sum(),
             Self::Spilled(spilled) => spilled.n_tokens,
         }
     }
@@ -183,14 +248,14 @@ impl<'a> Shards<'a> {
     /// Whether all of them have their words as they stand.
     pub(super) fn have_tokens(self) -> bool {
         match self {
-            Self::Kept(shards) => shards.iter().all(ShardCounts::has_tokens),
-            Self::Spilled(spilled) => spilled.shards.iter().all(|shard| shard.has_tokens),
+            Self::Kept(shards) => shards.iter().all(|shard| shard.counts.has_tokens()),
+            Self::Spilled(spilled) => spilled.shards.iter().all(|shard| shard.form == Form::Tokens),
         }
     }
 
-    pub(super) fn get(self, number: usize) -> Result<Cow<'a, ShardCounts>, Error> {
+    pub(super) fn get(self, number: usize) -> Result<Cow<'a, RowCounts>, Error> {
         match self {
-            Self::Kept(shards) => Ok(Cow::Borrowed(&shards[number])),
+            Self::Kept(shards) => Ok(Cow::Borrowed(&shards[number].counts)),
             Self::Spilled(spilled) => spilled.get(number).map(Cow::Owned),
         }
     }

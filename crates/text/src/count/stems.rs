@@ -109,9 +109,7 @@ fn votes_of(
     let mut n_docs = vec![[0_u32; N_LANGUAGES]; to_corpus.len()];
     for (row, entries) in shard.rows().enumerate() {
         let Some(language) = language_of_row(row) else { continue };
-        for entry in entries {
-            n_docs[entry.word as usize][language] += 1;
-        }
+        entries.each(|entry| n_docs[entry.word as usize][language] += 1);
     }
     let all = n_docs.iter().zip(to_corpus).flat_map(|(n_docs, &word)| {
         let votes = (0..).zip(n_docs).filter(|(_, n_docs)| **n_docs > 0);

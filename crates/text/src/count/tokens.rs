@@ -3,7 +3,9 @@
 //! Two numbers that no word has say what is no word: [`BREAK`] parts words that are no neighbours, and
 //! [`WEIGHT`] is followed by what each word counts from there on. A row begins with the weight 1.
 
-use super::shard::Entry;
+use super::entries::{Entries, Entry};
+use super::shard::{Counted, ShardRows};
+use crate::intern::Mark;
 
 /// Between words that are no neighbours.
 pub(super) const BREAK: u32 = u32::MAX;
@@ -63,15 +65,16 @@ pub(super) fn each_run<'t>(row: &'t [u32], mut each: impl FnMut(&'t [u32], u32))
 /// Adds up the entries of rows.
 #[derive(Debug, Default)]
 pub(super) struct Adding {
-    pub(super) entries: Vec<Entry>,
-    pub(super) row_ends: Vec<usize>,
-    /// For every word: the row, counted from 1, that counted it last, and its entry there.
-    marks: Vec<(u32, u32)>,
+    entries: Vec<Entry>,
+    row_ends: Vec<usize>,
+    /// For every word: the row, counted from 1, that counted it last, its entry there, and how many
+    /// rows have it.
+    marks: Vec<Mark>,
 }
 
 impl Adding {
     pub(super) fn new(n_words: usize) -> Self {
-        Self { entries: Vec::new(), row_ends: Vec::new(), marks: vec![(0, 0); n_words] }
+        Self { entries: Vec::new(), row_ends: Vec::new(), marks: vec![Mark::NONE; n_words] }
     }
 
     /// `word` comes `weight` times more in the row that is not ended yet.
@@ -79,20 +82,27 @@ impl Adding {
     pub(super) fn add(&mut self, word: u32, weight: u32) {
         let row = self.row_ends.len() as u32 + 1;
         if self.marks.len() <= word as usize {
-            self.marks.resize(word as usize + 1, (0, 0));
+            self.marks.resize(word as usize + 1, Mark::NONE);
         }
         let mark = &mut self.marks[word as usize];
-        if mark.0 == row {
-            let entry = &mut self.entries[mark.1 as usize];
+        if mark.row == row {
+            let entry = &mut self.entries[mark.at as usize];
             entry.count = entry.count.saturating_add(weight);
         } else {
-            *mark = (row, self.entries.len() as u32);
+            *mark = Mark { row, at: self.entries.len() as u32, n_rows: mark.n_rows + 1 };
             self.entries.push(Entry { word, count: weight });
         }
     }
 
     pub(super) fn end_row(&mut self) {
         self.row_ends.push(self.entries.len());
+    }
+
+    /// The rows that were ended.
+    pub(super) fn into_rows(self) -> ShardRows<'static> {
+        let n_of_word = self.marks.iter().map(|mark| mark.n_rows).collect();
+        let entries = Entries::of(&self.entries);
+        ShardRows::owned(Counted { entries, n_of_word }, self.row_ends)
     }
 }
 
