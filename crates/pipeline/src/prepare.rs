@@ -450,12 +450,13 @@ impl Detected {
     pub(crate) fn of(document: &Text<'_>, own: &str, languages: &Languages) -> Self {
         let text = document.fields.first().map_or("", |field| field.text);
         let claimed = document.language;
-        let mut language = claimed;
-        if claimed.is_none_or(|claimed| claimed == own) {
-            language = languages.detect(text).or(claimed);
-        }
-        let others = languages.of_passages(text).into_iter();
-        let others = others.filter(|&code| code != own && language != Some(code));
+        let (language, others) = if claimed.is_none_or(|claimed| claimed == own) {
+            let (found, others) = languages.of_text(text);
+            (found.or(claimed), others)
+        } else {
+            (claimed, languages.of_passages(text))
+        };
+        let others = others.into_iter().filter(|&code| code != own && language != Some(code));
         Self { language: language.map(str::to_owned), others: others.map(str::to_owned).collect() }
     }
 }

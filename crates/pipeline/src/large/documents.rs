@@ -10,9 +10,9 @@ use crate::set_aside::{TITLE, without_names};
 use crate::{Config, Error};
 
 /// Documents that are written and read together, at most.
-const BATCH_DOCS: usize = 512;
+const BATCH_DOCS: usize = 2048;
 /// Bytes of their texts, about.
-const BATCH_BYTES: usize = 1 << 20;
+const BATCH_BYTES: usize = 2 << 20;
 /// Documents that one thread looks at.
 const TASK_DOCS: usize = 32;
 

@@ -102,6 +102,17 @@ impl Analyzer {
         })
     }
 
+    /// One that cuts texts into the words that people read, and knows no stop words.
+    pub(crate) fn words() -> Self {
+        Self {
+            cut: Cut::Readable(readable::letters()),
+            lowercase: true,
+            accents: Accents::Keep,
+            ngrams: (1, 1),
+            stops: StopWords::of(&[]),
+        }
+    }
+
     /// `text` as it is cut: in lower case and without accents, where these are asked for.
     #[must_use]
     pub fn preprocess(&self, text: &str) -> String {

@@ -1,9 +1,9 @@
 //! The language of a text, told by its function words.
 
-use hashbrown::HashMap;
-
 use super::stop_words::codes;
-use crate::words;
+use crate::Analyzer;
+use crate::analyze::Scratch;
+use crate::intern::{LOOKS, Look, Words};
 
 /// Words read at most: a language shows in far fewer.
 const READ_WORDS: usize = 400;
@@ -32,9 +32,13 @@ const CONVINCING: &[(f64, f64)] = &[(0.15, 1.05), (0.06, 1.4)];
 /// what counting needs: the list that fits the text.
 #[derive(Debug, Clone)]
 pub struct Languages {
+    /// Fewer than there are bits in a mask.
     codes: Vec<&'static str>,
-    /// For every word: the positions of the languages that have it as a stop word.
-    languages_of: HashMap<&'static str, Vec<u8>>,
+    /// The stop words of all languages.
+    words: Words,
+    /// For each of them: the languages that have it, as bits.
+    spoken_in: Vec<u64>,
+    analyzer: Analyzer,
 }
 
 impl Languages {
@@ -42,16 +46,26 @@ impl Languages {
     #[must_use]
     pub fn new() -> Self {
         let codes = codes();
-        let mut languages_of: HashMap<&'static str, Vec<u8>> = HashMap::new();
-        for (language, code) in (0_u8..).zip(&codes) {
-            for &word in stop_words::lookup(code).unwrap_or_default() {
-                let languages = languages_of.entry(word).or_default();
-                if languages.last() != Some(&language) {
-                    languages.push(language);
-                }
+        let (mut words, mut spoken_in) = (Words::default(), Vec::new());
+        for (language, code) in codes.iter().enumerate() {
+            for word in stop_words::lookup(code).unwrap_or_default() {
+                let number = words.number(word.as_bytes()) as usize;
+                spoken_in.resize(words.len(), 0);
+                spoken_in[number] |= 1_u64 << language;
             }
         }
-        Self { codes, languages_of }
+        Self { codes, words, spoken_in, analyzer: Analyzer::words() }
+    }
+
+    /// What [`detect`](Self::detect) and [`of_passages`](Self::of_passages) tell of a text; one of a
+    /// single passage is read once.
+    #[must_use]
+    pub fn of_text(&self, text: &str) -> (Option<&'static str>, Vec<&'static str>) {
+        let whole = self.detect(text);
+        if text.contains('\n') {
+            return (whole, self.of_passages(text));
+        }
+        (whole, whole.into_iter().filter(|_| text.len() >= PASSAGE_BYTES).collect())
     }
 
     /// The languages of the passages of `text` that are long enough to tell: its
@@ -68,8 +82,9 @@ impl Languages {
     pub fn of_passages(&self, text: &str) -> Vec<&'static str> {
         let between = if text.contains("\n\n") { "\n\n" } else { "\n" };
         let passages = text.split(between).filter(|passage| passage.len() >= PASSAGE_BYTES);
-        let mut found: Vec<_> =
-            passages.take(READ_PASSAGES).filter_map(|passage| self.detect(passage)).collect();
+        let mut scratch = Scratch::default();
+        let detect = |passage| self.detect_in(passage, &mut scratch);
+        let mut found: Vec<_> = passages.take(READ_PASSAGES).filter_map(detect).collect();
         found.sort_unstable();
         found.dedup();
         found
@@ -79,19 +94,32 @@ impl Languages {
     /// language without a list. Cost: linear in the first four hundred words.
     #[must_use]
     pub fn detect(&self, text: &str) -> Option<&'static str> {
+        self.detect_in(text, &mut Scratch::default())
+    }
+
+    fn detect_in(&self, text: &str, scratch: &mut Scratch) -> Option<&'static str> {
         if let Some(code) = by_script(text) {
             return Some(code);
         }
-        let mut scores = vec![0_u32; self.codes.len()];
+        let mut scores = [0_u32; u64::BITS as usize];
         let mut n_words = 0_usize;
-        words(start_of(text), |word| {
-            n_words += 1;
-            if let Some(languages) = self.languages_of.get(word) {
-                for &language in languages {
-                    scores[usize::from(language)] += 1;
+        let mut looks = [Look::default(); LOOKS];
+        let read = self.analyzer.each_term(start_of(text), 0, scratch, |buffer, spans| {
+            n_words += spans.len();
+            for spans in spans.chunks(LOOKS) {
+                self.words.look_up(&mut looks, buffer, spans);
+                for (look, &span) in looks.iter().zip(spans) {
+                    let word = self.words.find_looked_for(look, buffer, span);
+                    let mut languages = word.map_or(0, |word| self.spoken_in[word as usize]);
+                    while languages != 0 {
+                        scores[languages.trailing_zeros() as usize] += 1;
+                        languages &= languages - 1;
+                    }
                 }
             }
         });
+        // A text too long to be counted.
+        read.ok()?;
         let (mut best, mut most, mut second) = (0, 0, 0);
         for (language, &score) in scores.iter().enumerate() {
             if score > most {
@@ -116,6 +144,11 @@ impl Default for Languages {
 
 /// About the first [`READ_WORDS`] words.
 fn start_of(text: &str) -> &str {
+    // No more characters are white space: those outside ASCII begin with a byte beyond it.
+    let most = text.bytes().filter(|&byte| byte <= b' ' || byte >= 0xc2).count();
+    if most < READ_WORDS {
+        return text;
+    }
     let end = text
         .split_whitespace()
         .nth(READ_WORDS)
@@ -125,6 +158,9 @@ fn start_of(text: &str) -> &str {
 
 /// Languages that are written without spaces between words, by their scripts.
 fn by_script(text: &str) -> Option<&'static str> {
+    if text.is_ascii() {
+        return None;
+    }
     let (mut kana, mut han, mut thai, mut letters) = (0, 0, 0, 0);
     for c in text.chars().filter(|c| c.is_alphabetic()).take(READ_WORDS) {
         letters += 1;
