@@ -325,7 +325,7 @@ class AnalysisMixin:
     def _decoded(self, raw_documents):
         """The documents as a list of strings."""
         documents = list(raw_documents)
-        if self.input != "content" or any(type(document) is not str for document in documents):
+        if self.input != "content" or not set(map(type, documents)) <= {str}:
             documents = [self.decode(document) for document in documents]
             for document in documents:
                 if not isinstance(document, str):
