@@ -1,6 +1,8 @@
 //! Large arrays in large pages.
 #![allow(unsafe_code, reason = "the system is told where an array lies in memory")]
 
+use crate::Number;
+
 /// Arrays of fewer bytes are left alone: a large page has as many.
 const LEAST_BYTES: usize = 2 << 20;
 
@@ -25,11 +27,12 @@ pub fn with_large_pages<T>(n: usize) -> Vec<T> {
 /// A vector of `n` zeros, as [`with_large_pages`]: nothing of it is looked at before the caller does.
 ///
 /// ```
-/// assert_eq!(jobs::zeros_in_large_pages(3), [0, 0, 0]);
+/// assert_eq!(jobs::zeros_in_large_pages::<f64>(3), [0.0; 3]);
 /// ```
 #[must_use]
-pub fn zeros_in_large_pages(n: usize) -> Vec<u32> {
-    let mut vec = vec![0; n];
+pub fn zeros_in_large_pages<N: Number>(n: usize) -> Vec<N> {
+    // Memory that is new is zero as it is, and is not written.
+    let mut vec = vec![N::zeroed(); n];
     advise(&mut vec);
     vec
 }
@@ -63,7 +66,7 @@ mod tests {
     #[test]
     fn arrays_of_any_length_can_be_filled() {
         for n in [0, 1, 1000, LEAST_BYTES / 4, LEAST_BYTES + 1, 3 * LEAST_BYTES] {
-            let zeros = zeros_in_large_pages(n);
+            let zeros = zeros_in_large_pages::<u32>(n);
             assert!(zeros.len() == n && zeros.iter().all(|&zero| zero == 0), "{n}");
             let mut filled = with_large_pages::<u64>(n);
             assert!(filled.is_empty() && filled.capacity() >= n);

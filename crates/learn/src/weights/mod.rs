@@ -9,7 +9,7 @@ mod term_freq;
 
 use std::ops::Range;
 
-use jobs::Run;
+use jobs::{Run, zeros_in_large_pages};
 use sprs::{CsMatI, CsMatViewI};
 
 use crate::{Error, Real};
@@ -188,7 +188,7 @@ impl<F: Real> TfIdf<F> {
         if counts.cols() != self.idf.len() {
             return Err(Error::Columns { expected: self.idf.len(), got: counts.cols() });
         }
-        let mut data = vec![F::ZERO; counts.nnz()];
+        let mut data = zeros_in_large_pages::<F>(counts.nnz());
         let ends = counts.proper_indptr();
         let mut blocks = Vec::new();
         let mut left = &mut data[..];
