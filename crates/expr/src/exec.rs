@@ -342,12 +342,12 @@ impl Work<'_> {
                             continue;
                         }
                         let (from, target) = (*slot, output.data.add((start + done) * size));
-                        if streamed {
-                            let single = pass.body.len() == 1;
-                            let ahead = if single { ahead } else { 0 };
-                            let ask =
-                                |line| self.ask(slots, line * LINE / size, LINE / size, ahead);
+                        if streamed && pass.body.len() == 1 {
+                            let in_line = LINE / size;
+                            let ask = |line| self.ask(slots, line * in_line, in_line, ahead);
                             kernels::stream(program.level, target, from, len * size, ask);
+                        } else if streamed {
+                            kernels::stream(program.level, target, from, len * size, |_| ());
                         } else {
                             std::ptr::copy_nonoverlapping(from, target, len * size);
                         }
@@ -386,6 +386,7 @@ impl Work<'_> {
 
     /// Asks for the operands of the values `from..from + n` of the next block, which has `ahead`, while this
     /// one is written: a single loop is over before they would be there.
+    #[inline]
     fn ask(&self, slots: &[*mut u8], from: usize, n: usize, ahead: usize) {
         if from >= ahead {
             return;
