@@ -1,5 +1,6 @@
 //! The operations, and the names by which text calls them.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use crate::types::Type;
@@ -179,6 +180,18 @@ impl Compare {
             Self::Gt => Self::Lt,
             Self::Ge => Self::Le,
             same => same,
+        }
+    }
+
+    /// Whether it holds for sides of that order.
+    pub(crate) fn holds(self, order: Ordering) -> bool {
+        match self {
+            Self::Eq => order.is_eq(),
+            Self::Ne => order.is_ne(),
+            Self::Lt => order.is_lt(),
+            Self::Le => order.is_le(),
+            Self::Gt => order.is_gt(),
+            Self::Ge => order.is_ge(),
         }
     }
 

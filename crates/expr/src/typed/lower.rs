@@ -89,6 +89,13 @@ impl Lowering<'_> {
         if node.args().is_empty() {
             return None;
         }
+        let op_of = |arg: &TypedId| &self.out.nodes[*arg as usize].op;
+        if let Typed::Compare(compare) = &node.op
+            && let [Typed::Text(a), Typed::Text(b)] =
+                node.args().iter().map(op_of).collect::<Vec<_>>()[..]
+        {
+            return Some(Scalar::Bool(compare.holds(a.cmp(b))));
+        }
         let args: Option<Vec<Scalar>> = node.args().iter().map(|arg| self.constant(*arg)).collect();
         let args = args?;
         let ty = args[0].ty();

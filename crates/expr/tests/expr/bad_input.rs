@@ -116,6 +116,21 @@ fn operations_on_types_without_them_are_named() {
 }
 
 #[test]
+fn texts_that_are_written_compare_as_those_of_operands() {
+    let written = ["'a'", "'b'", "'ab'", "''", "'é'"];
+    for a in written {
+        for b in written {
+            for sign in ["==", "!=", "<", "<=", ">", ">="] {
+                let find = |_: &str| texts(&[a.trim_matches('\'')]);
+                let both = single(&format!("all({a} {sign} {b})"), find).unwrap();
+                let operand = single(&format!("all(t {sign} {b})"), find).unwrap();
+                assert_eq!(both, operand, "{a} {sign} {b}");
+            }
+        }
+    }
+}
+
+#[test]
 fn values_that_have_no_result_are_errors_with_their_place() {
     let find = |name: &str| if name == "z" { integers(&[1, 0]) } else { integers(&[7, -3]) };
     for text in ["x // z", "x % z", "x // 0"] {
