@@ -27,7 +27,9 @@ pub(crate) fn check(document: &Document) {
         assert!(!part.is_empty() && is_line(part), "part {part:?}");
     }
     if let Some(url) = &document.url {
-        assert!(url.starts_with("http:") || url.starts_with("https:"), "address {url:?}");
+        // Schemes may be written in capitals (RFC 3986, section 3.1).
+        let scheme = url.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase());
+        assert!(matches!(scheme.as_deref(), Some("http" | "https")), "address {url:?}");
     }
     if let Some(language) = &document.language {
         assert!(language.len() == 2, "language {language:?}");
