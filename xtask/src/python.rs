@@ -47,7 +47,7 @@ fn memory(root: &Path, python: &Path) -> Result<(), String> {
 }
 
 /// Builds the wheel that is published, for every Linux with glibc 2.28 or newer: zig links against that
-/// glibc, whatever this machine has.
+/// glibc, whatever this machine has. Its files are deflated as small as can be, which takes minutes.
 pub(crate) fn publish(root: &Path) -> Result<(), String> {
     let python = venv::python(root, "publish", &root.join("python/publish.txt"))?;
     let wheel = wheel(
@@ -55,6 +55,9 @@ pub(crate) fn publish(root: &Path) -> Result<(), String> {
         &python,
         &["--profile", "release", "--zig", "--compatibility", "manylinux_2_28"],
     )?;
+    let mut recompress = Command::new(&python);
+    recompress.arg("recompress.py").arg(&wheel);
+    run(&root.join("python"), recompress)?;
     alone(root, &wheel)?;
     let len = fs::metadata(&wheel).map_err(|error| format!("{}: {error}", wheel.display()))?.len();
     println!("{}: {:.1} MB", wheel.display(), len as f64 / 1e6);
