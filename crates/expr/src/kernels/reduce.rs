@@ -91,7 +91,7 @@ pub(super) unsafe fn fused_sum<F, G, const C: bool, const SWAPPED: bool>(
             &mut *d.cast::<State>(),
             from_raw_parts(a.cast::<f64>(), n),
             from_raw_parts(b.cast::<f64>(), n),
-            *c,
+            if C { 0.0 } else { *c },
             from_raw_parts(c, if C { n } else { 0 }),
         )
     };
