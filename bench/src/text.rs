@@ -73,7 +73,7 @@ fn from_disk(
         });
         Ok::<_, Box<dyn std::error::Error + Send + Sync>>(counter.count_shard(texts)?)
     };
-    let mut batches = corpus::read(path, &ReadConfig::default())?.on(run).ahead();
+    let mut batches = corpus::read(path, &ReadConfig::default())?.on(run);
     // Abstracts are short: the words of a few batches are hardly more than those of one.
     let shards = std::iter::from_fn(|| {
         let some: Vec<_> = batches.by_ref().take(SHARD_BATCHES).collect();

@@ -19,7 +19,6 @@
 //! and reason. [`html`] takes text out of web pages, [`decode_html`] makes text of their bytes.
 
 mod addresses;
-mod ahead;
 mod blocks;
 mod columns;
 mod database;

@@ -7,7 +7,6 @@ use std::vec;
 
 use jobs::Run;
 
-use crate::ahead::ahead;
 use crate::folder::{self, Entry};
 use crate::format::{self, Format, Packing};
 use crate::ids::Ids;
@@ -244,30 +243,6 @@ impl Reader {
             lines.parse_on(run.clone());
         }
         self
-    }
-
-    /// The same batches, read while the caller works on those before them: on a thread of its own, unless
-    /// the reader has one thread in all. Memory: three further batches.
-    ///
-    /// ```
-    /// use std::num::NonZeroUsize;
-    ///
-    /// let two = jobs::Run::with_threads(NonZeroUsize::new(2).expect("it is not zero"))?;
-    /// let lines = &b"{\"text\": \"Clean code\"}\n"[..];
-    /// let reader = corpus::read_lines(lines, "stdin", &corpus::ReadConfig::default()).on(&two);
-    /// let batches = reader.ahead().collect::<Result<Vec<_>, _>>()?;
-    /// assert_eq!(batches[0].documents[0].text, "Clean code");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Panics
-    /// The iterator panics where reading does.
-    #[must_use]
-    pub fn ahead(self) -> Box<dyn Iterator<Item = Result<Batch, Error>> + Send> {
-        if self.run.threads() == 1 {
-            return Box::new(self);
-        }
-        ahead(self)
     }
 
     /// One step: a line of the current stream, or the next file; false at the end of all.

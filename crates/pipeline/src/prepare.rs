@@ -296,7 +296,7 @@ impl Prepared {
         each: EachBatch<'_>,
         run: &Run,
     ) -> Result<(), Error> {
-        for batch in reader.on(run).ahead() {
+        for batch in reader.on(run) {
             // A read that was stopped ends in an error of its own, which says less.
             run.check()?;
             let batch = batch?;
