@@ -1,5 +1,6 @@
 //! Pages as they came, kept on disk.
 
+use std::borrow::Cow;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use jobs::{About, Content, Digest, FileStore, Lookup, Run, Store};
@@ -37,20 +38,38 @@ pub(crate) struct Entry {
     pub(crate) body: Packed,
 }
 
-/// Compressed bytes.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Packed(Vec<u8>);
+/// Compressed bytes, with those that were compressed as long as they are at hand: who has just
+/// fetched a page reads it next.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Packed {
+    packed: Vec<u8>,
+    #[serde(skip)]
+    plain: Option<Vec<u8>>,
+}
 
 impl Packed {
-    pub(crate) fn pack(bytes: &[u8]) -> Self {
-        Self(jobs::pack(bytes).expect("there is memory for a page"))
+    pub(crate) fn pack(plain: Vec<u8>) -> Self {
+        let packed = jobs::pack(&plain).expect("there is memory for a page");
+        Self { packed, plain: Some(plain) }
     }
 
     /// The bytes; none when they are damaged.
-    pub(crate) fn unpack(&self) -> Option<Vec<u8>> {
-        jobs::unpack(&self.0, LONGEST)
+    pub(crate) fn unpack(&self) -> Option<Cow<'_, [u8]>> {
+        match &self.plain {
+            Some(plain) => Some(plain.into()),
+            None => jobs::unpack(&self.packed, LONGEST).map(Cow::Owned),
+        }
     }
 }
+
+/// The same bytes are packed the same.
+impl PartialEq for Packed {
+    fn eq(&self, other: &Self) -> bool {
+        self.packed == other.packed
+    }
+}
+
+impl Eq for Packed {}
 
 impl Entry {
     /// Whether it may be used without asking the server.
@@ -116,7 +135,7 @@ mod tests {
             last_modified: None,
             fetched_at,
             fresh_for,
-            body: Packed::pack(b"<p>body</p>"),
+            body: Packed::pack(b"<p>body</p>".to_vec()),
         }
     }
 
@@ -129,7 +148,7 @@ mod tests {
         cache.put(&url("https://u:p@conf.example/a#top"), &page).unwrap();
         let found = cache.get(&url("https://conf.example/a")).unwrap().unwrap();
         assert_eq!(found, page);
-        assert_eq!(found.body.unpack().unwrap(), b"<p>body</p>");
+        assert_eq!(*found.body.unpack().unwrap(), *b"<p>body</p>");
         assert_eq!(cache.get(&url("https://conf.example/a?b")).unwrap(), None);
     }
 

@@ -354,7 +354,7 @@ mod tests {
     use crate::cache::Packed;
 
     fn entry(final_url: &str, body: &str) -> Entry {
-        let body = Packed::pack(body.as_bytes());
+        let body = Packed::pack(body.into());
         Entry { final_url: final_url.to_owned(), body, ..Entry::default() }
     }
 

@@ -1,5 +1,6 @@
 //! Pages from the cache and the network, where robots.txt allows them.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -156,7 +157,7 @@ impl Fetcher {
                 Ok(self.counted_from_cache(entry))
             }
             (Ok((final_url, answer)), _) => {
-                let entry = checked_page(&final_url, &answer, kind)?;
+                let entry = checked_page(&final_url, answer, kind)?;
                 self.cache.put(url, &entry)?;
                 self.n_fetched.fetch_add(1, Ordering::Relaxed);
                 Ok(entry)
@@ -254,7 +255,7 @@ impl Fetcher {
                 return Ok(Ok(self.parsed(&entry)));
             }
             (Ok((final_url, answer)), _) => {
-                let entry = entry_of(&final_url, &answer);
+                let entry = entry_of(&final_url, answer);
                 self.cache.put(&robots_url, &entry)?;
                 return Ok(Ok(self.parsed(&entry)));
             }
@@ -303,8 +304,11 @@ impl Fetcher {
 
     /// The rules of a robots.txt; one that is not there has none.
     fn parsed(&self, entry: &Entry) -> Robots {
-        let body =
-            if entry.status == 200 { entry.body.unpack().unwrap_or_default() } else { Vec::new() };
+        let body = if entry.status == 200 {
+            entry.body.unpack().unwrap_or_default()
+        } else {
+            Cow::default()
+        };
         Robots::parse(&body, robots::product_of(&self.config.user_agent))
     }
 }
@@ -322,7 +326,7 @@ fn redirect(from: &Url, answer: &Answer) -> Result<Option<Url>, Problem> {
 }
 
 /// The entry for an answer that should be a web page.
-fn checked_page(url: &Url, answer: &Answer, wanted: Kind) -> Result<Entry, Problem> {
+fn checked_page(url: &Url, answer: Answer, wanted: Kind) -> Result<Entry, Problem> {
     if answer.status != 200 {
         return Err(Problem::Status { status: answer.status });
     }
@@ -339,16 +343,16 @@ fn checked_page(url: &Url, answer: &Answer, wanted: Kind) -> Result<Entry, Probl
     Ok(entry_of(url, answer))
 }
 
-fn entry_of(url: &Url, answer: &Answer) -> Entry {
+fn entry_of(url: &Url, answer: Answer) -> Entry {
     Entry {
         final_url: url.as_str().to_owned(),
         status: answer.status,
         charset: answer.content_type.as_deref().and_then(charset),
-        etag: answer.etag.clone(),
-        last_modified: answer.last_modified.clone(),
+        etag: answer.etag,
+        last_modified: answer.last_modified,
         fetched_at: now(),
         fresh_for: answer.cache_control.as_deref().and_then(fresh_for),
-        body: Packed::pack(&answer.body),
+        body: Packed::pack(answer.body),
     }
 }
 
