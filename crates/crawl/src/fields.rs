@@ -83,11 +83,10 @@ impl Pick {
         Ok(Self { selector, attribute })
     }
 
-    fn elements<'a>(&self, element: Element<'a>) -> Vec<Element<'a>> {
-        match &self.selector {
-            Some(selector) => element.select(selector).collect(),
-            None => vec![element],
-        }
+    fn elements<'a>(&self, element: Element<'a>) -> impl Iterator<Item = Element<'a>> {
+        let itself = self.selector.is_none().then_some(element);
+        let inside = self.selector.iter().flat_map(move |selector| element.select(selector));
+        itself.into_iter().chain(inside)
     }
 
     fn value(&self, element: Element<'_>) -> Option<String> {
@@ -128,12 +127,10 @@ impl Field {
     }
 
     /// What `pick` finds inside `element`.
-    fn found<'a>(&self, pick: &Pick, element: Element<'a>) -> Vec<Element<'a>> {
-        let mut found = pick.elements(element);
-        if !self.labels.is_empty() {
-            found.retain(|found| has_label(*found, &self.labels));
-        }
-        found
+    fn found<'a>(&self, pick: &Pick, element: Element<'a>) -> impl Iterator<Item = Element<'a>> {
+        let is_wanted =
+            |found: &Element<'_>| self.labels.is_empty() || has_label(*found, &self.labels);
+        pick.elements(element).filter(is_wanted)
     }
 
     /// The same selectors, of an attribute where they were of text.
@@ -176,7 +173,7 @@ impl Field {
     /// The matches with something in them, each on one line.
     pub(crate) fn values<'a>(&'a self, element: Element<'a>) -> impl Iterator<Item = String> + 'a {
         let found = self.picks.iter().flat_map(move |pick| {
-            self.found(pick, element).into_iter().filter_map(move |found| pick.value(found))
+            self.found(pick, element).filter_map(move |found| pick.value(found))
         });
         found.filter_map(|value| self.filtered(value))
     }
@@ -203,10 +200,9 @@ impl Field {
         }
         let mut parts: Vec<Element<'_>> = Vec::new();
         for pick in &self.picks {
-            let found = self.found(pick, element);
-            let is_one_of_several = self.picks.len() == 1 && !self.takes_all;
-            let found = if is_one_of_several { &found[..found.len().min(1)] } else { &found[..] };
-            parts.extend(found);
+            let is_first_alone = self.picks.len() == 1 && !self.takes_all;
+            let most = if is_first_alone { 1 } else { usize::MAX };
+            parts.extend(self.found(pick, element).take(most));
         }
         if parts.is_empty() {
             return None;

@@ -56,11 +56,28 @@ impl Html {
         lines::part(&mut self.0, is_labelled);
     }
 
+    /// Whether there may be an element for which `is_such` holds: one that has no place in the page, as
+    /// broken markup leaves, counts too. Much cheaper than to select.
+    pub(crate) fn may_hold(&self, is_such: impl Fn(Element<'_>) -> bool) -> bool {
+        self.0.tree.nodes().filter_map(ElementRef::wrap).any(|element| is_such(Element(element)))
+    }
+
     /// The `html` element.
     #[must_use]
     pub fn root(&self) -> Element<'_> {
         Element(self.0.root_element())
     }
+}
+
+/// The elements inside `root`, in the order of the page.
+fn elements_inside<'a>(root: ElementRef<'a>) -> impl Iterator<Item = ElementRef<'a>> {
+    let after = move |node: &NodeRef<'a>| match node.first_child() {
+        Some(child) => Some(child),
+        None => std::iter::successors(Some(*node), NodeRef::parent)
+            .take_while(|node| node.id() != root.id())
+            .find_map(|node| node.next_sibling()),
+    };
+    std::iter::successors(root.first_child(), after).filter_map(ElementRef::wrap)
 }
 
 /// What stands inside an element.
@@ -123,7 +140,15 @@ impl<'a> Element<'a> {
         self,
         selector: &'s Selector,
     ) -> impl Iterator<Item = Element<'a>> + use<'a, 's> {
-        self.0.select(selector.inner()).map(Element)
+        // A look at the name is much cheaper than a match; the matches of scraper share what they have
+        // counted, which selectors without a plain name may need.
+        let named = selector.names().map(|names| {
+            let is_named = |e: &ElementRef<'_>| names.iter().any(|name| name == e.value().name());
+            let inside = elements_inside(self.0).filter(is_named);
+            inside.filter(move |e| selector.inner().matches_with_scope(e, Some(self.0)))
+        });
+        let others = selector.names().is_none().then(|| self.0.select(selector.inner()));
+        named.into_iter().flatten().chain(others.into_iter().flatten()).map(Element)
     }
 
     /// The value of an attribute, as it is written; `name` in lower case.

@@ -28,23 +28,41 @@ const MAX_NODES: usize = 500_000;
 const LOOK_EVERY: u32 = 16;
 
 /// Elements without content: they do not nest.
-const EMPTY: [&str; 12] =
-    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"];
+fn is_empty(name: &str) -> bool {
+    matches!(
+        name,
+        "area"
+            | "base"
+            | "br"
+            | "col"
+            | "embed"
+            | "hr"
+            | "img"
+            | "input"
+            | "link"
+            | "meta"
+            | "source"
+            | "wbr"
+    )
+}
 
 /// Elements whose content is no markup. They do not nest, and without their start tag their
 /// content would be read as markup.
-const RAW: [&str; 10] = [
-    "iframe",
-    "noembed",
-    "noframes",
-    "noscript",
-    "plaintext",
-    "script",
-    "style",
-    "textarea",
-    "title",
-    "xmp",
-];
+fn is_raw(name: &str) -> bool {
+    matches!(
+        name,
+        "iframe"
+            | "noembed"
+            | "noframes"
+            | "noscript"
+            | "plaintext"
+            | "script"
+            | "style"
+            | "textarea"
+            | "title"
+            | "xmp"
+    )
+}
 
 pub(super) fn parse(text: &str) -> Html {
     let sink = HtmlTreeSink::new(Html::new_document());
@@ -78,10 +96,10 @@ impl Filter {
     fn lets_pass(&self, tag: &Tag) -> bool {
         self.look_now_and_then();
         let name = &*tag.name;
-        if RAW.contains(&name) {
+        if is_raw(name) {
             return true;
         }
-        let is_empty = EMPTY.contains(&name);
+        let is_empty = is_empty(name);
         match tag.kind {
             TagKind::StartTag if self.n_nodes() >= MAX_NODES => false,
             TagKind::StartTag if self.is_deep.get() && !is_empty => {

@@ -9,6 +9,8 @@ use crate::Error;
 pub struct Selector {
     text: String,
     inner: scraper::Selector,
+    /// What matches has one of these names; none where that is not told from the text at a glance.
+    names: Option<Vec<String>>,
 }
 
 impl Selector {
@@ -18,7 +20,7 @@ impl Selector {
     /// [`Error::Selector`] with the text and what is wrong with it.
     pub fn parse(text: &str) -> Result<Self, Error> {
         match scraper::Selector::parse(text) {
-            Ok(inner) => Ok(Self { text: text.to_owned(), inner }),
+            Ok(inner) => Ok(Self { text: text.to_owned(), inner, names: names(text) }),
             Err(kind) => {
                 Err(Error::Selector { selector: text.to_owned(), problem: problem(&kind) })
             }
@@ -34,6 +36,24 @@ impl Selector {
     pub(super) fn inner(&self) -> &scraper::Selector {
         &self.inner
     }
+
+    pub(super) fn names(&self) -> Option<&[String]> {
+        self.names.as_deref()
+    }
+}
+
+/// The names that the last parts of all alternatives begin with: `h1` and `b` of `h1, div.x > b.y`.
+fn names(text: &str) -> Option<Vec<String>> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || " ,.#>+~-_".contains(c);
+    if !text.chars().all(is_plain) {
+        return None;
+    }
+    let name_of = |alternative: &str| {
+        let last = alternative.rsplit([' ', '>', '+', '~']).next()?;
+        let name = last.split(['.', '#']).next()?;
+        (!name.is_empty()).then(|| name.to_ascii_lowercase())
+    };
+    text.split(',').map(|alternative| name_of(alternative.trim())).collect()
 }
 
 fn problem(kind: &SelectorErrorKind) -> String {
@@ -69,6 +89,27 @@ fn spaced(variant: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_names_of_what_matches_are_told_from_plain_selectors() {
+        for (text, expected) in [
+            ("h1", Some(vec!["h1"])),
+            (" H1.x , div.a > b#y.z ", Some(vec!["h1", "b"])),
+            ("ul li+li", Some(vec!["li"])),
+            ("div .x", None),
+            ("h1, #x", None),
+            ("h1, *", None),
+            ("a[href='x, y']", None),
+            ("li:not(.x)", None),
+        ] {
+            let names = Selector::parse(text).unwrap().names;
+            assert_eq!(
+                names,
+                expected.map(|names| names.into_iter().map(str::to_owned).collect()),
+                "{text}"
+            );
+        }
+    }
 
     #[test]
     fn a_bad_selector_is_named_with_what_is_wrong() {

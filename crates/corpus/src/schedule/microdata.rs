@@ -54,7 +54,7 @@ fn property(element: Element<'_>) -> Option<&str> {
     element.attribute("itemprop").or(element.attribute("property"))
 }
 
-fn is_item(element: Element<'_>) -> bool {
+pub(super) fn is_item(element: Element<'_>) -> bool {
     element.attribute("itemscope").is_some() || element.attribute("typeof").is_some()
 }
 

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{Schedule, json, microdata};
 use crate::Document;
-use crate::html::{Html, Selector};
+use crate::html::{Element, Html, Selector};
 
 /// Fewer records of data that a script starts from are not taken for a schedule.
 const MIN_ISLAND: usize = 8;
@@ -171,7 +171,7 @@ fn listed_page(item: &Value) -> Option<ListedPage> {
 pub fn embedded(page: &Html, title: &str) -> Option<Document> {
     let select = |css: &str| Selector::parse(css).expect("a fixed selector, read in every test");
     let wanted = words(title);
-    if wanted.is_empty() {
+    if wanted.is_empty() || !page.may_hold(tells_machines) {
         return None;
     }
     let scripts = select("script[type*='json' i], script#__NEXT_DATA__");
@@ -183,6 +183,11 @@ pub fn embedded(page: &Html, title: &str) -> Option<Document> {
         .flat_map(|schedule| schedule.documents)
         .filter(|document| words(&document.title) == wanted);
     found.max_by_key(|document| document.text.len())
+}
+
+/// Whether an element is a script that may hold data, or names what it stands for.
+fn tells_machines(element: Element<'_>) -> bool {
+    element.name() == "script" || microdata::is_item(element)
 }
 
 /// The words of a title, in lower case.
