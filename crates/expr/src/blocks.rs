@@ -19,8 +19,10 @@ pub(crate) const ONE_PART: usize = MIN_PART / 4;
 const MAX_PARTS: usize = 256;
 /// An output of this many bytes is written past the caches, which would not hold it anyway.
 const STREAMED: usize = 16 << 20;
-/// Block of a streamed output: reading and writing take turns often enough to overlap.
+/// Block of a streamed output of several loops, in elements, and of a single loop, in bytes that it writes:
+/// reading and writing take turns as often as what each block costs allows, so that they overlap.
 const STREAMED_BLOCK: usize = 256;
+const STREAMED_LOOP: usize = 4 * LINE;
 /// Block of an output that is an operand: what is written beside it and copied back stays in the first
 /// cache with it.
 const IN_PLACE_BLOCK: usize = 1024;
@@ -70,10 +72,14 @@ impl Blocks {
         let in_place = writing == Writing::InPlace;
         let streamed = !in_place && sizes.clone().any(|size| n * size >= STREAMED);
         let buffered = streamed || in_place;
-        let per_element = pass.register_bytes + if buffered { sizes.sum() } else { 0 };
+        let per_element = pass.register_bytes + if buffered { sizes.clone().sum() } else { 0 };
         let mut block = block_len(per_element);
         if streamed {
-            block = block.min(STREAMED_BLOCK);
+            let size = sizes.clone().max().unwrap_or(1);
+            block = block.min(match pass.body.len() {
+                1 => STREAMED_LOOP / size,
+                _ => STREAMED_BLOCK,
+            });
         } else if in_place {
             block = block.min(IN_PLACE_BLOCK);
         }

@@ -300,35 +300,20 @@ impl Work<'_> {
             }
             // SAFETY: slots of single values point to one value each.
             unsafe { execute(&pass.prologue, slots, 1) };
-            // The first block ends where a line of the output does: what a later one writes to
-            // scratch memory is then read back in the pieces that it was written in.
-            let mut next = match pass.outputs.first() {
-                Some(at) if streamed => {
-                    let output = &outputs[*at as usize];
-                    let size = output.ty.size();
-                    let first = output.data.wrapping_add(start * size);
-                    match first.align_offset(LINE) / size {
-                        0 => block,
-                        head => head.min(block),
-                    }
-                }
-                _ => block,
-            };
+            if streamed {
+                // SAFETY: slots are ready for blocks, outputs' are buffers.
+                unsafe { self.streamed(slots, start, n, block) };
+                return;
+            }
             let mut done = 0;
             while done < n {
-                let len = next.min(n - done);
-                next = block;
+                let len = block.min(n - done);
                 // SAFETY: each slot points to `len` values of its type: registers and buffers
                 // have room for a block, operands and outputs were advanced with `done`. What is
                 // written overlaps nothing that is read, or is a buffer.
                 unsafe {
                     slots[program.position as usize].cast::<u64>().write((start + done) as u64);
-                    let ahead = if streamed { block.min(n - done - len) } else { 0 };
-                    if pass.body.len() > 1 && ahead > 0 {
-                        self.execute_ahead(slots, len, ahead);
-                    } else {
-                        execute(&pass.body, slots, len);
-                    }
+                    execute(&pass.body, slots, len);
                     for at in &pass.moving {
                         let slot = &mut slots[input_slot + *at as usize];
                         *slot = slot.add(len * step_of(&operands[*at as usize]));
@@ -337,65 +322,65 @@ impl Work<'_> {
                         let output = &outputs[*at as usize];
                         let size = output.ty.size();
                         let slot = &mut slots[output_slot + *at as usize];
-                        if !buffered {
-                            *slot = slot.add(len * size);
-                            continue;
-                        }
-                        let (from, target) = (*slot, output.data.add((start + done) * size));
-                        if streamed && pass.body.len() == 1 {
-                            let in_line = LINE / size;
-                            let ask = |line| self.ask(slots, line * in_line, in_line, ahead);
-                            kernels::stream(program.level, target, from, len * size, ask);
-                        } else if streamed {
-                            kernels::stream(program.level, target, from, len * size, |_| ());
+                        if buffered {
+                            let target = output.data.add((start + done) * size);
+                            std::ptr::copy_nonoverlapping(*slot, target, len * size);
                         } else {
-                            std::ptr::copy_nonoverlapping(from, target, len * size);
+                            *slot = slot.add(len * size);
                         }
                     }
                 }
                 done += len;
             }
-            if streamed {
-                kernels::fence();
-            }
         });
     }
 
-    /// As [`execute`], and asks for the operands of the `ahead` values behind this block: nothing would be
-    /// read while it is computed and written. Each loop asks for a share, as all at once would be waited
-    /// for.
+    /// Runs elements `start..start + n` in blocks that are computed in scratch memory and written past the
+    /// caches. The machine's own prefetching follows operands through blocks that are so short; asking
+    /// for what is next as well takes up what the written lines leave through.
     ///
     /// # Safety
-    /// As for [`execute`].
-    unsafe fn execute_ahead(&self, slots: &[*mut u8], len: usize, ahead: usize) {
-        let Self { pass, operands, .. } = self;
-        let input_slot = self.program.input_slot(0) as usize;
-        let shares = pass.body.len();
-        for (nth, instr) in pass.body.iter().enumerate() {
-            for at in &pass.moving {
-                let step = step_of(&operands[*at as usize]);
-                let bytes = ahead * step;
-                let (from, to) = (bytes * nth / shares, bytes * (nth + 1) / shares);
-                let after = slots[input_slot + *at as usize].wrapping_add(len * step);
-                kernels::prefetch(after.wrapping_add(from), to - from);
+    /// Slots are as for [`execute`], for the first of these elements and blocks of so many, and those of
+    /// outputs are buffers.
+    unsafe fn streamed(&self, slots: &mut [*mut u8], start: usize, n: usize, block: usize) {
+        let Self { program, pass, operands, outputs, .. } = *self;
+        let moving: Vec<(usize, usize)> = pass
+            .moving
+            .iter()
+            .map(|at| (program.input_slot(*at) as usize, step_of(&operands[*at as usize])))
+            .collect();
+        let mut written: Vec<(*const u8, *mut u8, usize)> = pass
+            .outputs
+            .iter()
+            .map(|at| {
+                let (output, buffer) = (&outputs[*at as usize], program.output_slot(*at) as usize);
+                let size = output.ty.size();
+                (slots[buffer].cast_const(), output.data.wrapping_add(start * size), size)
+            })
+            .collect();
+        // The first block ends where a line of the output does: what a later one writes to scratch memory is
+        // then read back in the pieces that it was written in.
+        let head = written.first().map_or(0, |(_, to, size)| to.align_offset(LINE) / size);
+        let mut next = if head == 0 { block } else { head.min(block) };
+        let mut done = 0;
+        while done < n {
+            let len = next.min(n - done);
+            next = block;
+            // SAFETY: operands and outputs have so many values, and slots are advanced with `done`.
+            unsafe {
+                slots[program.position as usize].cast::<u64>().write((start + done) as u64);
+                execute(&pass.body, slots, len);
+                for (slot, step) in &moving {
+                    slots[*slot] = slots[*slot].add(len * step);
+                }
+                for (buffer, to, size) in &mut written {
+                    kernels::stream(program.level, *to, *buffer, len * *size);
+                    *to = to.add(len * *size);
+                }
             }
-            // SAFETY: the caller's promise.
-            unsafe { execute(std::slice::from_ref(instr), slots, len) };
+            done += len;
         }
-    }
-
-    /// Asks for the operands of the values `from..from + n` of the next block, which has `ahead`, while this
-    /// one is written: a single loop is over before they would be there.
-    #[inline]
-    fn ask(&self, slots: &[*mut u8], from: usize, n: usize, ahead: usize) {
-        if from >= ahead {
-            return;
-        }
-        let input_slot = self.program.input_slot(0) as usize;
-        for at in &self.pass.moving {
-            let step = step_of(&self.operands[*at as usize]);
-            kernels::prefetch(slots[input_slot + *at as usize].wrapping_add(from * step), n * step);
-        }
+        kernels::fence();
     }
 
     fn general(&self, general: &General, slots: &mut [*mut u8], start: usize, n: usize) {

@@ -516,18 +516,11 @@ pub(crate) unsafe fn scatter_strided(
 
 /// Copies `bytes` bytes past the caches, where the machine can, in the widest pieces that `level`
 /// has: lines that are written by one store leave at once. The caller orders them with [`fence`]
-/// before another thread may read. Before each line it asks for what is read next, by its number: all
-/// at once, before or after, would be waited for.
+/// before another thread may read.
 ///
 /// # Safety
 /// Both sides are valid for `bytes` bytes and do not overlap; the machine has `level`.
-pub(crate) unsafe fn stream(
-    level: Level,
-    d: *mut u8,
-    a: *const u8,
-    bytes: usize,
-    ask: impl Fn(usize),
-) {
+pub(crate) unsafe fn stream(level: Level, d: *mut u8, a: *const u8, bytes: usize) {
     let head = d.align_offset(LINE).min(bytes);
     let lines = (bytes - head) / LINE;
     let done = head + lines * LINE;
@@ -537,16 +530,13 @@ pub(crate) unsafe fn stream(
         let (to, from) = (d.add(head), a.add(head));
         match level {
             #[cfg(target_arch = "x86_64")]
-            Level::Avx512 => lines_avx512(to, from, lines, ask),
+            Level::Avx512 => lines_avx512(to, from, lines),
             #[cfg(target_arch = "x86_64")]
-            Level::Avx2 => lines_avx2(to, from, lines, ask),
+            Level::Avx2 => lines_avx2(to, from, lines),
             #[cfg(target_arch = "x86_64")]
-            Level::Portable => lines_sse2(to, from, lines, ask),
+            Level::Portable => lines_sse2(to, from, lines),
             #[cfg(not(target_arch = "x86_64"))]
-            _ => {
-                (0..lines).for_each(ask);
-                std::ptr::copy_nonoverlapping(from, to, lines * LINE);
-            }
+            _ => std::ptr::copy_nonoverlapping(from, to, lines * LINE),
         }
         std::ptr::copy_nonoverlapping(a.add(done), d.add(done), bytes - done);
     }
@@ -558,10 +548,9 @@ macro_rules! lines {
         /// `lines` lines of 64 bytes on both sides, those at `d` aligned.
         #[cfg(target_arch = "x86_64")]
         #[target_feature(enable = $feature)]
-        unsafe fn $name(d: *mut u8, a: *const u8, lines: usize, ask: impl Fn(usize)) {
+        unsafe fn $name(d: *mut u8, a: *const u8, lines: usize) {
             use std::arch::x86_64::{$load, $register, $store};
             for line in 0..lines {
-                ask(line);
                 // SAFETY: the caller's promise.
                 unsafe {
                     let from = a.add(line * 64).cast::<$register>();
@@ -589,7 +578,7 @@ pub(crate) fn fence() {
 
 /// Asks for the lines of `bytes` bytes at `a`, which are read soon.
 #[inline]
-pub(crate) fn prefetch(a: *const u8, bytes: usize) {
+pub(super) fn prefetch(a: *const u8, bytes: usize) {
     #[cfg(target_arch = "x86_64")]
     for at in (0..bytes).step_by(64) {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};

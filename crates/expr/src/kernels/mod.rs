@@ -16,7 +16,7 @@ mod scalar;
 mod text;
 
 pub use levels::Level;
-pub(crate) use loops::{Gather, copy_strided, fence, prefetch, scatter_strided, stream};
+pub(crate) use loops::{Gather, copy_strided, fence, scatter_strided, stream};
 pub(crate) use reduce::{STATISTICS, State, finish, fold_run, merge};
 pub(crate) use text::TextArgs;
 
