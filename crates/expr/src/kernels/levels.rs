@@ -100,6 +100,9 @@ macro_rules! level {
             use op::{CastTo, Map, Zip};
             use reduce::Fold;
 
+            /// Whether there is an instruction for a fused multiplication and addition.
+            const FUSES: bool = false $(|| !$feature.is_empty())?;
+
             $(#[target_feature(enable = $feature)])?
             unsafe fn map<A: Copy, F: Map<A>>(d: *mut u8, a: *const u8, _b: *const u8, _c: *const u8, n: usize) {
                 // SAFETY: the caller's promise is the same.
@@ -164,7 +167,7 @@ macro_rules! level {
             $(#[target_feature(enable = $feature)])?
             unsafe fn statistics<A: reduce::Statistic>(d: *mut u8, a: *const u8, _b: *const u8, _c: *const u8, n: usize) {
                 // SAFETY: the caller's promise is the same.
-                unsafe { reduce::statistics::<A>(d, a, n) }
+                unsafe { reduce::statistics::<A, FUSES>(d, a, n) }
             }
 
             pub(super) fn find(key: Key) -> Option<Kernel> {

@@ -99,6 +99,11 @@ pub(super) unsafe fn fused_sum<F, G, const C: bool, const SWAPPED: bool>(
     let (b, b_rest) = b.as_chunks::<LANES>();
     let (c, c_rest) = c.as_chunks::<LANES>();
     let ones = [one; LANES];
+    let mut last = NOTHING;
+    let of_last = if C { c_rest } else { &ones };
+    for (((last, &a), &b), &c) in last.iter_mut().zip(a_rest).zip(b_rest).zip(of_last) {
+        *last = both(a, b, c);
+    }
     let mut lanes = [0.0_f64; LANES];
     for (at, (a, b)) in a.iter().zip(b).enumerate() {
         let c = if C { &c[at] } else { &ones };
@@ -106,11 +111,8 @@ pub(super) unsafe fn fused_sum<F, G, const C: bool, const SWAPPED: bool>(
             *lane += both(a, b, c);
         }
     }
-    let c = if C { c_rest } else { &ones };
-    for (((lane, &a), &b), &c) in lanes.iter_mut().zip(a_rest).zip(b_rest).zip(c) {
-        *lane += both(a, b, c);
-    }
-    state.0[0] = (state.float(0) + total(lanes)).to_bits();
+    let sum = if a.is_empty() { total(&Lanes(last)) } else { total(&Lanes(added(lanes, &last))) };
+    state.0[0] = (state.float(0) + sum).to_bits();
 }
 
 /// Takes the elements `run` of `values` into `state`, where `mask` holds; `position` is the place
@@ -142,13 +144,38 @@ pub(crate) fn fold_run(
     }
 }
 
-/// Adds up lanes in one order: halves upon each other.
+/// Lanes in memory, each register of them in one line of the caches.
+#[repr(align(64))]
+struct Lanes<A>([A; LANES]);
+
+/// What leaves every lane as it is, -0 too, when it is added.
+const NOTHING: [f64; LANES] = [-0.0; LANES];
+
+/// Lanes and what comes last. That is fewer values than lanes, and was written to memory before the lanes were
+/// filled, so that it is there when it is read in whole registers; adding it to some of the lanes would put
+/// all of them into memory.
 #[inline(always)]
-fn total(mut lanes: [f64; LANES]) -> f64 {
+fn added(mut lanes: [f64; LANES], last: &[f64; LANES]) -> [f64; LANES] {
+    for (lane, &x) in lanes.iter_mut().zip(last) {
+        *lane += x;
+    }
+    lanes
+}
+
+/// Adds up lanes in one order. Within a loop's function it would tempt the compiler to keep the lanes in
+/// the narrow registers that its last steps need.
+#[inline(never)]
+fn total(lanes: &Lanes<f64>) -> f64 {
+    halved(lanes.0, |a, b| a + b)
+}
+
+/// One of all lanes, in one order: halves upon each other.
+#[inline(always)]
+fn halved<A: Copy>(mut lanes: [A; LANES], both: impl Fn(A, A) -> A) -> A {
     let mut width = LANES / 2;
     while width > 0 {
         for i in 0..width {
-            lanes[i] += lanes[i + width];
+            lanes[i] = both(lanes[i], lanes[i + width]);
         }
         width /= 2;
     }
@@ -158,32 +185,36 @@ fn total(mut lanes: [f64; LANES]) -> f64 {
 /// `Σ f(x)` over the values where the mask holds.
 #[inline(always)]
 fn sum_by<A: Copy>(values: &[A], mask: Option<&[Flag]>, f: impl Fn(A) -> f64) -> f64 {
-    let mut lanes = [0.0_f64; LANES];
+    let (mut last, mut lanes) = (NOTHING, [0.0_f64; LANES]);
     let (chunks, rest) = values.as_chunks::<LANES>();
     match mask {
         None => {
+            for (last, &x) in last.iter_mut().zip(rest) {
+                *last = f(x);
+            }
             for chunk in chunks {
                 for (lane, &x) in lanes.iter_mut().zip(chunk) {
                     *lane += f(x);
                 }
             }
-            for (lane, &x) in lanes.iter_mut().zip(rest) {
-                *lane += f(x);
-            }
         }
         Some(mask) => {
             let (masks, mask_rest) = mask.as_chunks::<LANES>();
+            for ((last, &x), &m) in last.iter_mut().zip(rest).zip(mask_rest) {
+                *last = if m.holds() { f(x) } else { 0.0 };
+            }
             for (chunk, mask) in chunks.iter().zip(masks) {
                 for ((lane, &x), &m) in lanes.iter_mut().zip(chunk).zip(mask) {
                     *lane += if m.holds() { f(x) } else { 0.0 };
                 }
             }
-            for ((lane, &x), &m) in lanes.iter_mut().zip(rest).zip(mask_rest) {
-                *lane += if m.holds() { f(x) } else { 0.0 };
-            }
         }
     }
-    total(lanes)
+    if chunks.is_empty() {
+        // In pieces as small as they were written in.
+        return total(&Lanes(last));
+    }
+    total(&Lanes(added(lanes, &last)))
 }
 
 #[inline(always)]
@@ -336,17 +367,15 @@ best!(Flag u8 u32 i32 i64 f32 f64);
 #[inline(always)]
 fn best_of<A: Copy, F: Zip<A, Out = A>>(values: &[A]) -> Option<A> {
     let first = *values.first()?;
-    let mut lanes = [first; LANES];
+    let (mut last, mut lanes) = ([first; LANES], [first; LANES]);
     let (chunks, rest) = values.as_chunks::<LANES>();
-    for chunk in chunks {
+    last[..rest.len()].copy_from_slice(rest);
+    for chunk in chunks.iter().chain([&last]) {
         for (lane, &x) in lanes.iter_mut().zip(chunk) {
             *lane = F::zip(*lane, x);
         }
     }
-    for (lane, &x) in lanes.iter_mut().zip(rest) {
-        *lane = F::zip(*lane, x);
-    }
-    Some(lanes.into_iter().reduce(F::zip).unwrap_or(first))
+    Some(halved(lanes, F::zip))
 }
 
 /// The place of the least or the greatest; of equal ones, the first. A NaN is both.
@@ -420,17 +449,28 @@ macro_rules! count {
 }
 count!(Flag u8 u32 i32 i64 f32 f64);
 
-/// Mean and squared distances from it: two passes over a block, then blocks by Chan, Golub and
-/// LeVeque (COMPSTAT 1982).
+/// Mean and squared distances from it, by the blocks of Chan, Golub and LeVeque (COMPSTAT 1982).
+///
+/// A block of floats is walked once: distances are taken from a value near the mean, and `n δ²` off their
+/// squares, `δ` being how far the mean of the block is from it. That costs digits where `δ` times the mean
+/// is more than the variance, as an error of the mean counts twice `δ` there. Such a block, one of whole
+/// numbers, and one under a mask is walked a second time, with its own mean.
 pub(super) struct Spread;
 
 macro_rules! spread {
-    ($($ty:ty)*) => {$(
+    ($($ty:ty: $once:expr;)*) => {$(
         impl Fold<$ty> for Spread {
             #[inline(always)]
             fn fold(state: &mut State, values: &[$ty], mask: Option<&[Flag]>, _: u64) {
                 let n = mask.map_or(values.len() as u64, count_of);
                 if n == 0 {
+                    return;
+                }
+                let once: fn(&State, &[$ty]) -> Option<State> = $once;
+                if mask.is_none()
+                    && let Some(block) = once(state, values)
+                {
+                    join_spread(state, &block);
                     return;
                 }
                 let to_f64 = |x: $ty| CastTo::<f64>::cast_to(x);
@@ -445,27 +485,48 @@ macro_rules! spread {
         }
     )*};
 }
-spread!(Flag u8 u32 i32 i64 f32 f64);
+spread! {
+    Flag: |_, _| None;
+    u8: |_, _| None;
+    u32: |_, _| None;
+    i32: |_, _| None;
+    i64: |_, _| None;
+    f32: spread_at_once;
+    f64: spread_at_once;
+}
+
+/// The spread of a block, by one walk.
+#[inline(always)]
+fn spread_at_once<A: Statistic>(before: &State, values: &[A]) -> Option<State> {
+    let near = near_mean(before, values);
+    let walk = walk::<A, false, false>(values, near)?;
+    spread_around(near, values.len(), walk.sum, walk.squares)
+}
 
 /// Floats whose statistics are made together.
 pub(super) trait Statistic: Copy + Bits + PartialOrd {
     fn wide(self) -> f64;
-    fn fold_all(states: &mut [State; STATISTICS], values: &[Self]);
+    fn fold_all<const FUSES: bool>(states: &mut [State; STATISTICS], values: &[Self]);
 }
 
 /// The reductions that [`statistics`] makes, in the order of their states.
 pub(crate) const STATISTICS: usize = 4;
 
-/// The states of the sum, the spread, the least and the greatest take in a block of values.
+/// The states of the sum, the spread, the least and the greatest take in a block of values. `FUSES`: the
+/// machine has an instruction for a fused multiplication and addition.
 ///
 /// # Safety
 /// As [`Kernel`](super::Kernel) says: `d` has four states lent for writing, `a` has `n` values.
 #[inline(always)]
-pub(super) unsafe fn statistics<A: Statistic>(d: *mut u8, a: *const u8, n: usize) {
+pub(super) unsafe fn statistics<A: Statistic, const FUSES: bool>(
+    d: *mut u8,
+    a: *const u8,
+    n: usize,
+) {
     // SAFETY: the caller's promise.
     unsafe {
         let states = &mut *d.cast::<[State; STATISTICS]>();
-        A::fold_all(states, from_raw_parts(a.cast::<A>(), n));
+        A::fold_all::<FUSES>(states, from_raw_parts(a.cast::<A>(), n));
     }
 }
 
@@ -478,9 +539,11 @@ macro_rules! statistics {
             }
 
             #[inline(always)]
-            fn fold_all(states: &mut [State; STATISTICS], values: &[Self]) {
+            fn fold_all<const FUSES: bool>(states: &mut [State; STATISTICS], values: &[Self]) {
                 let [sum_state, spread, least, greatest] = states;
-                let Some((sum, low, high)) = sum_and_ends(values) else { return };
+                let near = near_mean(spread, values);
+                let Some(walk) = walk::<$ty, true, FUSES>(values, near) else { return };
+                let Walk { sum, squares, low, high } = walk;
                 if sum.is_nan() {
                     // A NaN, or infinities of both signs: each by its own rules.
                     <Sum as Fold<$ty>>::fold(sum_state, values, None, 0);
@@ -490,10 +553,12 @@ macro_rules! statistics {
                     return;
                 }
                 sum_state.0[0] = (sum_state.float(0) + sum).to_bits();
-                let n = values.len() as u64;
-                let mean = sum / n as f64;
-                let squares = squares_ahead(values, mean);
-                join_spread(spread, &State([n, mean.to_bits(), squares.to_bits(), 0]));
+                let block = spread_around(near, values.len(), sum, squares).unwrap_or_else(|| {
+                    let n = values.len() as u64;
+                    let mean = sum / n as f64;
+                    State([n, mean.to_bits(), squares_ahead(values, mean).to_bits(), 0])
+                });
+                join_spread(spread, &block);
                 for (state, best, of) in [
                     (least, low, <Min as Zip<$ty>>::zip as fn($ty, $ty) -> $ty),
                     (greatest, high, <Max as Zip<$ty>>::zip),
@@ -510,29 +575,96 @@ macro_rules! statistics {
 }
 statistics!(f32 f64);
 
-/// The sum in the lanes of [`sum_by`], the least and the greatest in those of [`best_of`], which
-/// differ from theirs for NaNs alone: a comparison that is one instruction loses them, but not the
-/// sum.
+/// What one walk over a block finds.
+struct Walk<A> {
+    sum: f64,
+    /// Of the distances from a value near the mean.
+    squares: f64,
+    low: A,
+    high: A,
+}
+
+/// Walks over a block once: the sum in the lanes of [`sum_by`], and so the squares of the distances from
+/// `near`; with `ENDS` the least and the greatest in the lanes of [`best_of`], which differ from its for NaNs
+/// alone: a comparison that is one instruction loses them, but not the sum.
+///
+/// Comparisons and additions share a unit of most machines. Where one `FUSES`, some of the additions are
+/// done by that for multiplications: one times a number is that number, so the sums are the same.
 #[inline(always)]
-fn sum_and_ends<A: Statistic>(values: &[A]) -> Option<(f64, A, A)> {
+fn walk<A: Statistic, const ENDS: bool, const FUSES: bool>(
+    values: &[A],
+    near: f64,
+) -> Option<Walk<A>> {
     let first = *values.first()?;
-    let (mut sums, mut lows, mut highs) = ([0.0_f64; LANES], [first; LANES], [first; LANES]);
+    // Known to be one, it would be left out.
+    let one = std::hint::black_box(1.0_f64);
+    let add = |a: f64, b: f64| if FUSES { a.mul_add(one, b) } else { a + b };
+    let square = |x: f64| {
+        let distance = add(x, -near);
+        distance * distance
+    };
     let (chunks, rest) = values.as_chunks::<LANES>();
+    let (mut last, mut last_squares, mut last_ends) = (NOTHING, NOTHING, [first; LANES]);
+    for (i, &x) in rest.iter().enumerate() {
+        last[i] = x.wide();
+        last_squares[i] = square(x.wide());
+        last_ends[i] = x;
+    }
+    let (mut sums, mut squares) = ([0.0_f64; LANES], [0.0_f64; LANES]);
+    let (mut lows, mut highs) = ([first; LANES], [first; LANES]);
     for chunk in chunks {
-        for (((sum, low), high), &x) in sums.iter_mut().zip(&mut lows).zip(&mut highs).zip(chunk) {
-            *sum += x.wide();
-            *low = if x < *low { x } else { *low };
-            *high = if x > *high { x } else { *high };
+        for (i, &x) in chunk.iter().enumerate() {
+            let wide = x.wide();
+            sums[i] = add(wide, sums[i]);
+            squares[i] += square(wide);
+            if ENDS {
+                lows[i] = if x < lows[i] { x } else { lows[i] };
+                highs[i] = if x > highs[i] { x } else { highs[i] };
+            }
         }
     }
-    for (((sum, low), high), &x) in sums.iter_mut().zip(&mut lows).zip(&mut highs).zip(rest) {
-        *sum += x.wide();
-        *low = if x < *low { x } else { *low };
-        *high = if x > *high { x } else { *high };
+    let (low, high) = if ENDS {
+        for (i, &x) in last_ends.iter().enumerate() {
+            lows[i] = if x < lows[i] { x } else { lows[i] };
+            highs[i] = if x > highs[i] { x } else { highs[i] };
+        }
+        ends(&Lanes(lows), &Lanes(highs))
+    } else {
+        (first, first)
+    };
+    let sum = total(&Lanes(added(sums, &last)));
+    Some(Walk { sum, squares: total(&Lanes(added(squares, &last_squares))), low, high })
+}
+
+/// The least and the greatest of lanes, as [`total`] apart from the loop.
+#[inline(never)]
+fn ends<A: Copy + PartialOrd>(lows: &Lanes<A>, highs: &Lanes<A>) -> (A, A) {
+    let low = halved(lows.0, |a, b| if b < a { b } else { a });
+    (low, halved(highs.0, |a, b| if b > a { b } else { a }))
+}
+
+/// A value near the mean of a block: the mean of those before it, or of its first.
+#[inline(always)]
+fn near_mean<A: Statistic>(before: &State, values: &[A]) -> f64 {
+    if before.0[0] > 0 {
+        before.float(1)
+    } else if let Some(first) = values.first_chunk::<LANES>() {
+        total(&Lanes(first.map(A::wide))) / LANES as f64
+    } else {
+        values.first().map_or(0.0, |first| first.wide())
     }
-    let low = lows.into_iter().reduce(|a, x| if x < a { x } else { a })?;
-    let high = highs.into_iter().reduce(|a, x| if x > a { x } else { a })?;
-    Some((total(sums), low, high))
+}
+
+/// The spread of `n` values of this sum, by the squares of their distances from `near`, if that is as good
+/// as by those from their mean.
+#[inline(always)]
+fn spread_around(near: f64, n: usize, sum: f64, squares: f64) -> Option<State> {
+    let count = n as f64;
+    let mean = sum / count;
+    let aside = mean - near;
+    let squares = squares - count * aside * aside;
+    let right = count * (aside * mean).abs() <= squares && squares < f64::INFINITY;
+    right.then(|| State([n as u64, mean.to_bits(), squares.to_bits(), 0]))
 }
 
 /// `Σ (x - mean)²` in the lanes of [`sum_by`]. As the values are in the cache, memory has nothing to do:
@@ -546,8 +678,11 @@ fn squares_ahead<A: Statistic>(values: &[A], mean: f64) -> f64 {
         let distance = x.wide() - mean;
         distance * distance
     };
-    let mut lanes = [0.0_f64; LANES];
+    let (mut last, mut lanes) = (NOTHING, [0.0_f64; LANES]);
     let (chunks, rest) = values.as_chunks::<LANES>();
+    for (last, &x) in last.iter_mut().zip(rest) {
+        *last = square(x);
+    }
     let behind = values.as_ptr().wrapping_add(values.len());
     for (at, chunk) in chunks.iter().enumerate() {
         let ahead = behind.wrapping_add(at * LANES / SHARE);
@@ -556,10 +691,7 @@ fn squares_ahead<A: Statistic>(values: &[A], mean: f64) -> f64 {
             *lane += square(x);
         }
     }
-    for (lane, &x) in lanes.iter_mut().zip(rest) {
-        *lane += square(x);
-    }
-    total(lanes)
+    total(&Lanes(added(lanes, &last)))
 }
 
 #[inline(always)]

@@ -105,6 +105,44 @@ fn variance_does_not_cancel() {
 }
 
 #[test]
+fn variance_is_exact_to_some_last_places_wherever_the_mean_is() {
+    let noise = |i: u64| i128::from((i * 7919) % 10_007);
+    let cases: [(&str, &dyn Fn(u64) -> i128); 6] = [
+        ("near the mean", &|i| noise(i)),
+        ("far from it", &|i| 1_000_000_000 + noise(i)),
+        ("further", &|i| (1 << 40) + noise(i) % 7),
+        ("rising", &|i| i128::from(i) * 1_000_003),
+        ("in steps", &|i| i128::from(i / 4096) * 100_000_000 + noise(i) % 100),
+        ("first far away", &|i| if i < 32 { 1 << 30 } else { noise(i) }),
+    ];
+    for (name, value) in cases {
+        for n in [31_u64, 33, 4096, 5000, 70_000] {
+            let (mut sum, mut squares) = (0_i128, 0_i128);
+            for i in 0..n {
+                sum += value(i);
+                squares += value(i) * value(i);
+            }
+            let count = i128::from(n);
+            let exact = (count * squares - sum * sum) as f64 / (count * count) as f64;
+            let x: Vec<f64> = (0..n).map(|i| value(i) as f64).collect();
+            let x = View::from(&x[..]);
+            for text in ["var(x)", "mean(x), var(x), min(x), max(x)"] {
+                let prepared = Prepared::new(&Expr::parse(text).unwrap());
+                let values = prepared.evaluate(&[x.operand()], &Run::serial()).unwrap();
+                let var = values[values.len() / 3].scalar().unwrap().to_f64();
+                // Sums of n terms in 32 lanes lose a few last places. Of several blocks the means, each
+                // rounded, are set against each other.
+                let mean = (sum / count) as f64;
+                let of_means = if n > 4096 { mean.abs() * exact.sqrt() } else { 0.0 };
+                let of_mean = (f64::EPSILON * mean).powi(2);
+                let bound = f64::EPSILON * (16.0 * exact + of_means) + of_mean;
+                assert!((var - exact).abs() <= bound, "{name}, {n}: {var} is not {exact}");
+            }
+        }
+    }
+}
+
+#[test]
 fn any_number_of_threads_and_every_level_give_the_same_bytes() {
     let x: Vec<f64> =
         (0..500_000_u64).map(|i| ((i * 7919) % 10_007) as f64 / 777.0 - 3.0).collect();
