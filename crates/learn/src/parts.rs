@@ -4,6 +4,7 @@ use jobs::Run;
 use ndarray::{Array2, ArrayView2};
 use sprs::{CsMatI, CsMatViewI};
 
+use crate::rows::without_empty_columns;
 use crate::{Error, NmfConfig, Real, some_rows};
 
 /// Two sides whose terms are as alike as this (cosine) are no parts.
@@ -74,7 +75,8 @@ impl PartsConfig {
         if self.most < 2 || documents.len() < 2 * self.least_docs.max(1) {
             return Ok(Vec::new());
         }
-        let (rows, columns) = chosen(x, documents);
+        let rows = some_rows(x, documents.iter().copied());
+        let (rows, columns) = without_empty_columns(rows);
         let mut profile = vec![0.0; columns.len()];
         for row in rows.outer_iterator() {
             for (column, &value) in row.iter() {
@@ -230,25 +232,6 @@ fn cosine(a: &[f64], b: &[f64]) -> f64 {
     let inner = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
     let lengths = inner(a, a) * inner(b, b);
     if lengths > 0.0 { inner(a, b) / lengths.sqrt() } else { 0.0 }
-}
-
-/// Some rows of `x`, with the columns that they use and which those are.
-fn chosen<F: Real>(
-    x: CsMatViewI<'_, F, u32, usize>,
-    rows: &[usize],
-) -> (CsMatI<F, u32, usize>, Vec<u32>) {
-    let chosen = some_rows(x, rows.iter().copied());
-    let mut columns: Vec<u32> = chosen.indices().to_vec();
-    columns.sort_unstable();
-    columns.dedup();
-    let mut places = vec![0_u32; x.cols()];
-    for (place, &column) in (0..).zip(&columns) {
-        places[column as usize] = place;
-    }
-    let indices = chosen.indices().iter().map(|&column| places[column as usize]).collect();
-    let shape = (rows.len(), columns.len());
-    let indptr = chosen.proper_indptr().to_vec();
-    (CsMatI::new(shape, indptr, indices, chosen.data().to_vec()), columns)
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ use blocks::RowBlocks;
 use factor::Extra;
 use hals::{Problem, Stop};
 use start::Start;
-use svd::How;
+use svd::{How, Power};
 
 pub use online::OnlineNmf;
 pub use plain::{LearnH, PlainConfig, PlainFactors, Solver, factorise_plain};
@@ -116,6 +116,14 @@ pub struct Guide {
     pub strength: f64,
 }
 
+/// What the iterations begin with.
+enum Begin<F> {
+    /// Given factors.
+    At(Start<F>),
+    /// What `init` makes, from singular vectors of this care.
+    Made(Power),
+}
+
 impl NmfConfig {
     /// The default settings for `n_topics` topics.
     #[must_use]
@@ -176,7 +184,8 @@ impl NmfConfig {
         if x.data().iter().all(|&value| value == F::ZERO) {
             return Err(Error::AllZero { n_docs: x.rows() });
         }
-        let end = self.iterate(x, None, guide, (&mut |_, _| true, run))?;
+        let begin = Begin::Made(Power::Cheap);
+        let end = self.iterate(x, begin, guide, (&mut |_, _| true, run))?;
         topics::fit(x, end, self, run)
     }
 
@@ -208,24 +217,37 @@ impl NmfConfig {
             let (w, h) = (Array2::from_elem((x.rows(), k), F::ZERO), (k, x.cols()));
             return Ok(Factors { w, h: Array2::from_elem(h, F::ZERO), iterations: 0 });
         }
-        let end = self.iterate(x, start, None, (watch, run))?;
+        let begin = start.map_or(Begin::Made(Power::Cheap), Begin::At);
+        let end = self.iterate(x, begin, None, (watch, run))?;
         let h = unpadded(&end.ht, k).reversed_axes();
         Ok(Factors { w: unpadded(&end.w, k), h, iterations: end.iterations })
+    }
+
+    /// Topics for `x` that are learned on: `Hᵀ`, (n_terms, width), of a few iterations.
+    fn begun<F: Real>(&self, x: CsMatViewI<'_, F, u32, usize>, run: &Run) -> Result<Vec<F>, Error> {
+        self.check(x)?;
+        if x.data().iter().all(|&value| value == F::ZERO) {
+            return Ok(vec![F::ZERO; x.cols() * padded(self.n_topics)]);
+        }
+        let begin = Begin::Made(Power::Least);
+        Ok(self.iterate(x, begin, None, (&mut |_, _| true, run))?.ht)
     }
 
     fn iterate<F: Real>(
         &self,
         x: CsMatViewI<'_, F, u32, usize>,
-        start: Option<Start<F>>,
+        begin: Begin<F>,
         guide: Option<&Guide>,
         (watch, run): (&mut dyn FnMut(usize, f64) -> bool, &Run),
     ) -> Result<hals::End<F>, Error> {
         let xt = x.transpose_view().to_csr();
         let (by_doc, by_term) = (RowBlocks::of(x), RowBlocks::of(xt.view()));
-        let how = How { isa: self.isa, run };
-        let mut start = match start {
-            Some(start) => start,
-            None => self.init.start((&by_doc, &by_term), (self.n_topics, self.seed), how)?,
+        let mut start = match begin {
+            Begin::At(start) => start,
+            Begin::Made(power) => {
+                let how = How { isa: self.isa, power, run };
+                self.init.start((&by_doc, &by_term), (self.n_topics, self.seed), how)?
+            }
         };
         let Penalty { l1_w, l2_w, l1_h, l2_h } = self.penalty;
         let ridge = |l2| vec![l2; self.n_topics];
@@ -326,10 +348,15 @@ fn check_settings(config: &NmfConfig) -> Result<(), Error> {
     Ok(())
 }
 
+/// Values that are checked before the next look at whether one was wrong.
+const CHECKED_AT_ONCE: usize = 1 << 10;
+
 /// Refuses the first value that is negative or not finite.
 pub(crate) fn check_values<F: Real>(x: CsMatViewI<'_, F, u32, usize>) -> Result<(), Error> {
     let wrong = |value: F| !(value.is_finite() && value >= F::ZERO);
-    if !x.data().iter().any(|&value| wrong(value)) {
+    // Without a way out within a block, so that many values are looked at side by side.
+    let is_wrong = |block: &[F]| block.iter().fold(false, |found, &value| found | wrong(value));
+    if !x.data().chunks(CHECKED_AT_ONCE).any(is_wrong) {
         return Ok(());
     }
     for (doc, row) in x.outer_iterator().enumerate() {

@@ -1,5 +1,7 @@
 //! Factorisation of documents that come in batches.
 
+use std::ops::Range;
+
 use jobs::Run;
 use ndarray::Array2;
 use sprs::CsMatViewI;
@@ -7,17 +9,18 @@ use sprs::CsMatViewI;
 use super::blocks::RowBlocks;
 use super::gram::Gram;
 use super::topics::lengths;
-use super::{Nmf, NmfConfig, check_settings, check_values, padded_rows};
+use super::{Nmf, NmfConfig, check_settings, check_values};
 use crate::kernels::{SIDE, Sides, gather, improve_rows, padded};
+use crate::rows::{ByColumn, without_empty_columns};
 use crate::{Error, Real, some_rows};
 
 /// Sweeps over a document's weights at most.
-const DOC_SWEEPS: usize = 20;
+const DOC_SWEEPS: usize = 8;
 /// The share of the first movement at which sweeps end.
 const ENOUGH: f64 = 1e-2;
 /// Sweeps over a term's weights after each batch, and over those of all terms at the end.
 const TERM_SWEEPS: usize = 2;
-const LAST_SWEEPS: usize = 10;
+const LAST_SWEEPS: usize = 5;
 /// Documents of the first batch that the topics start from, at least, if it has more, and for each topic;
 /// and iterations of the factorisation of these.
 const START_DOCS: usize = 2000;
@@ -140,8 +143,9 @@ impl<F: Real> OnlineNmf<F> {
         // New terms have no weight in any topic yet; the steps below give them theirs.
         self.ht.resize(x.cols() * width, F::ZERO);
         self.products.resize(x.cols() * width, F::ZERO);
-        let w = self.documents(x, run)?;
-        self.add(x, &w, (Terms::Improved, run))
+        let (w, xt) = self.documents(x, run)?;
+        self.forget(x.rows() as f64);
+        self.learn(xt.view(), &w, (Terms::Improved, run))
     }
 
     /// Topics that stand, `Hᵀ` with padded rows, of which nothing is known but what is added from now on.
@@ -157,7 +161,7 @@ impl<F: Real> OnlineNmf<F> {
         (terms, run): (Terms, &Run),
     ) -> Result<(), Error> {
         self.forget(x.rows() as f64);
-        self.learn(x, w, (terms, run))
+        self.learn(x.transpose_view().to_csr().view(), w, (terms, run))
     }
 
     /// The topics so far, as [`NmfConfig::fit`] gives them: rows of length 1, by falling mass. Every
@@ -194,29 +198,49 @@ impl<F: Real> OnlineNmf<F> {
         Nmf::from_components(components)
     }
 
-    /// `Hᵀ` of some documents, evenly spread.
+    /// `Hᵀ` of some documents, evenly spread. Terms that none of them has have no weight in any topic yet.
     fn start(&self, x: CsMatViewI<'_, F, u32, usize>, run: &Run) -> Result<Vec<F>, Error> {
-        let enough = START_DOCS.max(START_DOCS_PER_TOPIC * self.config.n_topics);
+        let k = self.config.n_topics;
+        let enough = START_DOCS.max(START_DOCS_PER_TOPIC * k);
         let config = NmfConfig { max_iter: START_ITERATIONS, ..self.config.clone() };
-        let mut go_on = |_, _| true;
-        let start = match x.rows() / enough {
-            0 | 1 => config.factorise(x, None, &mut go_on, run)?,
-            step => {
-                let some = some_rows(x, (0..x.rows()).step_by(step));
-                config.factorise(some.view(), None, &mut go_on, run)?
-            }
-        };
-        Ok(padded_rows(start.h.t()))
+        let some = some_rows(x, (0..x.rows()).step_by((x.rows() / enough).max(1)));
+        let (held, columns) = without_empty_columns(some);
+        if columns.len() < k {
+            return config.begun(x, run);
+        }
+        let width = padded(k);
+        let mut ht = vec![F::ZERO; x.cols() * width];
+        for (&term, h) in columns.iter().zip(config.begun(held.view(), run)?.chunks_exact(width)) {
+            ht[term as usize * width..][..width].copy_from_slice(h);
+        }
+        Ok(ht)
     }
 
-    /// The weights of the batch's documents, (n_docs, width), by sweeps from zero.
-    fn documents(&self, x: CsMatViewI<'_, F, u32, usize>, run: &Run) -> Result<Vec<F>, Error> {
+    /// The weights of the batch's documents, (n_docs, width), by sweeps from zero; and the batch by terms.
+    fn documents(
+        &self,
+        x: CsMatViewI<'_, F, u32, usize>,
+        run: &Run,
+    ) -> Result<(Vec<F>, ByColumn<F>), Error> {
         let (k, isa) = (self.config.n_topics, self.config.isa);
         let width = padded(k);
         let gram = Gram::of_rows(&self.ht, (width, &vec![0.0; k]), isa, run)?;
         let blocks = RowBlocks::of(x);
-        let parts = run.map(blocks.ranges().to_vec(), |rows| {
-            let mut part = vec![F::ZERO; rows.len() * width];
+        let mut w = vec![F::ZERO; x.rows() * width];
+        // One thread turns the batch while others sweep.
+        let mut by_term = ByColumn::for_matrix(x);
+        let mut tasks = vec![Task::Turn(&mut by_term)];
+        let mut rest = &mut w[..];
+        for rows in blocks.ranges() {
+            let (part, tail) = rest.split_at_mut(rows.len() * width);
+            tasks.push(Task::Sweep(rows.clone(), part));
+            rest = tail;
+        }
+        run.map(tasks, |task| {
+            let (rows, part) = match task {
+                Task::Turn(by_term) => return by_term.fill(x),
+                Task::Sweep(rows, part) => (rows, part),
+            };
             let mut sides = Sides::new(width);
             let mut targets = vec![F::ZERO; SIDE * width];
             let limit = (DOC_SWEEPS, F::from_f64(ENOUGH));
@@ -231,9 +255,8 @@ impl<F: Real> OnlineNmf<F> {
                 improve_rows(isa, &mut sides, gram.shared(), limit);
                 sides.store(w);
             }
-            part
         })?;
-        Ok(parts.concat())
+        Ok((w, by_term))
     }
 
     /// Lets what was learned before count less, now that `n` documents more have come.
@@ -253,10 +276,10 @@ impl<F: Real> OnlineNmf<F> {
         }
     }
 
-    /// Adds what the batch says, and sweeps over the terms that it holds.
+    /// Adds what the batch `xt`, (n_terms, n_docs), says, and sweeps over the terms that it holds.
     fn learn(
         &mut self,
-        x: CsMatViewI<'_, F, u32, usize>,
+        xt: CsMatViewI<'_, F, u32, usize>,
         w: &[F],
         (terms_are, run): (Terms, &Run),
     ) -> Result<(), Error> {
@@ -272,8 +295,7 @@ impl<F: Real> OnlineNmf<F> {
             }
         }
         let gram = Gram::new(self.gram.clone(), width, &vec![0.0; k]);
-        let xt = x.transpose_view().to_csr();
-        let terms = RowBlocks::of(xt.view());
+        let terms = RowBlocks::of(xt);
         let (scale, inverse) = (F::from_f64(self.scale), F::from_f64(1.0 / self.scale));
         let (mut h_rest, mut b_rest) = (&mut self.ht[..], &mut self.products[..]);
         let mut tasks = Vec::new();
@@ -320,6 +342,14 @@ impl<F: Real> OnlineNmf<F> {
         })?;
         Ok(())
     }
+}
+
+/// A part of the work on a batch's documents.
+enum Task<'a, F> {
+    /// Brings the batch into the order of its terms.
+    Turn(&'a mut ByColumn<F>),
+    /// Sweeps over the weights of some rows, from zero.
+    Sweep(Range<usize>, &'a mut [F]),
 }
 
 fn scaled<F: Real>(out: &mut [F], values: &[F], scale: F) {
