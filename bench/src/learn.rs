@@ -17,10 +17,9 @@ use ::learn::{
     WordsConfig, some_rows,
 };
 use jobs::Run;
-use ndarray::Array2;
 use serde_json::json;
-use sprs::CsMatI;
-use text::{CountConfig, Counter, DocFreq, MergedShards, ShardCounts};
+use sprs::{CsMatI, CsMatViewI};
+use text::{CountConfig, Counter, DocFreq, Field, MergedShards, SpilledShards, Text};
 
 use crate::Figures;
 
@@ -123,47 +122,53 @@ fn texts(path: &Path, n_topics: usize, run: &Run) -> Outcome {
     let counter = Counter::new(&config)?;
     let reader = corpus::read(path, &corpus::ReadConfig::default())?.on(run);
     let count = |batch: Result<corpus::Batch, corpus::Error>| {
-        let documents = batch.map_err(|error| error.to_string())?.documents;
-        let texts: Vec<String> = documents
-            .iter()
-            .map(|document| format!("{}\n{}", document.title, document.text))
-            .collect();
-        let counts = counter.count_shard(&texts).map_err(|error| error.to_string())?;
-        Ok::<_, String>(counts)
+        let batch = batch.map_err(|error| error.to_string())?;
+        let texts = batch.documents.iter().map(|document| {
+            let fields = [&document.title, &document.text].map(|text| Field { text, weight: 1 });
+            Text { fields: fields.into(), language: None, others: Vec::new() }
+        });
+        counter.count_shard(texts).map_err(|error| error.to_string())
     };
-    let shards = run.fold(reader, count, Vec::new(), |mut shards, counted| {
-        shards.push(counted?);
+    let none = SpilledShards::new(run)?;
+    let shards = run.fold(reader, count, none, |mut shards, counted| {
+        let counts = counted?;
+        shards.push(&counts, std::iter::repeat_n(None, counts.n_docs()))?;
         Ok::<_, Box<dyn std::error::Error>>(shards)
     })?;
-    let n_docs = shards.iter().map(ShardCounts::n_docs).sum();
+    let n_docs = shards.n_docs();
     let count_seconds = begin.elapsed().as_secs_f64();
-    let merged = counter.merge_by_shard(&shards, run)?;
+    let merged = counter.merge_spilled(&shards, run)?;
+    // What it would count the next shard in.
+    drop(counter);
     let merge_seconds = begin.elapsed().as_secs_f64();
     let weights = sublinear(merged.doc_freqs(), n_docs);
     let mut online = OnlineNmf::new(NmfConfig::new(n_topics), FORGETTING)?;
-    each_batch((&merged, &weights), run, |x| Ok(online.partial_fit(x.view(), run)?))?;
+    each_batch((&merged, &weights), run, |x| Ok(online.partial_fit(x, run)?))?;
     let nmf = online.finish(run)?;
     let seconds = begin.elapsed().as_secs_f64();
-    let mut error = PlacedError::new(&nmf);
-    let mut first = 0_usize;
-    each_batch((&merged, &weights), run, |x| {
-        let rows = (first.next_multiple_of(EVERY)..first + x.rows()).step_by(EVERY);
-        let some = some_rows(x.view(), rows.map(|row| row - first));
-        first += x.rows();
-        error.add(&nmf, &some, run)
+    drop(online);
+    let (mut first, mut judged) = (0_usize, Vec::new());
+    merged.each_run(run, |counts| -> Result<(), Box<dyn std::error::Error>> {
+        let rows = (first.next_multiple_of(EVERY)..first + counts.rows()).step_by(EVERY);
+        let weighed = weights.transform(counts.view());
+        judged.push(some_rows(weighed.view(), rows.map(|row| row - first)));
+        first += counts.rows();
+        Ok(())
     })?;
+    let judged: Vec<_> = judged.iter().map(CsMatI::view).collect();
+    let loss = relative_error(&nmf, &sprs::vstack(&judged), run)?;
     Ok(json!({
         "seconds": seconds,
         "read_and_counted_seconds": count_seconds,
         "merged_seconds": merge_seconds,
         "documents": n_docs,
         "terms": merged.vocabulary().len(),
-        "loss": error.relative(),
+        "loss": loss,
     }))
 }
 
 /// Documents that are learned from at once, at least, but the last ones.
-const BATCH_DOCS: usize = 8000;
+const BATCH_DOCS: usize = 10_000;
 /// How fast earlier batches are forgotten: the first ones were placed in topics of few documents.
 const FORGETTING: f64 = 2.0;
 /// The share of the documents by which topics are judged.
@@ -179,62 +184,49 @@ fn sublinear(doc_freqs: &[u32], n_docs: usize) -> TfIdf<f32> {
 fn each_batch(
     (merged, weights): (&MergedShards<'_>, &TfIdf<f32>),
     run: &Run,
-    mut each: impl FnMut(CsMatI<f32, u32, usize>) -> Result<(), Box<dyn std::error::Error>>,
+    mut each: impl FnMut(CsMatViewI<'_, f32, u32, usize>) -> Result<(), Box<dyn std::error::Error>>,
 ) -> Result<(), Box<dyn std::error::Error>> {
-    let (mut waiting, mut n_docs) = (Vec::new(), 0);
-    let mut give = |waiting: Vec<CsMatI<u32, u32, usize>>| {
-        let weighed = run.map(waiting, |counts| weights.transform(counts.view()))?;
-        let views: Vec<_> = weighed.iter().map(CsMatI::view).collect();
-        each(sprs::vstack(&views))
+    // The counts of documents one after the other, in memory that all batches take turns in.
+    let (mut ends, mut terms, mut counts) = (vec![0], Vec::new(), Vec::new());
+    let mut give = |ends: &[usize], terms: &[u32], counts: &[u32]| {
+        let shape = (ends.len() - 1, merged.vocabulary().len());
+        let values = weights.values(CsMatViewI::new(shape, ends, terms, counts), run)?;
+        each(CsMatViewI::new(shape, ends, terms, &values))
     };
-    merged.each_run(run, |counts| -> Result<(), Box<dyn std::error::Error>> {
-        n_docs += counts.rows();
-        waiting.push(counts);
-        if n_docs >= BATCH_DOCS {
-            n_docs = 0;
-            give(std::mem::take(&mut waiting))?;
+    merged.each_run(run, |more| -> Result<(), Box<dyn std::error::Error>> {
+        let n_before = terms.len();
+        ends.extend(more.proper_indptr().iter().skip(1).map(|end| n_before + end));
+        terms.extend_from_slice(more.indices());
+        counts.extend_from_slice(more.data());
+        if ends.len() > BATCH_DOCS {
+            give(&ends, &terms, &counts)?;
+            ends.truncate(1);
+            terms.clear();
+            counts.clear();
         }
         Ok(())
     })?;
-    if waiting.is_empty() { Ok(()) } else { give(waiting) }
+    if ends.len() == 1 { Ok(()) } else { give(&ends, &terms, &counts) }
 }
 
 /// How far documents are from what their exact weights make of the topics.
-struct PlacedError {
-    gram: Array2<f64>,
-    square: f64,
-    residual: f64,
-}
-
-impl PlacedError {
-    fn new(nmf: &Nmf<f32>) -> Self {
-        let h = nmf.components().mapv(f64::from);
-        Self { gram: h.dot(&h.t()), square: 0.0, residual: 0.0 }
+fn relative_error(
+    nmf: &Nmf<f32>,
+    x: &CsMatI<f32, u32, usize>,
+    run: &Run,
+) -> Result<f64, ::learn::Error> {
+    let w = nmf.transform(x.view(), run)?.mapv(f64::from);
+    let h = nmf.components().mapv(f64::from);
+    let gram = h.dot(&h.t());
+    let (mut square, mut residual) = (0.0, 0.0);
+    for (row, w) in x.outer_iterator().zip(w.rows()) {
+        let length: f64 = row.data().iter().map(|&value| f64::from(value).powi(2)).sum();
+        let cross: f64 =
+            row.iter().map(|(term, &value)| f64::from(value) * h.column(term).dot(&w)).sum();
+        square += length;
+        residual += length - 2.0 * cross + gram.dot(&w).dot(&w);
     }
-
-    fn add(
-        &mut self,
-        nmf: &Nmf<f32>,
-        x: &CsMatI<f32, u32, usize>,
-        run: &Run,
-    ) -> Result<(), Box<dyn std::error::Error>> {
-        let w = nmf.transform(x.view(), run)?.mapv(f64::from);
-        for (row, w) in x.outer_iterator().zip(w.rows()) {
-            let square: f64 = row.data().iter().map(|&value| f64::from(value).powi(2)).sum();
-            let mut cross = 0.0;
-            for (term, &value) in row.iter() {
-                let h = nmf.components().column(term).mapv(f64::from);
-                cross += f64::from(value) * h.dot(&w);
-            }
-            self.square += square;
-            self.residual += square - 2.0 * cross + self.gram.dot(&w).dot(&w);
-        }
-        Ok(())
-    }
-
-    fn relative(&self) -> f64 {
-        (self.residual.max(0.0) / self.square).sqrt()
-    }
+    Ok((residual.max(0.0) / square).sqrt())
 }
 
 fn number<T: std::str::FromStr>(text: &str) -> Result<T, String> {
