@@ -115,7 +115,8 @@ fn read_texts(path: &Path) -> Result<Vec<String>, Box<dyn std::error::Error>> {
 
 fn write_counts(counts: &Counts, folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
     std::fs::create_dir_all(folder)?;
-    serde_json::to_writer(File::create(folder.join("terms.json"))?, counts.vocabulary.terms())?;
+    let terms = counts.vocabulary.terms().to_vec();
+    serde_json::to_writer(File::create(folder.join("terms.json"))?, &terms)?;
     let matrix = &counts.matrix;
     let ends: Vec<u32> = matrix.proper_indptr().iter().map(|&end| end as u32).collect();
     for (name, numbers) in

@@ -109,10 +109,7 @@ fn results() -> BTreeMap<&'static str, Digest> {
     let fit = Fit { nmf: topics(), doc_topics, loss };
     let name = |id: usize| TopicName { id, slug: format!("slug-{id}"), title: format!("{id}") };
     let model = Model {
-        vocabulary: Vocabulary::new(
-            SUBJECTS.concat().into_iter().map(str::to_owned).collect(),
-            BTreeMap::new(),
-        ),
+        vocabulary: Vocabulary::new(SUBJECTS.concat(), BTreeMap::new()),
         weighing: Weighing::TfIdf(TfIdf::from_parts(TfIdfConfig::sublinear(), vec![1.5; 27], 30.0)),
         nmf: topics(),
         weights: Weights { title: 1, tags: 1 },

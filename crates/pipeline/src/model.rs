@@ -491,7 +491,7 @@ mod tests {
     fn model() -> Model {
         let variants = BTreeMap::from([("talks".to_owned(), 1)]);
         Model {
-            vocabulary: Vocabulary::new(vec!["test".into(), "talk".into()], variants),
+            vocabulary: Vocabulary::new(["test", "talk"], variants),
             weighing: tfidf(TfIdfConfig::bm25(), 7.5),
             nmf: Nmf::from_components(ndarray::arr2(&[[0.25, 0.75], [1.0, 0.0]])).unwrap(),
             weights: Weights { title: 2, tags: 3 },

@@ -43,7 +43,7 @@ pub struct SubTopic {
 impl SubTopic {
     /// Its terms, by falling weight.
     pub(crate) fn words<'a>(&self, vocabulary: &'a Vocabulary) -> Vec<&'a str> {
-        self.terms.iter().map(|&column| vocabulary.terms()[column as usize].as_str()).collect()
+        self.terms.iter().map(|&column| &vocabulary.terms()[column as usize]).collect()
     }
 }
 

@@ -141,7 +141,7 @@ enum Wording {
 
 /// The possible titles of a topic, the best first.
 fn options(words: &[Candidate], vocabulary: &Vocabulary, usage: &TopicUsage) -> Vec<Wording> {
-    let term = |word: &Candidate| vocabulary.terms()[word.column as usize].as_str();
+    let term = |word: &Candidate| &vocabulary.terms()[word.column as usize];
     let mut pairs = Vec::new();
     for (at, first) in words.iter().enumerate() {
         for second in &words[at + 1..] {
@@ -302,7 +302,7 @@ impl Usage {
                     *usage.pairs.entry((previous, column)).or_insert(0) += 1;
                 }
                 // Plurals and possessives are other words in the same column: not its spelling.
-                if vocabulary.terms()[column as usize] == word && written.len() == word.len() {
+                if vocabulary.terms()[column as usize] == *word && written.len() == word.len() {
                     self.is_spelt(column, written);
                 }
             }
@@ -333,7 +333,7 @@ impl Usage {
             phrase = format!("{word_before} {phrase}");
             let column = wanted.column_of(&phrase, vocabulary);
             if let Some(column) = column
-                && vocabulary.terms()[column as usize] == phrase
+                && vocabulary.terms()[column as usize] == *phrase
                 && written.len() == phrase.len()
             {
                 self.is_spelt(column, &written);
@@ -380,14 +380,14 @@ impl Usage {
     /// The word as the documents mostly write it: in lower case, unless that is rare.
     fn spelling(&self, column: u32, vocabulary: &Vocabulary) -> String {
         let term = &vocabulary.terms()[column as usize];
-        let Some(spellings) = self.spellings.get(&column) else { return term.clone() };
+        let Some(spellings) = self.spellings.get(&column) else { return term.to_owned() };
         let total: f64 = spellings.values().map(|&count| f64::from(count)).sum();
         let lower = spellings.get(term).copied().unwrap_or(0);
         if f64::from(lower) >= LOWER_CASE_SHARE * total {
-            return term.clone();
+            return term.to_owned();
         }
         let most = spellings.iter().max_by(|a, b| a.1.cmp(b.1).then(b.0.cmp(a.0)));
-        most.map_or_else(|| term.clone(), |(spelling, _)| spelling.clone())
+        most.map_or_else(|| term.to_owned(), |(spelling, _)| spelling.clone())
     }
 }
 

@@ -79,7 +79,7 @@ impl Terms {
 
     /// The terms.
     fn names<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        PyList::new(py, self.vocabulary.terms())
+        PyList::new(py, self.vocabulary.terms().iter())
     }
 
     /// Every term's column.

@@ -28,6 +28,7 @@ mod parts;
 pub mod plural;
 mod repeats;
 mod stem;
+mod terms;
 mod vocabulary;
 
 pub use analyze::{Accents, Analyzer, AnalyzerConfig, Stops, Tokens, words, words_as_written};
@@ -41,4 +42,5 @@ pub use language::{Languages, StopWords};
 pub use parts::{Field, Parts, Text};
 pub use repeats::{KnownPassages, Passage, Repeats, ShardRepeats};
 pub use stem::{stem, stem_languages};
+pub use terms::Terms;
 pub use vocabulary::Vocabulary;

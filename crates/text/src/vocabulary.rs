@@ -6,12 +6,13 @@ use std::sync::OnceLock;
 
 use hashbrown::{DefaultHashBuilder, HashSet, HashTable};
 
+use crate::Terms;
 use crate::analyze::is_unspaced;
 
 /// The columns of a count matrix: terms, and the words that are counted as them.
 #[derive(Debug, Clone, Default)]
 pub struct Vocabulary {
-    terms: Vec<String>,
+    terms: Terms,
     /// Words counted as another term (`talks` as `talk`), to the term's column.
     variants: BTreeMap<String, u32>,
     /// The columns, to be found by their terms: made when the first is looked for.
@@ -59,7 +60,15 @@ impl Vocabulary {
     /// # Panics
     /// When a variant's column is not one of a term.
     #[must_use]
-    pub fn new(terms: Vec<String>, variants: BTreeMap<String, u32>) -> Self {
+    pub fn new<S: AsRef<str>>(
+        terms: impl IntoIterator<Item = S>,
+        variants: BTreeMap<String, u32>,
+    ) -> Self {
+        Self::of(terms.into_iter().collect(), variants)
+    }
+
+    /// As [`new`](Self::new).
+    pub(crate) fn of(terms: Terms, variants: BTreeMap<String, u32>) -> Self {
         assert!(
             variants.values().all(|&column| (column as usize) < terms.len()),
             "a variant's column lies among the {} terms",
@@ -72,7 +81,7 @@ impl Vocabulary {
         self.columns.get_or_init(|| {
             let Self { terms, hasher, .. } = self;
             let mut columns = HashTable::with_capacity(terms.len());
-            for (column, term) in (0_u32..).zip(terms) {
+            for (column, term) in (0_u32..).zip(terms.iter()) {
                 let hash_of = |&column: &u32| hasher.hash_one(terms[column as usize].as_bytes());
                 let is_term = |&other: &u32| terms[other as usize] == *term;
                 columns.entry(hash_of(&column), is_term, hash_of).or_insert(column);
@@ -84,7 +93,7 @@ impl Vocabulary {
     /// The words that terms of several words begin with, in any of their forms. Cost: a look at every
     /// form.
     pub(crate) fn starts(&self) -> Starts<'_> {
-        let forms = self.terms.iter().chain(self.variants.keys());
+        let forms = self.terms.iter().chain(self.variants.keys().map(String::as_str));
         Starts(forms.filter_map(|form| form.split_once(' ')).map(|(word, _)| word).collect())
     }
 
@@ -94,12 +103,12 @@ impl Vocabulary {
         let first = n as u32;
         let terms = self.terms.split_off(n.min(self.terms.len()));
         let kept = self.variants.into_iter().filter(|(_, column)| *column >= first);
-        Self::new(terms, kept.map(|(word, column)| (word, column - first)).collect())
+        Self::of(terms, kept.map(|(word, column)| (word, column - first)).collect())
     }
 
     /// The terms; the position is the column.
     #[must_use]
-    pub fn terms(&self) -> &[String] {
+    pub fn terms(&self) -> &Terms {
         &self.terms
     }
 
@@ -125,7 +134,7 @@ impl Vocabulary {
     /// a hash; the first call hashes all terms.
     #[must_use]
     pub fn column_of(&self, word: &str) -> Option<u32> {
-        let is_word = |&column: &u32| self.terms[column as usize] == word;
+        let is_word = |&column: &u32| self.terms[column as usize] == *word;
         let found = self.columns().find(self.hasher.hash_one(word.as_bytes()), is_word).copied();
         found.or_else(|| self.variants.get(word).copied())
     }
@@ -139,7 +148,7 @@ mod tests {
     fn every_term_is_found_in_its_column_and_of_two_equal_ones_the_first() {
         let mut texts: Vec<String> = (0..500).map(|n| format!("term {n}")).collect();
         texts.push("term 7".to_owned());
-        let vocabulary = Vocabulary::new(texts.clone(), BTreeMap::new());
+        let vocabulary = Vocabulary::new(&texts, BTreeMap::new());
         for vocabulary in [vocabulary.clone(), vocabulary] {
             for (column, text) in (0..).zip(&texts[..500]) {
                 assert_eq!(vocabulary.column_of(text), Some(column));
@@ -153,7 +162,7 @@ mod tests {
     #[test]
     fn variants_find_the_column_of_their_term() {
         let variants = BTreeMap::from([("talks".to_owned(), 1)]);
-        let vocabulary = Vocabulary::new(vec!["test".into(), "talk".into()], variants);
+        let vocabulary = Vocabulary::new(["test", "talk"], variants);
         assert_eq!(vocabulary.column_of("talks"), Some(1));
         assert_eq!(vocabulary.column_of("talk"), Some(1));
         assert_eq!(vocabulary.column_of("walk"), None);

@@ -55,7 +55,7 @@ fn table(results: &Results) -> String {
     for topic in &results.topics {
         let terms = results.vocabulary.terms();
         let words: Vec<&str> =
-            topic.terms.iter().take(WORDS).map(|t| terms[t.column as usize].as_str()).collect();
+            topic.terms.iter().take(WORDS).map(|t| &terms[t.column as usize]).collect();
         let share = topic.share * 100.0;
         table.push_str(&format!("{share:>4.0}%  {:<width$}  {}\n", topic.title, words.join(" ")));
     }

@@ -197,7 +197,7 @@ mod tests {
     const TERMS: [&str; 4] = ["lamp", "tide", "rope", "mast"];
 
     fn vocabulary(terms: &[&str]) -> Vocabulary {
-        Vocabulary::new(terms.iter().map(|&term| term.to_owned()).collect(), BTreeMap::new())
+        Vocabulary::new(terms, BTreeMap::new())
     }
 
     /// Topics 0 (lamp), 3 (tide) and 4 (rope); a fifth is gone already.

@@ -41,7 +41,7 @@ pub(crate) fn topics_csv(results: &Results) -> Result<Vec<u8>, csv::Error> {
     for topic in &results.topics {
         let terms = topic.terms.iter().take(TERMS);
         let terms: Vec<&str> =
-            terms.map(|term| results.vocabulary.terms()[term.column as usize].as_str()).collect();
+            terms.map(|term| &results.vocabulary.terms()[term.column as usize]).collect();
         table.write_record([
             topic.id.to_string(),
             topic.slug.clone(),

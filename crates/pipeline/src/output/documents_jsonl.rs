@@ -97,7 +97,7 @@ pub(crate) fn documents_jsonl(results: &Results) -> Result<Vec<u8>, serde_json::
             terms: related
                 .terms
                 .iter()
-                .map(|&column| results.vocabulary.terms()[column as usize].as_str())
+                .map(|&column| &results.vocabulary.terms()[column as usize])
                 .collect(),
         });
         let line = Line {

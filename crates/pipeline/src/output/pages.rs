@@ -90,7 +90,7 @@ pub(crate) fn cloud_inputs(results: &Results, settings: &SiteSection) -> (Digest
         .iter()
         .map(|topic| {
             let shown = topic.terms.iter().take(settings.cloud_words);
-            shown.map(|term| (terms[term.column as usize].as_str(), term.weight)).collect()
+            shown.map(|term| (&terms[term.column as usize], term.weight)).collect()
         })
         .collect();
     let mask = settings.mask();
@@ -391,7 +391,7 @@ fn holders(topic: &Topic, x: CsMatViewI<'_, f32, u32, usize>) -> Vec<Vec<usize>>
 
 fn document_data<'a>(results: &'a Results, words: &'a Words, doc: usize) -> site::Document<'a> {
     let document = &results.documents[doc];
-    let term = |&column: &u32| results.vocabulary.terms()[column as usize].as_str();
+    let term = |&column: &u32| &results.vocabulary.terms()[column as usize];
     site::Document {
         slug: &results.slugs[doc],
         title: &document.title,

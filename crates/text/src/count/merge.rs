@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use jobs::{Run, with_large_pages, zeros_in_large_pages};
+use jobs::{Run, zeros_in_large_pages};
 use sprs::CsMatI;
 
 use super::Counts;
@@ -13,7 +13,7 @@ use super::matrix::{NO_COLUMN, Ranks};
 use super::phrases::{Phrases, words_of};
 use super::rows::{InPlace, Numbers, Rows, When};
 use super::shard::{ShardCounts, ShardRows};
-use super::sorted::{Sorted, WORDS_AT_ONCE, sort, sorted};
+use super::sorted::{Sorted, WORDS_AT_ONCE, sort, sorted, texts_of};
 use super::spilled::Shards;
 use super::stems::{DocLanguages, fold_stems};
 use crate::vocabulary::joined as text_of;
@@ -33,10 +33,8 @@ pub(super) fn merge(
     })?;
     let ranks: Vec<Ranks> = ranks.into_iter().collect::<Result<_, _>>()?;
     let rows = rows.kept().expect("the rows of shards that are kept are kept");
-    let mut texts = with_large_pages(terms.len());
-    texts.resize(terms.len(), String::new());
-    let mut matrix = side_by_side((rows, &ranks), (&terms, &words), &mut texts, run)?;
-    let vocabulary = Vocabulary::new(texts, variants);
+    let mut matrix = side_by_side((rows, &ranks), terms.len(), run)?;
+    let vocabulary = Vocabulary::of(texts_of(&terms, &words, run)?, variants);
     if config.binary {
         matrix.data_mut().fill(1);
     }
@@ -244,14 +242,6 @@ fn fold_doings(
     }
 }
 
-/// A part of the result.
-enum Part<'a> {
-    /// A shard, and where the columns and counts of its rows go.
-    Rows(usize, &'a mut [u32], &'a mut [u32]),
-    /// Words that are terms, and where their texts go.
-    Terms(&'a [Sorted], &'a mut [String]),
-}
-
 /// How often the corpus uses each word.
 struct Usage {
     /// The number of documents.
@@ -411,12 +401,10 @@ fn choose_terms(
     Ok(kept)
 }
 
-/// The matrix of `shards`, whose words have these ranks; the texts of `terms` go into `texts`, of which there
-/// are as many.
+/// The matrix of `shards`, whose words have these ranks.
 fn side_by_side(
     (shards, ranks): (&[ShardRows<'_>], &[Ranks]),
-    (terms, words): (&[Sorted], &CorpusWords),
-    texts: &mut [String],
+    n_terms: usize,
     run: &Run,
 ) -> Result<CsMatI<u32, u32, usize>, Error> {
     // The memory is met first, which takes its time, by those who fill it.
@@ -428,20 +416,10 @@ fn side_by_side(
         let (indices_here, indices_after) = indices_left.split_at_mut(ranks.n_entries);
         let (data_here, data_after) = data_left.split_at_mut(ranks.n_entries);
         (indices_left, data_left) = (indices_after, data_after);
-        tasks.push(Part::Rows(shard, indices_here, data_here));
+        tasks.push((shard, indices_here, data_here));
     }
-    let texts = terms.chunks(WORDS_AT_ONCE).zip(texts.chunks_mut(WORDS_AT_ONCE));
-    tasks.extend(texts.map(|(terms, texts)| Part::Terms(terms, texts)));
-    let lens = run.map(tasks, |task| match task {
-        Part::Rows(shard, indices, data) => {
-            ranks[shard].write_rows(&shards[shard], (indices, data))
-        }
-        Part::Terms(terms, texts) => {
-            for (term, text) in terms.iter().zip(texts) {
-                *text = term.text(words);
-            }
-            Vec::new()
-        }
+    let lens = run.map(tasks, |(shard, indices, data): (usize, &mut [u32], &mut [u32])| {
+        ranks[shard].write_rows(&shards[shard], (indices, data))
     })?;
     let n_docs = shards.iter().map(ShardRows::n_docs).sum::<usize>();
     let mut indptr = Vec::with_capacity(n_docs + 1);
@@ -463,7 +441,7 @@ fn side_by_side(
     }
     indices.truncate(end);
     data.truncate(end);
-    Ok(CsMatI::new((n_docs, terms.len()), indptr, indices, data))
+    Ok(CsMatI::new((n_docs, n_terms), indptr, indices, data))
 }
 
 /// Words that are counted as another, and phrases written otherwise than their term, with its column.

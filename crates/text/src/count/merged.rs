@@ -8,6 +8,7 @@ use super::matrix::NO_COLUMN;
 use super::merge::{Chosen, choose, ranks_of};
 use super::rows::Rows;
 use super::shard::ShardRows;
+use super::sorted::texts_of;
 use super::spilled::Shards;
 use super::stems::DocLanguages;
 use crate::{Error, Vocabulary};
@@ -33,9 +34,9 @@ impl<'a> MergedShards<'a> {
     ) -> Result<Self, Error> {
         let Chosen { words, rows, terms, column_of, variants, doc_freq } =
             choose(shards, languages, config, run)?;
-        let texts = terms.iter().map(|term| term.text(&words)).collect();
+        let texts = texts_of(&terms, &words, run)?;
         let doc_freqs = terms.iter().map(|term| doc_freq[term.word as usize]).collect();
-        let vocabulary = Vocabulary::new(texts, variants);
+        let vocabulary = Vocabulary::of(texts, variants);
         Ok(Self { rows, column_of, vocabulary, doc_freqs, is_binary: config.binary })
     }
 

@@ -1,9 +1,9 @@
 //! Words in the order of their texts.
 
-use jobs::{Run, with_large_pages};
+use jobs::{Run, with_large_pages, zeros_in_large_pages};
 
 use super::corpus_words::CorpusWords;
-use crate::Error;
+use crate::{Error, Terms};
 
 /// Words that one task looks at.
 pub(super) const WORDS_AT_ONCE: usize = 1 << 13;
@@ -30,16 +30,45 @@ impl Sorted {
         usize::from(self.first.to_be_bytes()[0])
     }
 
-    /// The word itself. Most words need no look into memory.
-    pub(super) fn text(&self, words: &CorpusWords) -> String {
-        let bytes = self.first.to_be_bytes();
-        match bytes.get(..self.len as usize) {
-            Some(bytes) => {
-                std::str::from_utf8(bytes).expect("only whole words of UTF-8 are put in").to_owned()
-            }
-            None => words.get(self.word).to_owned(),
+    /// Writes the word to the beginning of `to`, which goes on for as long as it does at least. What is
+    /// behind it there may be written as well. Most words need no look into memory.
+    fn write(&self, words: &CorpusWords, to: &mut [u8]) {
+        let len = self.len as usize;
+        if len > INLINE {
+            to[..len].copy_from_slice(words.bytes(self.word));
+        } else if let Some(to) = to.first_chunk_mut() {
+            // Sixteen bytes need no call.
+            *to = self.first.to_be_bytes();
+        } else {
+            to[..len].copy_from_slice(&self.first.to_be_bytes()[..len]);
         }
     }
+}
+
+/// The texts of `all`, in their order.
+pub(super) fn texts_of(all: &[Sorted], words: &CorpusWords, run: &Run) -> Result<Terms, Error> {
+    let mut ends = Vec::with_capacity(all.len());
+    let mut n_bytes = 0;
+    ends.extend(all.iter().map(|word| {
+        n_bytes += word.len as usize;
+        n_bytes
+    }));
+    let mut text = zeros_in_large_pages(n_bytes);
+    let (mut tasks, mut rest, mut start) = (Vec::new(), &mut text[..], 0);
+    for (all, ends) in all.chunks(WORDS_AT_ONCE).zip(ends.chunks(WORDS_AT_ONCE)) {
+        let end = ends[ends.len() - 1];
+        let (own, after) = rest.split_at_mut(end - start);
+        tasks.push((all, own));
+        (rest, start) = (after, end);
+    }
+    run.map(tasks, |(all, mut rest): (&[Sorted], &mut [u8])| {
+        for word in all {
+            word.write(words, rest);
+            rest = &mut rest[word.len as usize..];
+        }
+    })?;
+    let text = String::from_utf8(text).expect("only whole words of UTF-8 are put in");
+    Ok(Terms::new(text, ends))
 }
 
 /// The words `numbers` by their code points.
@@ -126,11 +155,11 @@ mod tests {
             let (words, _) = CorpusWords::of(Shards::Kept(&shards), &run).unwrap();
             let numbers: Vec<u32> = (0..words.len() as u32).collect();
             let found = sorted(&numbers, &words, &run).unwrap();
-            let found: Vec<String> = found.iter().map(|word| word.text(&words)).collect();
+            let found = texts_of(&found, &words, &run).unwrap();
             let mut expected = texts;
             expected.sort_unstable();
             expected.dedup();
-            prop_assert_eq!(found, expected);
+            prop_assert_eq!(found.to_vec(), expected);
         }
     }
 }
