@@ -1,9 +1,10 @@
 //! JSON lines: one object on each line, a document each.
 
-use std::collections::VecDeque;
 use std::io::{self, Read};
+use std::sync::Arc;
+use std::{mem, vec};
 
-use jobs::Run;
+use jobs::{Begun, Run};
 
 use crate::columns::ColumnNames;
 use crate::record::{self, Record};
@@ -17,23 +18,39 @@ const TASK_BYTES: usize = 256 << 10;
 
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 
-/// The documents of a stream of JSON lines. Holds one block of lines at a time.
+/// The documents of a stream of JSON lines. Holds one block of lines at a time; with several threads
+/// one more, which is parsed while the documents of the first are worked on.
 ///
 /// Lines are found by their ends alone, so that a block is cut into tasks without a look at its
 /// content; the tasks are parsed on all threads, and the documents come in the order of the lines.
 pub(crate) struct JsonLines {
     input: Box<dyn Read + Send>,
-    /// Lines that are read and not parsed; the last may be a piece.
+    /// Lines that are read and not given to be parsed; the last may be a piece.
     buffer: Vec<u8>,
-    /// What is parsed and not given out.
-    ready: VecDeque<Result<Document, Skipped>>,
-    settings: Settings,
-    /// Lines that are parsed.
+    /// What is parsed and not given out, of every task.
+    ready: Parsed,
+    /// What comes after it, where that was begun.
+    ahead: Option<io::Result<Option<Block>>>,
+    /// The memory of a block whose documents are given out.
+    spare: Vec<u8>,
+    settings: Arc<Settings>,
+    /// Lines that are given to be parsed.
     n_lines: u64,
     is_at_end: bool,
     /// Why the stream cannot be read further, once what came before is given out.
     broken: Option<io::Error>,
     run: Run,
+}
+
+/// What is parsed of each task.
+type Parsed = std::iter::Flatten<vec::IntoIter<Vec<Result<Document, Skipped>>>>;
+
+/// Lines that were read.
+enum Block {
+    /// Some whole lines, each task a part of them, and what comes of it.
+    Parsing(Arc<Vec<u8>>, Begun<Vec<Result<Document, Skipped>>>),
+    /// One that is too long.
+    PassedOver(Skipped),
 }
 
 /// What is the same for all lines of a stream.
@@ -55,8 +72,10 @@ impl JsonLines {
         Self {
             input,
             buffer: Vec::new(),
-            ready: VecDeque::new(),
-            settings: Settings { max_line_bytes, location, stem, columns },
+            ready: Vec::new().into_iter().flatten(),
+            ahead: None,
+            spare: Vec::new(),
+            settings: Arc::new(Settings { max_line_bytes, location, stem, columns }),
             n_lines: 0,
             is_at_end: false,
             broken: None,
@@ -80,17 +99,29 @@ impl JsonLines {
     /// When the stream cannot be read further.
     pub(crate) fn next(&mut self) -> io::Result<Option<Result<Document, Skipped>>> {
         loop {
-            if let Some(read) = self.ready.pop_front() {
+            if let Some(read) = self.ready.next() {
                 return Ok(Some(read));
             }
-            if !self.fill()? {
-                return Ok(None);
+            let block = self.ahead.take().unwrap_or_else(|| self.begin_block())?;
+            let Some(block) = block else { return Ok(None) };
+            if self.run.threads() > 1 {
+                // While this one is worked on, the threads find the next to be parsed.
+                self.ahead = Some(self.begin_block());
             }
+            self.ready = match block {
+                Block::PassedOver(skipped) => vec![vec![Err(skipped)]].into_iter().flatten(),
+                Block::Parsing(lines, begun) => {
+                    let parsed = begun.wait().map_err(io::Error::other)?;
+                    // Whoever parsed the last task may still hold it.
+                    self.spare = Arc::try_unwrap(lines).unwrap_or_default();
+                    parsed.into_iter().flatten()
+                }
+            };
         }
     }
 
-    /// Reads and parses a block of lines; false when there is none.
-    fn fill(&mut self) -> io::Result<bool> {
+    /// Reads a block of lines and begins to parse it; nothing at the end.
+    fn begin_block(&mut self) -> io::Result<Option<Block>> {
         let most = self.settings.max_line_bytes;
         let block = (BLOCK_BYTES * self.run.threads()).min(most.saturating_mul(2).max(1));
         // Whole lines, up to a block of them; and at least one, however long.
@@ -123,26 +154,30 @@ impl JsonLines {
             }
         };
         if n_whole == 0 {
-            return self.broken.take().map_or(Ok(false), Err);
+            return self.broken.take().map_or(Ok(None), Err);
         }
+        let mut rest = mem::take(&mut self.spare);
+        rest.clear();
+        rest.extend_from_slice(&self.buffer[n_whole..]);
+        let mut lines = mem::replace(&mut self.buffer, rest);
+        lines.truncate(n_whole);
         let mut tasks = Vec::new();
-        let mut rest = &self.buffer[..n_whole];
-        let mut line = self.n_lines;
-        while !rest.is_empty() {
+        let (mut start, mut line) = (0, self.n_lines);
+        while start < n_whole {
+            let rest = &lines[start..];
             let cut = rest.len().min(TASK_BYTES);
-            let end = memchr::memchr(b'\n', &rest[cut - 1..]).map_or(rest.len(), |at| cut + at);
-            let (task, after) = rest.split_at(end);
-            tasks.push((task, line));
-            line += memchr::memchr_iter(b'\n', task).count() as u64;
-            line += u64::from(after.is_empty() && !task.ends_with(b"\n"));
-            rest = after;
+            let len = memchr::memchr(b'\n', &rest[cut - 1..]).map_or(rest.len(), |at| cut + at);
+            tasks.push((start..start + len, line));
+            line += memchr::memchr_iter(b'\n', &rest[..len]).count() as u64;
+            line += u64::from(!rest[..len].ends_with(b"\n"));
+            start += len;
         }
-        let settings = &self.settings;
-        let parsed = self.run.map(tasks, |(lines, first)| parse(lines, first, settings));
-        self.ready.extend(parsed.map_err(io::Error::other)?.into_iter().flatten());
         self.n_lines = line;
-        self.buffer.drain(..n_whole);
-        Ok(true)
+        let lines = Arc::new(lines);
+        let (of_task, settings) = (Arc::clone(&lines), Arc::clone(&self.settings));
+        let begun =
+            self.run.begin(tasks, move |(range, before)| parse(&of_task[range], before, &settings));
+        Ok(Some(Block::Parsing(lines, begun)))
     }
 
     fn read_some(&mut self, n_bytes: usize) -> io::Result<()> {
@@ -150,7 +185,7 @@ impl JsonLines {
         let mut part = (&mut self.input).take(n_bytes as u64);
         if let Err(error) = part.read_to_end(&mut self.buffer) {
             // What came before is read first.
-            if self.buffer.is_empty() && self.ready.is_empty() {
+            if self.buffer.is_empty() {
                 return Err(error);
             }
             self.broken = Some(error);
@@ -162,7 +197,7 @@ impl JsonLines {
     }
 
     /// Drops a line that is too long, without holding it.
-    fn pass_over_line(&mut self) -> io::Result<bool> {
+    fn pass_over_line(&mut self) -> io::Result<Option<Block>> {
         let mut n_bytes = self.buffer.len();
         self.buffer.clear();
         self.n_lines += 1;
@@ -176,8 +211,7 @@ impl JsonLines {
             n_bytes += self.buffer.len();
             self.buffer.clear();
         }
-        self.ready.push_back(Err(self.settings.too_long(n_bytes, self.n_lines)));
-        Ok(true)
+        Ok(Some(Block::PassedOver(self.settings.too_long(n_bytes, self.n_lines))))
     }
 }
 

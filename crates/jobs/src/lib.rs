@@ -15,6 +15,7 @@
 //! has what does not fit into memory; [`Trace`] records what every stage did. The crate knows neither documents nor matrices.
 
 pub mod array;
+mod begun;
 mod cancel;
 mod digest;
 mod encode;
@@ -34,6 +35,7 @@ mod spill;
 mod store;
 mod trace;
 
+pub use begun::Begun;
 pub use cancel::Cancel;
 pub use digest::Digest;
 pub use encode::{Encode, Encoder, Number, Numbers, Plain, Strided};

@@ -210,6 +210,11 @@ impl Run {
         })
     }
 
+    /// The same run, without its threads.
+    pub(crate) fn inline(&self) -> Self {
+        Self { threads: None, ..self.clone() }
+    }
+
     /// The threads, unless the caller is one of them: then its work is done inline.
     pub(crate) fn idle_pool(&self) -> Option<&rayon::ThreadPool> {
         self.idle_threads().map(|threads| &threads.pool)
