@@ -378,8 +378,30 @@ mod tests {
         };
         let one = all(Run::serial(), 64 << 20);
         assert_eq!(one.len(), 20_000);
-        assert_eq!(all(Run::with_threads(NonZeroUsize::new(3).unwrap()).unwrap(), 64 << 20), one);
+        let three = Run::with_threads(NonZeroUsize::new(3).unwrap()).unwrap();
+        for max in [64 << 20, 600] {
+            assert_eq!(all(three.clone(), max), one);
+        }
         assert_eq!(all(Run::serial(), 600), one);
+    }
+
+    #[test]
+    fn what_came_before_a_break_is_given_out_first() {
+        struct Break;
+        impl Read for Break {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::Error::other("the cable is cut"))
+            }
+        }
+        for threads in [1, 2] {
+            let input = io::Cursor::new(b"{\"text\": \"a\"}\n".repeat(100)).chain(Break);
+            let mut lines = lines(input, 20);
+            lines.parse_on(Run::with_threads(NonZeroUsize::new(threads).unwrap()).unwrap());
+            for n in 1..=100 {
+                assert_eq!(lines.next().unwrap().unwrap().unwrap().id, format!("talks:{n}"));
+            }
+            assert!(lines.next().unwrap_err().to_string().contains("cable"), "{threads}");
+        }
     }
 
     #[test]
