@@ -10,6 +10,7 @@ mod generate;
 mod instructions;
 mod postgres;
 mod python;
+mod stems;
 mod steps;
 mod tidy;
 mod venv;
@@ -26,6 +27,7 @@ usage: cargo xtask TASK
   tidy         the rules of the house: layers, forbidden crates, files that no mod reaches
   instructions how many instructions counting words takes for a byte, with valgrind
   fuzz [S]     what reads stored files and sources, on what libFuzzer makes up, S seconds each (60)
+  stems        the stems of Snowball's public vocabularies beside its own; installs them, on Debian
   soak         the long fault tests: kills and damage by the hundred thousand
   gen          write the generated reference below docs/reference
   gen --check  fail when the reference is not fresh
@@ -48,6 +50,7 @@ fn main() -> ExitCode {
             Ok(seconds) => fuzz::run_all(&root, seconds),
             Err(_) => Err(format!("the seconds must be a whole number, got {seconds:?}")),
         },
+        ["stems"] => stems::compare(&root),
         ["soak"] => steps::soak(&root),
         ["tidy"] => steps::tidy(&root),
         ["gen"] => generate::run(&root, generate::Mode::Write),

@@ -94,6 +94,32 @@ mod tests {
     }
 
     #[test]
+    #[ignore = "reads eleven million words that `cargo xtask stems` brings in"]
+    fn words_of_the_public_vocabularies_have_the_stems_of_snowball() {
+        let path =
+            std::env::var_os("TOPICMILL_TEST_STEMS").expect("`cargo xtask stems` names them");
+        let lines = std::io::BufReader::new(std::fs::File::open(path).unwrap());
+        // Words, those whose stem is another than Snowball's own, and those that the package, whose
+        // algorithms are older, has other stems of.
+        let mut found = vec![[0; 3]; N_LANGUAGES];
+        for line in std::io::BufRead::lines(lines) {
+            let line = line.unwrap();
+            let fields: Vec<&str> = line.split('\t').collect();
+            let [code, word, expected, older] = fields[..] else { panic!("four fields: {line:?}") };
+            let language = language_of(code).unwrap();
+            let stem = stem_in(language, word);
+            found[language][0] += 1;
+            found[language][1] += usize::from(stem != expected);
+            found[language][2] += usize::from(stem != older);
+        }
+        for ((code, _), [n, other, older]) in STEMMERS.iter().zip(&found) {
+            println!("{code}: {n} words, {other} stems not Snowball's, {older} not the package's");
+        }
+        assert!(found.iter().map(|found| found[0]).sum::<usize>() > 10_000_000, "{found:?}");
+        assert!(found.iter().all(|found| found[1] == 0), "{found:?}");
+    }
+
+    #[test]
     fn languages_are_in_order_and_others_have_no_stems() {
         assert!(stem_languages().is_sorted());
         assert_eq!(

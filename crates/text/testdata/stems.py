@@ -8,8 +8,6 @@ language those are taken whose stems differ from them, spread over the list, and
 
 import sys
 
-import snowballstemmer
-
 ALGORITHMS = {
     "ar": "arabic", "ca": "catalan", "cs": "czech", "da": "danish", "de": "german", "el": "greek",
     "en": "english", "eo": "esperanto", "es": "spanish", "et": "estonian", "eu": "basque",
@@ -35,6 +33,8 @@ PER_LANGUAGE = 24
 
 
 def main(lists):
+    import snowballstemmer
+
     known = {}
     with open(lists, encoding="utf-8") as lines:
         for line in lines:
@@ -49,4 +49,5 @@ def main(lists):
             print(code, word, stemmer.stemWord(word), sep="\t")
 
 
-main(sys.argv[1])
+if __name__ == "__main__":
+    main(sys.argv[1])
