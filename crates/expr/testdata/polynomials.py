@@ -93,6 +93,7 @@ show("RCBRT", lambda m: m ** (-mpf(1) / 3), 1, 2, 6, one)
 
 print("// single_logarithm.rs")
 show("LOG", log, *OCTAVE, 10, identity, single_bits)
+show("ATANH", atanh, NEAR, mpf("0.0405"), 4, identity, single_bits)
 for name, value in [("ln 2", mp.log(2)), ("log10 2", mp.log10(2))]:
     first = leading(value, 16)
     print(f"// {name} by 16 bits: {single_bits(first)} and {single_bits(value - first)}")
@@ -106,21 +107,21 @@ show("SINH", sinh, NEAR, HALF_LN2**2, 3, identity, single_bits)
 show("COSH", cosh, NEAR, HALF_LN2**2, 3, identity, single_bits)
 
 print("// single_angles.rs")
+show("TAN", lambda z: (tan(z) - mpf(1) / 3) / z, NEAR, EIGHTH**2, 7, square, single_bits)
 show("ATAN", atan, NEAR, SIXTEENTH**2, 5, identity, single_bits)
 show("ASIN", asin, NEAR, mpf("0.25"), 6, identity, single_bits)
 for name, value in [
-    ("ln 2", mp.log(2)), ("pi", mp.pi), ("pi / 2", mp.pi / 2), ("pi / 4", mp.pi / 4), ("3 pi / 4", mp.pi * 3 / 4)
+    ("ln 2", mp.log(2)), ("pi", mp.pi), ("pi / 2", mp.pi / 2), ("pi / 4", mp.pi / 4), ("3 pi / 4", mp.pi * 3 / 4),
+    ("1 / 3", mpf(1) / 3),
 ]:
     print(f"// {name} as f32: {single_bits(value)} and {single_bits(value - mpf(single(value)))}")
+rest = mp.pi / 2 - mpf(single(mp.pi / 2))
+print(f"// which lack of pi / 2: {single_bits(rest - mpf(single(rest)))}")
 
 print("// single.rs")
 show("EXP2", lambda r: (2**r - 1) / r, mpf("-0.5001"), mpf("0.5001"), 6, identity)
-show("COSH", cosh, NEAR, HALF_LN2**2, 3, identity)
-show("SINH", sinh, NEAR, HALF_LN2**2, 3, identity)
 show("SIN", sin, NEAR, EIGHTH**2, 4, identity)
 show("COS", lambda z: (mp.cos(root(z)) - 1) / z, NEAR, EIGHTH**2, 4, identity)
-show("TAN", tan, NEAR, EIGHTH**2, 9, identity)
-show("LOG", log, *OCTAVE, 11, identity)
 show("ATANH", atanh, NEAR, HALF_OCTAVE**2, 5, identity)
 
 in_two("ln 2", mp.log(2))

@@ -275,6 +275,28 @@ fn functions_are_within_one_unit_of_the_last_place() {
 }
 
 #[test]
+fn functions_of_f32_are_within_three_quarters_of_a_unit() {
+    let floats = (0..=u32::MAX).step_by(4001).map(|bits| f64::from(f32::from_bits(bits)));
+    let x: Vec<f64> = floats.filter(|x| x.is_finite()).collect();
+    let column = array(&x);
+    // Logarithms have a wider bound, which exact values are held to above.
+    let is_wider = |name: &str| ["log", "log2", "log10"].contains(&name);
+    for (name, function) in FUNCTIONS.iter().filter(|(name, _)| !is_wider(name)) {
+        let text = format!("{name}(f32(x))");
+        let values = evaluate_at(&text, Level::best(), |_| column).unwrap()[0].scalars();
+        for (&x, value) in x.iter().zip(values) {
+            let exact = function(x);
+            let near = exact as f32;
+            if near.is_finite() {
+                let unit = f64::from(near.abs().next_up() - near.abs());
+                let error = (value.to_f64() - exact).abs() / unit;
+                assert!(error < 0.75, "{name} of {x:e} as f32: wrong by {error} units");
+            }
+        }
+    }
+}
+
+#[test]
 fn what_is_exact_has_no_error() {
     let whole: Vec<f64> = (1..=200).map(f64::from).collect();
     let exponents: Vec<f64> = (0..200).map(|at| f64::from(at % 6)).collect();

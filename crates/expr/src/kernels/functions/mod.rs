@@ -101,11 +101,12 @@ macro_rules! wide_zip {
 wide! {
     Exp exponential exp: single_exponential  Exp2 exponential exp2: single_exponential
     Expm1 exponential expm1: single_exponential  Tanh exponential tanh: single_exponential
-    Sinh exponential sinh: single_exponential  Cosh exponential cosh
+    Sinh exponential sinh: single_exponential  Cosh exponential cosh: single_exponential
     Log logarithm ln: single_logarithm  Log2 logarithm log2: single_logarithm
-    Log10 logarithm log10: single_logarithm  Log1p logarithm log1p
-    Arcsinh logarithm asinh  Arccosh logarithm acosh  Arctanh logarithm atanh
-    Sin angles sin  Cos angles cos  Tan angles tan
+    Log10 logarithm log10: single_logarithm  Log1p logarithm log1p: single_logarithm
+    Arcsinh logarithm asinh: single_logarithm  Arccosh logarithm acosh: single_logarithm
+    Arctanh logarithm atanh: single_logarithm
+    Sin angles sin  Cos angles cos  Tan angles tan: single_angles
     Arcsin angles asin: single_angles  Arccos angles acos: single_angles
     Arctan angles atan: single_angles
     Cbrt roots cbrt: single_roots

@@ -1,6 +1,6 @@
-//! Angles of `f32` by their tangents, sines and cosines, sixteen at a time.
+//! Tangents of `f32`, and angles by their tangents, sines and cosines, sixteen at a time.
 
-use super::single_steps::{fma, series};
+use super::single_steps::{fma, series, sum_of_two, whole};
 
 /// Parts of a half turn, and what they lack.
 const PI: [f32; 2] = [std::f32::consts::PI, f32::from_bits(0xB3BB_BD2E)];
@@ -11,6 +11,20 @@ const NOTHING: [f32; 2] = [0.0, 0.0];
 /// The tangent of a sixteenth of a circle.
 const SIXTEENTH: f32 = 0.414_213_57;
 
+/// What the parts of a right angle lack.
+const RIGHT_LACKS: f32 = f32::from_bits(0xA6F7_2CED);
+const THIRD: [f32; 2] = [1.0 / 3.0, f32::from_bits(0xB22A_AAAB)];
+
+/// `((tan √z / √z - 1) / z - 1/3) / z`.
+const TAN: [f32; 7] = [
+    f32::from_bits(0x3E08_8889),
+    f32::from_bits(0x3D5D_0D61),
+    f32::from_bits(0x3CB3_3DFD),
+    f32::from_bits(0x3C0F_8FD3),
+    f32::from_bits(0x3B84_54AF),
+    f32::from_bits(0x39FB_18F5),
+    f32::from_bits(0x3ACC_4457),
+];
 /// `(atan √z / √z - 1) / z`.
 const ATAN: [f32; 5] = [
     f32::from_bits(0xBEAA_AAAA),
@@ -28,6 +42,10 @@ const ASIN: [f32; 6] = [
     f32::from_bits(0x3C8C_7C8F),
     f32::from_bits(0x3D09_FF6A),
 ];
+
+/// Up to it a multiple of a right angle is near enough, and how near a number may be to one.
+const FAR: f32 = 1e5;
+const NEAR: f32 = 2e-6;
 
 #[allow(clippy::fn_params_excessive_bools, reason = "values are chosen by it")]
 #[inline(always)]
@@ -110,4 +128,31 @@ pub(super) fn acos(x: f32) -> (f32, bool) {
     let base = either(far, either(x < 0.0, PI, NOTHING), HALF_PI);
     let times = if far { 2.0 } else { -1.0_f32 };
     (composed(base, times.copysign(times * x), arc(a)), a <= 1.0)
+}
+
+#[inline(always)]
+pub(super) fn tan(x: f32) -> (f32, bool) {
+    let (n, word) = whole(x * std::f32::consts::FRAC_2_PI);
+    // The first is exact: a multiple of the last place of x or of a right angle, and below 1.
+    let first = fma(-n, HALF_PI[0], x);
+    let second = -n * HALF_PI[1];
+    let lost = fma(-n, HALF_PI[1], -second);
+    let (r, low) = sum_of_two(first, second);
+    let r_lacks = low + fma(-n, RIGHT_LACKS, lost);
+    // r (1 + z (1/3 + z ...)), and what it lacks
+    let z = r * r;
+    let z_lacks = fma(r, r, -z);
+    let third = z * THIRD[0];
+    let third_lacks = fma(z, THIRD[0], -third) + fma(z, THIRD[1], z_lacks * THIRD[0]);
+    let rest = z * z * series(z, &TAN);
+    let more = third + rest;
+    let more_lacks = (rest - (more - third)) + third_lacks;
+    let t = fma(r, more, r);
+    let t_lacks = fma(r, more, r - t) + fma(r, more_lacks, r_lacks * fma(t, t, 1.0));
+    let inverse = 1.0 / t;
+    let inverse_lacks = inverse * fma(-inverse, t_lacks, fma(-t, inverse, 1.0));
+    let y = if word & 1 == 1 { -(inverse + inverse_lacks) } else { t + t_lacks };
+    // Nearer to a multiple of a right angle, what the rest lacks is not small beside it.
+    let right = (x.abs() < FAR) & ((n == 0.0) | (r.abs() > NEAR));
+    (if x == 0.0 { x } else { y }, right)
 }

@@ -1,4 +1,4 @@
-//! Exponentials, hyperbolic sine and tangent of `f32`, sixteen at a time.
+//! Exponentials and hyperbolic functions of `f32`, sixteen at a time.
 
 use super::single_steps::{fma, power, series, times_power, whole};
 
@@ -105,6 +105,25 @@ pub(super) fn sinh(x: f32) -> (f32, bool) {
     let sine = fma(z * r, series(z, &SINH), second);
     let low = fma(difference, z * series(z, &COSH), fma(sum, sine, lost));
     ((high + low).copysign(x), a < END)
+}
+
+#[inline(always)]
+pub(super) fn cosh(x: f32) -> (f32, bool) {
+    let a = x.abs();
+    let (k, word) = whole(a * INVERSE_LN2);
+    let (first, second) = (fma(-k, LN2_HIGH, a), -k * LN2_LOW);
+    let r = first + second;
+    let z = r * r;
+    // cosh (k ln 2) cosh r + sinh (k ln 2) sinh r
+    let (up, down) = (0.5 * power(word), 0.5 * power(word.wrapping_neg()));
+    let (sum, difference) = (up + down, up - down);
+    let product = difference * first;
+    let high = sum + product;
+    let lost = (product - (high - sum)) + (down - (sum - up));
+    let lost = fma(difference, first, -product) + lost;
+    let sine = fma(z * r, series(z, &SINH), second);
+    let low = fma(sum, z * series(z, &COSH), fma(difference, sine, lost));
+    (high + low, a < END)
 }
 
 #[inline(always)]

@@ -46,3 +46,27 @@ pub(super) fn has_log(x: f32) -> bool {
 pub(super) fn power(k: u32) -> f32 {
     f32::from_bits((k << 23).wrapping_add(1.0_f32.to_bits()))
 }
+
+/// `a + b`, of which `a` is 0 or not the smaller, and what that lacks.
+#[inline(always)]
+pub(super) fn ordered(a: f32, b: f32) -> (f32, f32) {
+    let high = a + b;
+    (high, b - (high - a))
+}
+
+/// `a + b`, and what that lacks.
+#[inline(always)]
+pub(super) fn sum_of_two(a: f32, b: f32) -> (f32, f32) {
+    let high = a + b;
+    let part = high - a;
+    (high, (a - (high - part)) + (b - part))
+}
+
+/// Half of the inverse of a positive number, to 16 bits, in less time than a division.
+#[inline(always)]
+pub(super) fn half_inverse(x: f32) -> f32 {
+    // The bits of a float are nearly its logarithm.
+    let near = f32::from_bits(0x7E73_11C7_u32.wrapping_sub(x.to_bits()));
+    let near = fma(near, fma(-2.0 * x, near, 1.0), near);
+    fma(near, fma(-2.0 * x, near, 1.0), near)
+}
