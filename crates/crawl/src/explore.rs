@@ -179,6 +179,7 @@ pub fn learn(
         list.links.iter().map(|link| (link.url.clone(), link.text.clone())).collect();
     let samples = session.samples(&rows)?;
     let listing = Listing {
+        from: &session.home,
         start: &[without_credentials(start)],
         title: page.title(),
         rows: RowsOf::Elements(&page.outline, &list),
@@ -555,7 +556,8 @@ impl Session<'_> {
         // Rows that hold what the list says of each document, if they are found on all its pages;
         // else the bare links.
         for rows_of in [RowsOf::Elements(outline, list), RowsOf::Links(list)] {
-            let listing = Listing { start: &start, title: title.clone(), rows: rows_of };
+            let from = &self.home;
+            let listing = Listing { from, start: &start, title: title.clone(), rows: rows_of };
             text = induce::recipe(&listing, &samples);
             if self.lists_all(&start, &Recipe::parse(&text)?, &rows) {
                 break;
@@ -659,7 +661,8 @@ impl Session<'_> {
         }
         let samples = Sample::of_template(outlines.into_iter().take(MAX_SAMPLES));
         let start: Vec<Url> = lists.iter().map(without_credentials).collect();
-        let listing = Listing { start: &start, title: page.title(), rows: RowsOf::Items(items) };
+        let rows = RowsOf::Items(items);
+        let listing = Listing { from: &self.home, start: &start, title: page.title(), rows };
         let text = induce::recipe(&listing, &samples);
         let mut crawl = self.read_each(&lists, &Recipe::parse(&text)?, take)?;
         crawl.recipe = Some(text);

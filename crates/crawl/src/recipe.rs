@@ -59,6 +59,9 @@ use crate::{Error, builtin};
 /// With `lines = true` in `[talk]` the lines that `<br>` parts are elements called `line`, in every
 /// element of which two or more begin with a label (`Room: …`).
 ///
+/// `recipe.from` is the address from which the site was looked through, where the list was found on
+/// another page: a recipe that is kept for that address says so.
+///
 /// Without `list.link` the items are the talks: what `[talk]` selects is looked for in each of
 /// them. With `section = true` in `[list]` an item is a heading with what follows it up to the next
 /// item.
@@ -67,6 +70,7 @@ pub struct Recipe {
     name: String,
     title: Option<String>,
     start: Vec<Url>,
+    from: Option<Url>,
     pub(crate) item: Field,
     /// None: the items are the talks themselves.
     pub(crate) link: Option<Field>,
@@ -111,7 +115,7 @@ impl Recipe {
         root.only(&["recipe", "list", "talk", "weights", "limits"])?;
 
         let head = root.section("recipe", "a table with the name")?;
-        head.only(&["name", "title", "start"])?;
+        head.only(&["name", "title", "start", "from"])?;
         let list = root.section("list", "a table with the selectors item and link")?;
         list.only(LIST_KEYS)?;
         let talk = root.section("talk", "a table with the selector abstract")?;
@@ -120,7 +124,8 @@ impl Recipe {
         let recipe = Self {
             name: head.required("name", "the name of the recipe", Section::text)?,
             title: head.text("title")?,
-            start: head.start()?,
+            start: head.urls("start")?,
+            from: head.urls("from")?.into_iter().next(),
             item: list.required("item", "a CSS selector", Section::field)?,
             link: list.field("link")?.map(|field| field.or_attribute("href")),
             extent: if list.flag("section")? { Extent::Section } else { Extent::Element },
@@ -170,6 +175,13 @@ impl Recipe {
     #[must_use]
     pub fn start(&self) -> &[Url] {
         &self.start
+    }
+
+    /// The address from which the site was looked through, where that is not the first of
+    /// [`start`](Self::start).
+    #[must_use]
+    pub fn from(&self) -> Option<&Url> {
+        self.from.as_ref()
     }
 
     /// How often titles and tags count.
@@ -352,16 +364,16 @@ impl Section<'_> {
         Ok(fields)
     }
 
-    fn start(&self) -> Result<Vec<Url>, Error> {
+    fn urls(&self, key: &str) -> Result<Vec<Url>, Error> {
         let expected = "an http or https URL, or an array of them";
-        let urls = match self.table.get("start") {
+        let urls = match self.table.get(key) {
             None => return Ok(Vec::new()),
             Some(Value::Array(urls)) => urls.as_slice(),
             Some(url) => std::slice::from_ref(url),
         };
         let read = |value: &Value| value.as_str()?.parse().ok().filter(is_web);
         let urls = urls.iter().map(read).collect::<Option<Vec<Url>>>();
-        urls.ok_or_else(|| self.wrong("start", expected))
+        urls.ok_or_else(|| self.wrong(key, expected))
     }
 
     fn weights(&self) -> Result<Weights, Error> {

@@ -216,7 +216,12 @@ fn crawl_site(
         Some(recipe) => Some(recipe),
         None => match locked(url, options.lock.as_deref())? {
             Some((recipe, text)) => {
-                start.extend(recipe.start().iter().skip(1).cloned());
+                if recipe.from().is_some() {
+                    start = recipe.start().to_vec();
+                    start.iter_mut().take(1).for_each(|first| lend_credentials(url, first));
+                } else {
+                    start.extend(recipe.start().iter().skip(1).cloned());
+                }
                 lock = Some(text);
                 Some(recipe)
             }
@@ -298,6 +303,15 @@ pub(crate) fn warn_of_weak(site: &Site, run: &Run) {
     }
 }
 
+/// Gives the user name and the password of `from`, which no file holds, to a page of the same origin.
+fn lend_credentials(from: &Url, to: &mut Url) {
+    if from.origin() == to.origin() {
+        // Addresses of the web can have both.
+        to.set_username(from.username()).ok();
+        to.set_password(from.password()).ok();
+    }
+}
+
 /// The recipe in the lock file, and its text, if it is for `url`.
 fn locked(url: &Url, lock: Option<&Path>) -> Result<Option<(Recipe, String)>, Error> {
     let Some(path) = lock else { return Ok(None) };
@@ -308,7 +322,8 @@ fn locked(url: &Url, lock: Option<&Path>) -> Result<Option<(Recipe, String)>, Er
     };
     let recipe = Recipe::parse(&text)
         .map_err(|source| Error::Recipe { path: path.to_owned(), source: Box::new(source) })?;
-    let is_own = recipe.start().first().is_some_and(|start| start.as_str() == crawl::redact(url));
+    let asked = recipe.from().or(recipe.start().first());
+    let is_own = asked.is_some_and(|asked| asked.as_str() == crawl::redact(url));
     Ok(is_own.then_some((recipe, text)))
 }
 
@@ -396,5 +411,23 @@ mod tests {
         assert!(outbox.add(document(0)).unwrap().is_continue());
         turn.store(GIVEN_UP, Ordering::Relaxed);
         assert!(outbox.add(document(1)).unwrap().is_break());
+    }
+
+    #[test]
+    fn a_locked_recipe_is_for_the_address_from_which_the_site_was_looked_through() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(LOCK_FILE);
+        let recipe = |from: &str| {
+            format!(
+                "[recipe]\nname = \"x\"\nstart = \"http://conf.example/talks/\"\n{from}[list]\nitem = \"li\"\n\
+                 link = \"a\"\n[talk]\nabstract = \"p\"\n"
+            )
+        };
+        let is_locked =
+            |url: &str| locked(&url.parse().unwrap(), Some(path.as_path())).unwrap().is_some();
+        std::fs::write(&path, recipe("from = \"http://conf.example/\"\n")).unwrap();
+        assert!(is_locked("http://conf.example/") && !is_locked("http://conf.example/talks/"));
+        std::fs::write(&path, recipe("")).unwrap();
+        assert!(!is_locked("http://conf.example/") && is_locked("http://conf.example/talks/"));
     }
 }

@@ -37,6 +37,8 @@ pub(crate) const MAX_SAMPLES: usize = 150;
 
 /// The lists of a site and where they lead.
 pub(crate) struct Listing<'a> {
+    /// Where the site was looked through from.
+    pub(crate) from: &'a Url,
     /// The pages of the list.
     pub(crate) start: &'a [Url],
     /// The title of the start page.
@@ -117,6 +119,9 @@ pub(crate) fn recipe(listing: &Listing<'_>, samples: &[Sample]) -> String {
     }
     let start: Vec<String> = listing.start.iter().map(Url::to_string).collect();
     head.texts("start", &start);
+    if listing.start.first() != Some(listing.from) {
+        head.text("from", listing.from.as_str());
+    }
     format!(
         "# Found by topicmill in the pages of the site. Edit it, and give it with --recipe.\n\n\
          {head}\n{list}\n{talk}"
