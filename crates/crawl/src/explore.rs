@@ -86,6 +86,8 @@ pub fn explore_each(
     let mut at = start.clone();
     let mut n_probes = 0;
     let mut first: Option<ListPage> = None;
+    // What the start page has instead of a list, if nothing better comes.
+    let mut menu: Option<List> = None;
     // The other days of a programme, for the page of the first.
     let mut days: Vec<Url> = Vec::new();
     for _ in 0..=MAX_HOPS {
@@ -115,6 +117,13 @@ pub fn explore_each(
         let anchored = links::anchored_page(&page.links, longest).filter(|next| **next != at);
         let next = if anchored.is_some() {
             anchored.cloned()
+        } else if let (Some(list), Some(schedule)) =
+            (lists.first().filter(|list| list.is_menu()), links::list_page(&page.links))
+            && first.is_none()
+            && list.links.iter().any(|link| link.url == schedule.url)
+        {
+            menu = Some(list.clone());
+            Some(schedule.url.clone())
         } else if let Some(list) = session.first_alive(&lists)? {
             return session.read_list(vec![at], &page, list, take);
         } else if let Some((day, others)) = page.days().split_first().filter(|(_, n)| !n.is_empty())
@@ -132,6 +141,9 @@ pub fn explore_each(
         }
     }
     let page = first.expect("the first page was read");
+    if let Some(list) = menu {
+        return session.read_list(vec![start.clone()], &page, &list, take);
+    }
     if let Some((sitemaps, list)) = session.in_sitemap(&page)? {
         return session.read_list(sitemaps, &page, &list, take);
     }
@@ -145,11 +157,16 @@ pub fn explore_each(
     match article {
         Some(document) => {
             let documents = vec![document];
-            session.of_schedule(Schedule { documents, ..Schedule::default() }, take)
+            let schedule = Schedule { documents, ..Schedule::default() };
+            let crawl = session.of_schedule(schedule, take)?;
+            Ok(Crawl { confidence: CONFIDENCE_OF_ARTICLE, ..crawl })
         }
         None => Err(Error::Start { url: redact(start), problem }),
     }
 }
+
+/// How sure it is that a page on which no list was found is the one document that is wanted.
+const CONFIDENCE_OF_ARTICLE: f64 = 0.4;
 
 /// The parts that [`learn`] takes.
 pub const LEARNT: &[&str] =

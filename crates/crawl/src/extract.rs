@@ -176,9 +176,14 @@ pub(crate) fn items(page: &Html, field: &Field, extent: Extent) -> Vec<Item> {
             }
             let is_next =
                 |e: Element<'_>| starts.binary_search_by(|other| other.cmp_in_page(e)).is_ok();
-            // Another heading of the same kind begins something else.
-            let is_heading = is_heading(element.name());
-            let ends = |e: Element<'_>| is_heading && e.name() == element.name() || is_head_row(e);
+            // Another heading of the same kind, or a higher one, begins something else.
+            let own = heading_of(*element);
+            let is_bare = is_heading(element.name());
+            let ends_section = |e: Element<'_>| {
+                let other = heading_of(e).filter(|_| !is_bare || is_heading(e.name()));
+                own.zip(other).is_some_and(|(own, other)| other <= own)
+            };
+            let ends = |e: Element<'_>| ends_section(e) || is_head_row(e);
             for sibling in element.following().take(MAX_SECTION) {
                 if matches!(sibling, Child::Element(e) if is_next(e) || ends(e)) {
                     break;
@@ -252,6 +257,15 @@ fn is_head_row(element: Element<'_>) -> bool {
     let is_head = |child| matches!(child, Child::Element(cell) if cell.name() == "th");
     let is_cell = |child: &Child<'_>| matches!(child, Child::Element(_));
     element.name() == "tr" && element.children().filter(is_cell).all(is_head)
+}
+
+/// The name of the heading that an element is, or begins with.
+fn heading_of(element: Element<'_>) -> Option<&str> {
+    let first = element.children().find_map(|child| match child {
+        Child::Element(inner) => Some(inner.name()),
+        Child::Text(_) => None,
+    });
+    [Some(element.name()), first].into_iter().flatten().find(|name| is_heading(name))
 }
 
 fn is_heading(name: &str) -> bool {

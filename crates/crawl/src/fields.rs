@@ -339,13 +339,16 @@ impl Fields {
         let line = |key| self.fields.get(key).and_then(|field: &Field| field.line(element));
         let lines =
             |key| self.fields.get(key).map(|field| field.lines(element)).unwrap_or_default();
+        let values = |key| -> Vec<String> {
+            self.fields.get(key).map(|field| field.values(element).collect()).unwrap_or_default()
+        };
         let text = self.fields.get("abstract").and_then(|field| field.blocks(element, &self.drop));
         let language = line("language").and_then(|tag| corpus::language_code(&tag));
         Document {
             title: line("title").unwrap_or_default(),
             text: text.unwrap_or_default(),
             tags: lines("tags"),
-            speakers: people(&lines("speakers")),
+            speakers: people(&values("speakers")),
             date: line("date"),
             start: line("start").map(|text| dates::moment(&text).unwrap_or(text)),
             end: line("end").map(|text| dates::moment(&text).unwrap_or(text)),
@@ -361,8 +364,14 @@ impl Fields {
 const JOINTS: &[&str] =
     &[" and ", " und ", " et ", " y ", " e ", " og ", " och ", " i ", " и ", " & "];
 
-/// The people in `lines`, where a line may join several.
-fn people(lines: &[String]) -> Vec<String> {
+/// The people in `values`: what stands in brackets behind a name is none of it, and a value may join
+/// several; the commas of a single one part names.
+fn people(values: &[String]) -> Vec<String> {
+    let is_comma = |c: char| c == ';' || c == '、' || c == ',' && values.len() == 1;
+    let values = values.iter().map(|value| without_brackets(value));
+    let lines: Vec<String> = values
+        .flat_map(|value| value.split(is_comma).map(str::to_owned).collect::<Vec<_>>())
+        .collect();
     let split = |line: &String| -> Vec<String> {
         // A firm may have such a word in its name; people have a first and a last one.
         let is_person = |name: &&str| name.split_whitespace().count() >= 2;
@@ -376,6 +385,21 @@ fn people(lines: &[String]) -> Vec<String> {
     };
     let names: Vec<String> = lines.iter().flat_map(split).collect();
     corpus::names(names.iter().map(String::as_str))
+}
+
+/// `text` without what stands in brackets, where something else does.
+pub(crate) fn without_brackets(text: &str) -> String {
+    let mut depth = 0_usize;
+    let outside: String = text
+        .chars()
+        .filter(|c| {
+            depth += usize::from(matches!(c, '(' | '（'));
+            let is_outside = depth == 0;
+            depth -= usize::from(matches!(c, ')' | '）') && depth > 0);
+            is_outside
+        })
+        .collect();
+    if outside.trim().is_empty() { text.to_owned() } else { outside }
 }
 
 #[cfg(test)]
@@ -394,6 +418,17 @@ mod tests {
         check("School of Arts and Crafts", &["School of Arts and Crafts"]);
         check("Ada and Lin", &["Ada and Lin"]);
         check("Sandy Brandt", &["Sandy Brandt"]);
+    }
+
+    #[test]
+    fn what_stands_in_brackets_behind_people_is_left_out() {
+        let check = |line: &str, expected: &[&str]| {
+            assert_eq!(people(&[line.to_owned()]), expected, "{line}");
+        };
+        check("Ada Moor (Firm, Berlin); Lin Okafor (School)", &["Ada Moor", "Lin Okafor"]);
+        check("Ada Moor (Firm), Lin Okafor", &["Ada Moor", "Lin Okafor"]);
+        check("(Ada Moor)", &["(Ada Moor)"]);
+        check("Ada Moor (Firm", &["Ada Moor"]);
     }
 
     fn line(field: &str, page: &str) -> Option<String> {

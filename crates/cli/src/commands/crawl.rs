@@ -54,7 +54,8 @@ pub(crate) fn run(args: &Crawl) -> anyhow::Result<Exit> {
     if args.common.json {
         print(&report.to_json()?)?;
     } else {
-        print(format!("{n_documents} documents: {}\n", args.out.display()).as_bytes())?;
+        let documents = if n_documents == 1 { "document" } else { "documents" };
+        print(format!("{n_documents} {documents}: {}\n", args.out.display()).as_bytes())?;
     }
     Ok(end(&report, &args.common))
 }

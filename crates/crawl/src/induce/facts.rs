@@ -147,22 +147,10 @@ pub(crate) fn find(samples: &[Sample], template: &Template<'_>, containers: &[&s
                 rank(&a.1, x).cmp(&rank(&b.1, y)).then_with(|| b.1.cmp(&a.1))
             });
         if let Some(((_, path), candidate)) = best {
-            let mut filters = Vec::new();
+            let mut filters: Vec<(&'static str, String)> = Vec::new();
             if role == Role::Speakers {
-                let start = |prefix: &str| {
-                    candidate.texts.iter().filter(|t| t.to_lowercase().starts_with(prefix)).count()
-                };
-                for prefix in ["by ", "by: ", "speaker: ", "speakers: ", "presented by ", "von "] {
-                    if 2 * start(prefix) > candidate.texts.len() {
-                        filters.push(("strip_prefix", quoted(prefix)));
-                        break;
-                    }
-                }
-                let is_followed =
-                    |t: &&String| t.ends_with(')') && t.find(" (").is_some_and(|at| at > 0);
-                if 2 * candidate.texts.iter().filter(is_followed).count() > candidate.texts.len() {
-                    filters.push(("regex", quoted(r"^([^(]+)")));
-                }
+                let prefix = prefix_of(&candidate.texts);
+                filters.extend(prefix.map(|prefix| ("strip_prefix", quoted(prefix))));
             }
             let n_all = n_at_path.get(path.as_str()).copied().unwrap_or_default();
             facts.found.insert(key, candidate.fact(path, n_all, filters));
@@ -170,7 +158,68 @@ pub(crate) fn find(samples: &[Sample], template: &Template<'_>, containers: &[&s
     }
     times(&candidates, n, &mut facts);
     announced(template, n, &mut facts);
+    if !facts.found.contains_key("speakers") && !facts.announced.contains_key("speakers") {
+        let names = bare_names(samples, template, containers);
+        facts.found.extend(names.map(|fact| ("speakers", fact)));
+    }
     facts
+}
+
+/// What stands before names.
+const BEFORE_NAMES: &[&str] =
+    &["by ", "by: ", "with ", "speaker: ", "speakers: ", "presented by ", "von "];
+
+/// What most of `texts`, which are names, begin with.
+fn prefix_of(texts: &[String]) -> Option<&'static str> {
+    let n = |prefix: &str| texts.iter().filter(|t| t.to_lowercase().starts_with(prefix)).count();
+    BEFORE_NAMES.iter().copied().find(|prefix| 2 * n(prefix) > texts.len())
+}
+
+/// Fewer pages with names tell nothing.
+const MIN_NAMED_PAGES: usize = 4;
+
+/// The elements that hold names of people and say so by nothing else: on most pages, nothing but names,
+/// and seldom the same ones, as rooms and kinds of talks are.
+fn bare_names(samples: &[Sample], template: &Template<'_>, containers: &[&str]) -> Option<Fact> {
+    let mut places: BTreeMap<&str, (BTreeSet<usize>, Vec<String>)> = BTreeMap::new();
+    for (page, (sample, leaves)) in samples.iter().zip(&template.pages).enumerate() {
+        let outline = &sample.outline;
+        let wanted = leaves.iter().filter(|leaf| {
+            let in_prose =
+                containers.iter().any(|c| leaf.path.starts_with(c)) && leaf.node.text.len() > 150;
+            is_content(leaf) && leaf.announced.is_none() && !leaf.node.is_heading() && !in_prose
+        });
+        for at in wanted.flat_map(|leaf| leaf.at..leaf.node.end) {
+            let text = &outline.nodes[at].text;
+            if !text.is_empty() && text.len() <= 150 {
+                let (pages, texts) = places.entry(outline.path(at)).or_default();
+                pages.insert(page);
+                texts.push(text.clone());
+            }
+        }
+    }
+    let are_names = |(path, (pages, texts)): &(&str, (BTreeSet<usize>, Vec<String>))| {
+        let is_name = |text: &&String| {
+            let text = crate::fields::without_brackets(text);
+            let prefix = BEFORE_NAMES.iter().find(|p| text.to_lowercase().starts_with(**p));
+            let name = prefix.and_then(|prefix| text.get(prefix.len()..)).unwrap_or(&text);
+            words::is_name_of_people(name)
+        };
+        let distinct: BTreeSet<&String> = texts.iter().collect();
+        path.starts_with("html > body")
+            && pages.len() >= MIN_NAMED_PAGES
+            && 5 * pages.len() >= 3 * samples.len()
+            && 5 * texts.iter().filter(is_name).count() >= 4 * texts.len()
+            && 2 * distinct.len() >= texts.len()
+    };
+    let found = places.into_iter().filter(are_names);
+    // Of elements in each other the inner ones are the single names.
+    let best = found.max_by_key(|(path, (pages, _))| {
+        (pages.len(), path.matches(" > ").count(), std::cmp::Reverse(*path))
+    });
+    let (path, (_, texts)) = best?;
+    let prefix = prefix_of(&texts).map(|prefix| ("strip_prefix", quoted(prefix)));
+    Some(Fact::at(path, prefix.into_iter().collect()))
 }
 
 /// What blocks announce themselves: `Speaker: Ada Moor`.
@@ -204,7 +253,20 @@ fn announced(template: &Template<'_>, n: usize, facts: &mut Facts) {
             continue;
         }
         if !facts.found.contains_key(key) {
-            let pattern = format!("^{}\\s*(.+)$", regex::escape(start));
+            // One and several of a kind have labels of their own.
+            let is_kin =
+                |(own, _, own_path): &&(Role, &str, &str)| (*own, *own_path) == (role, *path);
+            let labels: Vec<String> = match key {
+                "speakers" | "tags" => {
+                    places.keys().filter(is_kin).map(|k| regex::escape(k.1)).collect()
+                }
+                _ => vec![regex::escape(start)],
+            };
+            let label = match labels.as_slice() {
+                [label] => label.clone(),
+                labels => format!("(?:{})", labels.join("|")),
+            };
+            let pattern = format!("^{label}\\s*(.+)$");
             let mut filters = vec![("regex", quoted(&pattern))];
             filters.extend((key == "date").then(|| ("date", "true".to_owned())));
             facts.announced.insert(key, Fact::at(path, filters));
@@ -218,16 +280,21 @@ fn places_days(texts: &[&str]) -> bool {
 
 fn times(candidates: &BTreeMap<(Role, String), Candidate>, n: usize, facts: &mut Facts) {
     let times = || candidates.iter().filter(|((role, _), _)| *role == Role::Time);
+    // When a talk ends, or was put on the page, is not when it is.
+    let is_start = |path: &str| {
+        let step = path.rsplit(" > ").next().unwrap_or(path);
+        !words::tokens(step).iter().any(|word| words::OTHER_TIMES.contains(&word.as_str()))
+    };
     let with_moment = times().filter(|(_, c)| 2 * c.moments >= n && c.moments >= 2);
-    if let Some(((_, path), _)) =
-        with_moment.max_by_key(|((_, path), c)| (c.moments, std::cmp::Reverse(path.clone())))
+    if let Some(((_, path), _)) = with_moment
+        .max_by_key(|((_, path), c)| (is_start(path), c.moments, std::cmp::Reverse(path.clone())))
     {
         let attribute = Some("datetime");
         facts.found.insert("start", Fact { attribute, ..Fact::at(path, Vec::new()) });
     }
     let for_machines = times().filter(|(_, c)| 2 * c.days >= n && c.days >= 2);
-    if let Some(((_, path), _)) =
-        for_machines.max_by_key(|((_, path), c)| (c.days, std::cmp::Reverse(path.clone())))
+    if let Some(((_, path), _)) = for_machines
+        .max_by_key(|((_, path), c)| (is_start(path), c.days, std::cmp::Reverse(path.clone())))
     {
         let filters = vec![("date", "true".to_owned())];
         let attribute = Some("datetime");
@@ -236,8 +303,8 @@ fn times(candidates: &BTreeMap<(Role, String), Candidate>, n: usize, facts: &mut
     let days = |c: &Candidate| c.texts.iter().filter(|t| crate::dates::day_in(t).is_some()).count();
     let with_day = times().filter(|(_, c)| 3 * days(c) >= n && days(c) >= 2);
     if !facts.found.contains_key("date")
-        && let Some(((_, path), _)) =
-            with_day.max_by_key(|((_, path), c)| (days(c), std::cmp::Reverse(path.clone())))
+        && let Some(((_, path), _)) = with_day
+            .max_by_key(|((_, path), c)| (is_start(path), days(c), std::cmp::Reverse(path.clone())))
     {
         let filters = vec![("date", "true".to_owned())];
         facts.found.insert("date", Fact::at(path, filters));
@@ -283,7 +350,10 @@ fn candidates(
             let is_person = template.people.contains(outline.path(at));
             if node.text.is_empty()
                 || node.text.len() > 150
-                || node.is_heading() && !Template::is_fact(&node.text) && !is_person
+                || node.is_heading()
+                    && !Template::is_fact(&node.text)
+                    && !is_person
+                    && (leaf.is_template || leaf.label != Some(Role::Speakers))
             {
                 continue;
             }
@@ -462,7 +532,7 @@ mod tests {
                 )
             },
             "date = { select = \"html > body > main > time@datetime\", date = true }\n\
-             speakers = { select = \"ul.author-list > li\", regex = \"^([^(]+)\" }\n\
+             speakers = \"ul.author-list > li\"\n\
              start = \"html > body > main > time@datetime\"\n",
         );
     }

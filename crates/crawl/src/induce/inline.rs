@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use url::Url;
 
 use super::links::{Link, List};
-use super::outline::{MAX_TITLE_BYTES, Outline};
+use super::outline::{MAX_TITLE_BYTES, Node, Outline};
 use super::selectors::Paths;
 use super::template::Template;
 use super::words::{self, Role};
@@ -70,7 +70,7 @@ pub(crate) fn find(outline: &Outline, url: &Url, list: Option<&List>) -> Option<
         .filter(|group| {
             let is_most = || 2 * group.prose >= prose(outline, 0..outline.nodes.len());
             let is_list = group.has_speakers || group.are_documents && is_most();
-            is_programme || !group.is_section && is_list
+            is_programme || is_below_a_programme(outline, group) || !group.is_section && is_list
         })
         // The outermost of those that are most; elements before headings.
         .max_by_key(|g| (g.nodes.len(), !g.is_section, std::cmp::Reverse(depth(&g.path))))?;
@@ -192,7 +192,18 @@ fn row_sections(outline: &Outline, nodes: &[usize]) -> Vec<Group> {
 /// Headings or terms with prose between them, inside one element or several of them in each of more.
 fn sections(outline: &Outline, nodes: &[usize]) -> Option<Group> {
     let first = &outline.nodes[nodes[0]];
-    if !first.is_heading() && first.tag != "dt" || !share_parents(outline, nodes) {
+    if !first.is_heading() && first.tag != "dt" {
+        return None;
+    }
+    // Headings with an element of their own around each stand for that.
+    let alone = |at: &usize| {
+        let around = outline.nodes[*at].parent?;
+        (outline.text_inside(around) == outline.text_inside(*at)).then_some(around)
+    };
+    let around: Option<Vec<usize>> = nodes.iter().map(alone).collect();
+    let narrowed = around.as_ref().map(|_| format!(":has(> {})", first.tag)).unwrap_or_default();
+    let nodes = around.as_deref().unwrap_or(nodes);
+    if !share_parents(outline, nodes) {
         return None;
     }
     let parts: Vec<(Option<String>, usize)> = nodes
@@ -203,7 +214,7 @@ fn sections(outline: &Outline, nodes: &[usize]) -> Option<Group> {
             ((!text.is_empty()).then_some(text), section_prose(outline, *at, end))
         })
         .collect();
-    group(outline, nodes, &parts).map(|group| Group { is_section: true, ..group })
+    group(outline, nodes, &parts).map(|group| Group { is_section: true, narrowed, ..group })
 }
 
 /// Whether titles stand together: in one element, or in several (days, cells of a table) that have
@@ -318,13 +329,31 @@ fn names(path: &str) -> Option<Role> {
     step.split_once(['.', '#']).and_then(|(_, names)| words::role_of(names))
 }
 
+/// Whether a text says that a programme follows.
+fn announces_a_programme(text: &str) -> bool {
+    words::tokens(text).iter().any(|word| words::LIST_WORDS.contains(&word.as_str()))
+}
+
+/// Longer headings, words, say what they say in passing.
+const MAX_HEADING_WORDS: usize = 5;
+
+/// Whether the heading that the items stand below says that they are a programme.
+fn is_below_a_programme(outline: &Outline, group: &Group) -> bool {
+    let first = group.nodes[0];
+    let own = outline.nodes[first].tag;
+    let is_above = |node: &&Node| node.is_heading() && (node.tag < own || own.len() != 2);
+    let above = outline.nodes[..first].iter().rev().find(is_above);
+    above.is_some_and(|heading| {
+        words::tokens(&heading.text).len() <= MAX_HEADING_WORDS
+            && announces_a_programme(&heading.text)
+    })
+}
+
 /// Whether the address, the title or the first heading says that the page lists talks.
 fn names_a_programme(outline: &Outline, url: &Url) -> bool {
-    let says = |text: &str| {
-        words::tokens(text).iter().any(|word| words::LIST_WORDS.contains(&word.as_str()))
-    };
     let titles = outline.nodes.iter().filter(|node| matches!(node.tag, "title" | "h1"));
-    says(url.path()) || titles.take(3).any(|node| says(&node.text))
+    announces_a_programme(url.path())
+        || titles.take(3).any(|node| announces_a_programme(&node.text))
 }
 
 #[cfg(test)]

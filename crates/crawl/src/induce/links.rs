@@ -41,7 +41,17 @@ pub(crate) struct List {
     pub(crate) confidence: f64,
 }
 
+/// A menu has no more links than this.
+const MAX_MENU: usize = 15;
+
 impl List {
+    /// Whether it may be a menu: a few links of a word or two.
+    pub(crate) fn is_menu(&self) -> bool {
+        let n_words = |link: &Link| link.text.split_whitespace().count();
+        let n: usize = self.links.iter().map(n_words).sum();
+        self.links.len() <= MAX_MENU && n <= 2 * self.links.len()
+    }
+
     /// Whether the addresses do not speak of something else, such as speakers.
     pub(crate) fn is_of_documents(&self) -> bool {
         self.globs.first().is_some_and(|glob| glob_kind(glob) >= 1.0)

@@ -83,10 +83,15 @@ pub(crate) fn subtract(samples: &[Sample]) -> Template<'_> {
     let is_template = |path: &str, text: &str| {
         let n_pages = n_pages_with_text[&(path, text)];
         let are_labels = 10 * n_distinct[path] <= 3 * n_leaves[path] && n_leaves[path] >= 5;
-        // Fields with few values (levels, rooms, tags) have short ones; the notes of a template
-        // are longer, or are headings.
-        let is_note =
-            text.len() > 25 || path.ends_with(['1', '2', '3', '4', '5', '6']) || is_label(text);
+        // Fields with few values (levels, rooms, tags, times) have short ones; the notes of a
+        // template are longer, or are what labels are made of.
+        let step = path.rsplit(" > ").next().unwrap_or(path);
+        let tag = step.split(['.', '#']).next().unwrap_or(step);
+        let is_note = !Template::is_fact(text)
+            && (text.chars().count() > 25
+                || path.ends_with(['1', '2', '3', '4', '5', '6'])
+                || matches!(tag, "dt" | "th" | "label")
+                || is_label(text));
         let share = if are_labels && is_note { SHARED_OF_LABELS } else { SHARED };
         n_pages >= 2 && n_pages as f64 >= (share * n).max(if share < SHARED { 3.0 } else { 2.0 })
     };
@@ -195,12 +200,17 @@ fn label<'a>(outline: &Outline, leaves: &mut [Leaf<'a>], people: &BTreeSet<&str>
             let role =
                 if is_beside { Some(Role::Aside) } else { labels::role_of_label(&leaf.node.text) };
             let around = leaf.node.parent.unwrap_or(leaf.at);
-            // The term of a list may stand in an element of its own.
-            let around = if outline.nodes[around].end - around <= 3 {
+            // The term of a list may stand in an element of its own, and others in more than one.
+            let mut around = if outline.nodes[around].end - around <= 3 {
                 outline.nodes[around].parent.unwrap_or(around)
             } else {
                 around
             };
+            while let Some(outer) = outline.nodes[around].parent
+                && outline.text_inside(around) == leaf.node.text
+            {
+                around = outer;
+            }
             let end = outline.nodes[around].end;
             open.retain(|(parent, ..)| *parent != around);
             open.push((around, role, end, &leaf.node.text));

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::link_words::is_generic;
+use super::outline::Outline;
 use super::selectors::Paths;
 use super::template::{Leaf, Sample, Template, is_content};
 use super::words::{self, Role};
@@ -61,6 +62,9 @@ struct Candidate {
 /// where a first heading is worth 1.
 const BOLD_WEIGHT: f64 = 0.5;
 
+/// The same of the line that unfolds a talk.
+const SUMMARY_WEIGHT: f64 = 0.85;
+
 /// The same of a link that the first block begins with.
 const LINK_WEIGHT: f64 = 0.4;
 
@@ -87,6 +91,12 @@ pub(crate) fn choose<'a>(samples: &'a [Sample], template: &Template<'a>) -> Titl
             candidate.texts.push((text, sample.link_text.clone()));
             candidate.weight = weight;
         }
+        for (at, weight) in parts_of_summary(&sample.outline, leaves) {
+            let candidate = candidates.entry(sample.outline.path(at)).or_default();
+            let text = sample.outline.nodes[at].text.clone();
+            candidate.texts.push((text, sample.link_text.clone()));
+            candidate.weight = weight;
+        }
         for leaf in leaves {
             let is_person = template.people.contains(leaf.path);
             if leaf.node.in_frame || leaf.is_template || is_person || leaf.node.text.len() > 400 {
@@ -97,6 +107,7 @@ pub(crate) fn choose<'a>(samples: &'a [Sample], template: &Template<'a>) -> Titl
                 "h1" => 1.0,
                 "h2" => 0.95,
                 "h3" => 0.85,
+                "summary" => SUMMARY_WEIGHT,
                 "h4" => 0.7,
                 "h5" | "h6" | "title" => 0.6,
                 _ if template.role_in_path(leaf.path) == Some(Role::Title) => 0.8,
@@ -157,6 +168,27 @@ pub(crate) fn choose<'a>(samples: &'a [Sample], template: &Template<'a>) -> Titl
         texts.iter().map(|text| text.strip_prefix(&prefix).unwrap_or(text)).collect();
     let is_numbered = 10 * rest.iter().filter(|text| has_number(text)).count() >= 9 * rest.len();
     Title::Page { path, suffix: shared_end(&rest), prefix, is_numbered }
+}
+
+/// The elements of the line that unfolds a talk, where it is made of several, with what each is worth as
+/// a title: times and people stand there too, and the title is the longest.
+fn parts_of_summary(outline: &Outline, leaves: &[Leaf<'_>]) -> Vec<(usize, f64)> {
+    let Some(summary) = leaves.iter().find(|leaf| leaf.node.tag == "summary") else {
+        return Vec::new();
+    };
+    let inside = summary.at + 1..summary.node.end;
+    let n_at = |path: &str| inside.clone().filter(|at| outline.path(*at) == path).count();
+    let parts = inside.clone().filter(|at| {
+        let text = &outline.nodes[*at].text;
+        !text.is_empty()
+            && n_at(outline.path(*at)) == 1
+            && *text != summary.node.text
+            && !Template::is_fact(text)
+            && !words::is_name_of_people(text)
+    });
+    let share =
+        |at: usize| outline.nodes[at].text.len() as f64 / summary.node.text.len().max(1) as f64;
+    parts.map(|at| (at, SUMMARY_WEIGHT + 0.1 * share(at))).collect()
 }
 
 impl Candidate {

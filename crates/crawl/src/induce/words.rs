@@ -296,6 +296,10 @@ pub(crate) fn role_of(name: &str) -> Option<Role> {
     if is_qualified { own } else { role_of(&tokens) }
 }
 
+/// What names times that are not the start of a talk.
+pub(crate) const OTHER_TIMES: &[&str] =
+    &["end", "ends", "until", "dtend", "published", "posted", "updated", "modified", "created"];
+
 /// Whether a text is the name of a person, or several, as far as its letters tell: two to four words
 /// each, with capitals.
 pub(crate) fn is_name_of_people(text: &str) -> bool {
@@ -313,7 +317,7 @@ pub(crate) fn is_name_of_people(text: &str) -> bool {
         (2..=4).contains(&words.len()) && name.len() <= 40 && words.into_iter().all(is_word)
     };
     let names: Vec<&str> =
-        text.split([',', '&', ';', '/']).flat_map(|s| s.split(" and ")).collect();
+        text.split([',', '&', ';', '/', '、']).flat_map(|s| s.split(" and ")).collect();
     names.len() <= 6 && names.into_iter().all(|name| is_name(name.trim()))
 }
 

@@ -109,3 +109,52 @@ fn elements_that_nothing_but_their_place_tells_apart() {
     });
     check(&site, &[]);
 }
+
+#[test]
+fn labels_for_one_and_for_several_and_what_people_belong_to_in_brackets() {
+    let site = site("labels", talks(&ENGLISH, 24), |talk| {
+        let people: Vec<String> =
+            talk.speakers.iter().map(|name| format!("{name} (Institute, Bergen)")).collect();
+        let label = if people.len() == 1 { "Referent:in" } else { "Referent:innen" };
+        format!(
+            "<main><h1>{}</h1><dl><dt>{label}</dt><dd>{}</dd><dt>Raum</dt><dd>{}</dd></dl>{}</main>",
+            talk.title,
+            people.join("; "),
+            talk.room,
+            talk.html()
+        )
+    });
+    check(&site, &["speakers", "room"]);
+}
+
+#[test]
+fn names_that_nothing_says_are_those_of_speakers() {
+    let site = site("names alone", talks(&ENGLISH, 12), |talk| {
+        format!(
+            "<main><h1>{}</h1><p class=small>{}</p><p class=muted>{}</p>{}</main>",
+            talk.title,
+            talk.by(),
+            talk.room,
+            talk.html()
+        )
+    });
+    check(&site, &["speakers"]);
+}
+
+#[test]
+fn the_end_of_a_talk_and_the_day_of_its_page_are_not_its_start() {
+    let site = site("times", talks(&ENGLISH, 24), |talk| {
+        format!(
+            "<main><h1>{}</h1><span class=posted-on>Posted on 3 January 2026</span><div class=times>\
+             <time class=dt-end datetime='2026-05-{:02}T23:50+02:00'>until late</time>\
+             <time class=dt-start datetime='2026-05-{:02}T{:02}:00+02:00'>{}:00</time></div>{}</main>",
+            talk.title,
+            talk.day + 1,
+            talk.day,
+            talk.hour,
+            talk.hour,
+            talk.html()
+        )
+    });
+    check(&site, &["date"]);
+}

@@ -74,7 +74,7 @@ fn sections_under_headings_without_an_element_around_them() {
         "/abstracts.html",
         frame("Abstracts", &format!("<main><h1>Abstracts</h1>{body}</main>")),
     );
-    check(&site, &[]);
+    check(&site, &["speakers"]);
 }
 
 #[test]
@@ -278,4 +278,49 @@ fn headings_with_lines_of_text_after_them_that_no_element_is_around() {
         frame("Abstracts", &format!("<div><h1>Abstracts</h1>{body}</div>")),
     );
     check(&site, &[]);
+}
+
+#[test]
+fn headings_with_an_element_around_each_below_one_that_says_talks() {
+    let talks = talks(&ENGLISH, 16);
+    let heading = |level: usize, text: &str| {
+        format!("<div class=markdown-heading><h{level}>{text}</h{level}><a href='#x'></a></div>")
+    };
+    let items = rows(&talks, |_, talk| {
+        let label = if talk.speakers.len() == 1 { "Speaker" } else { "Speakers" };
+        format!(
+            "{}<p><strong>{label}:</strong> {}</p><p><strong>When:</strong> {} May 2026</p>{}",
+            heading(3, &talk.title),
+            talk.by(),
+            talk.day,
+            talk.html()
+        )
+    });
+    let body = format!(
+        "<article>{}<p>A day in a cinema.</p>{}<p>At the mill.</p>{}{items}{}<p>Be kind.</p></article>",
+        heading(1, "A small meeting"),
+        heading(2, "Venue"),
+        heading(2, "Talks"),
+        heading(2, "Code of Conduct")
+    );
+    let site = Site::new("readme", "/readme", talks).page("/readme", frame("A meeting", &body));
+    check(&site, &["speakers", "date"]);
+}
+
+#[test]
+fn lines_that_unfold_with_the_time_and_the_people_beside_the_title() {
+    let talks = talks(&ENGLISH, 16);
+    let items = rows(&talks, |_, talk| {
+        format!(
+            "<details><summary><span class=left>{}:00</span> <span class=wide>{}</span> <span class=right>{}</span>\
+             </summary><div>{}</div></details>",
+            talk.hour,
+            talk.title,
+            talk.by(),
+            talk.html()
+        )
+    });
+    let site = Site::new("unfolds", "/programme", talks)
+        .page("/programme", frame("Programme", &format!("<h1>Programme</h1>{items}")));
+    check(&site, &["speakers"]);
 }

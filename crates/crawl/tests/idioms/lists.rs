@@ -280,3 +280,33 @@ fn talks_in_japanese() {
         .each(|n, _| format!("/timetable/{n}"), |_, talk| frame("潮会議", &format!("<main><h1>{}</h1><dl><dt>講演者</dt><dd>{}</dd><dt>会場</dt><dd>{}</dd></dl><h2>概要</h2>{}<h2>プロフィール</h2><p>{}</p></main>", talk.title, talk.by(), talk.room, talk.html(), talk.bios.join(" "))));
     check(&site, &[]);
 }
+
+#[test]
+fn a_menu_that_no_element_says_is_one_leads_to_the_schedule() {
+    let talks = talks(&ENGLISH, 24);
+    let menu: String =
+        ["schedule", "people", "venue", "partners", "imprint", "privacy", "contact-us"]
+            .iter()
+            .map(|name| format!("<li><a href='/{name}'>{name}</a></li>"))
+            .collect();
+    let page = |title: &str, body: &str| {
+        format!(
+            "<title>{title}</title><div class=q1><ul class=q3>{menu}</ul></div><div class=q4>{body}</div>"
+        )
+    };
+    let list =
+        rows(&talks, |n, talk| format!("<tr><td><a href='/s/{n}'>{}</a></td></tr>", talk.title));
+    let site = Site::new("menu", "/", talks)
+        .page("/", page("A week", "<p>Five days of talks by the sea, and a dinner on a boat.</p>"))
+        .page("/schedule", page("Schedule", &format!("<h1>Schedule</h1><table>{list}</table>")))
+        .page("/people", page("People", "<p>All of us.</p>"))
+        .page(
+            "/venue",
+            page("Venue", "<p>The old mill is a ten minutes' walk from the station.</p>"),
+        )
+        .each(
+            |n, _| format!("/s/{n}"),
+            |_, talk| page("Talk", &format!("<h1>{}</h1>{}", talk.title, talk.html())),
+        );
+    check(&site, &[]);
+}
