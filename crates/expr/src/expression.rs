@@ -24,6 +24,7 @@ impl Expr {
     /// NumPy: `where(idf == 0, 0, tf / idf)`, `a & ~b`, `x ** 2`, `mean(age, where=sex == 'f')`.
     /// `x[mask] = value` is `x` with the values stored where the mask holds, see
     /// [`target`](Self::target). Nothing is run to read it. Precedence is Python's, in which `&` binds tighter than `==`.
+    /// `and`, `or` and `not` ask of numbers whether they are 0; `&`, `|` and `~` are of their bits.
     ///
     /// # Errors
     /// [`Error::Syntax`], [`Error::UnknownFunction`], [`Error::Arguments`], [`Error::Literal`] with

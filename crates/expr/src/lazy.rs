@@ -13,6 +13,7 @@ use crate::graph::{Graph, NodeId};
 use crate::op::{self, Binary, Compare, Function, Literal, Op, Reduce, Reduction, Unary};
 use crate::operand::{Operand, Output, View};
 use crate::prepared::Prepared;
+use crate::types::Type;
 use crate::value::Value;
 
 /// A value that is not computed yet: of a name, of an array, or of others by operators.
@@ -99,7 +100,7 @@ impl<'a> Lazy<'a> {
     /// The error of [`expr`](Self::expr) is [`Error::UnknownFunction`] when there is none, and
     /// [`Error::Arguments`] when it does not take so many.
     #[must_use]
-    pub fn call(function: &str, args: Vec<Self>) -> Self {
+    pub fn call(function: &str, mut args: Vec<Self>) -> Self {
         let (op, arity, allowed) = match op::function(function) {
             None => {
                 let (span, name) = (Span::default(), function.to_owned());
@@ -109,6 +110,11 @@ impl<'a> Lazy<'a> {
             Some(Function::Cast(ty)) => (Op::Cast(ty), 1, "1 argument"),
             Some(Function::Binary(binary)) => (Op::Binary(binary), 2, "2 arguments"),
             Some(Function::Search(search)) => (Op::Search(search), 2, "2 arguments"),
+            Some(Function::LogicalNot) => {
+                let truth = args.into_iter().map(|x| Self::of(Op::Cast(Type::Bool), vec![x]));
+                args = truth.collect();
+                (Op::Unary(Unary::Not), 1, "1 argument")
+            }
             Some(Function::Where) => (Op::Where, 3, "3 arguments"),
             Some(Function::Reduce(kind)) => {
                 let reduce = Reduce { kind, axis: None, keepdims: false, ddof: 0 };

@@ -271,6 +271,8 @@ pub(crate) enum Function {
     Search(Search),
     Cast(Type),
     Reduce(Reduction),
+    /// [`Unary::Not`] of truth, whatever its argument is.
+    LogicalNot,
     Where,
 }
 
@@ -285,7 +287,7 @@ pub(crate) fn function(name: &str) -> Option<Function> {
         .or_else(|| find(REDUCTIONS, name).map(Function::Reduce))
         .or_else(|| find(SEARCHES, name).map(Function::Search))
         .or_else(|| find(CASTS, name).map(Function::Cast))
-        .or_else(|| (name == "where").then_some(Function::Where))
+        .or_else(|| find(OTHERS, name))
 }
 
 /// The names of all functions.
@@ -296,14 +298,13 @@ pub(crate) fn function_names() -> impl Iterator<Item = &'static str> {
         .chain(REDUCTIONS.iter().map(|(name, _)| *name))
         .chain(SEARCHES.iter().map(|(name, _)| *name))
         .chain(CASTS.iter().map(|(name, _)| *name))
-        .chain(["where"])
+        .chain(OTHERS.iter().map(|(name, _)| *name))
 }
 
 /// Functions of one value; the first name of each is the one that is shown.
 pub(crate) const UNARIES: &[(&str, Unary)] = &[
     ("negative", Unary::Neg),
     ("invert", Unary::Not),
-    ("logical_not", Unary::Not),
     ("abs", Unary::Abs),
     ("absolute", Unary::Abs),
     ("sign", Unary::Sign),
@@ -382,6 +383,9 @@ const SEARCHES: &[(&str, Search)] = &[
     ("startswith", Search::StartsWith),
     ("endswith", Search::EndsWith),
 ];
+
+const OTHERS: &[(&str, Function)] =
+    &[("logical_not", Function::LogicalNot), ("where", Function::Where)];
 
 const CASTS: &[(&str, Type)] = &[
     ("bool", Type::Bool),

@@ -73,7 +73,7 @@ impl Expr {
 
     /// A type for each of its operands that suits what is done with it, for when nothing more is
     /// known: texts are what is compared with texts or searched in, truth is what is a condition
-    /// or is negated by `~`, everything else is a number, `f64`.
+    /// or is negated by `~` or `not`, everything else is a number, `f64`.
     #[must_use]
     pub fn likely_types(&self) -> Vec<(&str, Type)> {
         let mut types = vec![Type::F64; self.graph.names().len()];
@@ -101,7 +101,13 @@ impl Expr {
                 _ => (&[], Type::F64),
             };
             for arg in told {
-                if let Op::Name(at) = self.graph.node(*arg).op {
+                let arg = self.graph.node(*arg);
+                // What `and`, `or` and `not` take in is made truth.
+                let arg = match arg.op {
+                    Op::Cast(Type::Bool) if ty == Type::Bool => self.graph.node(arg.args()[0]),
+                    _ => arg,
+                };
+                if let Op::Name(at) = arg.op {
                     types[at as usize] = ty;
                 }
             }

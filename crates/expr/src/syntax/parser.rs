@@ -174,10 +174,24 @@ impl<'a> Parser<'a> {
                     let span = start.to(self.last_span());
                     self.graph.add(Op::Binary(binary), &[left, right], span)?
                 }
+                Infix::Logical(binary) => {
+                    self.at += 1;
+                    let left = self.truth(left)?;
+                    let right = self.climb(power + 1)?;
+                    let right = self.truth(right)?;
+                    let span = start.to(self.last_span());
+                    self.graph.add(Op::Binary(binary), &[left, right], span)?
+                }
             };
         }
         self.depth -= 1;
         Ok(left)
+    }
+
+    /// Whether `id` is not 0: what the words `and`, `or` and `not` take in.
+    fn truth(&mut self, id: NodeId) -> Result<NodeId, Error> {
+        let span = self.graph.span(id);
+        self.graph.add(Op::Cast(Type::Bool), &[id], span)
     }
 
     fn infix(&self) -> Option<(Infix, u8)> {
@@ -199,8 +213,8 @@ impl<'a> Parser<'a> {
                 _ => self.compare_sign().map(|_| (Infix::Compare, power::COMPARE)),
             },
             TokenKind::Name(word) => match word.as_str() {
-                "and" => binary(Binary::And, power::AND),
-                "or" => binary(Binary::Or, power::OR),
+                "and" => Some((Infix::Logical(Binary::And), power::AND)),
+                "or" => Some((Infix::Logical(Binary::Or), power::OR)),
                 "in" | "not" => Some((Infix::Compare, power::COMPARE)),
                 _ => None,
             },
@@ -294,6 +308,7 @@ impl<'a> Parser<'a> {
             TokenKind::Name(word) if word == "not" => {
                 self.at += 1;
                 let x = self.climb(power::NOT)?;
+                let x = self.truth(x)?;
                 return self.graph.add(Op::Unary(Unary::Not), &[x], start.to(self.last_span()));
             }
             _ => false,
@@ -404,11 +419,15 @@ impl<'a> Parser<'a> {
             Function::Binary(binary) => (Op::Binary(binary), 2, "2 arguments"),
             Function::Search(search) => (Op::Search(search), 2, "2 arguments"),
             Function::Cast(ty) => (Op::Cast(ty), 1, "1 argument"),
+            Function::LogicalNot => (Op::Unary(Unary::Not), 1, "1 argument"),
             Function::Where => (Op::Where, 3, "3 arguments"),
             Function::Reduce(_) => unreachable!("answered above"),
         };
         if args.len() != arity {
             return Err(wrong(allowed, args.len().to_string()));
+        }
+        if function == Function::LogicalNot {
+            args[0] = self.truth(args[0])?;
         }
         self.graph.add(op, &args, span)
     }
@@ -477,4 +496,6 @@ enum Infix {
     /// `==` and its like, `in` or `not in`.
     Compare,
     Binary(Binary),
+    /// `and` or `or`: of truths, whatever stands beside it.
+    Logical(Binary),
 }

@@ -297,6 +297,33 @@ fn functions_of_f32_are_within_three_quarters_of_a_unit() {
 }
 
 #[test]
+fn the_words_and_or_and_not_are_of_truth() {
+    let find = |name: &str| match name {
+        "i" => crate::integers(&[0, 1, 2, 4]),
+        "k" => crate::integers(&[1, 0, 1, 2]),
+        _ => array(&[0.0, 0.5, -1.0, f64::NAN]),
+    };
+    let (yes, no) = (true, false);
+    for (text, expected) in [
+        ("i and k", [no, no, yes, yes]),
+        ("i or k", [yes; 4]),
+        ("not i", [yes, no, no, no]),
+        ("not x", [yes, no, no, no]),
+        ("logical_not(i)", [yes, no, no, no]),
+        ("x and i", [no, yes, yes, yes]),
+        ("i and 2 == 2", [no, yes, yes, yes]),
+        ("not 2 or i > 1", [no, no, yes, yes]),
+    ] {
+        let values = evaluate_at(text, Level::best(), find).expect(text);
+        assert_eq!(values[0].scalars(), expected.map(Scalar::Bool), "{text}");
+    }
+    let bits = evaluate_at("i & k, i | k, ~i, invert(i)", Level::best(), find).expect("bits");
+    let of = |at: usize| bits[at].scalars().iter().map(|x| x.to_f64()).collect::<Vec<f64>>();
+    assert_eq!([of(0), of(1)], [[0.0, 0.0, 0.0, 0.0], [1.0, 1.0, 3.0, 6.0]]);
+    assert_eq!([of(2), of(3)], [[-1.0, -2.0, -3.0, -5.0]; 2]);
+}
+
+#[test]
 fn what_is_exact_has_no_error() {
     let whole: Vec<f64> = (1..=200).map(f64::from).collect();
     let exponents: Vec<f64> = (0..200).map(|at| f64::from(at % 6)).collect();

@@ -20,6 +20,7 @@ const QUERIES: &[&str] = &[
     "count() where contains(t, 'e') & ~b",
     "count() where startswith(t, 'te') | endswith(t, 'b')",
     "count() where t in ('test', 'data') and i > -3",
+    "count(i and x > 0.5), count(i or b), count(not i), count(i & 3 and 4) where not b or not x",
     "count() where 'es' in t or t > 'v'",
     "count() where t != \"it's\"",
     "t, count(), mean(x) by t",
@@ -307,13 +308,14 @@ fn names_and_texts_cannot_leave_their_quotes() {
 
 #[test]
 fn types_that_nobody_tells_are_those_that_suit() {
-    let text = "where(m, x, y) + count(b, where=a & ~c), t == 'x', contains(u, v), n & 1";
+    let text =
+        "where(m, x, y) + count(b, where=a & ~c), t == 'x', contains(u, v), n & 1, d and not e";
     let expr = Expr::parse(text).expect("expressions");
     let likely = expr.likely_types();
     let of = |ty: Type| -> Vec<&str> {
         likely.iter().filter(|(_, of)| *of == ty).map(|(name, _)| *name).collect()
     };
-    assert_eq!(of(Type::Bool), ["m", "a", "c"]);
+    assert_eq!(of(Type::Bool), ["m", "a", "c", "d", "e"]);
     assert_eq!(of(Type::Text), ["t", "u", "v"]);
     assert_eq!(of(Type::F64), ["x", "y", "b"]);
     assert_eq!(of(Type::I64), ["n"]);
