@@ -261,6 +261,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// A whole number as written, or of such numbers, that `i64` cannot hold.
+    pub(crate) fn beyond_i64(span: Span, value: String) -> Self {
+        Self::Literal { span, value, ty: Type::I64, low: i64::MIN, high: i64::MAX }
+    }
+
     /// The part of the text that the error is about.
     #[must_use]
     pub fn span(&self) -> Option<Span> {

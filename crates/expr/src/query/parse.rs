@@ -171,7 +171,7 @@ impl Parser<'_> {
     /// A whole number from 0.
     fn count(&mut self) -> Result<usize, Error> {
         match self.peek().kind {
-            TokenKind::Int(n) if n >= 0 => {
+            TokenKind::Int(n) => {
                 self.advance();
                 Ok(n as usize)
             }

@@ -5,6 +5,9 @@ use crate::error::{Error, Span};
 /// Longest text of an expression, in bytes.
 const MAX_BYTES: usize = 1 << 20;
 
+/// The digits of the least whole number, which has a sign before them.
+pub(crate) const LEAST: u64 = i64::MIN.unsigned_abs();
+
 /// A word of the language and where it stands.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Token {
@@ -16,7 +19,8 @@ pub(crate) struct Token {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum TokenKind {
     Name(String),
-    Int(i64),
+    /// At most [`LEAST`]: what is beyond `i64` is a number only behind its sign.
+    Int(u64),
     Float(f64),
     Text(String),
     /// A sign such as `+` or `**`.
@@ -84,8 +88,9 @@ fn number(rest: &str, start: usize) -> Result<(TokenKind, usize), Error> {
     for (prefix, radix) in [("0x", 16), ("0X", 16), ("0b", 2), ("0B", 2), ("0o", 8), ("0O", 8)] {
         if let Some(digits) = rest.strip_prefix(prefix) {
             let len = word(digits);
-            let value = i64::from_str_radix(&digits[..len].replace('_', ""), radix);
-            return value.map(|v| (TokenKind::Int(v), len + 2)).map_err(|_| wrong(len + 2));
+            let value = u64::from_str_radix(&digits[..len].replace('_', ""), radix);
+            let value = value.ok().filter(|value| *value <= LEAST);
+            return value.map(|v| (TokenKind::Int(v), len + 2)).ok_or_else(|| wrong(len + 2));
         }
     }
     let bytes = rest.as_bytes();
@@ -115,13 +120,10 @@ fn number(rest: &str, start: usize) -> Result<(TokenKind, usize), Error> {
     if is_float {
         clean.parse().map(|v| (TokenKind::Float(v), end)).map_err(|_| wrong(end))
     } else {
-        clean.parse().map(|v| (TokenKind::Int(v), end)).map_err(|_| Error::Literal {
-            span: Span::new(start, start + end),
-            value: clean,
-            ty: crate::types::Type::I64,
-            low: i64::MIN,
-            high: i64::MAX,
-        })
+        match clean.parse() {
+            Ok(value @ 0..=LEAST) => Ok((TokenKind::Int(value), end)),
+            _ => Err(Error::beyond_i64(Span::new(start, start + end), clean)),
+        }
     }
 }
 

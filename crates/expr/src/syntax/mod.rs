@@ -6,5 +6,5 @@
 mod lexer;
 mod parser;
 
-pub(crate) use lexer::{Token, TokenKind, tokens};
+pub(crate) use lexer::{LEAST, Token, TokenKind, tokens};
 pub(crate) use parser::Parser;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::error::{Error, Span};
 use crate::graph::{Graph, NodeId};
 use crate::op::{self, Binary, Compare, Function, Literal, Op, Reduce, Search, Unary};
-use crate::syntax::{Token, TokenKind};
+use crate::syntax::{LEAST, Token, TokenKind};
 use crate::types::Type;
 
 /// Levels of brackets, signs and powers within each other.
@@ -315,6 +315,10 @@ impl<'a> Parser<'a> {
         };
         if negative {
             self.at += 1;
+            if self.take_least() {
+                let span = start.to(self.last_span());
+                return self.graph.add(Op::Literal(Literal::Int(i64::MIN)), &[], span);
+            }
             let x = self.climb(power::SIGN)?;
             let span = start.to(self.last_span());
             // A literal with its sign is one literal, so that folding can see its range.
@@ -338,11 +342,24 @@ impl<'a> Parser<'a> {
         Ok(node)
     }
 
+    /// Takes the digits of the least whole number behind their sign, which are a number together.
+    /// A power would take the digits alone.
+    fn take_least(&mut self) -> bool {
+        let next = self.tokens.get(self.at + 1).map(|token| &token.kind);
+        let is_it = self.peek().kind == TokenKind::Int(LEAST)
+            && !matches!(next, Some(TokenKind::Sign("**" | "[")));
+        self.at += usize::from(is_it);
+        is_it
+    }
+
     fn atom(&mut self) -> Result<NodeId, Error> {
         let token = self.peek();
         let span = token.span;
         let literal = match &token.kind {
-            TokenKind::Int(value) => Literal::Int(*value),
+            TokenKind::Int(value) => match i64::try_from(*value) {
+                Ok(value) => Literal::Int(value),
+                Err(_) => return Err(Error::beyond_i64(span, value.to_string())),
+            },
             TokenKind::Float(value) => Literal::Float(value.to_bits()),
             TokenKind::Text(text) => Literal::Text(text.as_str().into()),
             TokenKind::Sign("(") => {

@@ -109,8 +109,17 @@ impl Lowering<'_> {
     }
 }
 
-/// Arithmetic on numbers as written, which stay what they are: Python's rules.
-pub(super) fn weak_binary(binary: Binary, a: &Written, b: &Written) -> Option<Value> {
+/// Arithmetic on numbers as written, which stay what they are: Python's rules. Nothing where an
+/// operation has none for them.
+///
+/// # Errors
+/// [`Error::Literal`] for a whole number that `i64` does not hold.
+pub(super) fn weak_binary(
+    binary: Binary,
+    a: &Written,
+    b: &Written,
+    span: Span,
+) -> Result<Option<Value>, Error> {
     let int = |value: &Written| match value {
         Written::Truth(truth) => Some(i64::from(*truth)),
         Written::Int(int) => Some(*int),
@@ -122,7 +131,7 @@ pub(super) fn weak_binary(binary: Binary, a: &Written, b: &Written) -> Option<Va
         Written::Float(float) => *float,
     };
     if let (Some(a), Some(b)) = (int(a), int(b)) {
-        let shift = u32::try_from(b).ok().filter(|shift| *shift < 63);
+        let shift = u32::try_from(b).ok();
         let exact = match binary {
             Binary::Add => a.checked_add(b),
             Binary::Sub => a.checked_sub(b),
@@ -137,26 +146,40 @@ pub(super) fn weak_binary(binary: Binary, a: &Written, b: &Written) -> Option<Va
             Binary::Mod => {
                 a.checked_rem_euclid(b).map(|rest| if b < 0 && rest != 0 { rest + b } else { rest })
             }
-            Binary::Shl => shift.and_then(|shift| a.checked_mul(1 << shift)),
-            Binary::Shr => shift.map(|shift| a >> shift),
+            Binary::Shl if a == 0 => shift.map(|_| 0),
+            Binary::Shl => shift
+                .filter(|shift| *shift < 64)
+                .and_then(|shift| i64::try_from(i128::from(a) << shift).ok()),
+            Binary::Shr => shift.map(|shift| a >> shift.min(63)),
             Binary::Pow => u32::try_from(b).ok().and_then(|b| a.checked_pow(b)),
-            Binary::Div => return Some(Value::Float(a as f64 / b as f64)),
+            Binary::Div => return Ok(Some(Value::Float(a as f64 / b as f64))),
             _ => None,
         };
-        if let Some(value) = exact {
-            return Some(Value::Int(value));
-        }
-        // A negative power of whole numbers is a float.
-        return (binary == Binary::Pow && b < 0)
-            .then(|| Value::Float(libm::pow(a as f64, b as f64)));
+        let too_large = match binary {
+            Binary::Add | Binary::Sub | Binary::Mul => true,
+            Binary::FloorDiv => b != 0,
+            Binary::Shl => b >= 0,
+            // Of the others every power fits, however large the exponent.
+            Binary::Pow => b >= 0 && a.unsigned_abs() > 1,
+            _ => false,
+        };
+        return match exact {
+            Some(value) => Ok(Some(Value::Int(value))),
+            None if too_large => {
+                Err(Error::beyond_i64(span, format!("{a} {} {b}", binary.symbol())))
+            }
+            // A negative power of whole numbers is a float.
+            None => Ok((binary == Binary::Pow && b < 0)
+                .then(|| Value::Float(libm::pow(a as f64, b as f64)))),
+        };
     }
     let (x, y) = (float(a), float(b));
-    Some(Value::Float(match binary {
+    Ok(Some(Value::Float(match binary {
         Binary::Div => x / y,
         Binary::Pow => libm::pow(x, y),
         Binary::Add => x + y,
         Binary::Sub => x - y,
         Binary::Mul => x * y,
-        _ => return None,
-    }))
+        _ => return Ok(None),
+    })))
 }

@@ -204,9 +204,8 @@ impl Lowering<'_> {
     fn unary(&mut self, unary: Unary, arg: &Value, span: Span) -> Result<Value, Error> {
         match (unary, arg) {
             (Unary::Neg, Value::Int(int)) => {
-                if let Some(negative) = int.checked_neg() {
-                    return Ok(Value::Int(negative));
-                }
+                let beyond = || Error::beyond_i64(span, format!("-({int})"));
+                return int.checked_neg().map(Value::Int).ok_or_else(beyond);
             }
             (Unary::Neg, Value::Float(float)) => return Ok(Value::Float(-float)),
             (Unary::Not, Value::Int(int)) => return Ok(Value::Int(!int)),
@@ -251,7 +250,7 @@ impl Lowering<'_> {
         if let (Some(a), Some(b)) = (self.as_written(a), self.as_written(b))
             // Truth with truth is truth.
             && !matches!((&a, &b), (Written::Truth(_), Written::Truth(_)))
-            && let Some(value) = weak_binary(binary, &a, &b)
+            && let Some(value) = weak_binary(binary, &a, &b, span)?
         {
             return Ok(value);
         }

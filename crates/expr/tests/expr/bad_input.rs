@@ -36,6 +36,45 @@ fn errors_of_syntax_mark_their_place() {
 }
 
 #[test]
+fn whole_numbers_as_written_never_wrap() {
+    let x = |_: &str| integers(&[1]);
+    for (text, part) in [
+        ("10**19", "10**19"),
+        ("10 ** 400", "10 ** 400"),
+        ("1 + (9223372036854775807 + 1)", "9223372036854775807 + 1"),
+        ("-9223372036854775807 - 2", "-9223372036854775807 - 2"),
+        ("1 << 64", "1 << 64"),
+        ("2 << 62", "2 << 62"),
+        ("x * 10**19", "10**19"),
+        ("4611686018427387904 * -3", "4611686018427387904 * -3"),
+        ("-9223372036854775808 // -1", "-9223372036854775808 // -1"),
+        ("-(-9223372036854775808)", "-(-9223372036854775808)"),
+        ("9223372036854775808", "9223372036854775808"),
+        ("-9223372036854775808 ** 2", "9223372036854775808"),
+        ("x - 9223372036854775808", "9223372036854775808"),
+    ] {
+        let error = single(text, x).expect_err(text);
+        assert!(error.to_string().contains("does not fit i64"), "{text}: {error}");
+        assert_eq!(error.span().unwrap().of(text), part, "{text}: {error}");
+    }
+    for (text, expected) in [
+        ("-9223372036854775808", i64::MIN),
+        ("- 0x8000000000000000", i64::MIN),
+        ("-9223372036854775808 + x", i64::MIN + 1),
+        ("-9223372036854775808 | 1", i64::MIN + 1),
+        ("-1 << 63", i64::MIN),
+        ("0 << 100", 0),
+        ("1 << 62", 1 << 62),
+        ("(-2) ** 63", i64::MIN),
+        ("1 ** 10000000000", 1),
+        ("7 >> 100", 0),
+    ] {
+        let value = single(text, x).expect(text);
+        assert_eq!(value, expr::Scalar::I64(expected), "{text}");
+    }
+}
+
+#[test]
 fn the_excerpt_shows_the_line_and_marks_the_part() {
     let text = "a +\nb * * c";
     let excerpt = parse_error(text).excerpt(text).unwrap();
