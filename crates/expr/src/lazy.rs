@@ -129,7 +129,8 @@ impl<'a> Lazy<'a> {
         Self::of(op, args)
     }
 
-    /// The values at the places of an index, or where a mask holds.
+    /// The values at the places of an index, along the one axis that they must have, or where a
+    /// mask holds.
     #[must_use]
     pub fn at(self, index: impl Into<Self>) -> Self {
         Self::of(Op::Index, vec![self, index.into()])

@@ -26,9 +26,14 @@ pub(crate) enum Op {
     Index,
     /// A change of type.
     Cast(Type),
+    /// The mask under which an assignment stores: truth, and nothing that would become it.
+    Mask,
     /// Many values to one: of the first argument, where the second holds if there is one.
     Reduce(Reduce),
 }
+
+/// What is refused of other assignments.
+pub(crate) const STORED: &str = "only NAME[MASK] can be stored into, with a mask of truths";
 
 /// A value written in the expression; floats by their bits, so that equal means the same.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -19,7 +19,7 @@ use crate::op::Op;
 use crate::operand::{Operand, Output};
 use crate::program::{self, InputKind, Program};
 use crate::staged::Staged;
-use crate::typed;
+use crate::typed::{self, Typed, TypedGraph};
 use crate::types::Type;
 use crate::value::Value;
 
@@ -379,6 +379,7 @@ impl Prepared {
                 return Err(Error::Unsupported { span: graph.spans[*root as usize], what });
             }
         }
+        refuse_tables(&graph, operands)?;
         let inputs: Vec<InputKind> = operands
             .iter()
             .enumerate()
@@ -386,7 +387,8 @@ impl Prepared {
                 let same = |other: &Operand<'_>| other.shape == operand.shape;
                 let shape = operands[..at].iter().position(same).unwrap_or(at) as u32;
                 let has_axes = !operand.shape.is_empty();
-                InputKind { ty: operand.ty, single: is_single(operand), has_axes, shape }
+                let single = is_single(operand);
+                InputKind { ty: operand.ty, single, has_axes, is_line: is_line(operand), shape }
             })
             .collect();
         let outputs = graph.roots.iter().map(|r| graph.nodes[*r as usize].ty).collect();
@@ -475,6 +477,7 @@ impl Special {
             kind.ty == operand.ty
                 && kind.single == is_single(operand)
                 && kind.has_axes != operand.shape.is_empty()
+                && kind.is_line == is_line(operand)
                 && (first == at || layout::same_shape(operands[first].shape, operand.shape))
         };
         let inputs_fit = (0..self.inputs.len()).all(input_fits);
@@ -487,6 +490,26 @@ impl Special {
                 }
             }
     }
+}
+
+/// An index goes along one axis: of several it would choose among their elements, where NumPy has rows.
+fn refuse_tables(graph: &TypedGraph, operands: &[Operand<'_>]) -> Result<(), Error> {
+    for (node, span) in graph.nodes.iter().zip(&graph.spans) {
+        if node.op == Typed::Gather
+            && let Typed::Input(at) = graph.nodes[node.args()[0] as usize].op
+            && !is_line(&operands[at as usize])
+        {
+            let what = "an index into an array of several axes: it must have one, or the index \
+                        be a mask of its shape";
+            return Err(Error::Unsupported { span: *span, what });
+        }
+    }
+    Ok(())
+}
+
+/// At most one axis.
+fn is_line(operand: &Operand<'_>) -> bool {
+    operand.shape.len() <= 1
 }
 
 /// One value for all. An array of one element is none when it has axes: it gives them its shape.

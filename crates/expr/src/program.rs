@@ -148,6 +148,8 @@ pub(crate) struct InputKind {
     pub(crate) single: bool,
     /// Its shape is not that of a plain number.
     pub(crate) has_axes: bool,
+    /// It has at most one axis, so that it can be indexed.
+    pub(crate) is_line: bool,
     /// The first input that has the same shape.
     pub(crate) shape: u32,
 }

@@ -88,6 +88,7 @@ impl Expr {
                 Op::Search(_) => (args, Type::Text),
                 Op::Compare(_) if args.iter().any(is_text) => (args, Type::Text),
                 Op::Where => (&args[..1], Type::Bool),
+                Op::Mask => (args, Type::Bool),
                 Op::Reduce(_) => (&args[1..], Type::Bool),
                 Op::Binary(Binary::And | Binary::Or | Binary::Xor)
                     if args.iter().any(is_number) =>

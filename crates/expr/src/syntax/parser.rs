@@ -62,12 +62,12 @@ impl<'a> Parser<'a> {
         match (&node.op, node.args()) {
             (Op::Index, [array, mask]) if let Some(name) = name_of(*array) => {
                 let span = span.to(self.last_span());
-                let mask = self.graph.add(Op::Cast(Type::Bool), &[*mask], span)?;
+                let mask = self.graph.add(Op::Mask, &[*mask], self.graph.span(*mask))?;
                 let stored = self.graph.add(Op::Where, &[mask, value, *array], span)?;
                 Ok((name, stored))
             }
             _ => {
-                let what = "only NAME[MASK] can be stored into";
+                let what = op::STORED;
                 Err(Error::Unsupported { span, what })
             }
         }

@@ -7,7 +7,7 @@ use super::{Typed, TypedGraph, TypedId, TypedNode};
 use crate::error::{Error, Span};
 use crate::graph::{Graph, NodeId};
 use crate::kernels::{self, Arg, Key, Level};
-use crate::op::{Binary, Compare, Literal, Op, Search, Unary};
+use crate::op::{Binary, Compare, Literal, Op, STORED, Search, Unary};
 use crate::types::{Scalar, Type};
 
 /// What a node of the graph has become.
@@ -191,6 +191,13 @@ impl Lowering<'_> {
                     return self.types_error(&ty.to_string(), &[id], span);
                 }
                 self.cast(id, *ty, span)
+            }
+            Op::Mask => {
+                let id = self.strong(&args[0], span);
+                if self.ty(id) != Type::Bool {
+                    return Err(Error::Unsupported { span, what: STORED });
+                }
+                id
             }
             Op::Reduce(reduce) if reduce.axis.is_some() => {
                 let what = "a reduction along an axis within an expression";

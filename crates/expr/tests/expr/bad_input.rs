@@ -75,6 +75,45 @@ fn whole_numbers_as_written_never_wrap() {
 }
 
 #[test]
+fn only_under_a_mask_can_be_stored() {
+    let find = |name: &str| match name {
+        "t" => texts(&["a", "b"]),
+        "i" => integers(&[0, 1]),
+        _ => array(&[1.0, 2.0]),
+    };
+    for text in ["x[1] = 5", "x[0] = 5", "x[i] = 5", "x[y] = 5", "x[t] = 5", "x[i + 1] = 5"] {
+        let prepared = Prepared::new(&Expr::parse(text).expect("an expression"));
+        let operands: Vec<Operand<'_>> = prepared.names().into_iter().map(find).collect();
+        let error = prepared.evaluate(&operands, &Run::serial()).expect_err(text);
+        assert!(error.to_string().contains("only NAME[MASK] can be stored into"), "{error}");
+        let index = &text[2..text.find(']').expect("an index")];
+        assert_eq!(error.span().expect("a place").of(text), index, "{text}");
+    }
+}
+
+#[test]
+fn an_array_of_several_axes_has_no_index() {
+    let text = "1 + m[i]";
+    let prepared = Prepared::new(&Expr::parse(text).expect("an expression"));
+    let (i, two) = (integers(&[1, 0]), ndarray::array![[1.0, 2.0], [3.0, 4.0]].into_dyn());
+    let (line, square) = (array(&[1.0, 2.0]), View::from(two.view()));
+    // What was made for one axis does not serve for two.
+    for operand in [&line, &square.operand(), &line] {
+        let operands: Vec<Operand<'_>> =
+            prepared.names().iter().map(|name| if *name == "i" { i } else { *operand }).collect();
+        let answer = prepared.evaluate(&operands, &Run::serial());
+        if operand.shape().len() == 1 {
+            let values = answer.expect("values")[0].scalars();
+            assert_eq!(values, [3.0, 2.0].map(expr::Scalar::F64));
+            continue;
+        }
+        let error = answer.expect_err("two axes");
+        assert!(error.to_string().contains("several axes"), "{error}");
+        assert_eq!(error.span().expect("a place").of(text), "m[i]");
+    }
+}
+
+#[test]
 fn the_excerpt_shows_the_line_and_marks_the_part() {
     let text = "a +\nb * * c";
     let excerpt = parse_error(text).excerpt(text).unwrap();
