@@ -1,6 +1,7 @@
 //! Answers: queries over a table, those with the same groups in one scan.
 
 use std::cmp::Ordering;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use jobs::Run;
@@ -8,7 +9,7 @@ use jobs::Run;
 use crate::error::{Error, Span};
 use crate::expression::Expr;
 use crate::graph::{Graph, NodeId};
-use crate::op::{Binary, Op, Reduce, Reduction};
+use crate::op::{Binary, Literal, Op, Reduce, Reduction};
 use crate::operand::{Operand, Output, ViewMut};
 use crate::prepared::Prepared;
 use crate::query::fold::{self, Block, GroupFold};
@@ -248,7 +249,7 @@ fn whole(queries: &[&Query], table: &Table<'_>, run: &Run) -> Result<Vec<Answer>
             Some(filter) => with_filter(&query.graph, &shown, filter)?,
             None => ((*query.graph).clone(), shown),
         };
-        let (own, shown) = counted_rows(&filtered.0, &filtered.1)?;
+        let (own, shown) = in_every_row(&filtered.0, &filtered.1)?;
         let map = graph.absorb(&own)?;
         roots.push(shown.iter().map(|root| map[root.0 as usize]).collect());
     }
@@ -280,15 +281,35 @@ fn whole(queries: &[&Query], table: &Table<'_>, run: &Run) -> Result<Vec<Answer>
 /// The name that stands for a truth in every row; no column can have it.
 const ROWS: &str = "% rows";
 
-/// `count()` counts the rows of the table: its argument gets their shape.
-fn counted_rows(graph: &Graph, roots: &[NodeId]) -> Result<(Graph, Vec<NodeId>), Error> {
-    let is_count_of_literal = |id: NodeId| {
-        graph.needed(roots).into_iter().any(|at| {
-            let node = graph.node(at);
-            matches!(node.op, Op::Reduce(_)) && node.args().first() == Some(&id)
-        }) && matches!(graph.node(id).op, Op::Literal(_))
-    };
-    graph.rewritten(roots, |id| is_count_of_literal(id).then(|| ROWS.to_owned()))
+/// What is reduced and names no column stands in every row: it gets the shape of the table.
+fn in_every_row(graph: &Graph, roots: &[NodeId]) -> Result<(Graph, Vec<NodeId>), Error> {
+    let mut copy = Graph::default();
+    let mut map: HashMap<NodeId, NodeId> = HashMap::new();
+    let mut varies: HashSet<NodeId> = HashSet::new();
+    for id in graph.needed(roots) {
+        let (node, span) = (graph.node(id), graph.span(id));
+        let mut args: Vec<NodeId> = node.args().iter().map(|arg| map[arg]).collect();
+        let is_own = matches!(node.op, Op::Name(_) | Op::Reduce(_));
+        if is_own || node.args().iter().any(|arg| varies.contains(arg)) {
+            varies.insert(id);
+        }
+        let new = match &node.op {
+            Op::Name(at) => copy.name(&graph.names()[*at as usize], span)?,
+            Op::Reduce(_) if !varies.contains(&node.args()[0]) => {
+                let rows = copy.name(ROWS, span)?;
+                args[0] = match copy.node(args[0]).op {
+                    // `count()` counts the rows themselves.
+                    Op::Literal(Literal::Bool(true)) => rows,
+                    Op::Literal(Literal::Text(_)) => args[0],
+                    _ => copy.add(Op::Where, &[rows, args[0], args[0]], span)?,
+                };
+                copy.add(node.op.clone(), &args, span)?
+            }
+            op => copy.add(op.clone(), &args, span)?,
+        };
+        map.insert(id, new);
+    }
+    Ok((copy, roots.iter().map(|root| map[root]).collect()))
 }
 
 /// A copy whose reductions take in only the rows where `filter` holds.
@@ -301,7 +322,7 @@ fn with_filter(
     let mut all: Vec<NodeId> = roots.to_vec();
     all.push(filter);
     // The filter comes before what it filters.
-    let mut map = std::collections::HashMap::new();
+    let mut map = HashMap::new();
     for id in graph.needed(&[filter]).into_iter().chain(graph.needed(&all)) {
         if map.contains_key(&id) {
             continue;
@@ -391,8 +412,8 @@ pub(super) fn by_index(
             }
             let argument = ours(node.args()[0]);
             let mask = scan.mask(node.args().get(1).map(|mask| ours(*mask)), filter)?;
-            let is_literal = matches!(scan.graph.node(argument).op, Op::Literal(_));
-            let counts_rows = reduce.kind == Reduction::Count && is_literal;
+            let is_true = matches!(scan.graph.node(argument).op, Op::Literal(Literal::Bool(true)));
+            let counts_rows = reduce.kind == Reduction::Count && is_true;
             let values =
                 if counts_rows { None } else { Some(scan.values(argument, reduce.kind, table)?) };
             let fold = GroupFold { kind: reduce.kind, values, mask, ddof: reduce.ddof, span };
@@ -472,6 +493,24 @@ impl ScanGraph {
         Ok(self.column(node, ty))
     }
 
+    /// Where each column comes from.
+    fn sources<'t>(&self, table: &'t Table<'_>, run: &Run) -> Result<Vec<Source<'t>>, Error> {
+        let of = |node: NodeId| {
+            if let Op::Name(at) = self.graph.node(node).op
+                && let Some(column) = table.column(&self.graph.names()[at as usize])
+            {
+                return Ok(Source::Table(column));
+            }
+            let (graph, roots) = self.graph.rewritten(&[node], |_| None)?;
+            if !graph.names().is_empty() {
+                return Ok(Source::Computed);
+            }
+            let mut values = Prepared::new(&Expr::from_graph(graph, roots)).evaluate(&[], run)?;
+            Ok(Source::Same(values.pop().expect("one root has one value")))
+        };
+        self.columns.iter().map(|(node, _)| of(*node)).collect()
+    }
+
     fn fold(
         &self,
         folds: &[GroupFold],
@@ -480,15 +519,13 @@ impl ScanGraph {
         run: &Run,
     ) -> Result<Vec<Value>, Error> {
         let types: Vec<Type> = self.columns.iter().map(|(_, ty)| *ty).collect();
-        let bare = |node: NodeId| match self.graph.node(node).op {
-            Op::Name(at) => table.column(&self.graph.names()[at as usize]),
-            _ => None,
-        };
+        let sources = self.sources(table, run)?;
         let computed: Vec<NodeId> = self
             .columns
             .iter()
-            .map(|(node, _)| *node)
-            .filter(|node| bare(*node).is_none())
+            .zip(&sources)
+            .filter(|(_, source)| matches!(source, Source::Computed))
+            .map(|((node, _), _)| *node)
             .collect();
         let (graph, roots) = self.graph.rewritten(&computed, |_| None)?;
         let prepared = Prepared::new(&Expr::from_graph(graph, roots));
@@ -498,8 +535,10 @@ impl ScanGraph {
         let scan = |start: usize, len: usize, f: &mut dyn FnMut(&[Block<'_>])| {
             let shape = [len];
             let mut values = Vec::new();
-            for (_, ty) in self.columns.iter().filter(|(node, _)| bare(*node).is_none()) {
-                values.push(Value::zeros(*ty, &shape)?);
+            for ((_, ty), source) in self.columns.iter().zip(&sources) {
+                if matches!(source, Source::Computed) {
+                    values.push(Value::zeros(*ty, &shape)?);
+                }
             }
             if !values.is_empty() {
                 let mut views: Vec<ViewMut<'_>> = values.iter_mut().map(Value::view_mut).collect();
@@ -511,18 +550,20 @@ impl ScanGraph {
                     prepared.call(&rows, &mut outputs, &Run::serial())
                 })?;
             }
-            let table_columns: Vec<Option<&Column<'_>>> =
-                self.columns.iter().map(|(node, _)| bare(*node)).collect();
-            let present: Vec<&Column<'_>> = table_columns.iter().flatten().copied().collect();
+            // One value for all rows: repeated for those of a block.
+            let same: Vec<Option<Value>> = sources.iter().map(|source| source.rows(len)).collect();
+            let present: Vec<&Column<'_>> = sources.iter().filter_map(Source::of_table).collect();
             with_operands(&present, |operands| {
                 let (mut operands, mut values) = (operands.iter(), values.iter());
-                let blocks: Vec<Block<'_>> = table_columns
+                let blocks: Vec<Block<'_>> = sources
                     .iter()
-                    .map(|column| match column {
-                        Some(_) => {
+                    .zip(&same)
+                    .map(|(source, same)| match (source, same) {
+                        (_, Some(same)) => same.block(),
+                        (Source::Table(_), _) => {
                             block_of(&operands.next().expect("one each").rows(start, &shape))
                         }
-                        None => values.next().expect("one each").block(),
+                        _ => values.next().expect("one each").block(),
                     })
                     .collect();
                 f(&blocks);
@@ -530,6 +571,32 @@ impl ScanGraph {
             Ok(())
         };
         fold::fold_groups(folds, &types, index, scan, run)
+    }
+}
+
+/// Where a column of a scan comes from.
+enum Source<'t> {
+    Table(&'t Column<'t>),
+    /// From columns of the table.
+    Computed,
+    /// From nothing but literals: one value in every row.
+    Same(Value),
+}
+
+impl<'t> Source<'t> {
+    fn of_table(&self) -> Option<&'t Column<'t>> {
+        match self {
+            Self::Table(column) => Some(*column),
+            _ => None,
+        }
+    }
+
+    /// The same value for `n` rows.
+    fn rows(&self, n: usize) -> Option<Value> {
+        match self {
+            Self::Same(value) => Some(value.repeated(n)),
+            _ => None,
+        }
     }
 }
 

@@ -90,6 +90,31 @@ fn every_reduction_by_group() {
 }
 
 #[test]
+fn a_literal_stands_in_every_row() {
+    check("sum(5), max(3), mean(2), any(False), count(0), count(1)", &["30 3 2.0 false 0 6"]);
+    check("sum(nan), count(nan), all(0.5), sum(2 * 3), min(-1.5)", &["NaN 6 true 36 -1.5"]);
+    check("sum(5), count(), std(7), any(True) where hits > 0", &["20 4 0.0 true"]);
+    check("sum(1, where=hits > 0), count(1, where=False)", &["4 0"]);
+    check(
+        "topic, sum(5), max(3), mean(2), count(0), count(1), any(0), sum(0.5) by topic",
+        &[
+            "data 5 3 2.0 0 1 false 0.5",
+            "test 15 3 2.0 0 3 false 1.5",
+            "web 10 3 2.0 0 2 false 1.0",
+        ],
+    );
+    check(
+        "topic, sum(5), sum(hits), count() where hits > 0 by topic",
+        &["data 5 2 1", "test 10 4 2", "web 5 5 1"],
+    );
+    check("sum(hits, where=True), sum(hits, where=False) by year", &["3 0", "1 0"]);
+    check("sum(7), count() where True by year", &["14 2", "28 4"]);
+    check("var(3), prod(2) by year", &["0.0 4", "0.0 16"]);
+    check_error("max('a')", "max is not defined for text");
+    check_error("max('a') by year", "max is not defined for text");
+}
+
+#[test]
 fn orders_and_tops() {
     check("topic, sum(weight) as s by topic order s desc", &["test 1.5", "data 1.0", "web 0.75"]);
     check("topic, sum(weight) as s by topic order s asc top 2", &["web 0.75", "data 1.0"]);
