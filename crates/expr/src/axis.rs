@@ -221,7 +221,7 @@ fn finish(
         Reduction::Var | Reduction::Std => {
             let squares = of(Reduction::Var, ty, &states[0])?.to_f64();
             let n = states[0].0[0] as f64;
-            let var = squares / (n - f64::from(reduction.reduce.ddof));
+            let var = squares / (n - f64::from(reduction.reduce.ddof)).max(0.0);
             Scalar::F64(if kind == Reduction::Std { var.sqrt() } else { var })
         }
         _ => of(kind, ty, &states[0])?,

@@ -349,7 +349,8 @@ impl Sums {
             Reduction::Mean => Value::F64(array(self.means(at))),
             Reduction::Var | Reduction::Std => {
                 Value::F64(array(squares.iter().zip(self.of(at)).map(|(squares, cell)| {
-                    let var = squares.float() / (cell.count as f64 - f64::from(fold.ddof));
+                    let degrees = (cell.count as f64 - f64::from(fold.ddof)).max(0.0);
+                    let var = squares.float() / degrees;
                     if fold.kind == Reduction::Std { var.sqrt() } else { var }
                 })))
             }

@@ -46,9 +46,7 @@ impl Lowering<'_> {
                 let squares = self.push(Typed::Reduce(Reduction::Var), Type::F64, &args, span);
                 let count = self.count(&args, span);
                 let count = self.cast(count, Type::F64, span);
-                let ddof = self.scalar(Scalar::F64(f64::from(ddof)), span);
-                let divisor =
-                    self.push(Typed::Binary(Binary::Sub), Type::F64, &[count, ddof], span);
+                let divisor = self.degrees(count, ddof, span);
                 let var =
                     self.push(Typed::Binary(Binary::Div), Type::F64, &[squares, divisor], span);
                 if kind == Reduction::Var {
@@ -86,6 +84,17 @@ impl Lowering<'_> {
                     | Reduction::Std
             );
         Ok(if narrow { self.cast(result, Type::F32, span) } else { result })
+    }
+
+    /// `max(count - ddof, 0)`.
+    fn degrees(&mut self, count: TypedId, ddof: u32, span: Span) -> TypedId {
+        if ddof == 0 {
+            return count;
+        }
+        let ddof = self.scalar(Scalar::F64(f64::from(ddof)), span);
+        let degrees = self.push(Typed::Binary(Binary::Sub), Type::F64, &[count, ddof], span);
+        let none = self.scalar(Scalar::F64(0.0), span);
+        self.push(Typed::Binary(Binary::Max), Type::F64, &[degrees, none], span)
     }
 
     fn sum(&mut self, args: &[TypedId], span: Span) -> TypedId {

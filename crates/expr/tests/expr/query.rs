@@ -115,6 +115,12 @@ fn a_literal_stands_in_every_row() {
 }
 
 #[test]
+fn a_variance_by_group_without_degrees_of_freedom_is_none_of_a_number() {
+    check("topic, var(hits, ddof=2) by topic", &["data NaN", "test 56.0", "web inf"]);
+    check("var(hits, where=hits > 100, ddof=1) by year", &["NaN", "NaN"]);
+}
+
+#[test]
 fn orders_and_tops() {
     check("topic, sum(weight) as s by topic order s desc", &["test 1.5", "data 1.0", "web 0.75"]);
     check("topic, sum(weight) as s by topic order s asc top 2", &["web 0.75", "data 1.0"]);

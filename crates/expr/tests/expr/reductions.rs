@@ -105,6 +105,27 @@ fn variance_does_not_cancel() {
 }
 
 #[test]
+fn a_variance_without_degrees_of_freedom_is_none_of_a_number() {
+    // NumPy divides by max(n - ddof, 0).
+    let x = |_: &str| array(&[1.0, 2.0, 6.0]);
+    let nothing = |_: &str| array(&[]);
+    let same = |_: &str| array(&[2.0, 2.0]);
+    for name in ["var", "std"] {
+        for ddof in [3, 4, 100] {
+            for form in [format!("x, ddof={ddof}"), format!("x, axis=0, ddof={ddof}")] {
+                check(&format!("{name}({form})"), x, Scalar::F64(f64::INFINITY));
+                for find in [&nothing as &dyn Fn(&str) -> Operand<'static>, &same] {
+                    let value = single(&format!("{name}({form})"), find);
+                    assert!(matches!(value, Ok(Scalar::F64(x)) if x.is_nan()), "{form}: {value:?}");
+                }
+            }
+        }
+        check(&format!("{name}(x, where=x > 1, ddof=2)"), x, Scalar::F64(f64::INFINITY));
+    }
+    check("var(x, ddof=1)", x, Scalar::F64(7.0));
+}
+
+#[test]
 fn variance_is_exact_to_some_last_places_wherever_the_mean_is() {
     let noise = |i: u64| i128::from((i * 7919) % 10_007);
     let cases: [(&str, &dyn Fn(u64) -> i128); 6] = [
