@@ -216,7 +216,7 @@ fn finish(
                 Some(count) => of(Reduction::Count, Type::Bool, count)?.to_f64(),
                 None => len as f64,
             };
-            Scalar::F64(of(Reduction::Sum, ty, &states[0])?.to_f64() / n)
+            Scalar::F64(of(kind, ty, &states[0])?.to_f64() / n)
         }
         Reduction::Var | Reduction::Std => {
             let squares = of(Reduction::Var, ty, &states[0])?.to_f64();

@@ -401,7 +401,7 @@ impl<'a> Writer<'a> {
             };
         let float = self.cast(Type::I64, Type::F64, &x);
         Ok(match kind {
-            Reduction::Sum if is_float => {
+            Reduction::Sum | Reduction::Mean if is_float || kind == Reduction::Mean => {
                 format!("COALESCE(sum({float}){filter}, {})", self.literal(Scalar::F64(0.0)))
             }
             Reduction::Sum => self.by(

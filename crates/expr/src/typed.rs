@@ -31,7 +31,8 @@ pub(crate) enum Typed {
     /// (table, index): the table is an input, the index whole numbers of 64 bits.
     Gather,
     Cast,
-    /// (values) or (values, mask). Of the kinds, those that [`kernels`](crate::kernels) have.
+    /// (values) or (values, mask). Of the kinds, those that [`kernels`](crate::kernels) have; a mean
+    /// is still to be divided, it is the sum as `f64`.
     Reduce(Reduction),
     /// (values): how many there are.
     Len,

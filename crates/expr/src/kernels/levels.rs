@@ -452,7 +452,7 @@ macro_rules! level {
                 reduce::Place<op::Min>: Fold<A>, reduce::Place<op::Max>: Fold<A>,
             {
                 Some(match kind {
-                    Reduction::Sum => fold::<A, reduce::Sum, MASKED> as Kernel,
+                    Reduction::Sum | Reduction::Mean => fold::<A, reduce::Sum, MASKED> as Kernel,
                     Reduction::Prod => fold::<A, reduce::Prod, MASKED>,
                     Reduction::Var => fold::<A, reduce::Spread, MASKED>,
                     Reduction::Min => fold::<A, reduce::Best<op::Min>, MASKED>,
@@ -460,7 +460,7 @@ macro_rules! level {
                     Reduction::ArgMin => fold::<A, reduce::Place<op::Min>, MASKED>,
                     Reduction::ArgMax => fold::<A, reduce::Place<op::Max>, MASKED>,
                     Reduction::Count | Reduction::Any | Reduction::All => fold::<A, reduce::Count, MASKED>,
-                    Reduction::Mean | Reduction::Std => return None,
+                    Reduction::Std => return None,
                 })
             }
         }

@@ -765,8 +765,10 @@ pub(crate) fn merge(kind: Reduction, ty: Type, a: &mut State, b: &State) {
         };
     }
     match kind {
-        Reduction::Sum if ty.is_float() => a.0[0] = (a.float(0) + b.float(0)).to_bits(),
-        Reduction::Sum => a.set_wide(a.wide() + b.wide()),
+        Reduction::Sum | Reduction::Mean if ty.is_float() => {
+            a.0[0] = (a.float(0) + b.float(0)).to_bits();
+        }
+        Reduction::Sum | Reduction::Mean => a.set_wide(a.wide() + b.wide()),
         Reduction::Prod if ty.is_float() => a.0[0] = (a.float(0) * b.float(0)).to_bits(),
         Reduction::Prod => {
             let (product, overflowed) = (a.0[0] as i64).overflowing_mul(b.0[0] as i64);
@@ -810,10 +812,13 @@ impl NoResult {
     }
 }
 
-/// The result of values of type `ty`, in the type that the reduction has.
+/// The result of values of type `ty`, in the type that the reduction has; of a mean the sum, as `f64`.
 pub(crate) fn finish(kind: Reduction, ty: Type, state: &State) -> Result<Scalar, NoResult> {
     Ok(match kind {
-        Reduction::Sum | Reduction::Prod if ty.is_float() => Scalar::F64(state.float(0)),
+        Reduction::Sum | Reduction::Prod | Reduction::Mean if ty.is_float() => {
+            Scalar::F64(state.float(0))
+        }
+        Reduction::Mean => Scalar::F64(state.wide() as f64),
         Reduction::Sum => Scalar::I64(i64::try_from(state.wide()).map_err(|_| NoResult::Overflow)?),
         Reduction::Prod if state.0[2] != 0 => Scalar::I64(0),
         Reduction::Prod if state.0[1] != 0 => return Err(NoResult::Overflow),
@@ -828,6 +833,6 @@ pub(crate) fn finish(kind: Reduction, ty: Type, state: &State) -> Result<Scalar,
         Reduction::Any => Scalar::Bool(state.0[0] > 0),
         Reduction::All => Scalar::Bool(state.0[0] == state.0[1]),
         // Of no values there is no distance from their mean; dividing it says NaN.
-        Reduction::Var | Reduction::Mean | Reduction::Std => Scalar::F64(state.float(2)),
+        Reduction::Var | Reduction::Std => Scalar::F64(state.float(2)),
     })
 }

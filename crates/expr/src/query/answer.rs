@@ -468,7 +468,8 @@ impl ScanGraph {
         Ok(Some(self.column(mask, Type::Bool)))
     }
 
-    /// The column of what a reduction takes in: floats as `f64`, whole numbers as `i64`.
+    /// The column of what a reduction takes in: floats as `f64`, whole numbers
+    /// as `i64`, but as `f64` where a mean is asked for.
     fn values(&mut self, node: NodeId, kind: Reduction, table: &Table<'_>) -> Result<usize, Error> {
         let (graph, roots) = self.graph.rewritten(&[node], |_| None)?;
         let names: Vec<&str> = graph.names().iter().map(|name| &**name).collect();
@@ -486,6 +487,10 @@ impl ScanGraph {
             _ if truth => Type::Bool,
             Type::F32 | Type::F64 => Type::F64,
             Type::Bool if !matches!(kind, Reduction::Min | Reduction::Max) => Type::Bool,
+            // Their sum need not fit where their mean does.
+            Type::I64 if matches!(kind, Reduction::Mean | Reduction::Var | Reduction::Std) => {
+                Type::F64
+            }
             _ => Type::I64,
         };
         // A column of that type already is read where it is.

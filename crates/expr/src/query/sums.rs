@@ -334,7 +334,7 @@ impl Sums {
         ty: Type,
         squares: &[&Cell],
     ) -> Result<Value, Error> {
-        let sums_wholes = matches!(fold.kind, Reduction::Sum | Reduction::Prod | Reduction::Mean);
+        let sums_wholes = matches!(fold.kind, Reduction::Sum | Reduction::Prod);
         if self.kinds[at].overflow && sums_wholes {
             let (span, function) = (fold.span, fold.kind.name());
             return Err(Error::Overflow { span, function, ty: Type::I64 });

@@ -36,7 +36,12 @@ impl Lowering<'_> {
         let mut args: Vec<TypedId> = std::iter::once(x).chain(mask).collect();
         let result = match kind {
             Reduction::Mean => {
-                let sum = self.sum(&args, span);
+                // Fewer than 2³¹ narrower numbers have a sum that fits, and others may ask for it too.
+                let sum = if ty == Type::I64 {
+                    self.push(Typed::Reduce(kind), Type::F64, &args, span)
+                } else {
+                    self.sum(&args, span)
+                };
                 let count = self.count(&args, span);
                 let (sum, count) =
                     (self.cast(sum, Type::F64, span), self.cast(count, Type::F64, span));

@@ -115,6 +115,21 @@ fn a_literal_stands_in_every_row() {
 }
 
 #[test]
+fn a_mean_by_group_has_no_overflow() {
+    let big = [i64::MAX, i64::MAX - 1, 5, 7];
+    let table = Table::new(vec![
+        ("key".to_owned(), Column::from(&[0_i64, 0, 1, 1][..])),
+        ("x".to_owned(), Column::from(&big[..])),
+    ]);
+    let table = table.expect("a table");
+    let ask = |text: &str| Query::parse(text).and_then(|query| query.ask(&table, &Run::serial()));
+    let answer = ask("mean(x), mean(x, where=x > 5), count() by key").expect("means");
+    assert_eq!(lines(&answer), ["9.223372036854776e18 9.223372036854776e18 2", "6.0 7.0 2"]);
+    assert_eq!(lines(&ask("var(x), std(x) by key").expect("spreads")), ["0.0 0.0", "1.0 1.0"]);
+    assert!(matches!(ask("sum(x), mean(x) by key"), Err(Error::Overflow { function: "sum", .. })));
+}
+
+#[test]
 fn a_variance_by_group_without_degrees_of_freedom_is_none_of_a_number() {
     check("topic, var(hits, ddof=2) by topic", &["data NaN", "test 56.0", "web inf"]);
     check("var(hits, where=hits > 100, ddof=1) by year", &["NaN", "NaN"]);

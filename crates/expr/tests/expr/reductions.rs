@@ -126,6 +126,20 @@ fn a_variance_without_degrees_of_freedom_is_none_of_a_number() {
 }
 
 #[test]
+fn a_mean_of_whole_numbers_has_no_overflow() {
+    // Times in nanoseconds, whose sum is beyond i64.
+    let times = |_: &str| integers(&[i64::MAX, i64::MAX - 1, i64::MAX - 2, 4]);
+    let mean = Scalar::F64(3.0 * (i64::MAX as f64) / 4.0);
+    for text in ["mean(x)", "mean(x, axis=0)", "mean(x, where=x > 0)", "mean(x[x > 0])"] {
+        check(text, times, mean);
+    }
+    check("mean(x, axis=0, where=x > 4)", times, Scalar::F64(i64::MAX as f64));
+    // Rounded once, from the exact sum.
+    check("mean(x)", |_| integers(&[1 << 53, 1, 1, -(1 << 53)]), Scalar::F64(0.5));
+    assert!(matches!(single("sum(x)", times), Err(Error::Overflow { .. })));
+}
+
+#[test]
 fn variance_is_exact_to_some_last_places_wherever_the_mean_is() {
     let noise = |i: u64| i128::from((i * 7919) % 10_007);
     let cases: [(&str, &dyn Fn(u64) -> i128); 6] = [
