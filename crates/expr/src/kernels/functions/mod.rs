@@ -1,8 +1,7 @@
 //! Functions that are not arithmetic, without branches, so that the compiler makes vectors of them.
 //!
-//! Their results differ from the exact ones by less than one unit of the last place of `f64`; by less
-//! than 0.85 of one of `f32` for logarithms, and than 0.75 for all else. They are the same bits at every
-//! level of the instruction set: each step is an operation that IEEE 754 defines, a fused multiplication
+//! Their results differ from the exact ones by less than one unit of the last place of `f64`, and by less
+//! than 0.75 of one of `f32`. They are the same bits at every level of the instruction set: each step is an operation that IEEE 754 defines, a fused multiplication
 //! and addition among them. What they are not made for, infinities and what is no number above all, is
 //! left to `libm`.
 //!

@@ -35,14 +35,26 @@ const LARGE: f32 = 4096.0;
 /// Up to it twice a number is finite, and the inverse of the power of two in it is 0 at least.
 const END: f32 = 1e38;
 
-/// `k`, `m - 1` and what the logarithm of `m` has more than that, for a positive normal number `2ᵏ m`.
+/// `ln (1 + f) + lacks` in two parts, of which the first is all but the last digits.
+#[inline(always)]
+fn ln_of_sum(f: f32, lacks: f32) -> (f32, f32) {
+    // ln (1 + f) = f - f²/2 + f³ (1/3 - ...)
+    let square = f * f;
+    let half_lacks = 0.5 * fma(f, f, -square);
+    let (high, low) = ordered(f, -0.5 * square);
+    let [_, cubic @ ..] = LOG;
+    (high, fma(square * f, series(f, &cubic), (low - half_lacks) + lacks))
+}
+
+/// `k` and the logarithm of `m` in two parts, for a positive normal number `2ᵏ m`.
 #[inline(always)]
 fn parts(x: f32) -> (f32, f32, f32) {
     const LEAST: u32 = std::f32::consts::FRAC_1_SQRT_2.to_bits();
     let word = x.to_bits().wrapping_sub(LEAST);
     let k = ((word as i32) >> 23) as f32;
     let f = f32::from_bits((word & 0x007F_FFFF).wrapping_add(LEAST)) - 1.0;
-    (k, f, f * f * series(f, &LOG))
+    let (high, more) = ln_of_sum(f, 0.0);
+    (k, high, more)
 }
 
 /// `first + second + low`, of which `first` is 0 or not the smaller.
@@ -91,12 +103,7 @@ fn ln_of(x: f32, lacks: f32) -> f32 {
     // What it lacks is divided by 1 + f.
     let inverse = fma(-f, fma(-0.75, f, 1.0), 1.0);
     let lacks = fma(-f * lacks, inverse, lacks);
-    // ln (1 + f) = f - f²/2 + f³ (1/3 - ...)
-    let square = f * f;
-    let half_lacks = 0.5 * fma(f, f, -square);
-    let (high, low) = ordered(f, -0.5 * square);
-    let [_, cubic @ ..] = LOG;
-    let more = fma(square * f, series(f, &cubic), (low - half_lacks) + lacks);
+    let (high, more) = ln_of_sum(f, lacks);
     let k = k as f32;
     sum(k * LN2[0], high, fma(k, LN2[1], more))
 }
