@@ -107,7 +107,9 @@ fn build_site(
     let clouds = draw_clouds(&results, config, (memo, trace), run)?;
     let Survey { standing, is_alone } = survey.transpose()?.unwrap_or_default();
     let mut spare = match spare {
-        Some(spare) if staging.start_from(&spares.path(&spare.name))? => Some(spare),
+        Some(spare) if spares.is_as_left(&spare, run)? => {
+            staging.start_from(&spares.path(&spare.name))?.then_some(spare)
+        }
         _ => None,
     };
     let folder = Folder::new(staging.folder());
@@ -171,11 +173,13 @@ fn publish(
     (target, memo, spares): (&Path, &Memo, &Spares<'_>),
     run: &Run,
 ) -> Result<(Manifest, Option<Spare>), Error> {
-    let mut next = None;
+    let mut made = None;
     if former.is_none() && memo.store().is_some() {
         let paths = written.digests.keys().map(String::as_str).collect();
-        next = spares.mirror((staging.folder(), paths), run)?;
+        made = spares.mirror((staging.folder(), paths), run)?;
     }
+    // Held until the site stands that it is of.
+    let (mut next, _lock) = made.unzip();
     let name = former.as_ref().and_then(|_| spares.name().ok());
     let is_kept = staging.publish(name.as_deref().map(|name| spares.path(name)).as_deref())?;
     let Some((former, name)) = former.zip(name).filter(|_| is_kept) else {

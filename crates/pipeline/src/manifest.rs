@@ -120,6 +120,22 @@ impl Manifest {
             && Self::all_stand(self.kept_folders(), root, run)?)
     }
 
+    /// Whether `root` holds the folders as they were left, and no links where they may have changed: in the
+    /// root, and in `data`. Links of the user's in the root do not count.
+    pub(crate) fn has_folders(&self, root: &Path, run: &Run) -> Result<bool, Error> {
+        let is_link = |entry: io::Result<fs::DirEntry>| {
+            entry.and_then(|entry| entry.file_type()).is_ok_and(|kind| kind.is_symlink())
+        };
+        let Ok(mut entries) = fs::read_dir(root) else { return Ok(false) };
+        let is_users = |entry: &io::Result<fs::DirEntry>| {
+            entry.as_ref().is_ok_and(|entry| is_users(&entry.file_name()))
+        };
+        let data = fs::read_dir(root.join("data")).into_iter().flatten();
+        Ok(!entries.any(|entry| !is_users(&entry) && is_link(entry))
+            && !data.into_iter().any(is_link)
+            && Self::all_stand(self.kept_folders(), root, run)?)
+    }
+
     /// What of the site is as it was left in `root`.
     pub(crate) fn survey(&self, root: &Path, run: &Run) -> Result<Survey<'_>, Error> {
         let Ok(open) = Root::open(root) else { return Ok(Survey::default()) };

@@ -215,7 +215,7 @@ fn new_folder(target: &Path) -> Result<PathBuf, Error> {
 }
 
 /// The folder locked, or `None` when another process holds it or the system cannot lock folders.
-fn lock(folder: &Path) -> Option<File> {
+pub(crate) fn lock(folder: &Path) -> Option<File> {
     let file = File::open(folder).ok()?;
     file.try_lock().ok()?;
     Some(file)

@@ -5,7 +5,8 @@
 //! those that are known to differ. A build takes it away before it touches it, so that one that is
 //! killed leaves no spare rather than a wrong one.
 
-use std::fs;
+use std::collections::HashMap;
+use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -14,13 +15,15 @@ use jobs::{About, Content, Digest, Lookup, Memo, Run};
 use serde::{Deserialize, Serialize};
 
 use crate::manifest::{Manifest, is_plain};
-use crate::publish::MARKER;
+use crate::publish::{MARKER, lock};
 use crate::{Error, tasks};
 
 /// In the cache.
 const FOLDER: &str = "spares";
 /// Ends the name of the file that says of which place spares are.
 const OF: &str = ".of";
+/// Ends the name of one that is being removed: half of it is no spare.
+const GONE: &str = "gone";
 /// Folders that are linked by one parallel task.
 const SHARD: usize = 256;
 
@@ -86,6 +89,12 @@ impl<'a> Spares<'a> {
         self.folder.join(name)
     }
 
+    /// Whether the folders of `spare` are as they were left: what is written to a link that somebody put
+    /// in the place of one would land elsewhere.
+    pub(crate) fn is_as_left(&self, spare: &Spare, run: &Run) -> Result<bool, Error> {
+        spare.folders.has_folders(&self.path(&spare.name), run)
+    }
+
     /// The name of a new one, which no other has had, and the folder for it made ready.
     pub(crate) fn name(&self) -> io::Result<String> {
         fs::create_dir_all(&self.folder)?;
@@ -95,26 +104,31 @@ impl<'a> Spares<'a> {
         Ok(format!("{}-{:x}-{:x}", self.prefix, now.as_nanos(), std::process::id()))
     }
 
-    /// Removes all but the one called `kept`: those of builds that were killed.
+    /// Removes all but the one called `kept`, and those that others are making: those of builds that were
+    /// killed.
     pub(crate) fn remove_others(&self, kept: Option<&str>) {
-        remove(&self.folder, |name| {
-            name.starts_with(&self.prefix) && !name.ends_with(OF) && Some(name) != kept
-        });
+        remove(&self.folder, |name| is_of(name, &self.prefix) && Some(name) != kept);
     }
 
     /// Makes one that is like the site in `root` with the files `paths`: their further links, in
-    /// folders of its own.
+    /// folders of its own. Nobody removes it before the lock that comes with it is dropped. One that cannot
+    /// be made only makes the next build longer.
     pub(crate) fn mirror(
         &self,
         (root, paths): (&Path, Vec<&str>),
         run: &Run,
-    ) -> Result<Option<Spare>, Error> {
+    ) -> Result<Option<(Spare, File)>, Error> {
         let made = self.name().and_then(|name| {
             let to = self.path(&name);
             fs::create_dir(&to)?;
             Ok((name, to))
         });
         let Ok((name, to)) = made else { return Ok(None) };
+        // Somebody may have found it before it was locked, and removed it.
+        let Some(lock) = lock(&to).filter(|_| to.exists()) else {
+            drop(fs::remove_dir(&to));
+            return Ok(None);
+        };
         let link = |path: &&str| {
             let to = to.join(path);
             fs::create_dir_all(to.parent().unwrap_or(&to))?;
@@ -131,15 +145,16 @@ impl<'a> Spares<'a> {
             })
         });
         let is_whole = matches!(&linked, Ok(parts) if parts.iter().all(Result::is_ok));
-        if !is_whole {
-            // Another file system, say.
-            drop(fs::remove_dir_all(&to));
-            linked?;
-            run.check()?;
-            return Ok(None);
+        let found = is_whole.then(|| Manifest::of(&to, &HashMap::new(), run));
+        if let Some(Ok(manifest)) = found {
+            let (_, folders) = manifest.into_parts();
+            return Ok(Some((Spare { name, differing: Vec::new(), folders }, lock)));
         }
-        let (_, folders) = Manifest::of(&to, &std::collections::HashMap::new(), run)?.into_parts();
-        Ok(Some(Spare { name, differing: Vec::new(), folders }))
+        // Another file system, say, or one that is full.
+        drop(fs::remove_dir_all(&to));
+        linked?;
+        run.check()?;
+        Ok(None)
     }
 }
 
@@ -154,34 +169,51 @@ pub fn clear_spares(cache: &Path) {
     remove(&cache.join(FOLDER), |_| true);
 }
 
-/// Removes the spares of sites that are gone.
+/// Removes the spares of sites that are gone, but for those that others are making.
 pub(crate) fn prune(cache: &Path) {
     let folder = cache.join(FOLDER);
-    let mut gone = Vec::new();
     for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        if let Some(prefix) = name.strip_suffix(OF) {
-            let of = fs::read(entry.path()).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-            if of.is_some_and(|of| !Path::new(&of).join(MARKER).exists()) {
-                gone.push(prefix.to_owned());
-            }
+        let Some(prefix) = name.strip_suffix(OF) else { continue };
+        let of = fs::read(entry.path()).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        let is_gone = of.is_some_and(|of| !Path::new(&of).join(MARKER).exists());
+        // Of which place one is that stays must be known as long as it is there.
+        if is_gone && remove(&folder, |name| is_of(name, prefix)) {
+            drop(fs::remove_file(entry.path()));
         }
-    }
-    if !gone.is_empty() {
-        remove(&folder, |name| gone.iter().any(|prefix| name.starts_with(prefix)));
     }
 }
 
-/// Removes what `folder` has under a name that is `unwanted`. What cannot be removed is in nobody's
-/// way.
-fn remove(folder: &Path, unwanted: impl Fn(&str) -> bool) {
+/// Whether a spare of the place with that `prefix` is called `name`.
+fn is_of(name: &str, prefix: &str) -> bool {
+    name.starts_with(prefix) && !name.ends_with(OF)
+}
+
+/// Removes what `folder` has under a name that is `unwanted`, but for what somebody holds the lock of;
+/// says whether there was no such. What cannot be removed is in nobody's way.
+fn remove(folder: &Path, unwanted: impl Fn(&str) -> bool) -> bool {
+    let mut is_all = true;
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        if unwanted(&entry.file_name().to_string_lossy()) {
-            let path = entry.path();
-            let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
-            drop(if is_folder { fs::remove_dir_all(path) } else { fs::remove_file(path) });
+        if !unwanted(&entry.file_name().to_string_lossy()) {
+            continue;
         }
+        let path = entry.path();
+        if !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            drop(fs::remove_file(path));
+            continue;
+        }
+        // Where folders cannot be locked nobody has.
+        let lock = File::open(&path).ok();
+        let locked = lock.as_ref().map(File::try_lock);
+        if matches!(locked, Some(Err(TryLockError::WouldBlock))) {
+            is_all = false;
+            continue;
+        }
+        let gone = path.with_extension(GONE);
+        let path = if fs::rename(&path, &gone).is_ok() { gone } else { path };
+        drop(fs::remove_dir_all(path));
     }
+    is_all
 }
 
 #[cfg(test)]
@@ -199,16 +231,13 @@ mod tests {
         let cache = root.path().join("cache");
         let spares = Spares::of(&cache, &site);
         let paths = vec!["index.html", "doc/a/index.html"];
-        let spare = spares.mirror((&site, paths), &Run::serial()).unwrap().unwrap();
+        let (spare, _lock) = spares.mirror((&site, paths), &Run::serial()).unwrap().unwrap();
         let path = spares.path(&spare.name);
         assert_eq!(fs::read_to_string(path.join("doc/a/index.html")).unwrap(), "one");
         assert!(!path.join("other").exists());
         assert_eq!(
             spare.folders,
-            Manifest::of(&path, &std::collections::HashMap::new(), &Run::serial())
-                .unwrap()
-                .into_parts()
-                .1
+            Manifest::of(&path, &HashMap::new(), &Run::serial()).unwrap().into_parts().1
         );
         assert_ne!(spares.name().unwrap(), spare.name);
     }
@@ -232,6 +261,60 @@ mod tests {
         fs::remove_dir_all(&site).unwrap();
         prune(&cache);
         assert!(!left(&names[1]));
+        assert_eq!(fs::read_dir(cache.join(FOLDER)).unwrap().count(), 0);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn one_with_a_link_among_its_folders_is_not_as_it_was_left() {
+        use std::os::unix::fs::symlink;
+
+        let check = |link: &str| {
+            let root = tempfile::tempdir().unwrap();
+            let (cache, site) = (root.path().join("cache"), root.path().join("site"));
+            let paths = ["data/report", "doc/a/index.html", "index.html"];
+            for path in paths {
+                fs::create_dir_all(site.join(path).parent().unwrap()).unwrap();
+                fs::write(site.join(path), "one").unwrap();
+            }
+            let spares = Spares::of(&cache, &site);
+            let made = spares.mirror((&site, paths.to_vec()), &Run::serial()).unwrap();
+            let (spare, _lock) = made.unwrap();
+            let folder = spares.path(&spare.name);
+            // A build leaves these so: its report, and what the user had beside the site.
+            fs::remove_file(folder.join("data/report")).unwrap();
+            fs::write(folder.join("data/report"), "two").unwrap();
+            symlink(root.path(), folder.join(".git")).unwrap();
+            assert!(spares.is_as_left(&spare, &Run::serial()).unwrap());
+            let link = folder.join(link);
+            drop(fs::remove_dir_all(&link));
+            symlink(root.path(), &link).unwrap();
+            assert!(!spares.is_as_left(&spare, &Run::serial()).unwrap(), "{}", link.display());
+        };
+        for link in ["data", "data/new", "doc", "doc/a", "doc/new", "new"] {
+            check(link);
+        }
+    }
+
+    #[test]
+    fn one_that_is_being_made_is_left_alone() {
+        let root = tempfile::tempdir().unwrap();
+        let (cache, site) = (root.path().join("cache"), root.path().join("site"));
+        fs::create_dir(&site).unwrap();
+        fs::write(site.join("index.html"), "one").unwrap();
+        let spares = Spares::of(&cache, &site);
+        let made = spares.mirror((&site, vec!["index.html"]), &Run::serial()).unwrap();
+        let (spare, lock) = made.unwrap();
+        let (path, of) = (spares.path(&spare.name), cache.join(FOLDER).join(&spares.prefix));
+        // As long as a site is built for the first time, nothing is in its place.
+        let try_all = || {
+            prune(&cache);
+            spares.remove_others(None);
+            (path.join("index.html").exists(), of.with_extension("of").exists())
+        };
+        assert_eq!(try_all(), (true, true));
+        drop(lock);
+        assert_eq!(try_all(), (false, false));
         assert_eq!(fs::read_dir(cache.join(FOLDER)).unwrap().count(), 0);
     }
 }
