@@ -9,6 +9,7 @@ use parquet::record::reader::RowIter;
 use parquet::record::{Field, Row};
 
 use crate::columns::{Cell, ColumnNames, Columns, Part};
+use crate::moment::Moment;
 use crate::{Document, Error, Skipped};
 
 /// The documents of a Parquet file, row by row.
@@ -99,7 +100,15 @@ impl Parquet {
                 ));
             }
         }
-        self.columns.document(|at| cell(cells.get(at)?), || format!("{}:{n}", self.stem))
+        let date = self.columns.column(Part::Date);
+        let cell_of = |at: usize| match cells.get(at)? {
+            // The day alone: a time has its own columns.
+            field if Some(at) == date && moment(field).is_some() => {
+                moment(field).map(|moment| Cell::Text(moment.day().into()))
+            }
+            field => cell(field),
+        };
+        self.columns.document(cell_of, || format!("{}:{n}", self.stem))
     }
 }
 
@@ -120,15 +129,30 @@ fn scalar(field: &Field) -> Option<String> {
         Field::Null | Field::Group(_) | Field::MapInternal(_) | Field::ListInternal(_) => None,
         Field::Str(text) => Some(text.clone()),
         Field::Bytes(bytes) => std::str::from_utf8(bytes.data()).ok().map(str::to_owned),
+        Field::TimestampMillis(_) | Field::TimestampMicros(_) => moment(field)?.rfc3339(),
         other => Some(other.to_string()),
     }
+}
+
+/// What a timestamp says, in UTC, of which the file counts them; none for other fields, and for years that
+/// RFC 3339 has no form for.
+fn moment(field: &Field) -> Option<Moment> {
+    const YEAR_10000: i64 = 253_402_300_800;
+    const YEAR_0: i64 = -62_167_219_200;
+    let local = match field {
+        Field::TimestampMillis(value) => value.div_euclid(1_000),
+        Field::TimestampMicros(value) => value.div_euclid(1_000_000),
+        _ => return None,
+    };
+    let offset = Some("Z".to_owned());
+    (YEAR_0..YEAR_10000).contains(&local).then_some(Moment { local, offset })
 }
 
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
-    use parquet::data_type::{ByteArray, ByteArrayType};
+    use parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
     use parquet::file::properties::WriterProperties;
     use parquet::file::writer::SerializedFileWriter;
     use parquet::schema::parser::parse_message_type;
@@ -169,5 +193,47 @@ mod tests {
         let (documents, skipped) = read_rows(&beside);
         let texts: Vec<&str> = documents.iter().map(|document| document.text.as_str()).collect();
         assert_eq!((texts, skipped), (vec!["one", "two"], Vec::new()));
+    }
+
+    #[test]
+    fn timestamps_are_moments_in_utc_and_a_date_is_a_day() {
+        let check = |field: Field, moment: Option<&str>, day: Option<&str>| {
+            assert_eq!(scalar(&field).as_deref(), moment);
+            assert_eq!(super::moment(&field).map(|moment| moment.day()).as_deref(), day);
+        };
+        let (moment, day) = (Some("2023-11-14T22:13:20Z"), Some("2023-11-14"));
+        check(Field::TimestampMillis(1_700_000_000_999), moment, day);
+        check(Field::TimestampMicros(1_700_000_000_000_000), moment, day);
+        check(Field::TimestampMicros(-1), Some("1969-12-31T23:59:59Z"), Some("1969-12-31"));
+        check(Field::TimestampMillis(i64::MAX), None, None);
+        check(Field::Date(19_675), Some("2023-11-14"), None);
+    }
+
+    #[test]
+    fn columns_of_timestamps_are_read_by_what_they_are_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("talks.parquet");
+        let fields = "required binary text (UTF8); required int64 date (TIMESTAMP_MICROS); \
+                      required int64 start (TIMESTAMP_MICROS);";
+        let schema = parse_message_type(&format!("message talks {{ {fields} }}")).unwrap();
+        let properties = Arc::new(WriterProperties::builder().build());
+        let file = File::create(&path).unwrap();
+        let mut file = SerializedFileWriter::new(file, Arc::new(schema), properties).unwrap();
+        let mut group = file.next_row_group().unwrap();
+        let mut text = group.next_column().unwrap().unwrap();
+        let values = [ByteArray::from("one")];
+        text.typed::<ByteArrayType>().write_batch(&values, None, None).unwrap();
+        text.close().unwrap();
+        while let Some(mut column) = group.next_column().unwrap() {
+            let values = [1_700_000_000_000_000];
+            column.typed::<Int64Type>().write_batch(&values, None, None).unwrap();
+            column.close().unwrap();
+        }
+        group.close().unwrap();
+        file.close().unwrap();
+        let batch = read(&path, &ReadConfig::default()).unwrap().next().unwrap().unwrap();
+        let document = &batch.documents[0];
+        assert_eq!(document.date.as_deref(), Some("2023-11-14"));
+        assert_eq!(document.start.as_deref(), Some("2023-11-14T22:13:20Z"));
     }
 }
