@@ -57,6 +57,12 @@ pub enum Error {
         /// The columns that there are.
         columns: Vec<String>,
     },
+    /// A table whose header never ends.
+    #[error("the header of {name} has a quote that never ends; allowed are quotes in pairs")]
+    OpenQuote {
+        /// The path or stream.
+        name: String,
+    },
     /// A database that refuses a query, or is none.
     #[error("the query of {name} fails: {problem}")]
     Query {
@@ -144,6 +150,7 @@ impl Error {
             Self::NoColumn { part, .. } => {
                 return Some(format!("name the column that holds it: --{part} COLUMN"));
             }
+            Self::OpenQuote { .. } => "end the quote, or leave it out",
             Self::Query { .. } => "check the query against the tables of the database",
             Self::NotParquet { .. } => {
                 "copy or download the file again; read other files by their own names: talks.csv, talks.jsonl"

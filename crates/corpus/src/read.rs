@@ -47,6 +47,9 @@ pub struct Batch {
     pub documents: Vec<Document>,
     /// What was found among them and is no document.
     pub skipped: Vec<Skipped>,
+    /// The files of which the rest cannot be read, so that nobody knows how many documents they hold; the
+    /// place where each breaks off is among the skipped.
+    pub cut: Vec<String>,
 }
 
 /// Reads a folder, or a file by its ending: JSON lines (`.jsonl`, `.ndjson`) with a document on
@@ -66,8 +69,9 @@ pub struct Batch {
 /// and folders, other endings and links out of the folder are passed over. The id of a file's
 /// document is its path in the folder. A repeated id gets a suffix: `-2`, `-3`.
 ///
-/// A line or a file that is no document is a [`Skipped`] and stops nothing. Cost: linear; memory
-/// for one batch (some megabytes, or one long document) and 16 bytes for every id.
+/// A line or a file that is no document is a [`Skipped`] and stops nothing. So is the rest of a compressed
+/// file that ends in the middle, and of a table with a quote that never ends: [`Batch::cut`] names the file.
+/// Cost: linear; memory for one batch (some megabytes, or one long document) and 16 bytes for every id.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::NotReadable`], [`Error::UnknownEnding`] and
@@ -142,6 +146,7 @@ pub struct Reader {
     /// What is already known and not yet in a batch.
     documents: Vec<Document>,
     skipped: Vec<Skipped>,
+    cut: Vec<String>,
     ids: Ids,
     /// Then a file that gives nothing is an error, and not one of many.
     is_one_file: bool,
@@ -182,6 +187,11 @@ impl Rows {
             Self::Database(rows) => (rows.n_rows(), "row"),
         }
     }
+
+    /// Whether the last one swallowed all that came after it.
+    fn is_cut(&self) -> bool {
+        matches!(self, Self::Table(table) if table.is_cut())
+    }
 }
 
 impl Iterator for Reader {
@@ -210,6 +220,7 @@ impl Iterator for Reader {
         Some(Ok(Batch {
             documents: std::mem::take(&mut self.documents),
             skipped: std::mem::take(&mut self.skipped),
+            cut: std::mem::take(&mut self.cut),
         }))
     }
 }
@@ -222,6 +233,7 @@ impl Reader {
             current: None,
             documents: Vec::new(),
             skipped: Vec::new(),
+            cut: Vec::new(),
             ids: Ids::default(),
             is_one_file: false,
             run: Run::serial(),
@@ -254,7 +266,12 @@ impl Reader {
         };
         match source.rows.next() {
             Ok(Some(Ok(document))) => self.keep(document),
-            Ok(Some(Err(skipped))) => self.skipped.push(skipped),
+            Ok(Some(Err(skipped))) => {
+                if source.rows.is_cut() {
+                    self.cut.push(source.location.clone());
+                }
+                self.skipped.push(skipped);
+            }
             Ok(None) => self.current = None,
             Err(error) => {
                 let (n_rows, row) = source.rows.n_read();
@@ -268,6 +285,7 @@ impl Reader {
                     "the rest after {row} {n_rows} cannot be read: {}",
                     what_is_broken(packing, &error)
                 );
+                self.cut.push(location.clone());
                 self.skipped.push(Skipped { location, reason });
             }
         }

@@ -9,6 +9,10 @@ use crate::decode::decode_plain;
 use crate::formula::as_meant;
 use crate::{Document, Error, Skipped};
 
+/// A row behind the last one, to see that it ended: in a cell that begins with a quote and never ends it
+/// becomes the end of the cell.
+const END: &[u8] = b"\n\0end of the table\0\n";
+
 /// The documents of a table, row by row.
 pub(crate) struct Table {
     rows: csv::ByteRecordsIntoIter<Box<dyn Read + Send>>,
@@ -18,6 +22,7 @@ pub(crate) struct Table {
     stem: String,
     n_rows: u64,
     max_row_bytes: usize,
+    is_cut: bool,
 }
 
 impl Table {
@@ -37,13 +42,19 @@ impl Table {
             .delimiter(delimiter)
             .flexible(true)
             .buffer_capacity(1 << 18)
-            .from_reader(input);
+            .from_reader(Box::new(input.chain(END)) as Box<dyn Read + Send>);
         let headers = reader.byte_headers().map_err(|source| Error::NotReadable {
             name: location.clone(),
             source: io::Error::other(source),
         })?;
+        if headers.iter().next_back().is_some_and(|name| name.ends_with(END)) {
+            return Err(Error::OpenQuote { name: location });
+        }
+        // An empty table ends before its header.
+        let is_end = is_end(headers);
         let names: Vec<String> = headers
             .iter()
+            .filter(|_| !is_end)
             .map(|name| decode_plain(name).unwrap_or_else(|_| String::from_utf8_lossy(name).into()))
             .collect();
         let columns = Columns::of(&names, given).map_err(|(part, column)| Error::NoColumn {
@@ -54,12 +65,26 @@ impl Table {
         })?;
         let n_columns = names.len();
         let rows = reader.into_byte_records();
-        Ok(Self { rows, columns, n_columns, location, stem, n_rows: 0, max_row_bytes })
+        Ok(Self {
+            rows,
+            columns,
+            n_columns,
+            location,
+            stem,
+            n_rows: 0,
+            max_row_bytes,
+            is_cut: false,
+        })
     }
 
     /// How many rows were read so far.
     pub(crate) fn n_rows(&self) -> u64 {
         self.n_rows
+    }
+
+    /// Whether the last row has a cell that never ends, which holds all that came after.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.is_cut
     }
 
     /// The next document, or why a row is none.
@@ -69,6 +94,7 @@ impl Table {
     pub(crate) fn next(&mut self) -> io::Result<Option<Result<Document, Skipped>>> {
         let row = match self.rows.next() {
             None => return Ok(None),
+            Some(Ok(row)) if is_end(&row) => return Ok(None),
             Some(Ok(row)) => row,
             Some(Err(error)) => {
                 return Err(match error.into_kind() {
@@ -79,7 +105,15 @@ impl Table {
         };
         self.n_rows += 1;
         let line = row.position().map_or(self.n_rows + 1, csv::Position::line);
-        let read = self.document(&row, line);
+        self.is_cut = row.iter().next_back().is_some_and(|cell| cell.ends_with(END));
+        let read = if self.is_cut {
+            Err(format!(
+                "the row that begins in line {line} has a quote that never ends, so that all after it \
+                 is lost; allowed are quotes in pairs"
+            ))
+        } else {
+            self.document(&row, line)
+        };
         Ok(Some(
             read.map_err(|reason| Skipped {
                 location: format!("{}:{line}", self.location),
@@ -113,6 +147,11 @@ impl Table {
         };
         self.columns.document(cell, || format!("{}:{line}", self.stem))
     }
+}
+
+/// Whether a row is the one behind the last.
+fn is_end(row: &csv::ByteRecord) -> bool {
+    row.len() == 1 && row.get(0) == Some(END.trim_ascii())
 }
 
 /// `input`, from UTF-16 to UTF-8 where it begins with the mark of UTF-16, as spreadsheets write it.

@@ -30,6 +30,11 @@ fn read_all(path: &Path) -> (Vec<Document>, Vec<Skipped>) {
     gathered(read(path, &ReadConfig::default()).unwrap())
 }
 
+/// The files of which the rest is missing.
+fn cut(path: &Path) -> Vec<String> {
+    read(path, &ReadConfig::default()).unwrap().flat_map(|batch| batch.unwrap().cut).collect()
+}
+
 fn gathered(reader: impl Iterator<Item = Result<Batch, Error>>) -> (Vec<Document>, Vec<Skipped>) {
     let mut documents = Vec::new();
     let mut skipped = Vec::new();
@@ -154,7 +159,9 @@ fn a_compressed_file_that_ends_in_the_middle_keeps_what_came_before() {
     let lines = many_lines(2000);
     for (name, packed) in [("t.jsonl.gz", gzip(&lines)), ("t.jsonl.zst", zstd(&lines))] {
         let folder = folder(&[(name, &packed[..packed.len() / 2])]);
-        let (documents, skipped) = read_all(&folder.path().join(name));
+        let path = folder.path().join(name);
+        assert_eq!(cut(&path), [path.display().to_string()]);
+        let (documents, skipped) = read_all(&path);
         let n_lines = documents.len();
         assert!((500..1500).contains(&n_lines), "{name}: {n_lines}");
         assert_eq!(skipped.len(), 1);
@@ -162,6 +169,36 @@ fn a_compressed_file_that_ends_in_the_middle_keeps_what_came_before() {
         assert!(reason.contains(&format!("after line {n_lines}")), "{reason}");
         assert!(reason.contains("ends in the middle"), "{reason}");
     }
+}
+
+#[test]
+fn a_quote_that_never_ends_is_told_with_its_line() {
+    #[track_caller]
+    fn check(table: &str, texts: &[&str], open: Option<u32>) {
+        let folder = folder(&[("t.csv", table.as_bytes())]);
+        let path = folder.path().join("t.csv");
+        let (documents, skipped) = read_all(&path);
+        let found: Vec<&str> = documents.iter().map(|document| document.text.as_str()).collect();
+        assert_eq!(found, texts, "{table:?}");
+        let places: Vec<&str> = skipped.iter().map(|skipped| skipped.location.as_str()).collect();
+        let place = |line| format!("{}:{line}", path.display());
+        assert_eq!(places, open.map(place).as_slice(), "{table:?}");
+        assert!(skipped.iter().all(|skipped| skipped.reason.contains("quote that never ends")));
+        assert_eq!(cut(&path), open.map(|_| path.display().to_string()).as_slice(), "{table:?}");
+    }
+    check("text\none\n\"two\nthree\nfour\n", &["one"], Some(3));
+    check("text\none\n\"two\"\"", &["one"], Some(3));
+    check("text,id\none,1\ntwo,\"", &["one"], Some(3));
+    check("text\none\n\"two\"\"\"", &["one", "two\""], None);
+    check("text\n\"one\ntwo\"", &["one\ntwo"], None);
+    check("text\none\r\ntwo\r", &["one", "two"], None);
+    check("text\none\n\n", &["one"], None);
+    check("text", &[], None);
+    let folder = folder(&[("head.csv", b"text,\"id\none,1\n"), ("empty.csv", b"")]);
+    let error = |name: &str| read(&folder.path().join(name), &ReadConfig::default()).unwrap_err();
+    assert!(matches!(error("head.csv"), Error::OpenQuote { .. }));
+    let told = error("empty.csv").to_string();
+    assert!(told.contains("it is empty"), "{told}");
 }
 
 #[test]

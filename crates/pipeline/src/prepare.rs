@@ -87,6 +87,8 @@ pub struct Prepared {
     pub origins: Vec<usize>,
     /// Those that are not, with the reasons.
     pub dropped: Vec<Skipped>,
+    /// The files of which the rest cannot be read.
+    pub cut: Vec<String>,
     /// How many the sources named.
     pub found: usize,
     /// Pages that the network brought.
@@ -211,6 +213,7 @@ pub(crate) fn read_sources(
         documents: Vec::new(),
         origins: Vec::new(),
         dropped: Vec::new(),
+        cut: Vec::new(),
         found: 0,
         fetched: 0,
         requests: 0,
@@ -307,6 +310,7 @@ impl Prepared {
             run.progress().advanced(batch.documents.len() as u64);
             self.documents.extend(batch.documents);
             self.dropped.extend(batch.skipped);
+            self.cut.extend(batch.cut);
             self.origins.resize(self.documents.len(), origin);
             each(self)?;
         }

@@ -103,6 +103,9 @@ pub struct Documents {
     pub kept: usize,
     /// Those that are not.
     pub dropped: Vec<Dropped>,
+    /// The files of which the rest cannot be read: how many documents that holds is not known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cut: Vec<String>,
 }
 
 /// A site that was crawled.
@@ -283,6 +286,7 @@ fn documents(prepared: &Prepared) -> Documents {
         requests: prepared.requests,
         kept: prepared.documents.len(),
         dropped: dropped.collect(),
+        cut: prepared.cut.clone(),
     }
 }
 

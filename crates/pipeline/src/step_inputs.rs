@@ -152,6 +152,7 @@ impl StepInputs {
             documents,
             origins: self.origins.clone(),
             dropped: self.dropped.clone(),
+            cut: Vec::new(),
             fetched: 0,
             requests: 0,
             weights: Weights { title: self.weights.0, tags: self.weights.1 },

@@ -65,10 +65,12 @@ fn print(bytes: &[u8]) -> io::Result<()> {
     out.flush()
 }
 
-/// Warns of dropped documents; the code says whether there are more than allowed.
+/// Warns of dropped documents; the code says whether there are more than allowed, or may be: nobody knows
+/// how many the rest of a file holds that cannot be read.
 fn end(report: &Report, common: &Common) -> Exit {
-    let dropped = &report.documents.dropped;
-    let too_many = report.dropped_share() > common.max_skipped.0;
+    let (dropped, cut) = (&report.documents.dropped, &report.documents.cut);
+    let is_over = report.dropped_share() > common.max_skipped.0;
+    let too_many = is_over || !cut.is_empty();
     let mut lines = String::new();
     if !common.quiet || too_many {
         for document in dropped.iter().take(NAMED) {
@@ -79,7 +81,16 @@ fn end(report: &Report, common: &Common) -> Exit {
             lines.push_str(&format!("warning: skipped {more} more\n"));
         }
     }
-    if too_many {
+    if let Some(file) = cut.first() {
+        let others = match cut.len() - 1 {
+            0 => String::new(),
+            n => format!(" and of {n} more"),
+        };
+        lines.push_str(&format!(
+            "error: the rest of {file}{others} is missing, allowed are whole files\nhint: mend the file, or \
+             copy or download it again\n"
+        ));
+    } else if is_over {
         lines.push_str(&format!(
             "error: {} of {} documents were skipped, allowed are {}%\nhint: --max-skipped sets \
              how many may be\n",

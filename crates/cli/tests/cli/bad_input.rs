@@ -521,6 +521,35 @@ fn a_source_is_never_replaced_by_its_site() {
 }
 
 #[test]
+fn what_nobody_knows_the_number_of_is_more_than_may_be_skipped() {
+    let scene = Scene::new();
+    let row = |n: u64| {
+        let noise = n.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        format!("{{\"text\": \"lamp {noise} and tide {}\"}}\n", noise.rotate_left(20))
+    };
+    let lines: String = (0..20_000).map(row).collect();
+    let packed = gzipped(lines.as_bytes());
+    scene.write("cut.jsonl.gz", &packed[..packed.len() / 2]);
+    let rows = "one lamp and two tides\ntwo lamps and no tide\nharbour pilots read charts\n";
+    scene.write("quote.csv", format!("text\n{rows}\"lamp\n{rows}"));
+    for (source, n_documents) in [("cut.jsonl.gz", 5_000..=15_000), ("quote.csv", 3..=3)] {
+        let run = scene.run(&format!("crawl {source} -o out.jsonl --max-skipped 100% -q"));
+        let says = [&format!("the rest of {source} is missing")[..], "whole"];
+        check_error(&run, "crawl", Some(3), &says);
+        assert!(run.stderr.contains("hint: mend the file, or copy"), "{}", run.stderr);
+        let n_kept = scene.json_lines("out.jsonl").len();
+        assert!(n_documents.contains(&n_kept), "{source}: {n_kept}");
+    }
+    let run = scene.run("build quote.csv -k 1 -o out --max-skipped 100%");
+    assert_eq!(run.code, Some(3), "{}", run.stderr);
+    let documents = &scene.json("out/data/report.json")["documents"];
+    assert_eq!(documents["cut"][0], "quote.csv");
+    assert_eq!(documents["dropped"][0]["url"], "quote.csv:5");
+    // A build that finds its site standing has no more of the file.
+    assert_eq!(scene.run("build quote.csv -k 1 -o out").code, Some(3));
+}
+
+#[test]
 fn a_site_below_its_source_is_not_read_again() {
     let scene = Scene::new();
     scene.write("notes/a.txt", "The lamp of the lighthouse is lit at dusk.");
