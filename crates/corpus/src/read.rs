@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, BufRead, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::vec;
 
 use jobs::Run;
@@ -32,11 +32,29 @@ pub struct ReadConfig {
     /// The columns or keys that hold the parts of a document; without one for a part, those that
     /// are called as it. Default: none.
     pub columns: ColumnNames,
+    /// The canonical path of a file that is passed over in folders and patterns, as it is being written.
+    /// Default: none.
+    pub except: Option<PathBuf>,
 }
 
 impl Default for ReadConfig {
     fn default() -> Self {
-        Self { max_line_bytes: 64 << 20, max_file_bytes: 64 << 20, columns: ColumnNames::new() }
+        Self {
+            max_line_bytes: 64 << 20,
+            max_file_bytes: 64 << 20,
+            columns: ColumnNames::new(),
+            except: None,
+        }
+    }
+}
+
+impl ReadConfig {
+    fn is_excepted(&self, path: &Path) -> bool {
+        self.except.as_ref().is_some_and(|except| {
+            // To follow the links of every file takes long.
+            except.file_name() == path.file_name()
+                && path.canonicalize().is_ok_and(|path| path == *except)
+        })
     }
 }
 
@@ -90,7 +108,9 @@ pub fn read(path: &Path, config: &ReadConfig) -> Result<Reader, Error> {
     if let Some((root, pattern)) = folder::pattern(path) {
         let (entries, skipped) =
             folder::list(&root).map_err(|source| not_readable(&root, source))?;
-        let is_asked = |entry: &Entry| folder::matches(&pattern, &entry.name);
+        let is_asked = |entry: &Entry| {
+            folder::matches(&pattern, &entry.name) && !config.is_excepted(&entry.path)
+        };
         let entries: Vec<Entry> = entries.into_iter().filter(is_asked).collect();
         if entries.is_empty() {
             return Err(Error::NoMatch { pattern: path.to_owned() });
@@ -102,7 +122,9 @@ pub fn read(path: &Path, config: &ReadConfig) -> Result<Reader, Error> {
         _ => not_readable(path, source),
     })?;
     if metadata.is_dir() {
-        let (entries, skipped) = folder::list(path).map_err(|source| not_readable(path, source))?;
+        let (mut entries, skipped) =
+            folder::list(path).map_err(|source| not_readable(path, source))?;
+        entries.retain(|entry| !config.is_excepted(&entry.path));
         if entries.is_empty() && skipped.is_empty() {
             return Err(Error::EmptyFolder { path: path.to_owned() });
         }

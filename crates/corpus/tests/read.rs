@@ -202,6 +202,20 @@ fn a_quote_that_never_ends_is_told_with_its_line() {
 }
 
 #[test]
+fn a_file_that_is_being_written_is_passed_over() {
+    let folder =
+        folder(&[("a.txt", b"a"), ("b/a.txt", b"b"), ("b/out.jsonl", b"{\"text\": \"c\"}")]);
+    let except = Some(folder.path().canonicalize().unwrap().join("b/out.jsonl"));
+    let config = ReadConfig { except, ..ReadConfig::default() };
+    let ids_in = |path: &str| {
+        let reader = read(&folder.path().join(path), &config).unwrap();
+        ids(&gathered(reader).0).into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(ids_in(""), ["a.txt", "b/a.txt"]);
+    assert_eq!(ids_in("b/*"), ["a.txt"]);
+}
+
+#[test]
 fn tables_in_utf_16_are_those_in_utf_8() {
     let rows = (0..5000).map(|n| format!("Größe {n} \u{1F600},Titel {n}\n"));
     let table = format!("text,title\n{}", rows.collect::<Vec<_>>().concat());

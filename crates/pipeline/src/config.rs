@@ -52,6 +52,10 @@ pub struct Config {
     /// found now that are the same. It is a wish for one build and no key of the file.
     #[serde(skip)]
     pub previous: Option<PathBuf>,
+    /// The file that is written: it may not be a source, and in a folder that is one it is passed over.
+    /// Default: none.
+    #[serde(skip)]
+    pub output: Option<PathBuf>,
 }
 
 /// `[crawl]`
@@ -187,6 +191,7 @@ impl Default for Config {
             site: SiteSection::default(),
             keep_topics: false,
             previous: None,
+            output: None,
         }
     }
 }

@@ -181,6 +181,12 @@ pub enum Error {
         /// The source.
         source_path: PathBuf,
     },
+    /// The file that is to be written is a source.
+    #[error("{} cannot be written: it is a source", path.display())]
+    OutIsSource {
+        /// The file.
+        path: PathBuf,
+    },
     /// The output folder is a file.
     #[error("{} is a file, a folder is needed", path.display())]
     NotAFolder {
@@ -388,6 +394,7 @@ impl Error {
             Self::OutHoldsSource { .. } => {
                 "choose a folder that is not the source and not above it"
             }
+            Self::OutIsSource { .. } => "choose another name for what is written with -o",
             Self::Occupied { .. } => "choose another folder, or replace what is in it with --force",
             Self::Seeds { .. } => {
                 "words in too few or too many documents are not counted, see text.min_df and text.max_df"
@@ -470,6 +477,7 @@ impl Error {
                 | Self::AmbiguousTopic { .. }
                 | Self::Duration { .. }
                 | Self::OutHoldsSource { .. }
+                | Self::OutIsSource { .. }
                 | Self::Occupied { .. }
                 | Self::NotAFolder { .. }
                 | Self::Learn(learn::Error::TopicCount { .. } | learn::Error::Setting { .. })

@@ -232,7 +232,15 @@ pub(crate) fn read_sources(
         .map(|source| Source::parse(&source.from))
         .collect::<Result<_, _>>()?;
     let columns = config.column_names();
-    let reading = ReadConfig { columns, ..ReadConfig::default() };
+    let output = config.output.as_ref().and_then(|output| output.canonicalize().ok());
+    for source in &sources {
+        if let (Source::Path(path), Some(output)) = (source, &output)
+            && path.canonicalize().is_ok_and(|path| path == *output)
+        {
+            return Err(Error::OutIsSource { path: path.clone() });
+        }
+    }
+    let reading = ReadConfig { columns, except: output, ..ReadConfig::default() };
     with_crawls(&sources, config, options, run, |crawls| {
         for (origin, source) in sources.iter().enumerate() {
             prepared.seen.push(Seen::none_of(source));

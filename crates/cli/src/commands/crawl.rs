@@ -30,6 +30,7 @@ pub(crate) fn run(args: &Crawl) -> anyhow::Result<Exit> {
     };
     let mut config = settings::config(&args.common, Some(&args.sources), None)?;
     settings::set_column(&mut config, "title", args.title.as_ref());
+    config.output = (!to_stdout).then(|| args.out.clone());
     let run = settings::run(&args.common)?;
     // Standard output has no folder to keep a recipe in.
     let folder = (!to_stdout).then(|| args.out.parent().unwrap_or(Path::new("")));

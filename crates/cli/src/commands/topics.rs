@@ -15,6 +15,7 @@ const WORDS: usize = 10;
 pub(crate) fn run(args: &Topics) -> anyhow::Result<Exit> {
     let mut config = settings::config(&args.common, Some(&args.sources), Some(&args.topics))?;
     settings::set_column(&mut config, "title", args.title.as_ref());
+    config.output.clone_from(&args.out);
     let run = settings::run(&args.common)?;
     let found = pipeline::topics(&config, &settings::options(&args.common, None)?, &run)?;
     if let Some(path) = &args.out {

@@ -521,6 +521,21 @@ fn a_source_is_never_replaced_by_its_site() {
 }
 
 #[test]
+fn a_source_is_never_replaced_by_what_is_made_of_it() {
+    let scene = Scene::new();
+    scene.write("few.jsonl", FEW);
+    scene.write("notes/a.txt", "The lamp of the lighthouse is lit at dusk.");
+    for args in ["crawl few.jsonl -o ./few.jsonl", "topics few.jsonl -k 1 -o few.jsonl"] {
+        refuse(&scene, args, USAGE, &["few.jsonl cannot be written: it is a source"], "-o");
+    }
+    assert_eq!(scene.read("few.jsonl"), FEW.as_bytes());
+    for _ in 0..2 {
+        scene.succeed("crawl notes -o notes/all.jsonl");
+        assert_eq!(scene.json_lines("notes/all.jsonl").len(), 1);
+    }
+}
+
+#[test]
 fn what_nobody_knows_the_number_of_is_more_than_may_be_skipped() {
     let scene = Scene::new();
     let row = |n: u64| {
