@@ -4,16 +4,19 @@ use std::fs::File;
 
 use expr::Value;
 use ndarray::{ArrayD, IxDyn};
-use parquet::basic::{ConvertedType, Type as Physical};
+use parquet::basic::{ConvertedType, LogicalType, Type as Physical};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::DataType;
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::schema::types::ColumnDescriptor;
 
 use super::Array;
 
-/// Reads the column called `name`, or the only one. A value that is missing is NaN among floats
-/// and an empty text among texts.
+/// Reads the column called `name`, or the only one; one within others is called by all their names
+/// with points between them. A value that is missing is NaN among floats and an empty text among
+/// texts. Decimals become the nearest `f64`; dates and times are the whole numbers that the file has,
+/// in its unit.
 ///
 /// # Errors
 /// What is wrong with it, in words.
@@ -22,7 +25,7 @@ pub(crate) fn read_column(path: &str, name: Option<&str>) -> Result<Array, Strin
     let broken = |error: ParquetError| format!("no Parquet that can be read: {error}");
     let reader = SerializedFileReader::new(file).map_err(broken)?;
     let schema = reader.metadata().file_metadata().schema_descr();
-    let names: Vec<&str> = schema.columns().iter().map(|column| column.name()).collect();
+    let names: Vec<String> = schema.columns().iter().map(|column| column.path().string()).collect();
     let at = match (name, &names[..]) {
         (None, [_]) => 0,
         (None, _) => {
@@ -37,21 +40,57 @@ pub(crate) fn read_column(path: &str, name: Option<&str>) -> Result<Array, Strin
     if column.max_rep_level() > 0 || column.path().parts().len() > 1 {
         return Err(format!("column {} is nested, allowed are single values", names[at]));
     }
-    let mut read = Read { values: None, name: names[at].to_owned() };
+    let kind = Kind::of(&column);
+    let mut read = Read { values: None, name: names[at].clone() };
     for group in 0..reader.num_row_groups() {
         let group = reader.get_row_group(group).map_err(broken)?;
         let n = group.metadata().num_rows() as usize;
-        read.add(
-            group.get_column_reader(at).map_err(broken)?,
-            n,
-            (column.converted_type(), column.max_def_level()),
-        )?;
+        read.add(group.get_column_reader(at).map_err(broken)?, n, (kind, column.max_def_level()))?;
     }
     match read.values {
         Some(values) => values.array(),
         // A file without row groups has no values of its type.
+        None if matches!(kind, Kind::Decimal(_)) => Values::empty(Physical::DOUBLE).array(),
         None => Values::empty(column.physical_type()).array(),
     }
+}
+
+/// What the numbers of a column are, beyond their bits.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    AsStored,
+    Unsigned,
+    /// Tenths to this power.
+    Decimal(i32),
+}
+
+impl Kind {
+    fn of(column: &ColumnDescriptor) -> Self {
+        match (column.logical_type_ref(), column.converted_type()) {
+            (Some(LogicalType::Decimal(decimal)), _) => Self::Decimal(decimal.scale),
+            (_, ConvertedType::DECIMAL) => Self::Decimal(column.type_scale()),
+            (_, ConvertedType::UINT_32 | ConvertedType::UINT_64) => Self::Unsigned,
+            _ => Self::AsStored,
+        }
+    }
+}
+
+/// The float nearest to `unscaled / 10^scale`.
+fn decimal(unscaled: i128, scale: i32) -> f64 {
+    // Both are exact as floats, so that the quotient is rounded once.
+    if unscaled.unsigned_abs() <= 1 << 53 && (0..=22).contains(&scale) {
+        return unscaled as f64 / 10_f64.powi(scale);
+    }
+    format!("{unscaled}e{}", -i64::from(scale)).parse().unwrap_or(f64::NAN)
+}
+
+/// The whole number in these bytes, the highest first.
+fn unscaled(bytes: &[u8]) -> Result<i128, String> {
+    if bytes.len() > 16 {
+        return Err(format!("has decimals of {} bytes, allowed are 16", bytes.len()));
+    }
+    let sign = if bytes.first().is_some_and(|first| *first >= 0x80) { -1 } else { 0 };
+    Ok(bytes.iter().fold(sign, |all, byte| all << 8 | i128::from(*byte)))
 }
 
 /// What was read so far.
@@ -106,10 +145,19 @@ impl Read {
         &mut self,
         reader: ColumnReader,
         n: usize,
-        (converted, most): (ConvertedType, i16),
+        (kind, most): (Kind, i16),
     ) -> Result<(), String> {
         let name = self.name.clone();
         let missing = || format!("column {name} misses values, which only floats and texts may");
+        if let Kind::Decimal(scale) = kind {
+            let read = decimals(reader, n, (scale, most));
+            let read = read.map_err(|what| format!("column {name} {what}"))?;
+            match &mut self.values {
+                Some(Values::F64(all)) => all.extend(read),
+                values => *values = Some(Values::F64(read)),
+            }
+            return Ok(());
+        }
         macro_rules! extend {
             ($variant:ident, $read:expr) => {
                 match (&mut self.values, $read) {
@@ -126,7 +174,7 @@ impl Read {
             ColumnReader::Int32ColumnReader(reader) => {
                 let values = records(reader, n, most)?.into_iter().collect::<Option<Vec<i32>>>();
                 let values = values.ok_or_else(missing)?;
-                if converted == ConvertedType::UINT_32 {
+                if matches!(kind, Kind::Unsigned) {
                     extend!(U32, values.into_iter().map(|x| x as u32).collect::<Vec<_>>());
                 } else {
                     extend!(I32, values);
@@ -135,7 +183,7 @@ impl Read {
             ColumnReader::Int64ColumnReader(reader) => {
                 let values = records(reader, n, most)?.into_iter().collect::<Option<Vec<i64>>>();
                 let values = values.ok_or_else(missing)?;
-                if converted == ConvertedType::UINT_64 && values.iter().any(|x| *x < 0) {
+                if matches!(kind, Kind::Unsigned) && values.iter().any(|x| *x < 0) {
                     return Err(format!("column {name} holds numbers beyond 63 bits"));
                 }
                 extend!(I64, values);
@@ -172,12 +220,34 @@ impl Read {
             _ => {
                 return Err(format!(
                     "column {name} cannot be read, allowed are truth, whole numbers of 32 and 64 \
-                     bits, floats and texts"
+                     bits, decimals, floats and texts"
                 ));
             }
         }
         Ok(())
     }
+}
+
+/// The `n` decimals of a row group, as floats; NaN where one is missing.
+fn decimals(reader: ColumnReader, n: usize, (scale, most): (i32, i16)) -> Result<Vec<f64>, String> {
+    let wholes: Vec<Option<i128>> = match reader {
+        ColumnReader::Int32ColumnReader(reader) => {
+            records(reader, n, most)?.into_iter().map(|x| x.map(i128::from)).collect()
+        }
+        ColumnReader::Int64ColumnReader(reader) => {
+            records(reader, n, most)?.into_iter().map(|x| x.map(i128::from)).collect()
+        }
+        ColumnReader::ByteArrayColumnReader(reader) => records(reader, n, most)?
+            .iter()
+            .map(|x| x.as_ref().map(|x| unscaled(x.data())).transpose())
+            .collect::<Result<_, String>>()?,
+        ColumnReader::FixedLenByteArrayColumnReader(reader) => records(reader, n, most)?
+            .iter()
+            .map(|x| x.as_ref().map(|x| unscaled(x.data())).transpose())
+            .collect::<Result<_, String>>()?,
+        _ => return Err("says that it holds decimals, and holds other values".to_owned()),
+    };
+    Ok(wholes.into_iter().map(|x| x.map_or(f64::NAN, |x| decimal(x, scale))).collect())
 }
 
 /// The `n` values of a row group; none where one is missing.

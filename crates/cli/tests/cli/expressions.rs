@@ -3,7 +3,9 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use parquet::data_type::{ByteArrayType, DoubleType, Int32Type, Int64Type};
+use parquet::data_type::{
+    ByteArray, ByteArrayType, DoubleType, FixedLenByteArrayType, Int32Type, Int64Type,
+};
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
 
@@ -110,6 +112,54 @@ fn eval_reads_columns_of_parquet() {
         assert_eq!(outcome.code, Some(2), "{operand}");
         assert!(outcome.stderr.contains(what), "{operand}: {}", outcome.stderr);
     }
+}
+
+/// A Parquet file with the decimals a (32 bits), b (64 bits, with a gap), c and d (bytes), and `t.q` beside `q`.
+fn decimals() -> Vec<u8> {
+    let schema = "message prices { REQUIRED INT32 a (DECIMAL(9, 2)); OPTIONAL INT64 b (DECIMAL(18, 3)); \
+                  REQUIRED FIXED_LEN_BYTE_ARRAY (3) c (DECIMAL(6, 1)); \
+                  REQUIRED BYTE_ARRAY d (DECIMAL(38, 30)); \
+                  REQUIRED GROUP t { REQUIRED INT32 q; } REQUIRED INT32 q; }";
+    let schema = Arc::new(parse_message_type(schema).expect("a schema"));
+    let mut file = Vec::new();
+    let mut writer = SerializedFileWriter::new(&mut file, schema, Arc::default()).expect("a file");
+    let mut group = writer.next_row_group().expect("a group");
+    macro_rules! write {
+        ($ty:ty, $values:expr, $levels:expr) => {
+            let mut column = group.next_column().expect("columns").expect("one more");
+            column.typed::<$ty>().write_batch(&$values, $levels, None).expect("values");
+            column.close().expect("a column");
+        };
+    }
+    write!(Int32Type, [125, -7], None);
+    write!(Int64Type, [1_000_000_000_000_000_001], Some(&[0, 1]));
+    let tenths = [vec![0xff, 0xff, 0xf1_u8], vec![0, 1, 0]];
+    write!(FixedLenByteArrayType, tenths.map(|bytes| ByteArray::from(bytes).into()), None);
+    let large = (15 * 10_i128.pow(29)).to_be_bytes().to_vec();
+    write!(ByteArrayType, [ByteArray::from(large), ByteArray::from(vec![0xff])], None);
+    write!(Int32Type, [1, 2], None);
+    write!(Int32Type, [3, 4], None);
+    group.close().expect("a group");
+    writer.close().expect("a file");
+    file
+}
+
+#[test]
+fn eval_reads_decimals_at_their_scale() {
+    let scene = Scene::new();
+    scene.write("prices.parquet", decimals());
+    for (column, shown) in [
+        ("a", "f64 (2): 1.25 -0.07\n"),
+        ("b", "f64 (2): NaN 1000000000000000.0\n"),
+        ("c", "f64 (2): -1.5 25.6\n"),
+        ("d", "f64 (2): 1.5 -1e-30\n"),
+        ("q", "i32 (2): 3 4\n"),
+    ] {
+        let line = format!("eval x x=prices.parquet:{column}");
+        assert_eq!(scene.succeed(&line).stdout, shown, "{column}");
+    }
+    let outcome = scene.run("eval x x=prices.parquet:t.q");
+    assert!(outcome.stderr.contains("column t.q is nested"), "{}", outcome.stderr);
 }
 
 #[test]
