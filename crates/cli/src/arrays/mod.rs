@@ -3,8 +3,8 @@
 mod npy;
 mod parquet;
 
-use std::fs;
-use std::io::{Cursor, Read, Write};
+use std::fs::File;
+use std::io::{BufReader, Cursor, Write};
 use std::path::Path;
 
 use expr::Value;
@@ -37,9 +37,9 @@ pub(crate) fn read(path: &str) -> anyhow::Result<Array> {
         }
         .into());
     }
-    let bytes = fs::read(path)
+    let file = File::open(path)
         .map_err(|error| Usage { message: format!("cannot read {path}: {error}"), hint: None })?;
-    Array::from_npy(bytes).map_err(|what| bad_file(path, &what))
+    Array::from_npy(file).map_err(|what| bad_file(path, &what))
 }
 
 fn is(path: &str, ending: &str) -> bool {
@@ -74,8 +74,9 @@ fn bad_file(path: &str, what: &str) -> anyhow::Error {
 
 /// One array of a `.npz` file: the one called `name`, or the only one.
 fn read_member(file: &str, name: Option<&str>) -> anyhow::Result<Array> {
-    let bytes = fs::read(file).map_err(|error| bad_file(file, &format!("cannot read: {error}")))?;
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes))
+    let opened = File::open(file);
+    let opened = opened.map_err(|error| bad_file(file, &format!("cannot read: {error}")))?;
+    let mut archive = zip::ZipArchive::new(BufReader::new(opened))
         .map_err(|error| bad_file(file, &format!("no .npz file: {error}")))?;
     let mut names: Vec<String> = archive
         .file_names()
@@ -94,10 +95,8 @@ fn read_member(file: &str, name: Option<&str>) -> anyhow::Result<Array> {
             .into());
         }
     };
-    let mut member = archive.by_name(&format!("{name}.npy")).map_err(|_| {
+    let member = archive.by_name(&format!("{name}.npy")).map_err(|_| {
         bad_file(file, &format!("there is no array {name}; there are: {}", names.join(", ")))
     })?;
-    let mut bytes = Vec::new();
-    member.read_to_end(&mut bytes).map_err(|error| bad_file(file, &format!("{name}: {error}")))?;
-    Array::from_npy(bytes).map_err(|what| bad_file(file, &format!("{name}: {what}")))
+    Array::from_npy(member).map_err(|what| bad_file(file, &format!("{name}: {what}")))
 }

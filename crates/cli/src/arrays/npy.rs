@@ -1,10 +1,16 @@
 //! NumPy's format of one array (NEP 1): a line of Python that tells type, order and shape, then
 //! the bytes.
 
+use std::io::Read;
+
 use expr::{Element, Operand, Type, Value, View};
 use ndarray::{ArrayD, IxDyn, ShapeBuilder};
 
 const MAGIC: &[u8] = b"\x93NUMPY";
+/// Bytes of a header at most; NumPy reads no more than ten thousand.
+const LONGEST_HEADER: usize = 1 << 20;
+/// Texts without characters at most, of which a file holds any number in no bytes.
+const MOST_EMPTY: usize = 1 << 24;
 
 /// An array that was read.
 #[derive(Debug)]
@@ -37,25 +43,44 @@ impl Array {
         }
     }
 
-    /// Reads the content of a `.npy` file.
+    /// Reads the content of a `.npy` file: its header, as many bytes as that tells, and one more,
+    /// by which an archive sees whether they are the ones that were stored.
     ///
     /// # Errors
     /// What is wrong with it, in words.
-    pub(crate) fn from_npy(file: Vec<u8>) -> Result<Self, String> {
-        let rest = file.strip_prefix(MAGIC).ok_or("this is no .npy file")?;
-        let (len, start) = match rest {
-            [1, _, a, b, ..] => (usize::from(u16::from_le_bytes([*a, *b])), 10),
-            [2 | 3, _, a, b, c, d, ..] => (u32::from_le_bytes([*a, *b, *c, *d]) as usize, 12),
-            [version, ..] => {
+    pub(crate) fn from_npy(mut file: impl Read) -> Result<Self, String> {
+        let file: &mut dyn Read = &mut file;
+        if bytes(file, MAGIC.len())? != MAGIC {
+            return Err("this is no .npy file".to_owned());
+        }
+        let exact = |file: &mut dyn Read, n| match bytes(file, n)? {
+            all if all.len() == n => Ok(all),
+            _ => Err("the file ends in its header".to_owned()),
+        };
+        let len = match exact(file, 2)?[0] {
+            1 => 2,
+            2 | 3 => 4,
+            version => {
                 return Err(format!("version {version} of the format is not known, 1 to 3 are"));
             }
-            [] => return Err("the file ends in its header".to_owned()),
         };
-        let header = file.get(start..start + len).ok_or("the file ends in its header")?;
-        let header = std::str::from_utf8(header).map_err(|_| "the header is no text")?;
-        let header = Header::parse(header)?;
-        header.array(&file[start + len..])
+        let len = exact(file, len)?.iter().rev().fold(0, |len, byte| len << 8 | usize::from(*byte));
+        if len > LONGEST_HEADER {
+            return Err(format!("its header has {len} bytes, allowed are {LONGEST_HEADER}"));
+        }
+        let header = exact(file, len)?;
+        let header = std::str::from_utf8(&header).map_err(|_| "the header is no text")?;
+        let array = Header::parse(header)?.array(file)?;
+        bytes(file, 1)?;
+        Ok(array)
     }
+}
+
+/// The next `n` bytes, or what there is of them.
+fn bytes(file: &mut dyn Read, n: usize) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    file.take(n as u64).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+    Ok(bytes)
 }
 
 struct Header {
@@ -92,7 +117,7 @@ impl Header {
         Ok(Self { descr, fortran, swapped, shape })
     }
 
-    fn array(&self, data: &[u8]) -> Result<Array, String> {
+    fn array(&self, data: &mut dyn Read) -> Result<Array, String> {
         let Some(kind) = self.descr.strip_prefix(['<', '|', '=', '>']) else {
             return Err(self.unknown());
         };
@@ -130,10 +155,11 @@ impl Header {
 
     fn numbers<const N: usize, T: Element>(
         &self,
-        data: &[u8],
+        data: &mut dyn Read,
         value: impl Fn([u8; N]) -> T,
     ) -> Result<ArrayD<T>, String> {
         let n = self.len()?;
+        let data = bytes(data, n.saturating_mul(N))?;
         let chunks = data.as_chunks::<N>().0;
         if chunks.len() < n {
             return Err(format!("the file has {} elements, its shape {n}", chunks.len()));
@@ -153,15 +179,23 @@ impl Header {
     }
 
     /// Texts of `width` code points of 32 bits, filled up with zeros.
-    fn texts(&self, data: &[u8], width: usize) -> Result<Array, String> {
+    fn texts(&self, data: &mut dyn Read, width: usize) -> Result<Array, String> {
         let [n] = self.shape[..] else {
             return Err("texts must have one axis".to_owned());
         };
+        if width == 0 && n > MOST_EMPTY {
+            return Err(format!("{n} texts without characters, allowed are {MOST_EMPTY}"));
+        }
+        let data = bytes(data, n.saturating_mul(width).saturating_mul(4))?;
         let points = data.as_chunks::<4>().0;
         if points.len() < n.saturating_mul(width) {
             return Err(format!("the file has fewer than {n} texts of {width} characters"));
         }
-        let (mut offsets, mut bytes) = (vec![0], Vec::new());
+        let (mut offsets, mut bytes) = (Vec::new(), Vec::new());
+        offsets
+            .try_reserve_exact(n + 1)
+            .map_err(|_| format!("{n} texts are more than memory holds"))?;
+        offsets.push(0);
         for at in 0..n {
             let text: Result<String, String> = points[at * width..(at + 1) * width]
                 .iter()
@@ -223,9 +257,50 @@ mod tests {
             let value = Value::F64(array);
             let file = write_npy(&value);
             assert_eq!(file.len() % 64, value.scalars().len() * 8 % 64);
-            let Ok(Array::Numbers(again)) = Array::from_npy(file) else { panic!("an array") };
+            let Ok(Array::Numbers(again)) = Array::from_npy(&file[..]) else { panic!("an array") };
             assert_eq!(again, value);
         }
+    }
+
+    /// A file whose header says `descr` and `shape`, and whose data are `data`.
+    fn file(descr: &str, shape: &str, data: &[u8]) -> Vec<u8> {
+        let header =
+            format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': ({shape},), }}\n");
+        let mut file = MAGIC.to_vec();
+        file.extend_from_slice(&[1, 0, header.len() as u8, 0]);
+        file.extend_from_slice(header.as_bytes());
+        file.extend_from_slice(data);
+        file
+    }
+
+    #[test]
+    fn a_header_cannot_ask_for_memory() {
+        for (descr, what) in [
+            ("<U0", "1000000000000000 texts without characters, allowed are 16777216"),
+            ("<U1", "fewer than 1000000000000000 texts"),
+            ("<f8", "the file has 0 elements, its shape 1000000000000000"),
+        ] {
+            let file = file(descr, "1000000000000000", b"");
+            assert!(Array::from_npy(&file[..]).expect_err("no array").contains(what), "{descr}");
+        }
+        let few = file("<U0", "3", b"");
+        let Ok(Array::Texts { offsets, .. }) = Array::from_npy(&few[..]) else { panic!("texts") };
+        assert_eq!(offsets, [0; 4]);
+        let long = [MAGIC, &[2, 0, 0, 0, 0, 0xff]].concat();
+        assert!(
+            Array::from_npy(&long[..])
+                .expect_err("no array")
+                .contains("its header has 4278190080 bytes")
+        );
+    }
+
+    #[test]
+    fn what_follows_an_array_is_not_read() {
+        let data = [1.5_f64.to_le_bytes(), 2.5_f64.to_le_bytes()].concat();
+        let file = file("<f8", "2", &data);
+        let mut endless = file.as_slice().chain(std::io::repeat(7));
+        let Ok(Array::Numbers(two)) = Array::from_npy(&mut endless) else { panic!("an array") };
+        assert_eq!(two.scalars(), [1.5, 2.5].map(expr::Scalar::F64));
     }
 
     #[test]
@@ -236,12 +311,12 @@ mod tests {
             (whole[..40].to_vec(), "ends in its header"),
             (whole[..whole.len() - 1].to_vec(), "has 2 elements, its shape 3"),
         ] {
-            let error = Array::from_npy(file).expect_err("no array");
+            let error = Array::from_npy(&file[..]).expect_err("no array");
             assert!(error.contains(what), "{error}");
         }
         let at = whole.windows(3).position(|three| three == b"<f8").expect("the type is told");
         let mut complex = whole;
         complex[at + 1] = b'c';
-        assert!(Array::from_npy(complex).expect_err("no array").contains("\"<c8\""));
+        assert!(Array::from_npy(&complex[..]).expect_err("no array").contains("\"<c8\""));
     }
 }

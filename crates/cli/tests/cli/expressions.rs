@@ -163,6 +163,35 @@ fn eval_reads_decimals_at_their_scale() {
 }
 
 #[test]
+fn eval_reads_of_an_archive_what_the_header_says() {
+    let scene = Scene::new();
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default()
+        .compression_method(zip::CompressionMethod::Deflated);
+    archive.start_file("x.npy", options).expect("a file of the archive");
+    archive.write_all(&npy(&[1.0, 2.0])).expect("an array");
+    let zeros = vec![0; 1 << 20];
+    for _ in 0..256 {
+        archive.write_all(&zeros).expect("what follows it");
+    }
+    let archive = archive.finish().expect("an archive").into_inner();
+    scene.write("bomb.npz", &archive);
+    assert_eq!(scene.succeed("eval x x=bomb.npz").stdout, "f64 (2): 1.0 2.0\n");
+    let stored =
+        zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    archive.start_file("x.npy", stored).expect("a file of the archive");
+    archive.write_all(&npy(&[1.0, 2.0])).expect("an array");
+    let mut bytes = archive.finish().expect("an archive").into_inner();
+    let at = bytes.windows(8).position(|eight| eight == 2.0_f64.to_le_bytes()).expect("the value");
+    bytes[at] ^= 1;
+    scene.write("flipped.npz", bytes);
+    let outcome = scene.run("eval x x=flipped.npz");
+    assert_eq!(outcome.code, Some(2));
+    assert!(outcome.stderr.contains("checksum"), "{}", outcome.stderr);
+}
+
+#[test]
 fn eval_stores_under_a_mask_chooses_and_reduces_along_an_axis() {
     let scene = scene();
     scene.succeed("eval tf[idf==0]=9 tf=tf.npy idf=idf.npy -o out.npy");
