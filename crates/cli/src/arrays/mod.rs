@@ -68,6 +68,21 @@ pub(crate) fn is_npz(path: &Path) -> bool {
     path.extension().is_some_and(|own| own.eq_ignore_ascii_case("npz"))
 }
 
+/// Refuses to write a file of another kind.
+pub(crate) fn check_ending(path: &Path) -> Result<(), Usage> {
+    let known = path.extension().is_some_and(|own| own.eq_ignore_ascii_case("npy"));
+    if known || is_npz(path) {
+        return Ok(());
+    }
+    Err(Usage {
+        message: format!(
+            "cannot write {:?} as an array, allowed are .npy and .npz",
+            path.display()
+        ),
+        hint: Some("without -o the result is printed, with --json as JSON".to_owned()),
+    })
+}
+
 fn bad_file(path: &str, what: &str) -> anyhow::Error {
     Usage { message: format!("{path}: {what}"), hint: None }.into()
 }

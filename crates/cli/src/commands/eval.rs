@@ -6,10 +6,11 @@ use std::time::Instant;
 use anyhow::Context;
 use expr::{Expr, Operand, Prepared, Value, ViewMut};
 use jobs::Run;
+use serde_json::json;
 
 use crate::args::Eval;
 use crate::arrays::{self, Array};
-use crate::commands::{expression_error, print};
+use crate::commands::{expression_error, number, print};
 use crate::exit::{Exit, Usage};
 use crate::settings;
 
@@ -24,6 +25,9 @@ pub(crate) fn run(args: &Eval) -> anyhow::Result<Exit> {
     let text = &args.expression;
     let expr = Expr::parse(text).map_err(|error| expression_error(&error, text))?;
     let prepared = Prepared::new(&expr);
+    if let Some(path) = &args.out {
+        arrays::check_ending(path)?;
+    }
     let arrays = prepared
         .names()
         .into_iter()
@@ -36,7 +40,12 @@ pub(crate) fn run(args: &Eval) -> anyhow::Result<Exit> {
     if args.explain {
         let lines = explained(&prepared, &operands, &run);
         let lines = lines.map_err(|error| expression_error(&error, text))?;
-        print(lines.as_bytes())?;
+        if args.common.json {
+            let lines: Vec<&str> = lines.lines().collect();
+            print(format!("{}\n", json!({ "explanation": lines })).as_bytes())?;
+        } else {
+            print(lines.as_bytes())?;
+        }
         return Ok(Exit::Done);
     }
     let values =
@@ -57,12 +66,36 @@ pub(crate) fn run(args: &Eval) -> anyhow::Result<Exit> {
             }
             .into());
         }
+        (None, _) if args.common.json => {}
         (None, _) => {
             let lines: String = values.iter().map(shown).collect();
             print(lines.as_bytes())?;
         }
     }
+    if args.common.json {
+        // The values themselves, unless a file has them.
+        let results: Vec<_> = values
+            .iter()
+            .map(|value| match args.out {
+                None => object(value),
+                Some(_) => described(value),
+            })
+            .collect();
+        print(format!("{}\n", json!({ "results": results })).as_bytes())?;
+    }
     Ok(Exit::Done)
+}
+
+/// A result as JSON, its values one after another, along the last axis first.
+fn object(value: &Value) -> serde_json::Value {
+    let mut object = described(value);
+    object["values"] = value.scalars().into_iter().map(number).collect();
+    object
+}
+
+/// Type and shape of a result as JSON.
+fn described(value: &Value) -> serde_json::Value {
+    json!({ "type": value.ty().to_string(), "shape": value.shape() })
 }
 
 /// How the expression is computed, how fast, and how fast a copy of as many bytes is.

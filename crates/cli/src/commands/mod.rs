@@ -15,7 +15,9 @@ mod topics;
 
 use std::io::{self, Write};
 
+use expr::Scalar;
 use pipeline::Report;
+use serde_json::Value;
 
 use crate::args::{Command, Common, Recipe};
 use crate::exit::{Exit, Usage};
@@ -56,6 +58,19 @@ fn expression_error(error: &expr::Error, text: &str) -> anyhow::Error {
         hint: None,
     }
     .into()
+}
+
+/// A value as JSON has it: whole numbers with all digits, null for what is no finite number.
+fn number(scalar: Scalar) -> Value {
+    match scalar {
+        Scalar::Bool(truth) => Value::from(truth),
+        Scalar::U8(x) => Value::from(x),
+        Scalar::U32(x) => Value::from(x),
+        Scalar::I32(x) => Value::from(x),
+        Scalar::I64(x) => Value::from(x),
+        Scalar::F32(x) => Value::from(x),
+        Scalar::F64(x) => Value::from(x),
+    }
 }
 
 /// Prints to standard output.

@@ -1,10 +1,11 @@
 //! `topicmill query`
 
 use expr::{Answer, Query, Scalar, Type};
-use serde_json::{Map, Value, json};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::Value;
 
-use crate::commands::{expression_error, print};
-use crate::exit::Exit;
+use crate::commands::{expression_error, number, print};
+use crate::exit::{Exit, Usage};
 use crate::{args, settings};
 
 pub(crate) fn run(args: &args::Query) -> anyhow::Result<Exit> {
@@ -14,25 +15,50 @@ pub(crate) fn run(args: &args::Query) -> anyhow::Result<Exit> {
     let run = settings::run(&args.common)?;
     let answer = query.ask(&table, &run).map_err(|error| expression_error(&error, text))?;
     if args.common.json {
-        let rows: Vec<Value> = (0..answer.n_rows()).map(|row| object(&answer, row)).collect();
-        print(format!("{}\n", json!({ "rows": rows })).as_bytes())?;
+        distinct_names(&answer)?;
+        let rows = (0..answer.n_rows()).map(|row| Row { answer: &answer, row }).collect();
+        print(format!("{}\n", serde_json::to_string(&Rows { rows })?).as_bytes())?;
     } else {
         print(lines(&answer).as_bytes())?;
     }
     Ok(Exit::Done)
 }
 
-fn object(answer: &Answer, row: usize) -> Value {
-    let cell = |column| match answer.scalar(row, column) {
-        None => Value::from(answer.text(row, column)),
-        Some(Scalar::Bool(truth)) => Value::from(truth),
-        Some(Scalar::F32(_) | Scalar::F64(_)) => {
-            Value::from(answer.scalar(row, column).map(Scalar::to_f64))
+/// An object has one value of each name.
+fn distinct_names(answer: &Answer) -> Result<(), Usage> {
+    let names: Vec<&str> = answer.schema().map(|(name, _)| name).collect();
+    match names.iter().enumerate().find(|(at, name)| names[..*at].contains(name)) {
+        None => Ok(()),
+        Some((_, name)) => Err(Usage {
+            message: format!("two columns are called {name}, and an object has one of a name"),
+            hint: Some("name one of them otherwise: EXPRESSION as NAME".to_owned()),
+        }),
+    }
+}
+
+#[derive(serde::Serialize)]
+struct Rows<'a> {
+    rows: Vec<Row<'a>>,
+}
+
+/// A row as an object, its columns in the order in which they were asked for.
+struct Row<'a> {
+    answer: &'a Answer,
+    row: usize,
+}
+
+impl Serialize for Row<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(None)?;
+        for (column, (name, _)) in self.answer.schema().enumerate() {
+            let cell = match self.answer.scalar(self.row, column) {
+                None => Value::from(self.answer.text(self.row, column)),
+                Some(scalar) => number(scalar),
+            };
+            object.serialize_entry(name, &cell)?;
         }
-        Some(whole) => Value::from(whole.to_f64() as i64),
-    };
-    let named = answer.schema().enumerate().map(|(at, (name, _))| (name.to_owned(), cell(at)));
-    Value::Object(named.collect::<Map<String, Value>>())
+        object.end()
+    }
 }
 
 /// A table in columns: numbers to the right, texts to the left.

@@ -163,6 +163,34 @@ fn eval_reads_decimals_at_their_scale() {
 }
 
 #[test]
+fn eval_prints_an_object_and_writes_no_other_file() {
+    let scene = scene();
+    let json = |line: &str| -> serde_json::Value {
+        serde_json::from_str(&scene.succeed(line).stdout).expect("one object")
+    };
+    assert_eq!(
+        json("eval tf/idf,sum(tf)>6,9007199254740993+count(tf) tf=tf.npy idf=idf.npy --json"),
+        serde_json::json!({ "results": [
+            { "type": "f64", "shape": [3], "values": [2.0, null, 1.5] },
+            { "type": "bool", "shape": [], "values": [false] },
+            { "type": "i64", "shape": [], "values": [9_007_199_254_740_996_i64] },
+        ] })
+    );
+    assert_eq!(
+        json("eval tf*2 tf=tf.npy -o out.npy --json"),
+        serde_json::json!({ "results": [{ "type": "f64", "shape": [3] }] })
+    );
+    let explained = json("eval tf*2 tf=tf.npy --explain --json");
+    assert!(explained["explanation"][0].as_str().is_some_and(|line| line.contains("instruction")));
+    for name in ["out.csv", "out", "out.npy.gz"] {
+        let outcome = scene.run(&format!("eval tf tf=tf.npy -o {name}"));
+        assert_eq!(outcome.code, Some(2), "{name}: {}", outcome.stderr);
+        assert!(outcome.stderr.contains("allowed are .npy and .npz"), "{}", outcome.stderr);
+        assert!(!scene.path(name).exists(), "{name}");
+    }
+}
+
+#[test]
 fn eval_reads_of_an_archive_what_the_header_says() {
     let scene = Scene::new();
     let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
@@ -278,6 +306,15 @@ fn query_asks_the_results_of_a_site() {
         assert!(stderr.contains("there is no nothing; known are id, slug"), "{stderr}");
         assert!(stderr.contains("topic, topic_title, share, weight, tag, term"), "{stderr}");
     }
+    let outcome = ask("max(year * 0 + 9007199254740993) as z, count() as b, min(year) as a");
+    assert!(
+        outcome.stdout.starts_with("{\"rows\":[{\"z\":9007199254740993,\"b\":"),
+        "{}",
+        outcome.stdout
+    );
+    let outcome = ask("count() as a, sum(year) as a");
+    assert_eq!(outcome.code, Some(2), "{}", outcome.stdout);
+    assert!(outcome.stderr.contains("two columns are called a"), "{}", outcome.stderr);
     let outcome = scene.run_words(&["query", "elsewhere", "count()"]);
     assert_eq!(outcome.code, Some(2));
     assert!(outcome.stderr.contains("there are no results in elsewhere"), "{}", outcome.stderr);
