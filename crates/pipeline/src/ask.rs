@@ -8,7 +8,7 @@ use rusqlite::{Connection, OpenFlags};
 use crate::Error;
 use crate::output::RESULTS_SCHEMA_VERSION;
 
-/// What a document tells of itself. The year is the first four digits of its date.
+/// What a document tells of itself. The year is the first four digits of its date, where no fifth follows.
 const DOCUMENT: &[(&str, &str)] = &[
     ("id", "documents.source_id"),
     ("slug", "documents.slug"),
@@ -17,7 +17,13 @@ const DOCUMENT: &[(&str, &str)] = &[
     ("text", "documents.text"),
     ("speakers", "documents.speakers"),
     ("date", "documents.date"),
-    ("year", "CAST(substr(coalesce(documents.date, documents.\"start\", ''), 1, 4) AS INTEGER)"),
+    (
+        "year",
+        "CASE WHEN coalesce(documents.date, documents.\"start\", '') || ' ' GLOB \
+         '[0-9][0-9][0-9][0-9][^0-9]*' \
+         THEN CAST(substr(coalesce(documents.date, documents.\"start\"), 1, 4) AS INTEGER) \
+         ELSE 0 END",
+    ),
     ("start", "documents.\"start\""),
     ("end", "documents.\"end\""),
     ("room", "documents.room"),
@@ -43,7 +49,7 @@ const NO_ROWS: &str = "documents, document_topics, topics, tags, terms WHERE FAL
 /// Its rows depend on what is asked for: the terms of every topic when `term` is; otherwise the
 /// documents, each once for every topic that it has when `topic`, `topic_title`, `share` or
 /// `weight` is asked for, and once for every tag with `tag`. What a document does not say is an
-/// empty text, or the year 0. When a name is no column at all, the table has all columns and no rows.
+/// empty text, or the year 0, which is that of a date too that does not begin with one. When a name is no column at all, the table has all columns and no rows.
 ///
 /// # Errors
 /// [`Error::NoResults`] when there are none, [`Error::NewerResults`] for those of a later version,
@@ -153,4 +159,39 @@ fn read(
         })
         .collect();
     Ok(Table::new(columns).expect("columns of the same rows with names of their own"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_year_is_four_digits_at_the_start_of_a_date() {
+        let connection = Connection::open_in_memory().expect("a database");
+        connection.execute("CREATE TABLE documents (date, \"start\")", []).expect("a table");
+        let (_, sql) = DOCUMENT.iter().find(|(name, _)| *name == "year").expect("a column");
+        for (date, start, year) in [
+            (Some("2021-03-17"), None, 2021),
+            (Some("2021"), None, 2021),
+            (Some("2021/3"), Some("1999-01-01"), 2021),
+            (None, Some("2019-05-01T10:00:00+02:00"), 2019),
+            (Some("1700000000"), None, 0),
+            (Some("17/03/2021"), None, 0),
+            (Some("March 2021"), None, 0),
+            (Some("20210317"), None, 0),
+            (Some("-2021"), None, 0),
+            (Some("٢٠٢١-01"), None, 0),
+            (Some(""), None, 0),
+            (None, None, 0),
+        ] {
+            connection.execute("DELETE FROM documents", []).expect("no rows");
+            connection
+                .execute("INSERT INTO documents VALUES (?1, ?2)", (date, start))
+                .expect("a row");
+            let found: i64 = connection
+                .query_row(&format!("SELECT {sql} FROM documents"), [], |row| row.get(0))
+                .expect("a year");
+            assert_eq!(found, year, "{date:?} {start:?}");
+        }
+    }
 }
