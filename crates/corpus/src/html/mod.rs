@@ -143,7 +143,9 @@ impl<'a> Element<'a> {
         // A look at the name is much cheaper than a match; the matches of scraper share what they have
         // counted, which selectors without a plain name may need.
         let named = selector.names().map(|names| {
-            let is_named = |e: &ElementRef<'_>| names.iter().any(|name| name == e.value().name());
+            let is_named = |e: &ElementRef<'_>| {
+                names.iter().any(|name| name.eq_ignore_ascii_case(e.value().name()))
+            };
             let inside = elements_inside(self.0).filter(is_named);
             inside.filter(move |e| selector.inner().matches_with_scope(e, Some(self.0)))
         });

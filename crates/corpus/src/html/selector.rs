@@ -9,7 +9,8 @@ use crate::Error;
 pub struct Selector {
     text: String,
     inner: scraper::Selector,
-    /// What matches has one of these names; none where that is not told from the text at a glance.
+    /// What matches has one of these names, whatever their case; none where that is not told from the
+    /// text at a glance.
     names: Option<Vec<String>>,
 }
 
@@ -51,7 +52,7 @@ fn names(text: &str) -> Option<Vec<String>> {
     let name_of = |alternative: &str| {
         let last = alternative.rsplit([' ', '>', '+', '~']).next()?;
         let name = last.split(['.', '#']).next()?;
-        (!name.is_empty()).then(|| name.to_ascii_lowercase())
+        (!name.is_empty()).then(|| name.to_owned())
     };
     text.split(',').map(|alternative| name_of(alternative.trim())).collect()
 }
@@ -94,7 +95,7 @@ mod tests {
     fn the_names_of_what_matches_are_told_from_plain_selectors() {
         for (text, expected) in [
             ("h1", Some(vec!["h1"])),
-            (" H1.x , div.a > b#y.z ", Some(vec!["h1", "b"])),
+            (" H1.x , div.a > b#y.z ", Some(vec!["H1", "b"])),
             ("ul li+li", Some(vec!["li"])),
             ("div .x", None),
             ("h1, #x", None),
@@ -109,6 +110,12 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn names_within_drawings_may_have_capitals() {
+        let page = crate::html::Html::parse("<svg><linearGradient></linearGradient></svg>");
+        assert_eq!(page.root().select(&Selector::parse("linearGradient").unwrap()).count(), 1);
     }
 
     #[test]
