@@ -36,16 +36,29 @@ const COSH: [f32; 3] =
 /// Up to it powers of e are normal numbers.
 const END: f32 = 87.0;
 
+/// `k` as a word, and `x - k ln 2` in two parts.
 #[inline(always)]
-pub(super) fn exp(x: f32) -> (f32, bool) {
+fn less_ln2(x: f32) -> (u32, f32, f32) {
     let (k, word) = whole(x * INVERSE_LN2);
-    let (first, second) = (fma(-k, LN2_HIGH, x), -k * LN2_LOW);
-    let r = first + second;
+    (word, fma(-k, LN2_HIGH, x), -k * LN2_LOW)
+}
+
+/// `2ᵏ` times e to the power `first + second`, which `r` is near; 0 if `x` is below the first of the ends, and
+/// infinite beyond the second.
+#[inline(always)]
+fn scaled(word: u32, r: f32, (first, second): (f32, f32), x: f32, ends: [f32; 2]) -> f32 {
     let high = 1.0 + first;
     let low = fma(r * r, series(r, &EXP), (first - (high - 1.0)) + second);
     let y = times_power(high + low, word);
-    let y = if x < -104.0 { 0.0 } else { y };
-    (if x > 89.0 { f32::INFINITY } else { y }, (x.abs() < END) | (x < -104.0) | (x > 89.0))
+    let y = if x < ends[0] { 0.0 } else { y };
+    if x > ends[1] { f32::INFINITY } else { y }
+}
+
+#[inline(always)]
+pub(super) fn exp(x: f32) -> (f32, bool) {
+    let (word, first, second) = less_ln2(x);
+    let y = scaled(word, first + second, (first, second), x, [-104.0, 89.0]);
+    (y, (x.abs() < END) | (x < -104.0) | (x > 89.0))
 }
 
 #[inline(always)]
@@ -54,18 +67,14 @@ pub(super) fn exp2(x: f32) -> (f32, bool) {
     let rest = x - n;
     let r = rest * LN2;
     let lost = fma(rest, LN2_LACKS, fma(rest, LN2, -r));
-    let high = 1.0 + r;
-    let low = fma(r * r, series(r, &EXP), (r - (high - 1.0)) + lost);
-    let y = times_power(high + low, word);
-    let y = if x < -150.0 { 0.0 } else { y };
-    (if x > 128.0 { f32::INFINITY } else { y }, (x.abs() < 126.0) | (x < -150.0) | (x > 128.0))
+    let y = scaled(word, r, (r, lost), x, [-150.0, 128.0]);
+    (y, (x.abs() < 126.0) | (x < -150.0) | (x > 128.0))
 }
 
 /// `2ᵏ`, `k` as a word, and what `e` to the power of the rest has more than 1, in two parts.
 #[inline(always)]
 fn parts(x: f32) -> (f32, u32, f32, f32) {
-    let (k, word) = whole(x * INVERSE_LN2);
-    let (first, second) = (fma(-k, LN2_HIGH, x), -k * LN2_LOW);
+    let (word, first, second) = less_ln2(x);
     let r = first + second;
     let r_lacks = (first - r) + second;
     let square = r * r;
@@ -87,43 +96,60 @@ pub(super) fn expm1(x: f32) -> (f32, bool) {
     (if x > 89.0 { f32::INFINITY } else { y.copysign(x) }, (x < END) | (x > 89.0))
 }
 
+/// A number of which `sinh` or `cosh` is asked: half of the sum of `2ᵏ` and its inverse and half of their
+/// difference, each with what it lacks, and for what `|x|` has more than `k ln 2`, `r`: its first part,
+/// `sinh r` less that, and `cosh r - 1`.
+struct Halves {
+    sum: [f32; 2],
+    difference: [f32; 2],
+    first: f32,
+    sine: f32,
+    cosine: f32,
+}
+
 #[inline(always)]
-pub(super) fn sinh(x: f32) -> (f32, bool) {
-    let a = x.abs();
-    let (k, word) = whole(a * INVERSE_LN2);
-    let (first, second) = (fma(-k, LN2_HIGH, a), -k * LN2_LOW);
+fn halves(x: f32) -> Halves {
+    let (word, first, second) = less_ln2(x.abs());
     let r = first + second;
     let z = r * r;
-    // sinh (k ln 2) cosh r + cosh (k ln 2) sinh r
     let (up, down) = (0.5 * power(word), 0.5 * power(word.wrapping_neg()));
     let (sum, difference) = (up + down, up - down);
-    let (sum_lacks, difference_lacks) = (down - (sum - up), (up - difference) - down);
-    let product = sum * first;
-    let high = difference + product;
-    let lost = (product - (high - difference)) + difference_lacks;
-    let lost = fma(sum_lacks, first, fma(sum, first, -product) + lost);
-    let sine = fma(z * r, series(z, &SINH), second);
-    let low = fma(difference, z * series(z, &COSH), fma(sum, sine, lost));
-    ((high + low).copysign(x), a < END)
+    Halves {
+        sum: [sum, down - (sum - up)],
+        difference: [difference, (up - difference) - down],
+        first,
+        sine: fma(z * r, series(z, &SINH), second),
+        cosine: z * series(z, &COSH),
+    }
+}
+
+impl Halves {
+    /// `even cosh r + odd sinh r`; `more` is what is added to what its steps have lost.
+    #[inline(always)]
+    fn composed(&self, even: [f32; 2], odd: f32, more: impl Fn(f32) -> f32) -> f32 {
+        let product = odd * self.first;
+        let high = even[0] + product;
+        let lost = (product - (high - even[0])) + even[1];
+        let lost = more(fma(odd, self.first, -product) + lost);
+        high + fma(even[0], self.cosine, fma(odd, self.sine, lost))
+    }
+}
+
+#[inline(always)]
+pub(super) fn sinh(x: f32) -> (f32, bool) {
+    let halves = halves(x);
+    let Halves { sum, difference, first, .. } = halves;
+    // sinh (k ln 2) cosh r + cosh (k ln 2) sinh r
+    let y = halves.composed(difference, sum[0], |lost| fma(sum[1], first, lost));
+    (y.copysign(x), x.abs() < END)
 }
 
 #[inline(always)]
 pub(super) fn cosh(x: f32) -> (f32, bool) {
-    let a = x.abs();
-    let (k, word) = whole(a * INVERSE_LN2);
-    let (first, second) = (fma(-k, LN2_HIGH, a), -k * LN2_LOW);
-    let r = first + second;
-    let z = r * r;
-    // cosh (k ln 2) cosh r + sinh (k ln 2) sinh r
-    let (up, down) = (0.5 * power(word), 0.5 * power(word.wrapping_neg()));
-    let (sum, difference) = (up + down, up - down);
-    let product = difference * first;
-    let high = sum + product;
-    let lost = (product - (high - sum)) + (down - (sum - up));
-    let lost = fma(difference, first, -product) + lost;
-    let sine = fma(z * r, series(z, &SINH), second);
-    let low = fma(sum, z * series(z, &COSH), fma(difference, sine, lost));
-    (high + low, a < END)
+    let halves = halves(x);
+    // cosh (k ln 2) cosh r + sinh (k ln 2) sinh r, of which what the difference lacks is too little to count
+    let y = halves.composed(halves.sum, halves.difference[0], |lost| lost);
+    (y, x.abs() < END)
 }
 
 #[inline(always)]
