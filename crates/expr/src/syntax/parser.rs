@@ -141,7 +141,7 @@ impl<'a> Parser<'a> {
             return Ok(());
         }
         Err(self.unexpected(match sign {
-            ")" => "\")\" or \",\"",
+            ")" => "\")\"",
             "]" => "\"]\"",
             "(" => "\"(\"",
             _ => "a sign",
@@ -413,9 +413,11 @@ impl<'a> Parser<'a> {
             } else {
                 return Err(self.unexpected("an argument with its name, as those before it"));
             }
-            if !self.take_sign(",") {
-                self.expect(")")?;
+            if self.take_sign(")") {
                 break;
+            }
+            if !self.take_sign(",") {
+                return Err(self.unexpected("\")\" or \",\""));
             }
         }
         let span = name_span.to(self.last_span());
@@ -468,7 +470,12 @@ impl<'a> Parser<'a> {
         if args.len() == 2 {
             reduce.axis = Some(self.axis(args.pop().unwrap_or(NodeId(0)), span, kind)?);
         }
-        for (key, value, key_span) in named {
+        for (at, (key, value, key_span)) in named.iter().enumerate() {
+            let is_given = (key == "axis" && reduce.axis.is_some())
+                || named[..at].iter().any(|(before, ..)| before == key);
+            if is_given {
+                return Err(wrong(*key_span, "each argument once", format!("{key} again")));
+            }
             match (key.as_str(), &self.graph.node(*value).op) {
                 ("axis", _) => reduce.axis = Some(self.axis(*value, *key_span, kind)?),
                 ("where", _) => mask = Some(*value),
@@ -484,6 +491,9 @@ impl<'a> Parser<'a> {
                     ));
                 }
             }
+        }
+        if reduce.keepdims && reduce.axis.is_none() {
+            return Err(wrong(span, "keepdims=True with axis=N", "no axis".to_owned()));
         }
         // `count()` counts rows: the operand is truth itself.
         if args.is_empty() && kind == op::Reduction::Count {

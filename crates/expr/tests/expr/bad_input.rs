@@ -22,7 +22,9 @@ fn check_parse(text: &str, part: &str, message: &str) {
 fn errors_of_syntax_mark_their_place() {
     check_parse("tf * * idf", "*", "expected a value, found \"*\"");
     check_parse("tf *", "", "found the end");
-    check_parse("(tf", "", "expected \")\" or \",\"");
+    check_parse("(tf", "", "expected \")\", found the end");
+    check_parse("(0, 1)", ",", "expected \")\", found \",\"");
+    check_parse("sqrt(tf", "", "expected \")\" or \",\", found the end");
     check_parse("tf idf", "idf", "expected an operator or the end");
     check_parse("sqr(tf)", "sqr", "there is no function sqr; sqrt is one");
     check_parse("tf $ 2", "$", "'$'");
@@ -32,6 +34,14 @@ fn errors_of_syntax_mark_their_place() {
     check_parse("'open", "'open", "a quote that ends");
     check_parse("where(a, b)", "where(a, b)", "where takes 3 arguments, got 2");
     check_parse("sum(a, axis=b)", "axis", "a whole number");
+    check_parse("sum(a, axis=0, axis=1)", "axis", "takes each argument once, got axis again");
+    check_parse("sum(a, 0, axis=1)", "axis", "takes each argument once, got axis again");
+    check_parse("mean(a, where=b, where=c)", "where", "takes each argument once");
+    check_parse(
+        "sum(a, keepdims=True)",
+        "sum(a, keepdims=True)",
+        "keepdims=True with axis=N, got no axis",
+    );
     check_parse("x in ()", "", "a value before the end of the list");
 }
 
