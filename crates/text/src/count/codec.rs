@@ -31,10 +31,11 @@ impl ShardCounts {
             put(&mut bytes, word.len() as u64);
             bytes.extend_from_slice(word);
         }
-        put(&mut bytes, u64::from(self.counts.has_tokens()));
+        let counts = self.counts.view();
+        put(&mut bytes, u64::from(counts.has_tokens()));
         put(&mut bytes, self.n_docs() as u64);
         let mut sorted: Vec<Entry> = Vec::new();
-        for row in self.rows() {
+        for row in counts.rows() {
             sorted.clear();
             row.each(|entry| sorted.push(entry));
             sorted.sort_unstable_by_key(|entry| entry.word);
@@ -46,7 +47,7 @@ impl ShardCounts {
                 next = entry.word + 1;
             }
         }
-        for row in self.counts.token_rows() {
+        for row in counts.token_rows() {
             put(&mut bytes, row.len() as u64);
             let mut tokens = row.iter();
             while let Some(&token) = tokens.next() {
@@ -268,7 +269,7 @@ mod tests {
                 let bytes = written.to_bytes();
                 let read = ShardCounts::from_bytes(&bytes).unwrap();
                 prop_assert_eq!(read.to_bytes(), bytes);
-                let size = |shard: &ShardCounts| (shard.n_docs(), shard.n_words(), shard.counts.n_tokens());
+                let size = |shard: &ShardCounts| (shard.n_docs(), shard.n_words(), shard.counts.view().n_tokens());
                 prop_assert_eq!(size(&read), size(&written));
             }
         }

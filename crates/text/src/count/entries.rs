@@ -16,14 +16,15 @@ const WORD_BITS: u32 = 24;
 pub(super) enum Entries {
     /// Word and count in one number, as almost all are small enough for.
     Narrow(Vec<u32>),
-    Wide(Vec<Entry>),
+    /// Word and count in turn.
+    Wide(Vec<[u32; 2]>),
 }
 
 /// Some of them.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum SomeEntries<'a> {
     Narrow(&'a [u32]),
-    Wide(&'a [Entry]),
+    Wide(&'a [[u32; 2]]),
 }
 
 impl Default for Entries {
@@ -42,7 +43,7 @@ impl Entries {
             let narrow = |entry: &Entry| entry.count << WORD_BITS | entry.word;
             Self::Narrow(all.iter().map(narrow).collect())
         } else {
-            Self::Wide(all.to_vec())
+            Self::Wide(all.iter().map(|entry| [entry.word, entry.count]).collect())
         }
     }
 
@@ -55,14 +56,19 @@ impl Entries {
 
     /// Those between the ends of two rows.
     pub(super) fn between(&self, start: usize, end: usize) -> SomeEntries<'_> {
-        match self {
-            Self::Narrow(entries) => SomeEntries::Narrow(&entries[start..end]),
-            Self::Wide(entries) => SomeEntries::Wide(&entries[start..end]),
-        }
+        self.all().between(start, end)
     }
 }
 
 impl SomeEntries<'_> {
+    /// Those between the ends of two rows.
+    pub(super) fn between(self, start: usize, end: usize) -> Self {
+        match self {
+            Self::Narrow(entries) => Self::Narrow(&entries[start..end]),
+            Self::Wide(entries) => Self::Wide(&entries[start..end]),
+        }
+    }
+
     pub(crate) fn len(self) -> usize {
         match self {
             Self::Narrow(entries) => entries.len(),
@@ -80,7 +86,11 @@ impl SomeEntries<'_> {
                     f(Entry { word, count: both >> WORD_BITS });
                 }
             }
-            Self::Wide(entries) => entries.iter().copied().for_each(f),
+            Self::Wide(entries) => {
+                for &[word, count] in entries {
+                    f(Entry { word, count });
+                }
+            }
         }
     }
 }

@@ -11,7 +11,7 @@ use super::config::{CountConfig, DocFreqLimits, Fold, TermOrder};
 use super::corpus_words::CorpusWords;
 use super::matrix::{NO_COLUMN, Ranks};
 use super::phrases::{Phrases, words_of};
-use super::rows::{InPlace, Numbers, Rows, When};
+use super::rows::{Numbers, Rows, SpilledJoined, When, WithPhrases};
 use super::shard::{ShardCounts, ShardRows};
 use super::sorted::{Sorted, WORDS_AT_ONCE, sort, sorted, texts_of};
 use super::spilled::Shards;
@@ -137,25 +137,28 @@ fn with_phrases<'a>(
     run: &Run,
 ) -> Result<(Rows<'a>, Vec<PhraseForm>), Error> {
     let mut forms_of = vec![BTreeMap::<String, u64>::new(); found.len()];
-    let mut kept = Vec::new();
-    let of_words = target.clone();
+    let (mut kept, mut on_disk) = (Vec::new(), Vec::new());
+    let of_words = target.as_deref();
     let joined = |shard| {
         let counts = shards.get(shard)?;
-        let mut joined = found.rows_of(&counts, (&*numbers.get(shard)?, of_words.as_deref()));
-        if matches!(shards, Shards::Spilled(_)) {
+        let mut joined = found.rows_of(counts.view(), (&numbers.get(shard)?, of_words));
+        let mut put = None;
+        if let Shards::Spilled(shards) = shards {
+            put = Some(SpilledJoined::put(&joined, shards)?);
             joined.rows = ShardRows::default();
         }
-        Ok::<_, Error>(joined)
+        Ok::<_, Error>((joined, put))
     };
     run.fold(0..shards.len(), joined, (), |(), joined| {
-        let joined = joined?;
+        let (joined, put) = joined?;
         let surfaces: Vec<_> = joined.surfaces.iter().collect();
         for (&(phrase, surface), &count) in surfaces {
             let form = text_of(words_of(&surface).map(|word| words.get(word)));
             *forms_of[phrase as usize].entry(form).or_insert(0) += u64::from(count);
         }
-        if matches!(shards, Shards::Kept(_)) {
-            kept.push((joined.rows, joined.phrases));
+        match put {
+            Some(put) => on_disk.push(put),
+            None => kept.push((joined.rows, joined.phrases)),
         }
         Ok::<_, Error>(())
     })?;
@@ -198,9 +201,9 @@ fn with_phrases<'a>(
             }
             Rows { shards, numbers: Numbers::Kept(of_shard), made: When::Once(rows) }
         }
-        Numbers::Spilled(_) => {
-            let in_place = InPlace { found, numbers: of_phrase, target: of_words };
-            Rows { shards, numbers, made: When::Anew(Some(in_place)) }
+        Numbers::Spilled(spilled) => {
+            let made = WithPhrases { shards: spilled, rows: on_disk, numbers: of_phrase };
+            Rows { shards, numbers, made: When::OnDisk(made) }
         }
     };
     Ok((rows, forms))
@@ -258,7 +261,7 @@ impl Usage {
         run: &Run,
     ) -> Result<Self, Error> {
         let has_totals = config.max_terms.is_some() && !config.binary;
-        if !has_totals && let Some(doc_freq) = rows.known_doc_freq(words.len()) {
+        if !has_totals && let Some(doc_freq) = rows.known_doc_freq(words.len())? {
             return Ok(Self { doc_freq, total: Vec::new() });
         }
         let of_shard = |_, rows: &ShardRows<'_>, numbers: &[u32]| {

@@ -6,12 +6,12 @@
 //! (Park, Chen and Yu, "An effective hash-based algorithm for mining association rules", 1995): the
 //! first counts pairs by their hashes, the second counts exactly those that the first does not rule out.
 
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 use jobs::Run;
 
 use super::config::PhraseConfig;
 use super::rows::Numbers;
-use super::shard::{RowCounts, ShardRows};
+use super::shard::{RowsView, ShardRows};
 use super::spilled::Shards;
 use super::tokens::{Adding, each_run};
 use crate::Error;
@@ -35,8 +35,8 @@ pub(super) struct Phrases {
     n_words: u32,
     /// Two parts to the number of the phrase that they are.
     of_parts: HashMap<u64, u32>,
-    /// Words that begin one.
-    starts: HashSet<u32>,
+    /// For every word a bit: whether it begins one.
+    starts: Vec<u64>,
 }
 
 /// The words of the shards as phrases see them.
@@ -82,11 +82,12 @@ impl Phrases {
             npmi(f64::from(pair.count) / total, a * b) >= config.min_npmi
         };
 
-        let mut found = Self { n_words, of_parts: HashMap::new(), starts: HashSet::new() };
-        let pairs = corpus.frequent(limits, run, |words, each| {
+        let starts = vec![0; (n_words as usize).div_ceil(64)];
+        let mut found = Self { n_words, of_parts: HashMap::new(), starts };
+        let pairs = corpus.frequent(limits, run, |words, pairs| {
             for pair in words.windows(2) {
                 if pair[0] != RARE && pair[1] != RARE && pair[0] != pair[1] {
-                    each(key(pair[0], pair[1]));
+                    pairs.push(key(pair[0], pair[1]));
                 }
             }
         })?;
@@ -103,12 +104,8 @@ impl Phrases {
                 with_pairs[(n_words + number) as usize] = u64::from(pair.count);
             }
         }
-        let triples = corpus.frequent(limits, run, |words, each| {
-            for three in words.windows(3) {
-                if let Some(parts) = found.parts_of_three(three) {
-                    each(parts);
-                }
-            }
+        let triples = corpus.frequent(limits, run, |words, pairs| {
+            pairs.extend(words.windows(3).filter_map(|three| found.parts_of_three(three)));
         })?;
         for triple in triples.iter().filter(|triple| is_phrase(triple, &with_pairs)) {
             found.insert(triple.parts);
@@ -126,7 +123,7 @@ impl Phrases {
         self.of_parts.insert(parts, number);
         let [first, second] = parts_of(parts);
         if first < self.n_words {
-            self.starts.insert(first);
+            self.starts[first as usize / 64] |= 1 << (first % 64);
         }
         // A phrase of three whose last two are one.
         debug_assert!(
@@ -135,11 +132,22 @@ impl Phrases {
         );
     }
 
+    /// Whether a phrase may begin with `word`, which most do not.
+    #[inline]
+    fn begins_with(&self, word: u32) -> bool {
+        self.starts.get(word as usize / 64).is_some_and(|bits| bits >> (word % 64) & 1 == 1)
+    }
+
+    #[inline]
     fn pair(&self, a: u32, b: u32) -> Option<u32> {
+        if !self.begins_with(a) {
+            return None;
+        }
         self.of_parts.get(&key(a, b)).copied()
     }
 
     /// How three words that might be a phrase fall into a phrase of two and a word.
+    #[inline]
     fn parts_of_three(&self, words: &[u32]) -> Option<u64> {
         let &[a, b, c] = words else { return None };
         if a == RARE || b == RARE || c == RARE {
@@ -154,7 +162,7 @@ impl Phrases {
     /// The longest phrase at the start of `words`: its number, and how many words it has.
     #[inline]
     fn at(&self, words: &[u32]) -> Option<(u32, usize)> {
-        if words.len() < 2 || !self.starts.contains(&words[0]) {
+        if words.len() < 2 || !self.begins_with(words[0]) {
             return None;
         }
         let three = words
@@ -171,7 +179,7 @@ impl Phrases {
     /// longest first. `of_word`: the corpus numbers of the shard's words.
     pub(super) fn rows_of(
         &self,
-        shard: &RowCounts,
+        shard: RowsView<'_>,
         (of_word, target): (&[u32], Option<&[u32]>),
     ) -> Joined {
         let n_words = shard.n_words as u32;
@@ -230,13 +238,13 @@ pub(super) fn words_of(surface: &Surface) -> impl Iterator<Item = u32> {
 }
 
 impl Corpus<'_> {
-    /// The pairs that come in documents and as often as `limits` say. `pairs_of` gives those of a run
+    /// The pairs that come in documents and as often as `limits` say. `pairs_of` puts down those of a run
     /// of neighbours.
     fn frequent(
         &self,
         (min_count, min_docs): (u32, u32),
         run: &Run,
-        pairs_of: impl Fn(&[u32], &mut dyn FnMut(u64)) + Sync,
+        pairs_of: impl Fn(&[u32], &mut Vec<u64>) + Sync,
     ) -> Result<Vec<Pair>, Error> {
         let n_tokens = self.shards.n_tokens();
         let n_slots = n_tokens.next_power_of_two().clamp(1 << 10, MAX_SLOTS);
@@ -248,11 +256,13 @@ impl Corpus<'_> {
 
         let hashed = run.map(tasks.clone(), |shards| {
             let mut slots = vec![0_u16; n_slots];
+            let mut pairs = Vec::new();
             self.each_row(shards, |_, words| {
-                pairs_of(words, &mut |pair| {
+                pairs_of(words, &mut pairs);
+                for pair in pairs.drain(..) {
                     let slot = &mut slots[slot_of(pair)];
                     *slot = slot.saturating_add(1);
-                });
+                }
             })?;
             Ok(slots)
         })?;
@@ -267,17 +277,16 @@ impl Corpus<'_> {
         let counted = run.map(tasks, |shards| {
             // Count, documents, and the last of these.
             let mut counts: HashMap<u64, (u32, u32, usize)> = HashMap::new();
+            let mut pairs = Vec::new();
             self.each_row(shards, |row, words| {
-                pairs_of(words, &mut |pair| {
-                    if slots[slot_of(pair)] >= least {
-                        let (count, n_docs, last) =
-                            counts.entry(pair).or_insert((0, 0, usize::MAX));
-                        *count += 1;
-                        if *last != row {
-                            (*n_docs, *last) = (*n_docs + 1, row);
-                        }
+                pairs_of(words, &mut pairs);
+                for pair in pairs.drain(..).filter(|&pair| slots[slot_of(pair)] >= least) {
+                    let (count, n_docs, last) = counts.entry(pair).or_insert((0, 0, usize::MAX));
+                    *count += 1;
+                    if *last != row {
+                        (*n_docs, *last) = (*n_docs + 1, row);
                     }
-                });
+                }
             })?;
             Ok(counts)
         })?;
@@ -308,7 +317,7 @@ impl Corpus<'_> {
         for &shard in shards {
             let numbers = self.numbers.get(shard)?;
             let parts: Vec<u32> = numbers.iter().map(|&word| self.parts[word as usize]).collect();
-            for row in self.shards.get(shard)?.token_rows() {
+            for row in self.shards.get(shard)?.view().token_rows() {
                 each_run(row, |words, _| {
                     if words.len() > 1 {
                         run.clear();
@@ -331,9 +340,10 @@ fn n_tokens_of(
     run: &Run,
 ) -> Result<Vec<u64>, Error> {
     let of_shard = |shard| {
-        let shard_counts = shards.get(shard)?;
-        let mut n_tokens = vec![0_u32; shard_counts.n_words];
-        for row in shard_counts.token_rows() {
+        let held = shards.get(shard)?;
+        let rows = held.view();
+        let mut n_tokens = vec![0_u32; rows.n_words];
+        for row in rows.token_rows() {
             each_run(row, |words, _| {
                 for &word in words {
                     n_tokens[word as usize] += 1;

@@ -1,12 +1,12 @@
 //! The rows of all shards, over the words of the corpus.
 
-use std::borrow::Cow;
+use std::ops::Deref;
 
-use jobs::Run;
+use jobs::{Piece, Run, Spilled};
 
-use super::phrases::Phrases;
+use super::phrases::Joined;
 use super::shard::ShardRows;
-use super::spilled::{Shards, SpilledShards};
+use super::spilled::{Shards, SpilledRows, SpilledShards};
 use crate::Error;
 
 /// For every shard: the corpus numbers of its words.
@@ -17,22 +17,70 @@ pub(super) enum Numbers<'a> {
 }
 
 impl Numbers<'_> {
-    pub(super) fn get(&self, shard: usize) -> Result<Cow<'_, [u32]>, Error> {
+    pub(super) fn get(&self, shard: usize) -> Result<OfShard<'_>, Error> {
         match self {
-            Self::Kept(of_shard) => Ok(Cow::Borrowed(&of_shard[shard])),
-            Self::Spilled(shards) => shards.numbers(shard).map(Cow::Owned),
+            Self::Kept(of_shard) => Ok(OfShard::Kept(&of_shard[shard])),
+            Self::Spilled(shards) => shards.numbers(shard).map(OfShard::Read),
         }
     }
 }
 
-/// Phrases in place of their words.
+/// Numbers of a shard, kept or read.
+pub(super) enum OfShard<'a> {
+    Kept(&'a [u32]),
+    Read(Piece<u32>),
+}
+
+impl Deref for OfShard<'_> {
+    type Target = [u32];
+
+    fn deref(&self) -> &[u32] {
+        match self {
+            Self::Kept(numbers) => numbers,
+            Self::Read(numbers) => numbers,
+        }
+    }
+}
+
+/// The rows of shards on disk with phrases in place of their words, on disk as well.
 #[derive(Debug)]
-pub(super) struct InPlace {
-    pub(super) found: Phrases,
+pub(super) struct WithPhrases<'a> {
+    pub(super) shards: &'a SpilledShards,
+    pub(super) rows: Vec<SpilledJoined>,
     /// The corpus numbers of the phrases.
     pub(super) numbers: Vec<u32>,
-    /// What each word is folded to.
-    pub(super) target: Option<Vec<u32>>,
+}
+
+/// The same of a shard.
+#[derive(Debug)]
+pub(super) struct SpilledJoined {
+    rows: SpilledRows,
+    /// The phrases that it has, numbered after its words.
+    phrases: Spilled<u32>,
+}
+
+impl SpilledJoined {
+    pub(super) fn put(joined: &Joined, shards: &SpilledShards) -> Result<Self, Error> {
+        let rows = shards.put(joined.rows.view())?;
+        Ok(Self { rows, phrases: shards.put_numbers(&joined.phrases)? })
+    }
+}
+
+impl WithPhrases<'_> {
+    /// Calls `f` with the rows of a shard and the corpus numbers of its words, which are `of_words`, and
+    /// phrases.
+    fn with<R>(
+        &self,
+        shard: usize,
+        of_words: &[u32],
+        f: impl FnOnce(&ShardRows<'_>, &[u32]) -> R,
+    ) -> Result<R, Error> {
+        let SpilledJoined { rows, phrases } = &self.rows[shard];
+        let phrases = self.shards.get_numbers(phrases)?;
+        let of_phrases = phrases.iter().map(|&phrase| self.numbers[phrase as usize]);
+        let numbers: Vec<u32> = of_words.iter().copied().chain(of_phrases).collect();
+        Ok(f(&ShardRows::of(self.shards.get(rows)?.view()), &numbers))
+    }
 }
 
 /// The rows of all shards.
@@ -49,7 +97,9 @@ pub(super) enum When<'a> {
     /// They were, and are kept.
     Once(Vec<ShardRows<'a>>),
     /// Whenever they are asked for, so that those of a few shards are there at once.
-    Anew(Option<InPlace>),
+    Anew,
+    /// They were, and are read whenever they are asked for.
+    OnDisk(WithPhrases<'a>),
 }
 
 impl<'a> Rows<'a> {
@@ -61,10 +111,10 @@ impl<'a> Rows<'a> {
     ) -> Result<Self, Error> {
         let made = match shards {
             Shards::Kept(kept) => {
-                let counts = kept.iter().map(|shard| &shard.counts).collect();
+                let counts = kept.iter().map(|shard| shard.counts.view()).collect();
                 When::Once(run.map(counts, ShardRows::of)?)
             }
-            Shards::Spilled(_) => When::Anew(None),
+            Shards::Spilled(_) => When::Anew,
         };
         Ok(Self { shards, numbers, made })
     }
@@ -73,28 +123,28 @@ impl<'a> Rows<'a> {
     pub(super) fn kept(&self) -> Option<&[ShardRows<'a>]> {
         match &self.made {
             When::Once(rows) => Some(rows),
-            When::Anew(_) => None,
+            When::Anew | When::OnDisk(_) => None,
         }
     }
 
     /// For every word of the corpus, of which there are `n_words`, how many rows have it, where that is
     /// known before they are looked at.
-    pub(super) fn known_doc_freq(&self, n_words: usize) -> Option<Vec<u32>> {
+    pub(super) fn known_doc_freq(&self, n_words: usize) -> Result<Option<Vec<u32>>, Error> {
+        let mut doc_freq = vec![0; n_words];
+        let mut add = |rows: &ShardRows<'_>, numbers: &[u32]| {
+            for (&number, n_of_word) in numbers.iter().zip(rows.n_of_word()) {
+                doc_freq[number as usize] += n_of_word;
+            }
+        };
         match (&self.made, &self.numbers) {
-            (When::Once(rows), Numbers::Kept(of_shard)) => {
-                let mut doc_freq = vec![0; n_words];
-                for (rows, numbers) in rows.iter().zip(of_shard) {
-                    for (&number, n_of_word) in numbers.iter().zip(rows.n_of_word()) {
-                        doc_freq[number as usize] += n_of_word;
-                    }
+            (When::Once(_) | When::OnDisk(_), _) => {
+                for shard in 0..self.shards.len() {
+                    self.with(shard, &mut add)?;
                 }
-                Some(doc_freq)
+                Ok(Some(doc_freq))
             }
-            (When::Anew(None), Numbers::Spilled(shards)) => {
-                let doc_freq = shards.doc_freq()?;
-                Some(doc_freq.to_vec())
-            }
-            _ => None,
+            (When::Anew, Numbers::Spilled(shards)) => Ok(shards.doc_freq().map(<[u32]>::to_vec)),
+            (When::Anew, Numbers::Kept(_)) => Ok(None),
         }
     }
 
@@ -105,18 +155,11 @@ impl<'a> Rows<'a> {
         f: impl FnOnce(&ShardRows<'_>, &[u32]) -> R,
     ) -> Result<R, Error> {
         let numbers = self.numbers.get(shard)?;
-        let in_place = match &self.made {
-            When::Once(rows) => return Ok(f(&rows[shard], &numbers)),
-            When::Anew(in_place) => in_place,
-        };
-        let counts = self.shards.get(shard)?;
-        let Some(InPlace { found, numbers: of_phrase, target }) = in_place else {
-            return Ok(f(&ShardRows::of(&counts), &numbers));
-        };
-        let joined = found.rows_of(&counts, (&numbers, target.as_deref()));
-        let mut numbers = numbers.into_owned();
-        numbers.extend(joined.phrases.iter().map(|&phrase| of_phrase[phrase as usize]));
-        Ok(f(&joined.rows, &numbers))
+        match &self.made {
+            When::Once(rows) => Ok(f(&rows[shard], &numbers)),
+            When::Anew => Ok(f(&ShardRows::of(self.shards.get(shard)?.view()), &numbers)),
+            When::OnDisk(with_phrases) => with_phrases.with(shard, &numbers, f),
+        }
     }
 
     /// Calls `map` with the number of every shard and what [`with`](Self::with) gives of it, on all

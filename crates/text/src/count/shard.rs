@@ -40,6 +40,22 @@ pub(super) enum Content {
     Tokens(Vec<u32>),
 }
 
+/// The rows of a shard, wherever they lie.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RowsView<'a> {
+    pub(super) n_words: usize,
+    pub(super) content: ContentView<'a>,
+    pub(super) row_ends: &'a [usize],
+}
+
+/// As [`Content`].
+#[derive(Debug, Clone, Copy)]
+pub(super) enum ContentView<'a> {
+    /// And for every word: how many of them it has.
+    Entries(SomeEntries<'a>, &'a [u32]),
+    Tokens(&'a [u32]),
+}
+
 /// The entries of all rows, one row after the other.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Counted {
@@ -51,30 +67,43 @@ pub(super) struct Counted {
 /// The rows of a shard as entries.
 #[derive(Debug, Default)]
 pub(super) struct ShardRows<'a> {
-    entries: Cow<'a, Entries>,
+    entries: Held<'a>,
     n_of_word: Cow<'a, [u32]>,
     row_ends: Cow<'a, [usize]>,
+}
+
+/// Entries of one's own, or those of another.
+#[derive(Debug)]
+enum Held<'a> {
+    Own(Entries),
+    Others(SomeEntries<'a>),
+}
+
+impl Default for Held<'_> {
+    fn default() -> Self {
+        Self::Own(Entries::default())
+    }
 }
 
 impl<'a> ShardRows<'a> {
     pub(super) fn owned(counted: Counted, row_ends: Vec<usize>) -> Self {
         let Counted { entries, n_of_word } = counted;
         Self {
-            entries: Cow::Owned(entries),
+            entries: Held::Own(entries),
             n_of_word: Cow::Owned(n_of_word),
             row_ends: Cow::Owned(row_ends),
         }
     }
 
     /// The rows of a shard, its words added up where it has them as they stand.
-    pub(super) fn of(shard: &'a RowCounts) -> Self {
-        match &shard.content {
-            Content::Entries(counted) => Self {
-                entries: Cow::Borrowed(&counted.entries),
-                n_of_word: Cow::Borrowed(&counted.n_of_word),
-                row_ends: Cow::Borrowed(&shard.row_ends),
+    pub(super) fn of(shard: RowsView<'a>) -> Self {
+        match shard.content {
+            ContentView::Entries(entries, n_of_word) => Self {
+                entries: Held::Others(entries),
+                n_of_word: Cow::Borrowed(n_of_word),
+                row_ends: Cow::Borrowed(shard.row_ends),
             },
-            Content::Tokens(_) => {
+            ContentView::Tokens(_) => {
                 let mut adding = Adding::new(shard.n_words);
                 for row in shard.token_rows() {
                     each_run(row, |words, weight| {
@@ -100,16 +129,29 @@ impl<'a> ShardRows<'a> {
 
     /// Those of all rows.
     pub(super) fn entries(&self) -> SomeEntries<'_> {
-        self.entries.all()
+        match &self.entries {
+            Held::Own(entries) => entries.all(),
+            Held::Others(entries) => *entries,
+        }
     }
 
     pub(super) fn rows(&self) -> impl Iterator<Item = SomeEntries<'_>> {
-        spans(&self.row_ends).map(|[start, end]| self.entries.between(start, end))
+        let entries = self.entries();
+        spans(&self.row_ends).map(move |[start, end]| entries.between(start, end))
+    }
+
+    /// As they lie in memory; `n_words` they have words of.
+    pub(super) fn view(&self) -> RowsView<'_> {
+        RowsView {
+            n_words: self.n_of_word.len(),
+            content: ContentView::Entries(self.entries(), &self.n_of_word),
+            row_ends: &self.row_ends,
+        }
     }
 }
 
 /// Where each begins and ends.
-fn spans(ends: &[usize]) -> impl Iterator<Item = [usize; 2]> {
+fn spans(ends: &[usize]) -> impl Iterator<Item = [usize; 2]> + use<'_> {
     let starts = std::iter::once(0).chain(ends.iter().copied());
     starts.zip(ends).map(|(start, &end)| [start, end])
 }
@@ -161,7 +203,7 @@ impl ShardCounts {
 
     /// The entries of every row; nothing when it has words as they stand.
     pub(crate) fn rows(&self) -> impl Iterator<Item = SomeEntries<'_>> {
-        self.counts.rows()
+        self.counts.view().rows()
     }
 }
 
@@ -170,40 +212,47 @@ impl RowCounts {
         self.row_ends.len()
     }
 
+    pub(super) fn view(&self) -> RowsView<'_> {
+        let content = match &self.content {
+            Content::Entries(Counted { entries, n_of_word }) => {
+                ContentView::Entries(entries.all(), n_of_word)
+            }
+            Content::Tokens(tokens) => ContentView::Tokens(tokens),
+        };
+        RowsView { n_words: self.n_words, content, row_ends: &self.row_ends }
+    }
+}
+
+impl<'a> RowsView<'a> {
     /// Whether it has the words as they stand.
-    pub(super) fn has_tokens(&self) -> bool {
-        matches!(self.content, Content::Tokens(_))
+    pub(super) fn has_tokens(self) -> bool {
+        matches!(self.content, ContentView::Tokens(_))
     }
 
     /// How many words stand in it, at most; none when it has entries.
-    pub(super) fn n_tokens(&self) -> usize {
-        self.tokens().len()
-    }
-
-    /// The words of every row as they stand; nothing when it has entries.
-    pub(super) fn token_rows(&self) -> impl Iterator<Item = &[u32]> {
-        let tokens = self.tokens();
-        let ends = if self.has_tokens() { self.row_ends.as_slice() } else { &[] };
-        spans(ends).map(move |[start, end]| &tokens[start..end])
-    }
-
-    fn tokens(&self) -> &[u32] {
-        match &self.content {
-            Content::Tokens(tokens) => tokens,
-            Content::Entries(_) => &[],
+    pub(super) fn n_tokens(self) -> usize {
+        match self.content {
+            ContentView::Tokens(tokens) => tokens.len(),
+            ContentView::Entries(..) => 0,
         }
     }
 
-    /// The entries of every row; nothing when it has words as they stand.
-    pub(super) fn rows(&self) -> impl Iterator<Item = SomeEntries<'_>> {
-        let counted = match &self.content {
-            Content::Entries(counted) => Some(counted),
-            Content::Tokens(_) => None,
+    /// The words of every row as they stand; nothing when it has entries.
+    pub(super) fn token_rows(self) -> impl Iterator<Item = &'a [u32]> {
+        let (tokens, ends) = match self.content {
+            ContentView::Tokens(tokens) => (tokens, self.row_ends),
+            ContentView::Entries(..) => (&[][..], &[][..]),
         };
-        counted.into_iter().flat_map(|counted| {
-            let spans = spans(&self.row_ends);
-            spans.map(move |[start, end]| counted.entries.between(start, end))
-        })
+        spans(ends).map(move |[start, end]| &tokens[start..end])
+    }
+
+    /// The entries of every row; nothing when it has words as they stand.
+    pub(super) fn rows(self) -> impl Iterator<Item = SomeEntries<'a>> {
+        let (entries, ends) = match self.content {
+            ContentView::Entries(entries, _) => (entries, self.row_ends),
+            ContentView::Tokens(_) => (SomeEntries::Narrow(&[]), &[][..]),
+        };
+        spans(ends).map(move |[start, end]| entries.between(start, end))
     }
 }
 

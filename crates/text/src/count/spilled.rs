@@ -1,12 +1,11 @@
 //! Shards on disk, for more documents than memory holds the counts of.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
-use jobs::{Run, Spill, Spilled};
+use jobs::{Piece, Run, Spill, Spilled};
 
-use super::entries::{Entries, Entry};
-use super::shard::{Content, Counted, RowCounts, ShardCounts};
+use super::entries::SomeEntries;
+use super::shard::{ContentView, RowCounts, RowsView, ShardCounts};
 use crate::Error;
 use crate::intern::Words;
 use crate::stem::language_of;
@@ -41,12 +40,12 @@ pub struct SpilledShards {
     words: Arc<Words>,
     /// For every word: how many rows have it, of shards that have entries.
     doc_freq: Vec<u32>,
-    shards: Vec<SpilledShard>,
+    shards: Vec<SpilledRows>,
+    /// For every shard: the corpus numbers of its words.
+    numbers: Vec<Spilled<u32>>,
     n_tokens: usize,
     /// Of every document that tells it.
     languages: Vec<Language>,
-    /// Memory for entries in turn.
-    buffer: Vec<u32>,
 }
 
 /// What a document tells of its language.
@@ -57,10 +56,10 @@ enum Language {
     Known(Option<u8>),
 }
 
+/// The rows of a shard on disk.
 #[derive(Debug)]
-struct SpilledShard {
-    /// The corpus numbers of its words.
-    numbers: Spilled<u32>,
+pub(super) struct SpilledRows {
+    n_words: usize,
     form: Form,
     content: Spilled<u32>,
     /// Of every word how many entries it has; nothing where there are tokens.
@@ -68,12 +67,22 @@ struct SpilledShard {
     row_ends: Spilled<usize>,
 }
 
+/// The same, as far as they are looked at.
+#[derive(Debug)]
+pub(super) struct RowPieces {
+    n_words: usize,
+    form: Form,
+    content: Piece<u32>,
+    n_of_word: Piece<u32>,
+    row_ends: Piece<usize>,
+}
+
 /// What the numbers of a shard's content are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
     /// Words as they stand.
     Tokens,
-    /// Those of [`Entries::Narrow`].
+    /// Those of [`SomeEntries::Narrow`].
     Narrow,
     /// Of entries, word and count in turn.
     Wide,
@@ -90,9 +99,9 @@ impl SpilledShards {
             words: Arc::default(),
             doc_freq: Vec::new(),
             shards: Vec::new(),
+            numbers: Vec::new(),
             n_tokens: 0,
             languages: Vec::new(),
-            buffer: Vec::new(),
         })
     }
 
@@ -113,32 +122,15 @@ impl SpilledShards {
         let spans = (0..counts.n_words() as u32).map(|word| counts.span_of(word));
         let numbers = words.number_all(&counts.words, spans);
         self.doc_freq.resize(words.len(), 0);
-        let RowCounts { content, row_ends, .. } = &counts.counts;
-        let (form, content, n_of_word) = match content {
-            Content::Tokens(tokens) => (Form::Tokens, &tokens[..], &[][..]),
-            Content::Entries(Counted { entries, n_of_word }) => {
-                for (&number, n_of_word) in numbers.iter().zip(n_of_word) {
-                    self.doc_freq[number as usize] += n_of_word;
-                }
-                match entries {
-                    Entries::Narrow(both) => (Form::Narrow, &both[..], &n_of_word[..]),
-                    Entries::Wide(entries) => {
-                        let wide = entries.iter().flat_map(|entry| [entry.word, entry.count]);
-                        self.buffer.clear();
-                        self.buffer.extend(wide);
-                        (Form::Wide, &self.buffer[..], &n_of_word[..])
-                    }
-                }
+        let rows = counts.counts.view();
+        if let ContentView::Entries(_, n_of_word) = rows.content {
+            for (&number, n_of_word) in numbers.iter().zip(n_of_word) {
+                self.doc_freq[number as usize] += n_of_word;
             }
-        };
-        self.shards.push(SpilledShard {
-            numbers: self.spill.put(&numbers)?,
-            form,
-            content: self.spill.put(content)?,
-            n_of_word: self.spill.put(n_of_word)?,
-            row_ends: self.spill.put(row_ends)?,
-        });
-        self.n_tokens += counts.counts.n_tokens();
+        }
+        self.shards.push(self.put(rows)?);
+        self.numbers.push(self.spill.put(&numbers)?);
+        self.n_tokens += rows.n_tokens();
         let language = |told: Option<&str>| match told {
             None => Language::Unknown,
             Some(code) => Language::Known(language_of(code).map(|number| number as u8)),
@@ -182,28 +174,80 @@ impl SpilledShards {
     }
 
     /// The numbers of a shard's words among all.
-    pub(super) fn numbers(&self, shard: usize) -> Result<Vec<u32>, Error> {
-        Ok(self.spill.get(&self.shards[shard].numbers)?.to_vec())
+    pub(super) fn numbers(&self, shard: usize) -> Result<Piece<u32>, Error> {
+        Ok(self.spill.get(&self.numbers[shard])?)
     }
 
-    fn get(&self, number: usize) -> Result<RowCounts, Error> {
-        let shard = &self.shards[number];
-        let content = self.spill.get(&shard.content)?;
-        let counted = |entries| {
-            let n_of_word = self.spill.get(&shard.n_of_word)?.to_vec();
-            Ok::<_, Error>(Content::Entries(Counted { entries, n_of_word }))
-        };
-        let content = match shard.form {
-            Form::Tokens => Content::Tokens(content.to_vec()),
-            Form::Narrow => counted(Entries::Narrow(content.to_vec()))?,
-            Form::Wide => {
-                let (pairs, _) = content.as_chunks();
-                let entries = pairs.iter().map(|&[word, count]| Entry { word, count });
-                counted(Entries::Wide(entries.collect()))?
+    /// Puts further rows beside those of the shards.
+    pub(super) fn put(&self, rows: RowsView<'_>) -> Result<SpilledRows, Error> {
+        let (form, content, n_of_word) = match rows.content {
+            ContentView::Tokens(tokens) => (Form::Tokens, tokens, &[][..]),
+            ContentView::Entries(SomeEntries::Narrow(entries), n_of_word) => {
+                (Form::Narrow, entries, n_of_word)
+            }
+            ContentView::Entries(SomeEntries::Wide(entries), n_of_word) => {
+                (Form::Wide, entries.as_flattened(), n_of_word)
             }
         };
-        let row_ends = self.spill.get(&shard.row_ends)?.to_vec();
-        Ok(RowCounts { n_words: shard.numbers.len(), content, row_ends })
+        Ok(SpilledRows {
+            n_words: rows.n_words,
+            form,
+            content: self.spill.put(content)?,
+            n_of_word: self.spill.put(n_of_word)?,
+            row_ends: self.spill.put(rows.row_ends)?,
+        })
+    }
+
+    /// Puts further numbers there.
+    pub(super) fn put_numbers(&self, numbers: &[u32]) -> Result<Spilled<u32>, Error> {
+        Ok(self.spill.put(numbers)?)
+    }
+
+    /// Numbers that were put there.
+    pub(super) fn get_numbers(&self, numbers: &Spilled<u32>) -> Result<Piece<u32>, Error> {
+        Ok(self.spill.get(numbers)?)
+    }
+
+    /// Rows that were put there.
+    pub(super) fn get(&self, rows: &SpilledRows) -> Result<RowPieces, Error> {
+        Ok(RowPieces {
+            n_words: rows.n_words,
+            form: rows.form,
+            content: self.spill.get(&rows.content)?,
+            n_of_word: self.spill.get(&rows.n_of_word)?,
+            row_ends: self.spill.get(&rows.row_ends)?,
+        })
+    }
+}
+
+impl RowPieces {
+    pub(super) fn view(&self) -> RowsView<'_> {
+        let entries = match self.form {
+            Form::Tokens => None,
+            Form::Narrow => Some(SomeEntries::Narrow(&self.content)),
+            Form::Wide => Some(SomeEntries::Wide(self.content.as_chunks().0)),
+        };
+        let content = match entries {
+            None => ContentView::Tokens(&self.content),
+            Some(entries) => ContentView::Entries(entries, &self.n_of_word),
+        };
+        RowsView { n_words: self.n_words, content, row_ends: &self.row_ends }
+    }
+}
+
+/// The rows of a shard, kept or read.
+#[derive(Debug)]
+pub(super) enum Shard<'a> {
+    Kept(&'a RowCounts),
+    Read(RowPieces),
+}
+
+impl Shard<'_> {
+    pub(super) fn view(&self) -> RowsView<'_> {
+        match self {
+            Self::Kept(counts) => counts.view(),
+            Self::Read(pieces) => pieces.view(),
+        }
     }
 }
 
@@ -240,7 +284,7 @@ impl<'a> Shards<'a> {
     /// How many words stand in them, at most.
     pub(super) fn n_tokens(self) -> usize {
         match self {
-            Self::Kept(shards) => shards.iter().map(|shard| shard.counts.n_tokens()).sum(),
+            Self::Kept(shards) => shards.iter().map(|shard| shard.counts.view().n_tokens()).sum(),
             Self::Spilled(spilled) => spilled.n_tokens,
         }
     }
@@ -248,15 +292,15 @@ impl<'a> Shards<'a> {
     /// Whether all of them have their words as they stand.
     pub(super) fn have_tokens(self) -> bool {
         match self {
-            Self::Kept(shards) => shards.iter().all(|shard| shard.counts.has_tokens()),
+            Self::Kept(shards) => shards.iter().all(|shard| shard.counts.view().has_tokens()),
             Self::Spilled(spilled) => spilled.shards.iter().all(|shard| shard.form == Form::Tokens),
         }
     }
 
-    pub(super) fn get(self, number: usize) -> Result<Cow<'a, RowCounts>, Error> {
+    pub(super) fn get(self, number: usize) -> Result<Shard<'a>, Error> {
         match self {
-            Self::Kept(shards) => Ok(Cow::Borrowed(&shards[number].counts)),
-            Self::Spilled(spilled) => spilled.get(number).map(Cow::Owned),
+            Self::Kept(shards) => Ok(Shard::Kept(&shards[number].counts)),
+            Self::Spilled(spilled) => spilled.get(&spilled.shards[number]).map(Shard::Read),
         }
     }
 }
