@@ -58,6 +58,34 @@ impl Run {
         done.into_iter().map(|(_, result)| result).collect()
     }
 
+    /// Applies `f` to every item, as [`share`](Self::share) does to numbers; results come in the order of the
+    /// items.
+    ///
+    /// It is for several short pieces of work one after the other, where [`map`](Self::map) would wake its
+    /// threads anew for each.
+    ///
+    /// ```
+    /// let lengths = jobs::Run::serial().share_items(vec!["a", "bc"], str::len)?;
+    /// assert_eq!(lengths, [1, 2]);
+    /// # Ok::<(), jobs::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`share`](Self::share).
+    pub fn share_items<T, R, F>(&self, items: Vec<T>, f: F) -> Result<Vec<R>, Error>
+    where
+        T: Send,
+        R: Send,
+        F: Fn(T) -> R + Sync,
+    {
+        let items: Vec<Mutex<Option<T>>> =
+            items.into_iter().map(|item| Mutex::new(Some(item))).collect();
+        let take = |part: usize| items[part].lock().unwrap_or_else(PoisonError::into_inner).take();
+        let results = self.share(items.len(), |part| take(part).map(&f))?;
+        // Every part is given once, so that none is missing.
+        Ok(results.into_iter().flatten().collect())
+    }
+
     /// Runs `beside` and `own` at the same time, `own` on the calling thread; with one thread, and
     /// inside a task, `own` after `beside`. Both may share out work on the threads of the run.
     ///
@@ -131,8 +159,11 @@ mod tests {
         for threads in [1, 2, 5] {
             let run = Run::with_threads(NonZeroUsize::new(threads).unwrap()).unwrap();
             for parts in [0, 1, 2, 1000] {
-                let doubled = run.share(parts, |part| 2 * part).unwrap();
-                assert_eq!(doubled, (0..parts).map(|part| 2 * part).collect::<Vec<_>>());
+                let expected: Vec<usize> = (0..parts).map(|part| 2 * part).collect();
+                assert_eq!(run.share(parts, |part| 2 * part).unwrap(), expected);
+                let items: Vec<String> = (0..parts).map(|part| part.to_string()).collect();
+                let doubled = run.share_items(items, |item| 2 * item.parse::<usize>().unwrap());
+                assert_eq!(doubled.unwrap(), expected);
             }
         }
     }

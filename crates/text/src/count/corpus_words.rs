@@ -46,8 +46,8 @@ impl CorpusWords {
 
     fn of_kept<'a>(shards: &[ShardCounts], run: &Run) -> Result<(Self, Numbers<'a>), Error> {
         let empty = Words::default();
-        let splits = run.map(shards.iter().collect(), |shard| Split::of(shard, &empty))?;
-        let numbered = run.map((0..N_PARTS).collect(), |part| {
+        let splits = run.share_items(shards.iter().collect(), |shard| Split::of(shard, &empty))?;
+        let numbered = run.share(N_PARTS, |part| {
             // Most words of a corpus are in few of its shards.
             let most: usize = splits.iter().map(|split| split.part(part).len()).sum();
             let mut words = Words::like(&empty, most / 2);
@@ -63,7 +63,7 @@ impl CorpusWords {
         })?;
         let (parts, numbers): (Vec<_>, Vec<_>) = numbered.into_iter().unzip();
         let bases = bases(&parts);
-        let of_shard = run.map((0..shards.len()).collect(), |s| {
+        let of_shard = run.share(shards.len(), |s| {
             let mut of_word = vec![0; shards[s].n_words()];
             for part in 0..N_PARTS {
                 let numbers = &numbers[part][s];

@@ -28,7 +28,7 @@ pub(super) fn merge(
 ) -> Result<Counts, Error> {
     let Chosen { words, rows, terms, column_of, variants, .. } =
         choose(Shards::Kept(shards), languages, config, run)?;
-    let ranks = run.map((0..shards.len()).collect(), |shard| {
+    let ranks = run.share(shards.len(), |shard| {
         rows.with(shard, |rows, numbers| ranks_of(rows, numbers, (&column_of, terms.len())))
     })?;
     let ranks: Vec<Ranks> = ranks.into_iter().collect::<Result<_, _>>()?;
@@ -361,7 +361,7 @@ fn fold_plurals(words: &CorpusWords, doc_freq: &[u32], run: &Run) -> Result<Vec<
         Some(words.find(&singular).expect("a singular is a word of the corpus"))
     };
     let starts = (0..words.len()).step_by(WORDS_AT_ONCE).collect();
-    let found = run.map(starts, |start: usize| {
+    let found = run.share_items(starts, |start: usize| {
         let end = words.len().min(start + WORDS_AT_ONCE) as u32;
         (start as u32..end).map(|number| singular_of(number).unwrap_or(number)).collect::<Vec<_>>()
     })?;
@@ -421,9 +421,10 @@ fn side_by_side(
         (indices_left, data_left) = (indices_after, data_after);
         tasks.push((shard, indices_here, data_here));
     }
-    let lens = run.map(tasks, |(shard, indices, data): (usize, &mut [u32], &mut [u32])| {
-        ranks[shard].write_rows(&shards[shard], (indices, data))
-    })?;
+    let lens =
+        run.share_items(tasks, |(shard, indices, data): (usize, &mut [u32], &mut [u32])| {
+            ranks[shard].write_rows(&shards[shard], (indices, data))
+        })?;
     let n_docs = shards.iter().map(ShardRows::n_docs).sum::<usize>();
     let mut indptr = Vec::with_capacity(n_docs + 1);
     indptr.push(0);

@@ -192,7 +192,7 @@ impl Counter {
         docs: &[D],
         run: &Run,
     ) -> Result<Vec<ShardCounts>, Error> {
-        let shards = run.map(in_shards(docs), |shard| self.count_shard(shard))?;
+        let shards = run.share_items(in_shards(docs), |shard| self.count_shard(shard))?;
         self.idle.all().clear();
         shards.into_iter().collect()
     }

@@ -112,7 +112,7 @@ impl<'a> Rows<'a> {
         let made = match shards {
             Shards::Kept(kept) => {
                 let counts = kept.iter().map(|shard| shard.counts.view()).collect();
-                When::Once(run.map(counts, ShardRows::of)?)
+                When::Once(run.share_items(counts, ShardRows::of)?)
             }
             Shards::Spilled(_) => When::Anew,
         };

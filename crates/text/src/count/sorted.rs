@@ -61,7 +61,7 @@ pub(super) fn texts_of(all: &[Sorted], words: &CorpusWords, run: &Run) -> Result
         tasks.push((all, own));
         (rest, start) = (after, end);
     }
-    run.map(tasks, |(all, mut rest): (&[Sorted], &mut [u8])| {
+    run.share_items(tasks, |(all, mut rest): (&[Sorted], &mut [u8])| {
         for word in all {
             word.write(words, rest);
             rest = &mut rest[word.len as usize..];
@@ -80,7 +80,7 @@ pub(super) fn sorted(
     let mut all = with_large_pages(numbers.len());
     all.resize(numbers.len(), Sorted::default());
     let tasks = numbers.chunks(WORDS_AT_ONCE).zip(all.chunks_mut(WORDS_AT_ONCE)).collect();
-    run.map(tasks, |(numbers, all): (&[u32], &mut [Sorted])| {
+    run.share_items(tasks, |(numbers, all): (&[u32], &mut [Sorted])| {
         for (&number, word) in numbers.iter().zip(all) {
             *word = Sorted::of(number, words);
         }
@@ -98,7 +98,7 @@ pub(super) fn sort(all: &mut [Sorted], words: &CorpusWords, run: &Run) -> Result
         tasks.push(task);
         (rest, start) = (after, end);
     }
-    run.map(tasks, |task: &mut [Sorted]| {
+    run.share_items(tasks, |task: &mut [Sorted]| {
         task.sort_unstable_by(|a, b| {
             a.first.cmp(&b.first).then_with(|| {
                 let is_told = a.len as usize <= INLINE && b.len as usize <= INLINE;
