@@ -23,7 +23,11 @@ impl Ids {
     /// given before.
     #[must_use]
     pub fn give(&mut self, id: String) -> String {
-        let key = key(&id);
+        self.give_known(key(&id), id)
+    }
+
+    /// The same of an id whose [`key`] is known.
+    pub(crate) fn give_known(&mut self, key: u64, id: String) -> String {
         let Some(last) = self.given.get(&key).copied() else {
             self.given.insert(key, 1);
             return id;
@@ -42,7 +46,8 @@ impl Ids {
     }
 }
 
-fn key(id: &str) -> u64 {
+/// What an id is known by. Cost: that of a digest.
+pub(crate) fn key(id: &str) -> u64 {
     let digest = Digest::of(id.as_bytes());
     let [a, b, c, d, e, f, g, h, ..] = *digest.as_bytes();
     u64::from_le_bytes([a, b, c, d, e, f, g, h])

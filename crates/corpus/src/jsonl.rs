@@ -1,5 +1,6 @@
 //! JSON lines: one object on each line, a document each.
 
+use std::collections::VecDeque;
 use std::io::{self, Read};
 use std::sync::Arc;
 use std::{mem, vec};
@@ -7,6 +8,7 @@ use std::{mem, vec};
 use jobs::{Begun, Run};
 
 use crate::columns::ColumnNames;
+use crate::ids::{self, Ids};
 use crate::record::{self, Record};
 use crate::{Document, Skipped, surrogates};
 
@@ -28,7 +30,7 @@ pub(crate) struct JsonLines {
     /// Lines that are read and not given to be parsed; the last may be a piece.
     buffer: Vec<u8>,
     /// What is parsed and not given out, of every task.
-    ready: Parsed,
+    ready: VecDeque<Parsed>,
     /// What comes after it, where that was begun.
     ahead: Option<io::Result<Option<Block>>>,
     /// The memory of a block whose documents are given out.
@@ -42,13 +44,48 @@ pub(crate) struct JsonLines {
     run: Run,
 }
 
-/// What is parsed of each task.
-type Parsed = std::iter::Flatten<vec::IntoIter<Vec<Result<Document, Skipped>>>>;
+/// What is parsed of a task's lines.
+#[derive(Default)]
+struct Parsed {
+    documents: vec::IntoIter<Document>,
+    /// What [`Ids`] knows their ids by.
+    keys: vec::IntoIter<u64>,
+    /// The lines that are none, each with the number of documents behind it.
+    skipped: vec::IntoIter<(usize, Skipped)>,
+}
+
+impl Parsed {
+    /// As [`JsonLines::next_some`]; nothing when all is given out.
+    fn next_some(
+        &mut self,
+        (documents, ids): (&mut Vec<Document>, &mut Ids),
+        (most, most_bytes): (usize, usize),
+    ) -> Option<Result<(), Skipped>> {
+        let n_left = self.documents.len();
+        let n_behind = self.skipped.as_slice().first().map_or(0, |(n_behind, _)| *n_behind);
+        if n_behind == n_left {
+            return self.skipped.next().map(|(_, skipped)| Err(skipped));
+        }
+        let here = &self.documents.as_slice()[..most.min(n_left - n_behind)];
+        let mut n_bytes = 0;
+        let full = here.iter().position(|document| {
+            n_bytes += document.text.len();
+            n_bytes >= most_bytes
+        });
+        let n = full.map_or(here.len(), |last| last + 1);
+        let n_before = documents.len();
+        documents.extend(self.documents.by_ref().take(n));
+        for (document, key) in documents[n_before..].iter_mut().zip(&mut self.keys) {
+            document.id = ids.give_known(key, mem::take(&mut document.id));
+        }
+        Some(Ok(()))
+    }
+}
 
 /// Lines that were read.
 enum Block {
     /// Some whole lines, each task a part of them, and what comes of it.
-    Parsing(Arc<Vec<u8>>, Begun<Vec<Result<Document, Skipped>>>),
+    Parsing(Arc<Vec<u8>>, Begun<Parsed>),
     /// One that is too long.
     PassedOver(Skipped),
 }
@@ -72,7 +109,7 @@ impl JsonLines {
         Self {
             input,
             buffer: Vec::new(),
-            ready: Vec::new().into_iter().flatten(),
+            ready: VecDeque::new(),
             ahead: None,
             spare: Vec::new(),
             settings: Arc::new(Settings { max_line_bytes, location, stem, columns }),
@@ -93,14 +130,23 @@ impl JsonLines {
         self.n_lines
     }
 
-    /// The next document, or why a line is none; empty lines are passed over.
+    /// Moves documents that follow to `documents`, one at least and `most` at most, of which only the last
+    /// brings their texts to `most_bytes`, under ids that `ids` gives; or tells why the next line is none.
+    /// Empty lines are passed over; nothing comes at the end.
     ///
     /// # Errors
     /// When the stream cannot be read further.
-    pub(crate) fn next(&mut self) -> io::Result<Option<Result<Document, Skipped>>> {
+    pub(crate) fn next_some(
+        &mut self,
+        (documents, ids): (&mut Vec<Document>, &mut Ids),
+        room: (usize, usize),
+    ) -> io::Result<Option<Result<(), Skipped>>> {
         loop {
-            if let Some(read) = self.ready.next() {
-                return Ok(Some(read));
+            while let Some(parsed) = self.ready.front_mut() {
+                if let Some(read) = parsed.next_some((documents, ids), room) {
+                    return Ok(Some(read));
+                }
+                self.ready.pop_front();
             }
             let block = self.ahead.take().unwrap_or_else(|| self.begin_block())?;
             let Some(block) = block else { return Ok(None) };
@@ -109,12 +155,15 @@ impl JsonLines {
                 self.ahead = Some(self.begin_block());
             }
             self.ready = match block {
-                Block::PassedOver(skipped) => vec![vec![Err(skipped)]].into_iter().flatten(),
+                Block::PassedOver(skipped) => {
+                    let skipped = vec![(0, skipped)].into_iter();
+                    VecDeque::from([Parsed { skipped, ..Parsed::default() }])
+                }
                 Block::Parsing(lines, begun) => {
                     let parsed = begun.wait().map_err(io::Error::other)?;
                     // Whoever parsed the last task may still hold it.
                     self.spare = Arc::try_unwrap(lines).unwrap_or_default();
-                    parsed.into_iter().flatten()
+                    parsed.into()
                 }
             };
         }
@@ -227,8 +276,8 @@ impl Settings {
 }
 
 /// The documents of some whole lines; `n_before` lines come before them.
-fn parse(lines: &[u8], n_before: u64, settings: &Settings) -> Vec<Result<Document, Skipped>> {
-    let mut documents = Vec::new();
+fn parse(lines: &[u8], n_before: u64, settings: &Settings) -> Parsed {
+    let (mut documents, mut keys, mut skipped) = (Vec::new(), Vec::new(), Vec::new());
     let mut line = n_before;
     let mut start = 0;
     let ends = memchr::memchr_iter(b'\n', lines).chain([lines.len()]);
@@ -240,17 +289,29 @@ fn parse(lines: &[u8], n_before: u64, settings: &Settings) -> Vec<Result<Documen
         }
         line += 1;
         if bytes.len() > settings.max_line_bytes {
-            documents.push(Err(settings.too_long(bytes.len(), line)));
+            skipped.push((documents.len(), settings.too_long(bytes.len(), line)));
             continue;
         }
         let bytes = if line == 1 { bytes.strip_prefix(BOM).unwrap_or(bytes) } else { bytes };
         if bytes.trim_ascii().is_empty() {
             continue;
         }
-        let read = document(bytes, &settings.columns, || format!("{}:{line}", settings.stem));
-        documents.push(read.map_err(|reason| settings.skipped(reason, line)));
+        match document(bytes, &settings.columns, || format!("{}:{line}", settings.stem)) {
+            Ok(document) => {
+                keys.push(ids::key(&document.id));
+                documents.push(document);
+            }
+            Err(reason) => skipped.push((documents.len(), settings.skipped(reason, line))),
+        }
     }
-    documents
+    for (position, _) in &mut skipped {
+        *position = documents.len() - *position;
+    }
+    Parsed {
+        documents: documents.into_iter(),
+        keys: keys.into_iter(),
+        skipped: skipped.into_iter(),
+    }
 }
 
 fn document(
@@ -301,6 +362,15 @@ mod tests {
         let names = ("a/talks.jsonl".to_owned(), "talks".to_owned());
         let limits = (max_line_bytes, ColumnNames::new());
         JsonLines::new(Box::new(input), names, limits, Run::serial())
+    }
+
+    impl JsonLines {
+        fn next(&mut self) -> io::Result<Option<Result<Document, Skipped>>> {
+            let mut documents = Vec::new();
+            let ids = &mut Ids::default();
+            let read = self.next_some((&mut documents, ids), (1, usize::MAX))?;
+            Ok(read.map(|read| read.map(|()| documents.pop().expect("one at least"))))
+        }
     }
 
     fn read(input: &'static [u8], max_line_bytes: usize) -> Vec<Result<Document, Skipped>> {
@@ -402,6 +472,33 @@ mod tests {
             }
             assert!(lines.next().unwrap_err().to_string().contains("cable"), "{threads}");
         }
+    }
+
+    #[test]
+    fn documents_fill_the_room_there_is_and_bad_lines_keep_their_place() {
+        let input = b"{\"text\": \"one\", \"id\": \"a\"}\n{\"text\": \"two\", \"id\": \"a\"}\n\
+            {\"text\": \"three\"}\n{}\n{\"text\": \"four\"}\n{\"text\": \"five\"}\n{}";
+        let mut lines = lines(io::Cursor::new(input), 1000);
+        let (mut documents, mut ids) = (Vec::new(), Ids::default());
+        let mut steps = Vec::new();
+        for room in [(2, 1000), (9, 1000), (9, 1000), (9, 4), (9, 4), (9, 4), (9, 4)] {
+            let read = lines.next_some((&mut documents, &mut ids), room).unwrap();
+            steps.push(match read {
+                Some(Ok(())) => documents.drain(..).map(|document| document.id).collect(),
+                Some(Err(skipped)) => vec![skipped.location],
+                None => Vec::new(),
+            });
+        }
+        let expected: [&[&str]; 7] = [
+            &["a", "a-2"],
+            &["talks:3"],
+            &["a/talks.jsonl:4"],
+            &["talks:5"],
+            &["talks:6"],
+            &["a/talks.jsonl:7"],
+            &[],
+        ];
+        assert_eq!(steps, expected);
     }
 
     #[test]

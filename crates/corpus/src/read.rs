@@ -191,13 +191,23 @@ enum Rows {
 }
 
 impl Rows {
-    fn next(&mut self) -> io::Result<Option<Result<Document, Skipped>>> {
-        match self {
-            Self::Lines(lines) => lines.next(),
+    /// As [`JsonLines::next_some`]; of other formats one document at a time.
+    fn next_some(
+        &mut self,
+        (documents, ids): (&mut Vec<Document>, &mut Ids),
+        room: (usize, usize),
+    ) -> io::Result<Option<Result<(), Skipped>>> {
+        let next = match self {
+            Self::Lines(lines) => return lines.next_some((documents, ids), room),
             Self::Table(table) => table.next(),
             Self::Parquet(file) => file.next(),
             Self::Database(rows) => rows.next(),
-        }
+        };
+        let mut keep = |mut document: Document| {
+            document.id = ids.give(document.id);
+            documents.push(document);
+        };
+        Ok(next?.map(|read| read.map(&mut keep)))
     }
 
     /// How many were read so far, with their name.
@@ -225,7 +235,11 @@ impl Iterator for Reader {
             && n_text_bytes < BATCH_TEXT_BYTES
         {
             let n_before = self.documents.len();
-            match self.advance() {
+            let room = (
+                BATCH_ITEMS - self.documents.len() - self.skipped.len(),
+                BATCH_TEXT_BYTES - n_text_bytes,
+            );
+            match self.advance(room) {
                 Ok(true) => {}
                 Ok(false) => break,
                 Err(error) => {
@@ -279,15 +293,16 @@ impl Reader {
         self
     }
 
-    /// One step: a line of the current stream, or the next file; false at the end of all.
-    fn advance(&mut self) -> Result<bool, Error> {
+    /// One step: a document of the current stream, several of JSON lines, no more than there is room for in
+    /// a batch, or the next file; false at the end of all.
+    fn advance(&mut self, room: (usize, usize)) -> Result<bool, Error> {
         let Some(source) = &mut self.current else {
             let Some(entry) = self.entries.next() else { return Ok(false) };
             self.start(entry)?;
             return Ok(true);
         };
-        match source.rows.next() {
-            Ok(Some(Ok(document))) => self.keep(document),
+        match source.rows.next_some((&mut self.documents, &mut self.ids), room) {
+            Ok(Some(Ok(()))) => {}
             Ok(Some(Err(skipped))) => {
                 if source.rows.is_cut() {
                     self.cut.push(source.location.clone());
