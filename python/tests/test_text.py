@@ -165,6 +165,22 @@ def test_what_are_no_texts_is_refused_as_by_scikit_learn(case):
             module.CountVectorizer().fit(texts)
 
 
+@pytest.mark.parametrize("document", [3, None, ["a"]])
+@pytest.mark.parametrize("analyzer", ["word", "char", "char_wb"])
+def test_what_is_no_text_is_refused_as_such_where_case_is_kept(analyzer, document):
+    for module in (theirs, tm):
+        with pytest.raises(TypeError, match="expected string or bytes-like object"):
+            module.CountVectorizer(lowercase=False, analyzer=analyzer).fit(["a text", document])
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+@pytest.mark.parametrize("stop_words", [[1, 2], ["aa", None], [b"aa", "bb", 3.0]])
+def test_stop_words_that_are_no_strings_are_no_words(stop_words, name):
+    texts = ["aa bb cc 1", "bb"]
+    ours, expected = (getattr(module, name)(stop_words=stop_words).fit_transform(texts) for module in (tm, theirs))
+    np.testing.assert_allclose(ours.toarray(), expected.toarray(), rtol=1e-12)
+
+
 @pytest.mark.parametrize("role", ["tokenizer", "preprocessor", "analyzer"])
 def test_an_exception_in_a_users_function_comes_through(role):
     def broken(text):

@@ -305,7 +305,8 @@ class AnalysisMixin:
             "lowercase": bool(self.lowercase),
             "strip_accents": self.strip_accents or None,
             "ngram_range": (least, most),
-            "stop_words": sorted(self.get_stop_words() or ()) if is_word else [],
+            # What is no string is no word of a text.
+            "stop_words": sorted(word for word in self.get_stop_words() or () if isinstance(word, str)) if is_word else [],
         }
 
     def _cut(self, raw_documents, natively, by_python):
@@ -329,8 +330,10 @@ class AnalysisMixin:
             documents = [self.decode(document) for document in documents]
             for document in documents:
                 if not isinstance(document, str):
-                    # Says what it lacks to be a text.
-                    document.lower()
+                    if self.lowercase:
+                        # Says what it lacks to be a text.
+                        document.lower()
+                    raise TypeError(f"expected string or bytes-like object, got {type(document).__name__!r}")
         return documents
 
 
