@@ -85,6 +85,34 @@ LYING = {
 }
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("kind", LYING)
+def test_a_matrix_whose_parts_do_not_fit_is_told(kind, dtype):
+    lying = LYING[kind]
+    X = csr(lying.data.astype(dtype), lying.indices, lying.indptr)
+    for work in (tm.TfidfTransformer().fit, tm.TfidfTransformer().fit(GOOD).transform, tm.NMF(2).fit):
+        with pytest.raises(ValueError):
+            work(X)
+
+
+def test_a_matrix_is_not_sorted_before_its_parts_are_known_to_fit(run_python):
+    # In an interpreter of its own: SciPy's sort would end it.
+    out = run_python(
+        """
+import numpy as np, scipy.sparse as sp, topicmill as tm
+X = sp.random_array((100, 50), density=0.2, format="csr", rng=0)
+X.indices[:2] = X.indices[1::-1].copy()
+X.indptr[3] = 10**6
+X.has_sorted_indices = X.has_canonical_format = False
+try:
+    tm.TfidfTransformer().fit_transform(X)
+except ValueError as error:
+    print(error)
+"""
+    )
+    assert "rows" in out
+
+
 @pytest.mark.parametrize("kind", LYING)
 def test_a_matrix_whose_parts_do_not_fit_is_no_crash(kind, run_python):
     # In an interpreter of its own: SciPy itself may read where nothing is before we see it.

@@ -10,6 +10,8 @@ def canonical(X, dtype):
     What is so already is passed on without a copy.
     """
     given = X
+    if sp.issparse(X) and X.format in ("csr", "csc"):
+        _check(X)
     X = X.tocsr() if sp.issparse(X) else sp.csr_array(X)
     X = X.astype(dtype, copy=False)
     if not X.has_canonical_format:
@@ -22,3 +24,16 @@ def canonical(X, dtype):
         X = sp.csr_array(buffers, shape=X.shape)
         X.has_canonical_format = True
     return X
+
+
+def _check(X):
+    """Raises where rows, or columns of CSC, do not end in order and within the entries.
+
+    SciPy converts and sorts what it is given, and reads where nothing is; that columns exist is checked natively.
+    """
+    indptr, n_entries = X.indptr, min(len(X.indices), len(X.data))
+    n_rows, n_columns = X.shape if X.format == "csr" else X.shape[::-1]
+    if len(indptr) != n_rows + 1 or indptr[0] != 0 or indptr[-1] > n_entries or (indptr[1:] < indptr[:-1]).any():
+        raise ValueError(f"the rows of the sparse matrix must end in order and within its {n_entries} entries")
+    if X.format == "csc" and n_entries and not 0 <= X.indices.min() <= X.indices.max() < n_columns:
+        raise ValueError(f"indices of the sparse matrix must be in 0..{n_columns}")
