@@ -113,6 +113,18 @@ except ValueError as error:
     assert "rows" in out
 
 
+@pytest.mark.parametrize("norm", [None, "l1", "l2"])
+def test_zeros_that_are_stored_stay_zeros(norm):
+    stored = sp.csr_array((np.array([1.0, 0, 2, 1]), np.array([0, 1, 2, 2]), np.array([0, 3, 4])), shape=(2, 3))
+    settings = {"norm": norm, "smooth_idf": False}
+    with pytest.warns(RuntimeWarning, match="occurs in no document"):
+        model = tm.TfidfTransformer(**settings).fit(stored)
+    weights = model.transform(stored)
+    assert weights.nnz == stored.nnz
+    expected = sklearn.feature_extraction.text.TfidfTransformer(**settings).fit_transform(stored)
+    np.testing.assert_allclose(weights.toarray(), expected.toarray(), rtol=1e-12)
+
+
 @pytest.mark.parametrize("kind", LYING)
 def test_a_matrix_whose_parts_do_not_fit_is_no_crash(kind, run_python):
     # In an interpreter of its own: SciPy itself may read where nothing is before we see it.

@@ -149,6 +149,14 @@ class TfidfTransformer(
         idf = getattr(self, "idf_", None)
         if idf is not None:
             idf = np.ascontiguousarray(idf, dtype=X.dtype)
+            if np.isinf(idf).any() and not X.data.all():
+                # What no document has may be worth infinitely much, and zeros that are stored stay zeros.
+                present = X.data != 0
+                X = X.copy()
+                X.eliminate_zeros()
+                data = np.zeros(len(present), X.dtype)
+                data[present] = self._weigh(X, threads)
+                return data
         return _native.weigh(X, idf, {**self._settings(), "threads": threads})
 
     def __sklearn_tags__(self):
