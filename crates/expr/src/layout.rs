@@ -48,6 +48,16 @@ pub(crate) fn same_shape(a: &[usize], b: &[usize]) -> bool {
     }
 }
 
+/// The number of elements.
+#[inline]
+pub(crate) fn elements(shape: &[usize]) -> usize {
+    match shape {
+        [] => 1,
+        [len] => *len,
+        lens => lens.iter().product(),
+    }
+}
+
 fn broadcast_pair(a: &[usize], b: &[usize]) -> Option<()> {
     let fits = |(x, y): (&usize, &usize)| x == y || *x == 1 || *y == 1;
     a.iter().rev().zip(b.iter().rev()).all(fits).then_some(())
@@ -76,8 +86,10 @@ pub(crate) fn full_strides(dims: usize, lens: &[usize], strides: &[isize]) -> Ve
         .collect()
 }
 
+/// Whether an address is a multiple of `size`, a power of two or 0.
+#[inline]
 pub(crate) fn is_aligned(address: *const u8, size: usize) -> bool {
-    address.addr().is_multiple_of(size.max(1))
+    address.addr() & size.saturating_sub(1) == 0
 }
 
 /// The first byte and the one after the last that an array touches.

@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 
 use ndarray::{ArrayView, ArrayViewMut, Dimension};
 
+use crate::layout::elements;
 use crate::types::{Element, Scalar, Type};
 
 /// A read-only view of an array, wherever its memory is.
@@ -145,7 +146,7 @@ impl<'a> Operand<'a> {
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.shape.iter().product()
+        elements(self.shape)
     }
 }
 

@@ -245,15 +245,16 @@ impl Prepared {
         outputs: &mut [Output<'_>],
         run: &Run,
     ) -> Result<(), Error> {
-        self.check_count(operands)?;
-        if let Some(staged) = &self.staged
-            && staged.as_ref().map_err(Error::clone)?.call(operands, outputs, run)?
-        {
-            return Ok(());
+        if let Some(staged) = &self.staged {
+            self.check_count(operands)?;
+            if staged.as_ref().map_err(Error::clone)?.call(operands, outputs, run)? {
+                return Ok(());
+            }
         }
         if let Some(ran) = self.ran_few(operands, outputs) {
             return ran;
         }
+        self.check_count(operands)?;
         let special = self.special(operands, Some(outputs))?;
         self.run(&special.program, operands, outputs, run)
             .map_err(|error| self.located(error, operands))
@@ -471,17 +472,23 @@ impl Prepared {
 impl Special {
     #[inline]
     fn fits(&self, operands: &[Operand<'_>], outputs: Option<&[Output<'_>]>) -> bool {
-        let input_fits = |at: usize| {
-            let (kind, operand) = (&self.inputs[at], &operands[at]);
+        let input_fits = |(at, (kind, operand)): (usize, (&InputKind, &Operand<'_>))| {
             let first = kind.shape as usize;
+            let axes_fit = match operand.shape {
+                // Most are like that.
+                [len] if *len != 1 => kind.has_axes && kind.is_line && !kind.single,
+                _ => {
+                    kind.single == is_single(operand)
+                        && kind.has_axes != operand.shape.is_empty()
+                        && kind.is_line == is_line(operand)
+                }
+            };
             kind.ty == operand.ty
-                && kind.single == is_single(operand)
-                && kind.has_axes != operand.shape.is_empty()
-                && kind.is_line == is_line(operand)
+                && axes_fit
                 && (first == at || layout::same_shape(operands[first].shape, operand.shape))
         };
-        let inputs_fit = (0..self.inputs.len()).all(input_fits);
-        inputs_fit
+        self.inputs.len() == operands.len()
+            && self.inputs.iter().zip(operands).enumerate().all(input_fits)
             && match outputs {
                 None => self.as_computed,
                 Some(outputs) => {

@@ -17,7 +17,7 @@ mod text;
 
 pub use levels::Level;
 pub(crate) use loops::{Gather, copy_strided, fence, scatter_strided, stream};
-pub(crate) use reduce::{STATISTICS, State, finish, fold_run, merge};
+pub(crate) use reduce::{STATISTICS, State, finish, fold_run, merge, result_word};
 pub(crate) use text::TextArgs;
 
 use crate::op::{Binary, Compare, Reduction, Search, Unary};

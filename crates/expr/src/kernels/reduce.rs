@@ -22,7 +22,7 @@ use std::slice::from_raw_parts;
 pub(super) use counts::Count;
 pub(super) use extremes::{Best, Place};
 pub(super) use products::Prod;
-pub(crate) use results::{finish, merge};
+pub(crate) use results::{finish, merge, result_word};
 pub(super) use spread::Spread;
 pub(crate) use state::State;
 pub(crate) use statistics::STATISTICS;

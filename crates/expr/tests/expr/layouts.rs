@@ -203,6 +203,36 @@ proptest! {
 }
 
 #[test]
+#[expect(unsafe_code, reason = "outputs that overlap their operand, or each other")]
+fn single_results_may_be_put_into_their_operands_but_not_upon_each_other() {
+    let call = |places: [usize; 4], n: usize| {
+        let mut memory: Vec<f64> = (0..n).map(|i| 0.5 + (i * 7 % 5) as f64).collect();
+        let prepared = Prepared::new(&Expr::parse("sum(x), max(x), mean(x), min(x)").unwrap());
+        let data = memory.as_mut_ptr();
+        // SAFETY: all is within the memory, and of one call.
+        let called = unsafe {
+            let x = Operand::from_raw(data.cast(), Type::F64, std::slice::from_ref(&n), &[8]);
+            // What it has learned of its operands by a first call leads to the short ways.
+            prepared.evaluate(&[x], &Run::serial()).unwrap();
+            let mut outputs =
+                places.map(|at| Output::from_raw(data.byte_add(at).cast(), Type::F64, &[], &[]));
+            prepared.call(&[x], &mut outputs, &Run::serial())
+        };
+        called.map(|()| places.map(|at| memory[at / 8]))
+    };
+    for n in [20_usize, 4000, 20_000] {
+        let sum: f64 = (0..n).map(|i| 0.5 + (i * 7 % 5) as f64).sum();
+        let expected = [sum, 4.5, sum / n as f64, 0.5];
+        assert_eq!(call([0, 8, 16, 24], n).unwrap(), expected);
+        assert_eq!(call([8 * n - 8, 0, 72, 16], n).unwrap(), expected);
+        for places in [[0, 0, 8, 16], [0, 8, 16, 12], [24, 16, 8, 28]] {
+            let error = call(places, n).unwrap_err().to_string();
+            assert!(error.contains("two outputs share memory"), "{places:?}: {error}");
+        }
+    }
+}
+
+#[test]
 fn large_outputs_that_are_streamed_are_whole() {
     let n = (5 << 20) + 77;
     let x: Vec<f64> = (0..n).map(|i| i as f64).collect();

@@ -1,7 +1,7 @@
 //! The least and the greatest, and their places.
 #![allow(clippy::inline_always, reason = "only what is inlined is compiled for the caller's level")]
 
-use super::lanes::{LANES, halved};
+use super::lanes::{LANES, PIECE, halved};
 use super::state::Bits;
 use super::{Fold, State};
 use crate::kernels::scalar::{Flag, Zip};
@@ -47,7 +47,8 @@ fn best_of<A: Copy, F: Zip<A, Out = A>>(values: &[A]) -> Option<A> {
             *lane = F::zip(*lane, x);
         }
     }
-    Some(halved(lanes, F::zip))
+    let lanes = std::array::from_fn(|j| std::array::from_fn(|i| lanes[PIECE * j + i]));
+    Some(halved(&lanes, F::zip))
 }
 
 /// The place of the least or the greatest; of equal ones, the first. A NaN is both.

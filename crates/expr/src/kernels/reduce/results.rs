@@ -60,6 +60,21 @@ impl NoResult {
     }
 }
 
+/// The word of a state that has the bits of the result, if nothing else has to be done to [`finish`]; of the
+/// least and the greatest, if there is one, as their third word tells.
+pub(crate) fn result_word(kind: Reduction, ty: Type) -> Option<usize> {
+    match kind {
+        Reduction::Sum | Reduction::Prod | Reduction::Mean | Reduction::Min | Reduction::Max
+            if ty.is_float() =>
+        {
+            Some(0)
+        }
+        Reduction::Count => Some(0),
+        Reduction::Var | Reduction::Std => Some(2),
+        _ => None,
+    }
+}
+
 /// The result of values of type `ty`, in the type that the reduction has; of a mean the sum, as `f64`.
 pub(crate) fn finish(kind: Reduction, ty: Type, state: &State) -> Result<Scalar, NoResult> {
     Ok(match kind {

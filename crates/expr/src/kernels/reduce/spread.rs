@@ -1,7 +1,7 @@
 //! Variances, as a mean and squared distances from it.
 #![allow(clippy::inline_always, reason = "only what is inlined is compiled for the caller's level")]
 
-use super::lanes::{LANES, Lanes, count_of, sum_by, total};
+use super::lanes::{LANES, PIECE, count_of, sum_by, total};
 use super::walk::{Wide, walk};
 use super::{Fold, State};
 use crate::kernels::scalar::{CastTo, Flag};
@@ -66,7 +66,8 @@ pub(super) fn near_mean<A: Wide>(before: &State, values: &[A]) -> f64 {
     if before.0[0] > 0 {
         before.float(1)
     } else if let Some(first) = values.first_chunk::<LANES>() {
-        total(&Lanes(first.map(A::wide))) / LANES as f64
+        total(&std::array::from_fn(|j| std::array::from_fn(|i| first[PIECE * j + i].wide())))
+            / LANES as f64
     } else {
         values.first().map_or(0.0, |first| first.wide())
     }

@@ -2,7 +2,7 @@
 #![allow(clippy::inline_always, reason = "only what is inlined is compiled for the caller's level")]
 
 use super::extremes::Best;
-use super::lanes::{LANES, Lanes, NOTHING, added, total};
+use super::lanes::{LANES, NOTHING, PIECE, PIECES, add, begun, each_piece, total};
 use super::spread::{Spread, join_spread, near_mean, spread_around};
 use super::state::Bits;
 use super::sums::Sum;
@@ -39,11 +39,15 @@ macro_rules! statistics {
                     return;
                 }
                 sum_state.0[0] = (sum_state.float(0) + sum).to_bits();
-                let block = spread_around(near, values.len(), sum, squares).unwrap_or_else(|| {
-                    let n = values.len() as u64;
-                    let mean = sum / n as f64;
-                    State([n, mean.to_bits(), squares_ahead(values, mean).to_bits(), 0])
-                });
+                // In a closure that is not inlined the squares would be compiled for no level.
+                let block = match spread_around(near, values.len(), sum, squares) {
+                    Some(block) => block,
+                    None => {
+                        let n = values.len() as u64;
+                        let mean = sum / n as f64;
+                        State([n, mean.to_bits(), squares_ahead(values, mean).to_bits(), 0])
+                    }
+                };
                 join_spread(spread, &block);
                 for (state, best, of) in [
                     (least, low, <Min as Zip<$ty>>::zip as fn($ty, $ty) -> $ty),
@@ -72,18 +76,21 @@ fn squares_ahead<A: Wide>(values: &[A], mean: f64) -> f64 {
         let distance = x.wide() - mean;
         distance * distance
     };
-    let (mut last, mut lanes) = (NOTHING, [0.0_f64; LANES]);
-    let (chunks, rest) = values.as_chunks::<LANES>();
-    for (last, &x) in last.iter_mut().zip(rest) {
-        *last = square(x);
-    }
+    let (pieces, few) = values.as_chunks::<PIECE>();
+    let (chunks, more) = pieces.as_chunks::<PIECES>();
+    let last = begun(NOTHING, few.len(), |at| square(few[at]));
+    let mut lanes = [[0.0; PIECE]; PIECES];
     let behind = values.as_ptr().wrapping_add(values.len());
     for (at, chunk) in chunks.iter().enumerate() {
         let ahead = behind.wrapping_add(at * LANES / SHARE);
         prefetch(ahead.cast(), size_of_val(chunk) / SHARE);
-        for (lane, &x) in lanes.iter_mut().zip(chunk) {
-            *lane += square(x);
-        }
+        each_piece!(AT => add(&mut lanes[AT], &chunk[AT].map(square)));
     }
-    total(&Lanes(added(lanes, &last)))
+    each_piece!(AT => if AT < more.len() {
+        add(&mut lanes[AT], &more[AT].map(square));
+    });
+    each_piece!(AT => if AT == more.len() {
+        add(&mut lanes[AT], &last);
+    });
+    total(&lanes)
 }

@@ -1,7 +1,7 @@
 //! Sums: of floats in lanes, of whole numbers exact.
 #![allow(clippy::inline_always, reason = "only what is inlined is compiled for the caller's level")]
 
-use super::lanes::{LANES, Lanes, NOTHING, added, sum_by, total};
+use super::lanes::{NOTHING, PIECE, PIECES, Piece, add, begun, each_piece, sum_by, total};
 use super::{Fold, State};
 use crate::kernels::scalar::{CastTo, Flag, Zip};
 
@@ -77,26 +77,51 @@ pub(super) fn fold_both<F, G, const C: bool, const SWAPPED: bool>(
     F: Zip<f64, Out = f64>,
     G: Zip<f64, Out = f64>,
 {
-    let both = |a: f64, b: f64, c: f64| {
-        let inner = F::zip(a, b);
-        if SWAPPED { G::zip(c, inner) } else { G::zip(inner, c) }
-    };
-    let ones = [if C { 0.0 } else { c[0] }; LANES];
-    let (a, a_rest) = a.as_chunks::<LANES>();
-    let (b, b_rest) = b.as_chunks::<LANES>();
-    let (c, c_rest) = c.as_chunks::<LANES>();
-    let mut last = NOTHING;
-    let of_last = if C { c_rest } else { &ones };
-    for (((last, &a), &b), &c) in last.iter_mut().zip(a_rest).zip(b_rest).zip(of_last) {
-        *last = both(a, b, c);
-    }
-    let mut lanes = [0.0_f64; LANES];
+    let one = [if C { 0.0 } else { c[0] }; PIECE];
+    let (a, a_few) = a.as_chunks::<PIECE>();
+    let (b, b_few) = b.as_chunks::<PIECE>();
+    let (c, c_few) = if C { c.as_chunks::<PIECE>() } else { (&[][..], &one[..]) };
+    let last =
+        begun(NOTHING, a_few.len(), |at| both::<F, G, SWAPPED>(a_few[at], b_few[at], c_few[at]));
+    let (a, a_more) = a.as_chunks::<PIECES>();
+    let (b, b_more) = b.as_chunks::<PIECES>();
+    let (c, c_more) = c.as_chunks::<PIECES>();
+    let mut lanes = [[0.0; PIECE]; PIECES];
     for (at, (a, b)) in a.iter().zip(b).enumerate() {
-        let c = if C { &c[at] } else { &ones };
-        for (((lane, &a), &b), &c) in lanes.iter_mut().zip(a).zip(b).zip(c) {
-            *lane += both(a, b, c);
-        }
+        each_piece!(AT => {
+            let c = if C { &c[at][AT] } else { &one };
+            add(&mut lanes[AT], &both_of::<F, G, SWAPPED>(&a[AT], &b[AT], c));
+        });
     }
-    let sum = if a.is_empty() { total(&Lanes(last)) } else { total(&Lanes(added(lanes, &last))) };
+    each_piece!(AT => if AT < a_more.len() {
+        let c = if C { &c_more[AT] } else { &one };
+        add(&mut lanes[AT], &both_of::<F, G, SWAPPED>(&a_more[AT], &b_more[AT], c));
+    });
+    if !a_few.is_empty() {
+        each_piece!(AT => if AT == a_more.len() {
+            add(&mut lanes[AT], &last);
+        });
+    }
+    let sum = total(&lanes);
     state.0[0] = (state.float(0) + sum).to_bits();
+}
+
+/// `(a F b) G c`, or `c G (a F b)` when `SWAPPED`.
+#[inline(always)]
+fn both<F, G, const SWAPPED: bool>(a: f64, b: f64, c: f64) -> f64
+where
+    F: Zip<f64, Out = f64>,
+    G: Zip<f64, Out = f64>,
+{
+    let inner = F::zip(a, b);
+    if SWAPPED { G::zip(c, inner) } else { G::zip(inner, c) }
+}
+
+#[inline(always)]
+fn both_of<F, G, const SWAPPED: bool>(a: &Piece<f64>, b: &Piece<f64>, c: &Piece<f64>) -> Piece<f64>
+where
+    F: Zip<f64, Out = f64>,
+    G: Zip<f64, Out = f64>,
+{
+    std::array::from_fn(|i| both::<F, G, SWAPPED>(a[i], b[i], c[i]))
 }

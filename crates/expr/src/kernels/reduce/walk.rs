@@ -1,7 +1,7 @@
 //! One walk over a block of floats that finds several of its statistics.
 #![allow(clippy::inline_always, reason = "only what is inlined is compiled for the caller's level")]
 
-use super::lanes::{LANES, Lanes, NOTHING, added, halved, total};
+use super::lanes::{NOTHING, PIECE, PIECES, Piece, add, begun, each_piece, halved, pair, total};
 
 /// A float whose statistics are kept in `f64`.
 pub(in crate::kernels) trait Wide: Copy + PartialOrd {
@@ -43,49 +43,97 @@ pub(super) fn walk<A: Wide, const ENDS: bool, const FUSES: bool>(
     near: f64,
 ) -> Option<Walk<A>> {
     let first = *values.first()?;
-    // Known to be one, it would be left out.
-    let one = std::hint::black_box(1.0_f64);
-    let add = |a: f64, b: f64| if FUSES { a.mul_add(one, b) } else { a + b };
-    let square = |x: f64| {
-        let distance = add(x, -near);
-        distance * distance
+    let (pieces, few) = values.as_chunks::<PIECE>();
+    let (chunks, more) = pieces.as_chunks::<PIECES>();
+    let near = Near { near, one: std::hint::black_box(1.0) };
+    let last = Lanes {
+        sums: begun(NOTHING, few.len(), |at| few[at].wide()),
+        squares: begun(NOTHING, few.len(), |at| near.square::<FUSES>(few[at].wide())),
+        lows: begun([first; PIECE], few.len(), |at| few[at]),
+        highs: [first; PIECE],
     };
-    let (chunks, rest) = values.as_chunks::<LANES>();
-    let (mut last, mut last_squares, mut last_ends) = (NOTHING, NOTHING, [first; LANES]);
-    for (i, &x) in rest.iter().enumerate() {
-        last[i] = x.wide();
-        last_squares[i] = square(x.wide());
-        last_ends[i] = x;
-    }
-    let (mut sums, mut squares) = ([0.0_f64; LANES], [0.0_f64; LANES]);
-    let (mut lows, mut highs) = ([first; LANES], [first; LANES]);
+    let (sums, squares) = ([0.0; PIECE], [0.0; PIECE]);
+    let mut lanes = [Lanes { sums, squares, ..last }; PIECES];
+    each_piece!(AT => lanes[AT].lows = [first; PIECE]);
     for chunk in chunks {
-        for (i, &x) in chunk.iter().enumerate() {
-            let wide = x.wide();
-            sums[i] = add(wide, sums[i]);
-            squares[i] += square(wide);
-            if ENDS {
-                lows[i] = if x < lows[i] { x } else { lows[i] };
-                highs[i] = if x > highs[i] { x } else { highs[i] };
-            }
-        }
+        each_piece!(AT => lanes[AT].take_in::<ENDS, FUSES>(&chunk[AT], near));
     }
-    let (low, high) = if ENDS {
-        for (i, &x) in last_ends.iter().enumerate() {
-            lows[i] = if x < lows[i] { x } else { lows[i] };
-            highs[i] = if x > highs[i] { x } else { highs[i] };
-        }
-        ends(&Lanes(lows), &Lanes(highs))
-    } else {
-        (first, first)
-    };
-    let sum = total(&Lanes(added(sums, &last)));
-    Some(Walk { sum, squares: total(&Lanes(added(squares, &last_squares))), low, high })
+    // In memory from here on: which of them take in more is not known to the compiler.
+    let mut lanes = std::hint::black_box(lanes);
+    for (lanes, piece) in lanes.iter_mut().zip(more) {
+        lanes.take_in::<ENDS, FUSES>(piece, near);
+    }
+    if !few.is_empty() {
+        lanes[more.len()].join::<ENDS>(&last);
+    }
+    Some(Walk {
+        sum: total(&lanes.map(|lanes| lanes.sums)),
+        squares: total(&lanes.map(|lanes| lanes.squares)),
+        low: halved(&lanes.map(|lanes| lanes.lows), least),
+        high: halved(&lanes.map(|lanes| lanes.highs), greatest),
+    })
 }
 
-/// The least and the greatest of lanes, as [`total`] apart from the loop.
-#[inline(never)]
-fn ends<A: Copy + PartialOrd>(lows: &Lanes<A>, highs: &Lanes<A>) -> (A, A) {
-    let low = halved(lows.0, |a, b| if b < a { b } else { a });
-    (low, halved(highs.0, |a, b| if b > a { b } else { a }))
+/// A value near the mean, and one: known to be that, it would be left out.
+#[derive(Clone, Copy)]
+struct Near {
+    near: f64,
+    one: f64,
+}
+
+impl Near {
+    #[inline(always)]
+    fn add<const FUSES: bool>(self, a: f64, b: f64) -> f64 {
+        if FUSES { a.mul_add(self.one, b) } else { a + b }
+    }
+
+    /// The square of the distance.
+    #[inline(always)]
+    fn square<const FUSES: bool>(self, x: f64) -> f64 {
+        let distance = self.add::<FUSES>(x, -self.near);
+        distance * distance
+    }
+}
+
+/// What is kept of one piece of lanes.
+#[derive(Clone, Copy)]
+#[repr(align(64))]
+struct Lanes<A> {
+    sums: Piece<f64>,
+    squares: Piece<f64>,
+    lows: Piece<A>,
+    highs: Piece<A>,
+}
+
+impl<A: Wide> Lanes<A> {
+    #[inline(always)]
+    fn take_in<const ENDS: bool, const FUSES: bool>(&mut self, piece: &Piece<A>, near: Near) {
+        self.sums = pair(&self.sums, piece, |sum, x| near.add::<FUSES>(x.wide(), sum));
+        self.squares = pair(&self.squares, piece, |sum, x| sum + near.square::<FUSES>(x.wide()));
+        if ENDS {
+            self.lows = pair(&self.lows, piece, least);
+            self.highs = pair(&self.highs, piece, greatest);
+        }
+    }
+
+    /// Takes in fewer values than a piece has; their least and greatest are both among `lows`.
+    #[inline(always)]
+    fn join<const ENDS: bool>(&mut self, few: &Self) {
+        add(&mut self.sums, &few.sums);
+        add(&mut self.squares, &few.squares);
+        if ENDS {
+            self.lows = pair(&self.lows, &few.lows, least);
+            self.highs = pair(&self.highs, &few.lows, greatest);
+        }
+    }
+}
+
+#[inline(always)]
+fn least<A: PartialOrd>(a: A, b: A) -> A {
+    if b < a { b } else { a }
+}
+
+#[inline(always)]
+fn greatest<A: PartialOrd>(a: A, b: A) -> A {
+    if b > a { b } else { a }
 }
