@@ -122,7 +122,7 @@ print("// single.rs")
 show("EXP2", lambda r: (2**r - 1) / r, mpf("-0.5001"), mpf("0.5001"), 6, identity)
 show("SIN", sin, NEAR, EIGHTH**2, 4, identity)
 show("COS", lambda z: (mp.cos(root(z)) - 1) / z, NEAR, EIGHTH**2, 4, identity)
-show("ATANH", atanh, NEAR, HALF_OCTAVE**2, 5, identity)
+show("LOG2", lambda z: 2 / mp.log(2) * mp.atanh(root(z)) / root(z), NEAR, HALF_OCTAVE**2, 5, one)
 
 in_two("ln 2", mp.log(2))
 in_two("2 / ln 2", 2 / mp.log(2))

@@ -295,6 +295,39 @@ fn functions_of_f32_are_within_three_quarters_of_a_unit() {
 }
 
 #[test]
+fn powers_of_f32_are_within_three_quarters_of_a_unit() {
+    let mut state = 1_u64;
+    let mut random = move || {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 40) as f64 / f64::from(1 << 24)
+    };
+    // Of all sizes, near 1 too, to powers of all sizes that have a place in `f32`.
+    let (x, y): (Vec<f64>, Vec<f64>) = (0..100_000)
+        .map(|at| {
+            let x = match at % 3 {
+                0 => (random() * 252.0 - 126.0).exp2(),
+                1 => 0.5 + random(),
+                _ => 1.0 + (random() - 0.5) * 1e-4,
+            };
+            let x = x as f32;
+            let power = (random() * 250.0 - 125.0) / f64::from(x).log2();
+            (f64::from(x), f64::from(if power.is_finite() { power as f32 } else { 3.5 }))
+        })
+        .unzip();
+    let columns = (array(&x), array(&y));
+    let find = |name: &str| if name == "x" { columns.0 } else { columns.1 };
+    let values = evaluate_at("f32(x) ** f32(y)", Level::best(), find).unwrap()[0].scalars();
+    for ((&x, &y), value) in x.iter().zip(&y).zip(values) {
+        let exact = libm::pow(x, y);
+        let near = (exact as f32).abs();
+        let unit = f64::from(near.next_up() - near);
+        let error = (value.to_f64() - exact).abs() / unit;
+        assert!(error < 0.75, "{x:e} to the power {y:e} as f32: wrong by {error} units");
+    }
+}
+
+#[test]
 fn the_words_and_or_and_not_are_of_truth() {
     let find = |name: &str| match name {
         "i" => crate::integers(&[0, 1, 2, 4]),

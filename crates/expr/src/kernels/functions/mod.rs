@@ -111,4 +111,4 @@ wide! {
     Cbrt roots cbrt: single_roots
 }
 
-wide_zip! { Pow logarithm pow  Arctan2 angles atan2: single_angles  Hypot roots hypot }
+wide_zip! { Pow logarithm pow: single  Arctan2 angles atan2: single_angles  Hypot roots hypot }

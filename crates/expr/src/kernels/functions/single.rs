@@ -1,8 +1,7 @@
 //! Functions of `f32` that are computed in `f64` to some 30 bits: nearly always what is nearest.
 
-use super::steps::{fma, has_log, inverse, series, split, times_power, whole};
+use super::steps::{fma, series, series_in_two, times_power, whole};
 
-const INVERSE_LN2: f64 = std::f64::consts::LOG2_E;
 const HALF_PI: f64 = std::f64::consts::FRAC_PI_2;
 const HALF_PI_LACKS: f64 = f64::from_bits(0x3C91_A626_3314_5C07);
 
@@ -29,13 +28,13 @@ const COS: [f64; 4] = [
     f64::from_bits(0xBF56_C0E0_635F_CA2C),
     f64::from_bits(0x3EF9_A6E6_DFE0_0803),
 ];
-/// `(atanh √z / √z - 1) / z`.
-const ATANH: [f64; 5] = [
-    f64::from_bits(0x3FD5_5555_5556_5077),
-    f64::from_bits(0x3FC9_9999_8C9B_C826),
-    f64::from_bits(0x3FC2_4932_4E36_CE94),
-    f64::from_bits(0x3FBC_67A5_BD2A_E223),
-    f64::from_bits(0x3FB8_C95A_3C73_6163),
+/// `2 atanh √z / (√z ln 2)`.
+const LOG2: [f64; 5] = [
+    f64::from_bits(0x4007_1547_652B_EDE0),
+    f64::from_bits(0x3FEE_C709_D12B_0B36),
+    f64::from_bits(0x3FE2_7778_01EB_6679),
+    f64::from_bits(0x3FDA_58D6_36E2_DACE),
+    f64::from_bits(0x3FD5_CEBC_2743_BDF2),
 ];
 
 /// Beyond it powers are 0 or infinite as `f32`, before they are so as `f64`.
@@ -47,7 +46,7 @@ const FAR: f64 = 1_600_000.0;
 fn exp2_of(x: f64) -> f64 {
     let (n, k) = whole(x);
     let r = x - n;
-    times_power(fma(r, series(r, &EXP2), 1.0), k)
+    times_power(fma(r, series_in_two(r, &EXP2), 1.0), k)
 }
 
 /// `x` less the nearest multiple of a right angle, and how often that.
@@ -82,13 +81,20 @@ pub(super) fn cos(x: f64) -> (f64, bool) {
 
 /// Powers of positive numbers.
 #[inline(always)]
-pub(super) fn pow(x: f64, y: f64) -> (f64, bool) {
-    let (k, _, m) = split(x, std::f64::consts::FRAC_1_SQRT_2);
-    let s = (m - 1.0) * inverse(m + 1.0);
-    let z = s * s;
-    let half = fma(z * s, series(z, &ATANH), s);
-    let p = y * fma(half, 2.0 * INVERSE_LN2, k);
-    (exp2_of(p), has_log(x) & (p.abs() < END))
+pub(super) fn pow(x: f32, y: f32) -> (f32, bool) {
+    const LEAST: u32 = std::f32::consts::FRAC_1_SQRT_2.to_bits();
+    // x is 2ᵏ m; what is exact as f32 is done sixteen at a time.
+    let word = x.to_bits().wrapping_sub(LEAST);
+    let k = (word as i32) >> 23;
+    let m = f32::from_bits((word & 0x007F_FFFF).wrapping_add(LEAST));
+    let near = f64::from(1.0 / (m + 1.0));
+    let m = f64::from(m);
+    // (m - 1) / (m + 1) to 46 bits.
+    let s = (m - 1.0) * near;
+    let s = fma(s, fma(-(m + 1.0), near, 1.0), s);
+    let p = f64::from(y) * fma(s, series_in_two(s * s, &LOG2), f64::from(k));
+    let right = (x >= f32::MIN_POSITIVE) & (x < f32::INFINITY) & (p.abs() < END);
+    (exp2_of(p) as f32, right)
 }
 
 #[inline(always)]
