@@ -362,3 +362,46 @@ def test_the_folder_is_made_smaller(memory):
 def test_limits_below_nothing_are_refused(memory, limits):
     with pytest.raises(ValueError, match="_limit must be"):
         memory.reduce_size(**limits)
+
+
+class Scaled:
+    def __init__(self, memory, ignore=None):
+        self.factor = 2
+        self.times = memory.cache(self.times, ignore=ignore)
+
+    def times(self, x):
+        return self.factor * x
+
+
+def test_a_cached_method_sees_its_object_change(memory):
+    scaled = Scaled(memory)
+    assert scaled.times(3) == 6
+    scaled.factor = 5
+    assert scaled.times(3) == scaled.times(x=3) == 15
+    scaled.factor = 2
+    assert scaled.times.check_call_in_cache(3) and scaled.times(3) == 6
+
+
+def test_the_object_of_a_cached_method_can_be_ignored(memory):
+    scaled = Scaled(memory, ignore=["self"])
+    assert scaled.times(3) == 6
+    scaled.factor = 5
+    assert scaled.times(3) == 6
+
+
+class Adder:
+    def __init__(self, n):
+        self.n = n
+
+    def __call__(self, x):
+        return x + self.n
+
+
+def test_a_cached_object_that_is_called_sees_itself_change(memory):
+    adder = Adder(1)
+    cached = memory.cache(adder)
+    assert cached(1) == 2
+    adder.n = 10
+    assert cached(1) == 11
+    # The place of a result is the same whenever the object was first called.
+    assert memory.cache(Adder(10)).check_call_in_cache(1)

@@ -4,6 +4,7 @@ import functools
 import inspect
 import pickle
 import time
+import types
 import warnings
 
 from topicmill.memory._digest import hash
@@ -36,7 +37,11 @@ class MemorizedFunc:
         self.compress = compress
         self._verbose = verbose
         self.cache_validation_callback = cache_validation_callback
-        self.signature = inspect.signature(func)
+        # The object of a method is an argument like the others: it may have changed since the last call.
+        is_method = isinstance(func, types.MethodType)
+        self._plain = func.__func__ if is_method else func
+        self._bound = (func.__self__,) if is_method else ()
+        self.signature = inspect.signature(self._plain)
         unknown = [name for name in self.ignore if name not in self.signature.parameters]
         if unknown:
             raise ValueError(f"Ignore list: argument {unknown[0]!r} is not defined for function {name_of(func)}")
@@ -130,19 +135,23 @@ class MemorizedFunc:
         return self.store_backend.generation(name_of(self.func))
 
     def _key(self, args, kwargs):
-        bound = self.signature.bind(*args, **kwargs)
+        bound = self.signature.bind(*self._bound, *args, **kwargs)
         bound.apply_defaults()
         arguments = {name: value for name, value in bound.arguments.items() if name not in self.ignore}
-        return hash(("call", _VERSION, self._code_digest(), self._generation(), arguments), coerce_mmap=True)
+        # What an object does when it is called hangs on what it holds, as a method does.
+        called = () if _is_code(self._plain) else (self._plain,)
+        key = ("call", _VERSION, self._code_digest(), self._generation(), arguments, *called)
+        return hash(key, coerce_mmap=True)
 
     def _code_digest(self):
         """The digest of the function with what it captures, looked at when it is first called.
 
         A list that a function writes to is not another function for that; new code is.
         """
-        code = getattr(self.func, "__code__", None)
+        code = getattr(self._plain, "__code__", None)
         if self._digest is None or self._digest[0] is not code:
-            self._digest = code, hash((name_of(self.func), self.func))
+            runs = self._plain if _is_code(self._plain) else type(self._plain).__call__
+            self._digest = code, hash((name_of(self.func), runs))
         return self._digest[1]
 
     def _result(self, args, kwargs):
@@ -173,7 +182,7 @@ class MemorizedFunc:
         return told is not None and bool(self.cache_validation_callback({**told, "input_args": self._shown(args, kwargs)}))
 
     def _shown(self, args, kwargs):
-        bound = self.signature.bind_partial(*args, **kwargs)
+        bound = self.signature.bind_partial(*self._bound, *args, **kwargs)
         return {name: repr(value) for name, value in bound.arguments.items()}
 
     def _computed(self, key, args, kwargs):
@@ -310,6 +319,11 @@ class NotMemorizedResult:
 
     def __repr__(self):
         return f"NotMemorizedResult({self.value})"
+
+
+def _is_code(func):
+    """Whether calling `func` runs the same as long as its code is the same."""
+    return not isinstance(getattr(type(func), "__call__", None), types.FunctionType)
 
 
 def name_of(func):

@@ -15,8 +15,9 @@ class Memory:
     """Keeps the results of functions in a folder.
 
     A result is found by the arguments, and by the function: its code with that of the functions of its
-    module that it calls, and what it captures, as they are when it is first called. Nothing is wiped when code changes: the former results are there when it changes
-    back. Results are checked when they are read, and a damaged one is computed again. Several threads and
+    module that it calls, and what it captures, as they are when it is first called. The object of a bound
+    method, and an object that is called, count as they are at each call. Nothing is wiped when code
+    changes: the former results are there when it changes back. Results are checked when they are read, and a damaged one is computed again. Several threads and
     processes may share a folder; a result that two of them want at once is computed by one.
 
     Parameters
