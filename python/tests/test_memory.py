@@ -210,7 +210,29 @@ def test_callers_that_come_at_once_compute_once(memory):
     assert calls == [1]
 
 
+class Metres(np.ndarray):
+    """An array with something of its own that its pickle keeps."""
+
+    def __array_finalize__(self, other):
+        self.unit = getattr(other, "unit", "m")
+
+    def __reduce__(self):
+        return Metres, (self.shape,), (super().__reduce__()[2], self.unit)
+
+
+def metres(values, unit):
+    array = np.array(values).view(Metres)
+    array.unit = unit
+    return array
+
+
 EQUAL = {
+    "layout of masked arrays": (
+        np.ma.array([[1, 2], [3, 4]], mask=[[0, 1], [0, 0]]).T,
+        np.ma.array([[1, 3], [2, 4]], mask=[[0, 0], [1, 0]]),
+    ),
+    "no mask": (np.ma.array([1, 2]), np.ma.array([1, 2], mask=[False, False])),
+    "layout of a subclass": (metres([[1, 2], [3, 4]], "m").T, metres([[1, 3], [2, 4]], "m")),
     "order of a dict": ({"a": 1, "b": 2}, {"b": 2, "a": 1}),
     "order of a set": ({1, "x", (2,)}, {(2,), "x", 1}),
     "layout": (np.arange(6).reshape(2, 3).T, np.ascontiguousarray(np.arange(6).reshape(2, 3).T)),
@@ -219,6 +241,10 @@ EQUAL = {
     "shared": ([[1]] * 2, [[1], [1]]),
 }
 DIFFERENT = {
+    "mask": (np.ma.array([1, 2], mask=[0, 1]), np.ma.array([1, 2], mask=[1, 0])),
+    "mask of objects": (np.ma.array([1, "a"], object, mask=[0, 1]), np.ma.array([1, "b"], object, mask=[0, 1])),
+    "fill value": (np.ma.array([1, 2], fill_value=3), np.ma.array([1, 2], fill_value=4)),
+    "what a subclass adds": (metres([1, 2], "m"), metres([1, 2], "km")),
     "type": (1, 1.0),
     "truth": (1, True),
     "list and tuple": ([1], (1,)),

@@ -63,9 +63,16 @@ def parts(value):
 
 def _array(array):
     kind = type(array)
+    name = f"array {kind.__module__}.{kind.__qualname__}"
+    if isinstance(array, np.ma.MaskedArray):
+        mask = np.ma.getmaskarray(array).view(np.ndarray)
+        return name, (array.view(np.ndarray), mask, array.fill_value, bool(array.hardmask))
     if array.dtype.hasobject:
         return f"array {kind.__qualname__}", (array.shape, str(array.dtype), array.ravel().tolist())
-    return f"array {kind.__module__}.{kind.__qualname__}", array.view(np.ndarray)
+    if kind.__reduce__ is not np.ndarray.__reduce__ and not isinstance(array, (np.memmap, np.recarray)):
+        # What the subclass adds, a unit say, its pickle has; in the order of the indices for the same digest.
+        return _reduced(array.copy(order="C"))
+    return name, array.view(np.ndarray)
 
 
 def _function(function):
