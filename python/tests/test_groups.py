@@ -118,3 +118,12 @@ def test_several_results_are_several_texts():
         tm.expr("x + 1").to_sql("oracle")
     with pytest.raises(ValueError, match="float64"):
         tm.expr("x + 1").to_sql("sqlite", {"x": "complex"})
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.int8])
+def test_values_that_are_masked_are_refused(dtype):
+    values = np.ma.array([1, 2, 3], dtype, mask=[0, 1, 0])
+    with pytest.raises(ValueError, match="masked values"):
+        tm.group([0, 0, 1]).sum(values)
+    np.testing.assert_array_equal(tm.group([0, 0, 1]).sum(values.filled(0)), [1, 3])
+    np.testing.assert_array_equal(tm.group([0, 0, 1]).sum(np.ma.array(values.data)), [3, 3])

@@ -24,6 +24,8 @@ def as_array(value):
     elif hasattr(value, "__dlpack__") and not isinstance(value, (np.ndarray, np.generic)):
         array = np.from_dlpack(value)
     else:
+        if isinstance(value, np.ma.MaskedArray) and np.any(value.mask):
+            raise ValueError("a masked array in an expression must not have masked values: fill them first")
         array = np.asarray(value)
     if array.dtype == object:
         raise ValueError(f"unknown type object: an expression takes numbers, got {_shown(value)}")
