@@ -431,3 +431,20 @@ def test_a_cached_object_that_is_called_sees_itself_change(memory):
     assert cached(1) == 11
     # The place of a result is the same whenever the object was first called.
     assert memory.cache(Adder(10)).check_call_in_cache(1)
+
+
+@pytest.mark.parametrize("first", ["topicmill", "joblib"])
+def test_joblib_runs_in_the_same_process(first, run_python):
+    script = """
+import sys, joblib, topicmill as tm
+packages = [tm, joblib, tm] if sys.argv[1] == "topicmill" else [joblib, tm, joblib]
+print([package.Parallel(n_jobs=2)(package.delayed(pow)(n, 2) for n in range(4)) for package in packages])
+"""
+    assert run_python(script, first).strip() == str([[0, 1, 4, 9]] * 3)
+
+
+def test_processes_that_died_are_replaced():
+    parallel = tm.Parallel(n_jobs=2)
+    with pytest.raises(RuntimeError):
+        parallel(tm.delayed(os._exit)(1) for _ in range(2))
+    assert parallel(tm.delayed(pow)(n, 2) for n in range(4)) == [0, 1, 4, 9]

@@ -2,10 +2,16 @@
 
 import functools
 import os
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 from topicmill._threads import n_threads
+
+#: The processes of this module, by their number and environment. Those of joblib are its own: it cannot go on with
+#: others in their place.
+_EXECUTORS = {}
+_LOCK = threading.Lock()
 
 
 def delayed(function):
@@ -137,11 +143,9 @@ class Parallel:
     def _executor(self):
         if self.threads:
             return ThreadPoolExecutor(self.n_jobs)
-        from joblib.externals.loky import get_reusable_executor
-
         threads = str(max(1, n_threads(None) // self.n_jobs))
         environment = {name: os.environ.get(name, threads) for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
-        return get_reusable_executor(max_workers=self.n_jobs, timeout=300, env=environment)
+        return _processes(self.n_jobs, environment)
 
     def _told(self, results):
         started = time.perf_counter()
@@ -149,6 +153,18 @@ class Parallel:
             if self.verbose and (self.verbose > 10 or done & (done - 1) == 0):
                 print(f"[Parallel(n_jobs={self.n_jobs})]: done {done} tasks, elapsed: {time.perf_counter() - started:.1f}s")
             yield result
+
+
+def _processes(n, environment):
+    """So many processes, those of the last call if they are well; they end when nothing was asked of them for 300 s."""
+    from joblib.externals.loky import ProcessPoolExecutor
+
+    key = (os.getpid(), n, *environment.values())
+    with _LOCK:
+        executor = _EXECUTORS.get(key)
+        if executor is None or executor._flags.shutdown:
+            executor = _EXECUTORS[key] = ProcessPoolExecutor(n, timeout=300, env=environment)
+        return executor
 
 
 def _run(batch):
