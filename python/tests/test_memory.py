@@ -448,3 +448,12 @@ def test_processes_that_died_are_replaced():
     with pytest.raises(RuntimeError):
         parallel(tm.delayed(os._exit)(1) for _ in range(2))
     assert parallel(tm.delayed(pow)(n, 2) for n in range(4)) == [0, 1, 4, 9]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"batch_size": 0}, {"batch_size": -1}, {"batch_size": 1.5}, {"batch_size": "all"}, {"prefer": "bad"}, {"require": "bad"}],
+)
+def test_settings_of_parallel_calls_that_mean_nothing_are_refused(settings):
+    with pytest.raises(ValueError, match=f"{next(iter(settings))} must be"):
+        tm.Parallel(n_jobs=2, **settings)

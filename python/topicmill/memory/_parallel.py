@@ -1,6 +1,7 @@
 """Functions that run in parallel, in processes or threads."""
 
 import functools
+import numbers
 import os
 import threading
 import time
@@ -82,6 +83,14 @@ class Parallel:
             raise ValueError(f"backend must be one of {', '.join(map(repr, known))}, got {backend!r}")
         if return_as not in ("list", "generator", "generator_unordered"):
             raise ValueError(f"return_as must be 'list', 'generator' or 'generator_unordered', got {return_as!r}")
+        if prefer not in (None, "processes", "threads"):
+            raise ValueError(f"prefer must be 'processes', 'threads' or None, got {prefer!r}")
+        if require not in (None, "sharedmem"):
+            raise ValueError(f"require must be 'sharedmem' or None, got {require!r}")
+        if prefer == "processes" and require == "sharedmem":
+            raise ValueError("prefer='processes' and require='sharedmem' contradict each other")
+        if batch_size != "auto" and not (isinstance(batch_size, numbers.Integral) and batch_size > 0):
+            raise ValueError(f"batch_size must be 'auto' or a whole number above 0, got {batch_size!r}")
         self.n_jobs = 1 if n_jobs is None else n_threads(n_jobs)
         threads = backend in ("threading", "threads") or (backend is None and prefer == "threads")
         self.threads = threads or require == "sharedmem"
