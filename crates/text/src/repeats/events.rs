@@ -47,9 +47,9 @@ pub(super) fn find(shards: &[(&ShardRepeats, Vec<bool>)], run: &Run) -> Result<V
     with_year.retain(|_, word| before_years.contains_key(*word));
     // Every word with the hashes of what it is counted by.
     let mut wanted: BTreeMap<&str, Vec<u64>> =
-        before_years.keys().map(|word| (*word, vec![hash_of(word)])).collect();
+        before_years.keys().map(|word| (*word, vec![hash_of(word.as_bytes())])).collect();
     for (form, word) in &with_year {
-        wanted.entry(word).or_default().push(hash_of(form));
+        wanted.entry(word).or_default().push(hash_of(form.as_bytes()));
     }
     let per_shard = run.map(shards.iter().collect(), |(shard, counts): &(&ShardRepeats, _)| {
         let mut last = vec![0; shard.docs.len()];

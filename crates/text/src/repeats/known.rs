@@ -1,6 +1,7 @@
 //! Passages that are known already, and texts without them.
 
 use super::passages::{self, Found};
+use crate::analyze::ReadableWords;
 use crate::{Field, Text};
 
 /// The parts of a document's fields that are passages of many documents, as (field, start, end).
@@ -21,11 +22,26 @@ pub(super) type Cuts = Vec<(u32, usize, usize)>;
 /// assert_eq!(own.fields[0].text.trim_end(), "Ropes and knots by day.");
 /// # Ok::<(), text::Error>(())
 /// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct KnownPassages {
     /// In rising order.
     hashes: Vec<u64>,
+    words: ReadableWords,
 }
+
+impl Default for KnownPassages {
+    fn default() -> Self {
+        Self::new(Vec::new())
+    }
+}
+
+impl PartialEq for KnownPassages {
+    fn eq(&self, other: &Self) -> bool {
+        self.hashes == other.hashes
+    }
+}
+
+impl Eq for KnownPassages {}
 
 impl KnownPassages {
     /// The passages that [`hashes`](Self::hashes) gave.
@@ -33,7 +49,7 @@ impl KnownPassages {
     pub fn new(mut hashes: Vec<u64>) -> Self {
         hashes.sort_unstable();
         hashes.dedup();
-        Self { hashes }
+        Self { hashes, words: ReadableWords::new() }
     }
 
     /// The passages as numbers, in rising order, the same on every machine.
@@ -49,7 +65,10 @@ impl KnownPassages {
             return doc.clone();
         }
         let is_known = |_: &Found, hash: u64| self.hashes.binary_search(&hash).is_ok();
-        without(doc, &cuts_of(&passages::of(doc, title), is_known, |_, _| {}))
+        without(
+            doc,
+            &cuts_of(&passages::of(doc, title, &mut self.words.reader()), is_known, |_, _| {}),
+        )
     }
 }
 

@@ -16,6 +16,7 @@ pub use self::known::KnownPassages;
 use self::known::{Cuts, cuts_of, without};
 use self::passages::{Found, Kind};
 pub use self::shard::ShardRepeats;
+use crate::analyze::WordReader;
 use crate::{Error, Text, words};
 
 /// A passage is one of many documents from so many on.
@@ -318,7 +319,8 @@ fn words_in_cuts(
             sum.0 += n_docs;
         }
     }
-    let hashes: Vec<(usize, u64)> = wanted.iter().map(|(word, &n)| (n, hash_of(word))).collect();
+    let hashes: Vec<(usize, u64)> =
+        wanted.iter().map(|(word, &n)| (n, hash_of(word.as_bytes()))).collect();
     for (n, hash) in hashes {
         sums[n].1 = shards.iter().map(|shard| shard.holders(hash).len() as u32).sum();
     }
@@ -327,10 +329,10 @@ fn words_in_cuts(
 
 /// Numbers for the words of `text` and for the first and last of them, the same on every machine, and how
 /// many words there are. Texts of too few or too many words to have something filled in have no frame.
-fn hashes_of_words(text: &str) -> (u64, Option<NonZeroU64>, usize) {
+fn hashes_of_words(text: &str, reader: &mut WordReader<'_>) -> (u64, Option<NonZeroU64>, usize) {
     let (mut hash, mut n_words) = (0, 0);
     let (mut first, mut last) = (0, [0; FRAME_WORDS]);
-    words(text, |word| {
+    reader.each(text, |word| {
         let own = hash_of(word);
         hash = mixed(hash ^ own);
         last[n_words % FRAME_WORDS] = own;
@@ -349,8 +351,8 @@ fn hashes_of_words(text: &str) -> (u64, Option<NonZeroU64>, usize) {
 }
 
 /// FNV-1a, 64 bits.
-fn hash_of(word: &str) -> u64 {
-    word.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+fn hash_of(word: &[u8]) -> u64 {
+    word.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     })
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{MIN_PART_WORDS, MIN_TITLE_WORDS, MIN_WORDS, hashes_of_words, mixed};
 use crate::Text;
+use crate::analyze::WordReader;
 
 /// A passage of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -44,11 +45,11 @@ pub(super) enum Kind {
 }
 
 /// The passages of `doc`, in order; one that is a part of another comes after it.
-pub(super) fn of(doc: &Text<'_>, title: Option<usize>) -> Vec<Found> {
+pub(super) fn of(doc: &Text<'_>, title: Option<usize>, reader: &mut WordReader<'_>) -> Vec<Found> {
     let mut found = Vec::new();
     for (field, text) in (0..).zip(doc.fields.iter().map(|field| field.text)) {
-        let new = |start, end, kind, is_evidence| {
-            let (hash, frame, n_words) = hashes_of_words(&text[start..end]);
+        let mut new = |start, end, kind, is_evidence| {
+            let (hash, frame, n_words) = hashes_of_words(&text[start..end], reader);
             let frame = frame.filter(|_| kind == Kind::Long);
             (Found { field, start, end, hash, frame, kind, is_evidence }, n_words)
         };

@@ -7,7 +7,8 @@ use super::copies::Runs;
 use super::events::Names;
 use super::hash_of;
 use super::passages::{self, Found};
-use crate::{Text, words};
+use crate::Text;
+use crate::analyze::ReadableWords;
 
 /// What of a run of documents [`Repeats::find_in`](super::Repeats::find_in) needs beside their texts.
 ///
@@ -43,10 +44,12 @@ impl ShardRepeats {
     #[must_use]
     pub fn of(docs: &[Text<'_>], title: Option<usize>) -> Self {
         let mut holders: HashMap<u64, Vec<u32>> = HashMap::new();
+        let words = ReadableWords::new();
+        let mut reader = words.reader();
         let read = |(position, doc): (u32, &Text<'_>)| {
             let mut runs = Runs::default();
             for field in &doc.fields {
-                words(field.text, |word| {
+                reader.each(field.text, |word| {
                     let hash = hash_of(word);
                     runs.add(hash);
                     let docs = holders.entry(hash).or_default();
@@ -57,7 +60,7 @@ impl ShardRepeats {
             }
             DocRepeats {
                 minima: runs.into_minima().map_or(Vec::new(), Vec::from),
-                passages: passages::of(doc, title),
+                passages: passages::of(doc, title, &mut reader),
                 names: Names::of(doc),
             }
         };
@@ -122,7 +125,7 @@ mod tests {
     fn the_documents_of_every_word_are_found() {
         let docs = ["a lamp and a tide", "", "tide tide", "Lamp!"].map(Text::plain);
         let shard = ShardRepeats::of(&docs, None);
-        let holders = |word: &str| shard.holders(hash_of(word)).to_vec();
+        let holders = |word: &str| shard.holders(hash_of(word.as_bytes())).to_vec();
         assert_eq!((holders("lamp"), holders("tide")), (vec![0, 3], vec![0, 2]));
         assert_eq!(holders("keeper"), [0_u32; 0]);
         assert!(shard.fits(&docs) && !shard.fits(&docs[1..]));
