@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::num::NonZeroUsize;
 
 use jobs::Run;
+use sprs::CsMatI;
 use text::{
     AnalyzerConfig, CountConfig, Counter, Counts, DocFreq, Error, Field, Fold, MergedShards,
     PhraseConfig, ShardCounts, SpilledShards, Stops, Text, Tokens, count, count_known,
@@ -552,13 +553,14 @@ fn kept_shards_give_their_rows_shard_by_shard() {
 fn assert_has_rows(merged: &MergedShards<'_>, expected: &Counts, run: &Run) {
     let mut at = 0;
     let mut doc_freqs = vec![0; expected.vocabulary.len()];
+    let made_of = |counts: CsMatI<u32, u32, usize>| (counts.indices().to_vec(), counts);
     merged
-        .each_run(run, |counts| {
+        .each_made(run, made_of, |(columns, counts)| {
             for row in counts.outer_iterator() {
                 assert_eq!(Some(row), expected.matrix.outer_view(at));
                 at += 1;
             }
-            for &column in counts.indices() {
+            for column in columns {
                 doc_freqs[column as usize] += 1;
             }
             Ok::<_, Error>(())

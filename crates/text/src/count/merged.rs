@@ -90,10 +90,24 @@ impl<'a> MergedShards<'a> {
     pub fn each_run<E: From<Error> + From<jobs::Error>>(
         &self,
         run: &Run,
-        mut each: impl FnMut(CsMatI<u32, u32, usize>) -> Result<(), E>,
+        each: impl FnMut(CsMatI<u32, u32, usize>) -> Result<(), E>,
     ) -> Result<(), E> {
-        let counts_of = |_, rows: &ShardRows<'_>, numbers: &[u32]| self.counts_of(rows, numbers);
-        self.rows.fold(run, counts_of, (), |(), counts| each(counts))
+        self.each_made(run, |counts| counts, each)
+    }
+
+    /// As [`each_run`](Self::each_run), for who makes something of the counts of each shard: `make` does so
+    /// on all threads, `each` is called on this one.
+    ///
+    /// # Errors
+    /// As [`each_run`](Self::each_run).
+    pub fn each_made<R: Send, E: From<Error> + From<jobs::Error>>(
+        &self,
+        run: &Run,
+        make: impl Fn(CsMatI<u32, u32, usize>) -> R + Sync,
+        mut each: impl FnMut(R) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let made = |_, rows: &ShardRows<'_>, numbers: &[u32]| make(self.counts_of(rows, numbers));
+        self.rows.fold(run, made, (), |(), made| each(made))
     }
 
     fn counts_of(&self, rows: &ShardRows<'_>, numbers: &[u32]) -> CsMatI<u32, u32, usize> {
