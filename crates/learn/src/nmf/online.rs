@@ -15,17 +15,17 @@ use crate::rows::{ByColumn, without_empty_columns};
 use crate::{Error, Real, some_rows};
 
 /// Sweeps over a document's weights at most.
-const DOC_SWEEPS: usize = 8;
+const DOC_SWEEPS: usize = 4;
 /// The share of the first movement at which sweeps end.
 const ENOUGH: f64 = 1e-2;
 /// Sweeps over a term's weights after each batch, and over those of all terms at the end.
 const TERM_SWEEPS: usize = 2;
-const LAST_SWEEPS: usize = 5;
+const LAST_SWEEPS: usize = 3;
 /// Documents of the first batch that the topics start from, at least, if it has more, and for each topic;
 /// and iterations of the factorisation of these.
-const START_DOCS: usize = 2000;
+const START_DOCS: usize = 1000;
 const START_DOCS_PER_TOPIC: usize = 20;
-const START_ITERATIONS: usize = 10;
+const START_ITERATIONS: usize = 6;
 /// The scale of the kept sums is worked into them below this.
 const LEAST_SCALE: f64 = 1e-3;
 

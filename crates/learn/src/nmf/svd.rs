@@ -11,7 +11,9 @@ use crate::{Error, InstructionSet, Real};
 
 /// Directions beyond those asked for: they catch what the random start mixes in.
 const EXTRA: usize = 10;
-/// Power iterations: at least, and at most.
+/// Power iterations of [`Power::Least`].
+const LEAST_ITERATIONS: usize = 2;
+/// Those of [`Power::Cheap`]: at least, and at most.
 const POWER_ITERATIONS: (usize, usize) = (4, 20);
 /// Multiplications that all power iterations together may take when they are more than the least.
 const POWER_WORK: usize = 400_000_000;
@@ -62,7 +64,7 @@ pub(super) fn truncated<F: Real>(
     let mut left = Vec::new();
     let (least, most) = POWER_ITERATIONS;
     let last = match how.power {
-        Power::Least => least,
+        Power::Least => LEAST_ITERATIONS,
         Power::Cheap => (POWER_WORK / (2 * by_doc.nnz() * width).max(1)).clamp(least, most),
     };
     for iteration in 0..=last {
