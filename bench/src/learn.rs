@@ -17,6 +17,7 @@ use ::learn::{
     WordsConfig, some_rows,
 };
 use jobs::Run;
+use ndarray::{Array2, ArrayView1};
 use serde_json::json;
 use sprs::{CsMatI, CsMatViewI};
 use text::{CountConfig, Counter, DocFreq, Field, MergedShards, SpilledShards, Text};
@@ -147,16 +148,16 @@ fn texts(path: &Path, n_topics: usize, run: &Run) -> Outcome {
     let nmf = online.finish(run)?;
     let seconds = begin.elapsed().as_secs_f64();
     drop(online);
-    let (mut first, mut judged) = (0_usize, Vec::new());
-    merged.each_run(run, |counts| -> Result<(), Box<dyn std::error::Error>> {
+    let mut first = 0_usize;
+    let mut judged = Judged::new(&nmf);
+    merged.each_run(run, |counts| {
         let rows = (first.next_multiple_of(EVERY)..first + counts.rows()).step_by(EVERY);
         let weighed = weights.transform(counts.view());
-        judged.push(some_rows(weighed.view(), rows.map(|row| row - first)));
+        judged.add(some_rows(weighed.view(), rows.map(|row| row - first)).view(), run)?;
         first += counts.rows();
-        Ok(())
+        Ok::<_, Box<dyn std::error::Error>>(())
     })?;
-    let judged: Vec<_> = judged.iter().map(CsMatI::view).collect();
-    let loss = relative_error(&nmf, &sprs::vstack(&judged), run)?;
+    let loss = judged.relative_error();
     Ok(json!({
         "seconds": seconds,
         "read_and_counted_seconds": count_seconds,
@@ -167,8 +168,9 @@ fn texts(path: &Path, n_topics: usize, run: &Run) -> Outcome {
     }))
 }
 
-/// Documents that are learned from at once, at least, but the last ones.
+/// Documents that are learned from at once, at least, but the last ones; fewer that have so many entries.
 const BATCH_DOCS: usize = 10_000;
+const BATCH_ENTRIES: usize = 500_000;
 /// How fast earlier batches are forgotten: the first ones were placed in topics of few documents.
 const FORGETTING: f64 = 2.0;
 /// The share of the documents by which topics are judged.
@@ -186,47 +188,72 @@ fn each_batch(
     run: &Run,
     mut each: impl FnMut(CsMatViewI<'_, f32, u32, usize>) -> Result<(), Box<dyn std::error::Error>>,
 ) -> Result<(), Box<dyn std::error::Error>> {
-    // The counts of documents one after the other, in memory that all batches take turns in.
-    let (mut ends, mut terms, mut counts) = (vec![0], Vec::new(), Vec::new());
-    let mut give = |ends: &[usize], terms: &[u32], counts: &[u32]| {
+    // The weights of documents one after the other, in memory that all batches take turns in.
+    let (mut ends, mut terms, mut values) = (vec![0], Vec::new(), Vec::new());
+    let mut give = |ends: &[usize], terms: &[u32], values: &[f32]| {
         let shape = (ends.len() - 1, merged.vocabulary().len());
-        let values = weights.values(CsMatViewI::new(shape, ends, terms, counts), run)?;
-        each(CsMatViewI::new(shape, ends, terms, &values))
+        each(CsMatViewI::new(shape, ends, terms, values))
     };
-    merged.each_run(run, |more| -> Result<(), Box<dyn std::error::Error>> {
+    let weighed = |counts: CsMatI<u32, u32, usize>| {
+        let values = weights.values(counts.view(), run)?;
+        let (ends, terms, _) = counts.into_raw_storage();
+        Ok::<_, ::learn::Error>((ends, terms, values))
+    };
+    merged.each_made(run, weighed, |made| -> Result<(), Box<dyn std::error::Error>> {
+        let (more_ends, more_terms, more_values) = made?;
         let n_before = terms.len();
-        ends.extend(more.proper_indptr().iter().skip(1).map(|end| n_before + end));
-        terms.extend_from_slice(more.indices());
-        counts.extend_from_slice(more.data());
-        if ends.len() > BATCH_DOCS {
-            give(&ends, &terms, &counts)?;
+        ends.extend(more_ends.iter().skip(1).map(|end| n_before + end));
+        terms.extend_from_slice(&more_terms);
+        values.extend_from_slice(&more_values);
+        if ends.len() > BATCH_DOCS || terms.len() >= BATCH_ENTRIES {
+            give(&ends, &terms, &values)?;
             ends.truncate(1);
             terms.clear();
-            counts.clear();
+            values.clear();
         }
         Ok(())
     })?;
-    if ends.len() == 1 { Ok(()) } else { give(&ends, &terms, &counts) }
+    if ends.len() == 1 { Ok(()) } else { give(&ends, &terms, &values) }
 }
 
 /// How far documents are from what their exact weights make of the topics.
-fn relative_error(
-    nmf: &Nmf<f32>,
-    x: &CsMatI<f32, u32, usize>,
-    run: &Run,
-) -> Result<f64, ::learn::Error> {
-    let w = nmf.transform(x.view(), run)?.mapv(f64::from);
-    let h = nmf.components().mapv(f64::from);
-    let gram = h.dot(&h.t());
-    let (mut square, mut residual) = (0.0, 0.0);
-    for (row, w) in x.outer_iterator().zip(w.rows()) {
-        let length: f64 = row.data().iter().map(|&value| f64::from(value).powi(2)).sum();
-        let cross: f64 =
-            row.iter().map(|(term, &value)| f64::from(value) * h.column(term).dot(&w)).sum();
-        square += length;
-        residual += length - 2.0 * cross + gram.dot(&w).dot(&w);
+struct Judged<'a> {
+    nmf: &'a Nmf<f32>,
+    /// Of the topics.
+    gram: Array2<f64>,
+    square: f64,
+    residual: f64,
+}
+
+impl<'a> Judged<'a> {
+    fn new(nmf: &'a Nmf<f32>) -> Self {
+        let h = nmf.components();
+        let product = |(a, b)| dot(h.row(a), h.row(b));
+        let gram = Array2::from_shape_fn((h.nrows(), h.nrows()), product);
+        Self { nmf, gram, square: 0.0, residual: 0.0 }
     }
-    Ok((residual.max(0.0) / square).sqrt())
+
+    fn add(&mut self, x: CsMatViewI<'_, f32, u32, usize>, run: &Run) -> Result<(), ::learn::Error> {
+        let w = self.nmf.transform(x, run)?;
+        let h = self.nmf.components();
+        for (row, w) in x.outer_iterator().zip(w.rows()) {
+            let length: f64 = row.data().iter().map(|&value| f64::from(value).powi(2)).sum();
+            let cross: f64 =
+                row.iter().map(|(term, &value)| f64::from(value) * dot(h.column(term), w)).sum();
+            let w = w.mapv(f64::from);
+            self.square += length;
+            self.residual += length - 2.0 * cross + self.gram.dot(&w).dot(&w);
+        }
+        Ok(())
+    }
+
+    fn relative_error(&self) -> f64 {
+        (self.residual.max(0.0) / self.square).sqrt()
+    }
+}
+
+fn dot(a: ArrayView1<'_, f32>, b: ArrayView1<'_, f32>) -> f64 {
+    a.iter().zip(b).map(|(&a, &b)| f64::from(a) * f64::from(b)).sum()
 }
 
 fn number<T: std::str::FromStr>(text: &str) -> Result<T, String> {
