@@ -201,6 +201,33 @@ def test_assignment_under_a_mask(arrays):
         x[3] = 0
 
 
+@pytest.mark.parametrize("axis", [True, np.True_, 1.5, np.float64(1), "0", (0, 1.0), (True, 0), (), (0, -1)])
+def test_an_axis_is_a_whole_number(axis):
+    x = tm.array(np.ones((2, 3)))
+    for work in (lambda: x.sum(axis=axis), lambda: tm.mean(x, axis=axis), lambda: np.max(x, axis=axis)):
+        with pytest.raises(TypeError):
+            work()
+
+
+@pytest.mark.parametrize("axis", [np.int64(1), (1,), (0, 2), (-1, -3), (2, 1, 0)])
+@pytest.mark.parametrize("name", ["sum", "prod", "mean", "min", "max", "any", "all"])
+def test_several_axes_are_reduced_as_numpy_would(name, axis):
+    x = np.random.default_rng(0).random((2, 3, 4))
+    for keepdims in (False, True):
+        expected = getattr(x, name)(axis=axis, keepdims=keepdims)
+        np.testing.assert_allclose(getattr(tm, name)(x, axis=axis, keepdims=keepdims).compute(), expected, rtol=1e-14)
+    with pytest.raises(ValueError, match="duplicate"):
+        getattr(tm, name)(x, axis=(1, 1))
+
+
+def test_several_axes_of_what_no_second_reduction_gives_are_refused():
+    x, mask = np.ones((2, 3)), np.eye(2, 3, dtype=bool)
+    np.testing.assert_array_equal(tm.sum(x, axis=(0, 1), where=mask).compute(), 2)
+    for work in (lambda: tm.var(x, axis=(0, 1)), lambda: tm.argmin(x, axis=(0, 1)), lambda: tm.mean(x, axis=(0, 1), where=mask)):
+        with pytest.raises(TypeError, match="one axis"):
+            work()
+
+
 def test_a_tree_that_shares_its_parts_ends_in_an_error():
     x = tm.array(np.ones(3))
     with pytest.raises(ValueError, match="too large"):

@@ -37,8 +37,8 @@ def _reduction(name, what):
     ----------
     x : array-like or Lazy
         The values.
-    axis : int, default=None
-        The axis that goes; None means all of them.
+    axis : int or tuple of int, default=None
+        The axis that goes; None means all of them. Several are counted from one end.
     where : array-like or Lazy of truth, default=None
         Only values where it holds are taken.
     keepdims : bool, default=False

@@ -1,6 +1,7 @@
 """Arrays whose operators make an expression instead of an array."""
 
 import numbers
+import operator
 
 import numpy as np
 
@@ -70,17 +71,11 @@ def _quoted(text):
 
 
 def _infix(sign):
-    def operator(self, other):
-        return Lazy(Tree.infix(sign, self._tree, tree_of(other)))
-
-    return operator
+    return lambda self, other: Lazy(Tree.infix(sign, self._tree, tree_of(other)))
 
 
 def _reflected(sign):
-    def operator(self, other):
-        return Lazy(Tree.infix(sign, tree_of(other), self._tree))
-
-    return operator
+    return lambda self, other: Lazy(Tree.infix(sign, tree_of(other), self._tree))
 
 
 def _prefix(sign):
@@ -96,14 +91,45 @@ def _reduction(name):
     return method
 
 
+#: What reduces the results of a reduction along one axis along the next. Means are of equally many.
+_AGAIN = {"sum": "sum", "prod": "prod", "count": "sum", "any": "any", "all": "all", "min": "min", "max": "max", "mean": "mean"}
+_NOT_UNDER_A_MASK = ("min", "max", "mean")
+
+
+def _axis(axis):
+    # An index in NumPy's eyes, which truth is none of.
+    if isinstance(axis, (bool, np.bool_)):
+        raise TypeError(f"axis must be a whole number, got {axis!r}")
+    return operator.index(axis)
+
+
+def _axes_in_turn(axes):
+    """The axes in an order in which none that is left moves."""
+    axes = [_axis(axis) for axis in axes]
+    if len(set(axes)) < len(axes):
+        raise ValueError("duplicate value in 'axis'")
+    if not axes or min(axes) < 0 <= max(axes):
+        raise TypeError(f"the axes of a tuple are counted from one end, got {tuple(axes)}")
+    return sorted(axes, reverse=axes[0] >= 0)
+
+
 def reduce(name, x, *, axis=None, where=None, keepdims=False, **others):
-    """A lazy reduction."""
+    """A lazy reduction; along a tuple of axes it is one of reductions."""
+    where = None if where is True else where
+    if isinstance(axis, tuple):
+        first, *more = _axes_in_turn(axis)
+        if more and (name not in _AGAIN or (where is not None and name in _NOT_UNDER_A_MASK)):
+            raise TypeError(f"{name} {'under a mask ' if name in _AGAIN else ''}takes one axis, got {axis!r}")
+        reduced = reduce(name, x, axis=first, where=where, keepdims=keepdims, **others)
+        for one in more:
+            reduced = reduce(_AGAIN[name], reduced, axis=one, keepdims=keepdims)
+        return reduced
     keywords = {key: Tree.literal(repr(value)) for key, value in others.items()}
     if axis is not None:
-        keywords["axis"] = Tree.literal(repr(int(axis)))
+        keywords["axis"] = Tree.literal(repr(_axis(axis)))
     if keepdims:
         keywords["keepdims"] = Tree.literal("True")
-    if where is not None and where is not True:
+    if where is not None:
         keywords["where"] = tree_of(where)
     return call(name, x, **keywords)
 
