@@ -201,6 +201,25 @@ def test_assignment_under_a_mask(arrays):
         x[3] = 0
 
 
+STORED = {
+    "a mask with more axes": ((3,), np.ones((2, 3), bool), 0, IndexError),
+    "a longer mask": ((1,), np.ones(3, bool), 0, IndexError),
+    "a shorter mask": ((3,), np.ones(2, bool), 0, IndexError),
+    "a mask over one value": ((), np.ones(3, bool), 0, IndexError),
+    "a lazy mask": ((3,), tm.array(np.ones((2, 3))) > 0, 0, IndexError),
+    "a value with more axes": ((3,), np.ones(3, bool), np.ones((2, 3)), ValueError),
+}
+
+
+@pytest.mark.parametrize("case", STORED)
+def test_assignment_does_not_change_the_shape(case):
+    shape, mask, value, kind = STORED[case]
+    for x in (tm.array(np.zeros(shape)), tm.array(np.zeros(shape)) * 2 + 1, tm.array(np.zeros(shape)) + tm.sum(np.ones(4))):
+        with pytest.raises(kind, match="does not fit"):
+            x[mask] = value
+        assert x.compute().shape == shape
+
+
 @pytest.mark.parametrize("axis", [True, np.True_, 1.5, np.float64(1), "0", (0, 1.0), (True, 0), (), (0, -1)])
 def test_an_axis_is_a_whole_number(axis):
     x = tm.array(np.ones((2, 3)))

@@ -134,6 +134,12 @@ def reduce(name, x, *, axis=None, where=None, keepdims=False, **others):
     return call(name, x, **keywords)
 
 
+def _fits(shape, into):
+    """Whether `shape` is broadcast to `into`, which stays as it is."""
+    lengths = zip(reversed(shape), reversed(into))
+    return len(shape) <= len(into) and all(length in (1, whole) for length, whole in lengths)
+
+
 class Lazy:
     """An array that is not computed yet.
 
@@ -212,6 +218,11 @@ class Lazy:
         """`x[mask] = value`: from here on `x` has the value where the mask holds."""
         if not isinstance(mask, Lazy) and np.asarray(mask).dtype != bool:
             raise TypeError("only a mask of truth values can be assigned to a lazy array")
+        shape = self._tree.shape()
+        for what, of, kind in (("mask", mask, IndexError), ("value", value, ValueError)):
+            of = tree_of(of).shape()
+            if None not in (shape, of) and not _fits(of, shape):
+                raise kind(f"a {what} of shape {of} does not fit into a lazy array of shape {shape}")
         self._tree = call("where", mask, value, self)._tree
 
     def __repr__(self):

@@ -2,8 +2,13 @@
 
 import itertools
 
+import numpy as np
+
 #: The native half reads no longer text.
 LONGEST = 1 << 20
+
+#: Functions that give another shape than that of their arguments.
+_REDUCTIONS = frozenset("sum prod mean min max var std any all argmin argmax count".split())
 
 
 class Tree:
@@ -98,6 +103,33 @@ class Tree:
                 if one.name is not None:
                     names.add(one.name)
         return names
+
+    def shape(self):
+        """The shape, where it can be told from what operands say of theirs; None elsewhere."""
+        shapes, rest = {}, [self]
+        while rest:
+            one = rest[-1]
+            missing = [child for child in one.children if id(child) not in shapes]
+            if missing:
+                rest.extend(missing)
+                continue
+            shapes[id(rest.pop())] = one._shape_of([shapes[id(child)] for child in one.children])
+        return shapes[id(self)]
+
+    def _shape_of(self, shapes):
+        """The shape for children of these shapes."""
+        if not self.children:
+            shape = () if self.pieces else getattr(self.value, "shape", None)
+            return None if self.name is not None or not isinstance(shape, tuple) else shape
+        if self.pieces[0].removesuffix("(") in _REDUCTIONS:
+            return () if len(shapes) == 1 else None
+        if None in shapes or self.pieces[1] == "[":
+            return None
+        try:
+            return np.broadcast_shapes(*shapes)
+        except ValueError:
+            # Told with the expression when it is computed.
+            return None
 
     def operands(self):
         """The arrays below."""
