@@ -1,5 +1,7 @@
 """Reductions of groups of rows."""
 
+import numbers
+
 import numpy as np
 
 from topicmill import _native
@@ -160,13 +162,17 @@ def _key(values):
         raise ValueError(f"a key has one axis, got {array.ndim}")
     if array.dtype.kind in "mM":
         return np.ascontiguousarray(array).view(np.int64), array.dtype
+    if array.dtype == object and array.size:
+        kinds = {np.bool_: (bool, np.bool_), np.int64: numbers.Integral, np.float64: (numbers.Real, np.bool_)}
+        holding = (kind for kind, known in kinds.items() if all(isinstance(one, known) for one in array))
+        array = array.astype(next(holding, object))
     if array.dtype.kind in "UTO":
         texts = array.tolist()
         wrong = next((type(one) for one in texts if not isinstance(one, str)), None)
         if wrong is not None:
             raise TypeError(f"keys are numbers, truth, dates or strings, got {wrong.__name__}")
         return texts, None
-    return _column(values), None
+    return _column(array if array.dtype.kind in "biuf" else values), None
 
 
 def _column(values):
