@@ -10,6 +10,7 @@ import warnings
 import numpy as np
 import pytest
 import topicmill as tm
+from topicmill.results._documents import sources_of
 from topicmill.results._progress import Bar, Lines, listener
 from topicmill.results._settings import settings_text
 
@@ -101,6 +102,37 @@ def test_documents_come_from_files_and_tables(kind, tmp_path):
 def test_what_a_row_lacks_is_left_out(tmp_path):
     talks = [{**talk, "date": None, "room": float("nan"), "start": np.datetime64("NaT")} for talk in TALKS]
     assert [row["date"] for row in rows(build(talks, tmp_path).documents)] == [None] * 6
+
+
+PLAIN = {
+    "bytes": ("Grüße".encode(), "Grüße"),
+    "bytes of another encoding": (b"a\xffb", "a\ufffdb"),
+    "a set": ({"q", "b", "x"}, ["b", "q", "x"]),
+    "a set of bytes": (frozenset((b"q", b"b")), ["b", "q"]),
+    "a set of numbers": ({10, 9}, [9, 10]),
+    "a set of all kinds": ({"q", 3}, [3, "q"]),
+    "numbers that are not finite": ([1.5, float("inf"), float("nan")], [1.5, None, None]),
+    "NumPy's numbers": (np.array([1, np.inf], np.float32), [1.0, None]),
+    "an infinity": (float("-inf"), None),
+    "a day": (np.datetime64("2026-07-01"), "2026-07-01"),
+}
+
+
+@pytest.mark.parametrize("kind", PLAIN)
+def test_values_that_json_has_not_are_written_plainly(kind, tmp_path):
+    value, expected = PLAIN[kind]
+    (path,) = sources_of([{"text": "a text", "value": value}], tmp_path)
+    read = json.loads(open(path, encoding="utf-8").read(), parse_constant=pytest.fail)
+    assert read == {"text": "a text", "value": expected}
+
+
+def test_bytes_and_sets_are_texts_and_tags(tmp_path):
+    talks = [{**talk, "text": talk["text"].encode(), "tags": set(talk["tags"])} for talk in TALKS]
+    result = build(talks, tmp_path)
+    assert [list(row["tags"]) for row in rows(result.documents)] == [["python"]] * 6
+    build(TALKS, tmp_path / "texts")
+    ours, expected = (folder / "site/data/topics.json" for folder in (tmp_path, tmp_path / "texts"))
+    assert ours.read_text() == expected.read_text()
 
 
 def test_a_configuration_is_a_file_or_a_dict(tmp_path):

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from pathlib import Path
 
 
@@ -22,7 +22,7 @@ def sources_of(source, folder):
     with path.open("w", encoding="utf-8") as file:
         for document in documents:
             present = {key: value for key, value in document.items() if not _is_missing(value)}
-            file.write(json.dumps(present, default=_plain) + "\n")
+            file.write(_line(present) + "\n")
     return [os.fspath(path)]
 
 
@@ -43,12 +43,32 @@ def _documents(source):
     return None if kinds == {"path"} else source
 
 
+def _line(document):
+    """A document as JSON, which has no numbers that are not finite: they are null."""
+    try:
+        return json.dumps(document, default=_plain, allow_nan=False)
+    except ValueError:
+        read = json.loads(json.dumps(document, default=_plain), parse_constant=lambda name: None)
+        return json.dumps(read)
+
+
 def _is_missing(value):
-    return value is None or (isinstance(value, float) and value != value) or type(value).__name__ == "NaTType"
+    return value is None or (isinstance(value, float) and value != value) or type(value).__name__ in ("NaTType", "NAType")
 
 
 def _plain(value):
-    """Dates by their ISO form, NumPy's numbers and arrays as Python's, and everything else as its text."""
+    """What JSON has not: bytes as the text that they are in UTF-8, sets as sorted lists, dates by their ISO
+    form, NumPy's numbers and arrays as Python's, what is missing as null, and everything else as its text."""
+    if isinstance(value, (bytes, bytearray)):
+        return value.decode("utf-8", "replace")
+    if isinstance(value, Set):
+        values = [_plain(one) if isinstance(one, bytes) else one for one in value]
+        try:
+            return sorted(values)
+        except TypeError:
+            return sorted(values, key=str)
+    if _is_missing(value):
+        return None
     for name in ("isoformat", "tolist"):
         if hasattr(value, name):
             return getattr(value, name)()
