@@ -84,6 +84,45 @@ def test_outputs_that_cannot_be_written_are_refused(arrays):
         tm.evaluate("a * b", out=[0.0] * 1000)
 
 
+CASTINGS = ["no", "equiv", "safe", "same_kind", "unsafe"]
+OUTPUTS = ["?", "u1", "i2", "i4", "i8", "u8", "f2", "f4", "f8", ">f8", "c16"]
+
+
+@pytest.mark.parametrize("casting", CASTINGS)
+@pytest.mark.parametrize("of", OUTPUTS)
+@pytest.mark.parametrize("x", [np.array([1.5, 2.5, 100.0]), np.array([1, 2, 100], np.int32), np.array([True, False, True])])
+def test_results_are_converted_by_numpys_rules(x, of, casting):
+    out, y = np.zeros(3, of), np.ones((), x.dtype)
+    if np.can_cast(x.dtype, of, casting):
+        assert tm.evaluate("where(y, x, x)", out=out, casting=casting) is out
+        np.testing.assert_array_equal(out, x.astype(of))
+        if casting == "same_kind":
+            assert tm.where(y, x, tm.array(x)).compute(out=out) is out
+    else:
+        with pytest.raises(TypeError):
+            tm.evaluate("where(y, x, x)", out=out, casting=casting)
+        np.testing.assert_array_equal(out, np.zeros(3, of))
+
+
+def test_outputs_that_numpy_writes_have_the_shape_of_the_result(arrays):
+    a = arrays[0]
+    for casting, of in (("unsafe", "i8"), ("same_kind", "f2")):
+        with pytest.raises(ValueError, match="shape"):
+            tm.evaluate("sum(a)", out=np.zeros(3, of), casting=casting)
+        frozen = np.zeros(1000, of)
+        frozen.flags.writeable = False
+        with pytest.raises(ValueError, match="read-only"):
+            tm.evaluate("a + 1", out=frozen, casting=casting)
+        low, high = np.zeros((), of), np.zeros((), "f4")
+        assert tm.evaluate("min(a) + 7, max(a)", out=(low, high), casting=casting)[0] is low
+        assert (low, high) == (np.array(a.min() + 7).astype(of), np.float32(a.max()))
+        with pytest.raises(TypeError, match="2"):
+            tm.evaluate("min(a), max(a)", out=low, casting=casting)
+    for out in ([0.0] * 1000, (None,), np.zeros(1000, "U5")):
+        with pytest.raises(TypeError):
+            tm.evaluate("a + 1", out=out, casting="safe")
+
+
 def test_several_results_come_from_one_pass(arrays):
     a, b = arrays
     low, high = tm.evaluate("min(a * b), max(a * b)")

@@ -4,6 +4,7 @@ import inspect
 import sys
 
 from topicmill._native import evaluated
+from topicmill.expressions._output import into
 
 #: Whether the variables of a function are handed out as a dictionary that its frame keeps.
 _SNAPSHOTS = sys.version_info < (3, 13)
@@ -37,8 +38,11 @@ def evaluate(
         Where names are looked up: without them, the variables of the caller.
     out : array or tuple of arrays, default=None
         Where the result is written. It may be one of the operands.
-    order, casting, sanitize, disable_cache
-        Of numexpr; `casting` is that of `out`, the others change nothing.
+    casting : {'no', 'equiv', 'safe', 'same_kind', 'unsafe'}, default='same_kind'
+        What the result may be converted to in `out`: NumPy's rule. With another than the default, and into types
+        that expressions do not know, such as float16, the result is computed apart and copied.
+    order, sanitize, disable_cache
+        Of numexpr; they change nothing.
     **kwargs
         `optimization` and `truediv`, which change nothing either.
 
@@ -63,17 +67,19 @@ def evaluate(
     if kwargs or casting != "same_kind" or order != "K":
         _check(order, casting, kwargs)
     if local_dict is None:
-        return _in_frame(sys._getframe(_frame_depth - 2), ex, global_dict, out)
+        return _in_frame(sys._getframe(_frame_depth - 2), ex, global_dict, out, casting)
     if global_dict is None:
         global_dict = sys._getframe(_frame_depth - 2).f_globals
-    return evaluated(ex, local_dict, global_dict, out)
+    return evaluated(ex, local_dict, global_dict, None) if out is None else into(out, casting, ex, local_dict, global_dict)
 
 
-def _in_frame(frame, ex, global_dict, out):
+def _in_frame(frame, ex, global_dict, out, casting):
     """The expression of the variables of a frame."""
     variables = frame.f_locals
+    if global_dict is None:
+        global_dict = frame.f_globals
     try:
-        return evaluated(ex, variables, frame.f_globals if global_dict is None else global_dict, out)
+        return evaluated(ex, variables, global_dict, None) if out is None else into(out, casting, ex, variables, global_dict)
     finally:
         if _SNAPSHOTS and frame.f_code.co_flags & inspect.CO_OPTIMIZED:
             # The frame keeps it, and with it every array that was a variable then.

@@ -6,6 +6,7 @@ import operator
 import numpy as np
 
 from topicmill._native import evaluated
+from topicmill.expressions._output import into
 from topicmill.expressions._tree import Tree
 
 
@@ -168,7 +169,7 @@ class Lazy:
             The result.
         """
         text, operands = self._tree.render()
-        return evaluated(text, operands, {}, out)
+        return evaluated(text, operands, {}, None) if out is None else into(out, "same_kind", text, operands, {})
 
     def astype(self, dtype):
         """The same values as another type; lazy.
