@@ -457,3 +457,15 @@ def test_processes_that_died_are_replaced():
 def test_settings_of_parallel_calls_that_mean_nothing_are_refused(settings):
     with pytest.raises(ValueError, match=f"{next(iter(settings))} must be"):
         tm.Parallel(n_jobs=2, **settings)
+
+
+def test_a_function_may_call_itself_with_the_same_key(memory):
+    @memory.cache(ignore=["depth"])
+    def deep(x, depth):
+        return deep(x, depth - 1) + 1 if depth else x
+
+    found = []
+    thread = threading.Thread(target=lambda: found.extend([deep(1, 3), deep(1, 0)]), daemon=True)
+    thread.start()
+    thread.join(20)
+    assert found == [4, 4]

@@ -3,6 +3,7 @@
 import functools
 import inspect
 import pickle
+import threading
 import time
 import types
 import warnings
@@ -13,6 +14,16 @@ from topicmill.memory._store import StoreBackend
 
 #: Raised when results are kept in another form.
 _VERSION = 1
+
+
+class _Claims(threading.local):
+    """The places of results that this thread computes now."""
+
+    def __init__(self):
+        self.held = set()
+
+
+_CLAIMS = _Claims()
 
 
 class MemorizedFunc:
@@ -159,12 +170,20 @@ class MemorizedFunc:
         found, value = self._kept(key, args, kwargs)
         if found:
             return value, key
+        place = (self.store_backend.location, key)
+        if place in _CLAIMS.held:
+            # A function that calls itself: to wait for the outer call would be to wait for ever.
+            return self._computed(key, args, kwargs)[0], key
         claim = self.store_backend.native().claim(key)
-        # Somebody else may have made it while we waited.
-        found, value = self._kept(key, args, kwargs)
-        if not found:
-            value, _ = self._computed(key, args, kwargs)
-        del claim
+        _CLAIMS.held.add(place)
+        try:
+            # Somebody else may have made it while we waited.
+            found, value = self._kept(key, args, kwargs)
+            if not found:
+                value, _ = self._computed(key, args, kwargs)
+        finally:
+            _CLAIMS.held.discard(place)
+            del claim
         return value, key
 
     def _kept(self, key, args, kwargs):
