@@ -469,3 +469,29 @@ def test_a_function_may_call_itself_with_the_same_key(memory):
     thread.start()
     thread.join(20)
     assert found == [4, 4]
+
+
+CODE = {
+    "lru_cache": "import functools\n@functools.lru_cache\ndef f(x): return x + {0}",
+    "global lru_cache": "import functools\n@functools.lru_cache\ndef g(x): return x + {0}\ndef f(x): return g(x)",
+    "cached global": "@memory.cache\ndef g(x): return x + {0}\ndef f(x): return g(x)",
+    "object": "class C:\n    def __call__(self, x): return x + {0}\nf = C()",
+    "part of an object": "import functools\nclass C:\n    def __call__(self, y, x): return x + {0}\nf = functools.partial(C(), 0)",
+    "__init__": "class f(list):\n    def __init__(self, x): self.append(x + {0})\n    def __eq__(self, x): return self[0] == x",
+    "__new__": "class f(int):\n    def __new__(cls, x): return x + {0}",
+}
+
+
+@pytest.mark.parametrize("case", CODE)
+def test_code_that_changes_behind_something_else_is_another_function(case, memory, monkeypatch):
+    import sys
+    import types
+
+    for n in (1, 2, 1):
+        module = types.ModuleType("changing")
+        monkeypatch.setitem(sys.modules, "changing", module)
+        module.memory = memory
+        exec(CODE[case].format(n), vars(module))
+        cached = memory.cache(module.f)
+        assert cached(1) == 1 + n
+        assert cached.check_call_in_cache(1)

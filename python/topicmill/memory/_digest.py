@@ -3,6 +3,7 @@
 import copyreg
 import dis
 import functools
+import inspect
 import pickle
 import sys
 import types
@@ -18,7 +19,7 @@ def hash(obj, hash_name="md5", coerce_mmap=False):
     Numbers, strings, collections and arrays are hashed by their content: dictionaries and sets in any
     order, arrays by type, shape and values in the order of their indices, wherever they lie. Functions are
     hashed by their code and what it captures: default values, closures, and the functions and constants of
-    its own module that it names; comments and line numbers do not count.
+    its own module that it names, wrapped or not; comments and line numbers do not count.
 
     Parameters
     ----------
@@ -78,7 +79,8 @@ def _array(array):
 def _function(function):
     code = function.__code__
     cells = [_content(cell) for cell in function.__closure__ or ()]
-    known = {name: value for name, value in _named(function, code) if _counts(function, value)}
+    named = ((name, _unwrapped(value)) for name, value in _named(function, code))
+    known = {name: value for name, value in named if _counts(function, value)}
     return "function", (code, function.__defaults__, function.__kwdefaults__, cells, known)
 
 
@@ -90,6 +92,15 @@ def _named(function, code):
     for constant in code.co_consts:
         if isinstance(constant, types.CodeType):
             yield from _named(function, constant)
+
+
+def _unwrapped(value):
+    """The function that a global runs, without what wraps it and is none itself: a cache, say."""
+    within = value
+    while within is not None and not isinstance(within, types.FunctionType):
+        # Without asking the object, which may stand for another that is not there yet.
+        within = inspect.getattr_static(within, "__wrapped__", None)
+    return value if within is None else within
 
 
 def _counts(function, value):
@@ -177,7 +188,8 @@ def _reduced(value):
     except (TypeError, AttributeError, pickle.PicklingError) as error:
         raise pickle.PicklingError(str(error)) from error
     if isinstance(reduced, str):
-        return "global", (getattr(value, "__module__", None), reduced)
+        wrapped = getattr(value, "__wrapped__", None)
+        return "global", (getattr(value, "__module__", None), reduced, *([] if wrapped is None else [wrapped]))
     make, arguments, *rest = reduced
     state, items, entries = (*rest, None, None, None)[:3]
     told = [make, arguments, state, list(items) if items is not None else None]

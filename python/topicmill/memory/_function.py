@@ -161,8 +161,8 @@ class MemorizedFunc:
         """
         code = getattr(self._plain, "__code__", None)
         if self._digest is None or self._digest[0] is not code:
-            runs = self._plain if _is_code(self._plain) else type(self._plain).__call__
-            self._digest = code, hash((name_of(self.func), runs))
+            told = self._plain if _is_code(self._plain) else type(self._plain)
+            self._digest = code, hash((name_of(self.func), told, *_run_by(self._plain)))
         return self._digest[1]
 
     def _result(self, args, kwargs):
@@ -342,7 +342,15 @@ class NotMemorizedResult:
 
 def _is_code(func):
     """Whether calling `func` runs the same as long as its code is the same."""
-    return not isinstance(getattr(type(func), "__call__", None), types.FunctionType)
+    return isinstance(func, (type, functools.partial)) or not _run_by(func)
+
+
+def _run_by(func):
+    """What runs when `func` is called and its own digest does not tell: what makes an object of a class, and `__call__`."""
+    while isinstance(func, functools.partial):
+        func = func.func
+    runs = (func.__new__, func.__init__) if isinstance(func, type) else (type(func).__call__,)
+    return [one for one in runs if isinstance(one, types.FunctionType)]
 
 
 def name_of(func):
