@@ -495,3 +495,19 @@ def test_code_that_changes_behind_something_else_is_another_function(case, memor
         cached = memory.cache(module.f)
         assert cached(1) == 1 + n
         assert cached.check_call_in_cache(1)
+
+
+def test_a_rule_sees_default_values_and_is_asked_once_a_call(memory):
+    seen = []
+
+    def rule(told):
+        seen.append(told["input_args"])
+        return False
+
+    @memory.cache(cache_validation_callback=rule)
+    def add(x, y=2):
+        return x + y
+
+    assert [add(1), add(1), add(1)] == [3, 3, 3]
+    assert seen == [{"x": "1", "y": "2"}] * 2
+    assert memory.cache(lambda x, y=2: x).call(1)[1]["input_args"] == {"x": "1", "y": "2"}

@@ -112,7 +112,7 @@ class MemorizedFunc:
             Whether a call would compute nothing.
         """
         key = self._key(args, kwargs)
-        return self._is_valid(key, args, kwargs) and self.store_backend.has(key)
+        return self._is_valid(self._told(key), args, kwargs) and self.store_backend.has(key)
 
     def clear(self, warn=True):
         """Forgets all results of this function.
@@ -167,7 +167,8 @@ class MemorizedFunc:
 
     def _result(self, args, kwargs):
         key = self._key(args, kwargs)
-        found, value = self._kept(key, args, kwargs)
+        told = self._told(key)
+        found, value = self._kept(key, told, args, kwargs)
         if found:
             return value, key
         place = (self.store_backend.location, key)
@@ -177,8 +178,10 @@ class MemorizedFunc:
         claim = self.store_backend.native().claim(key)
         _CLAIMS.held.add(place)
         try:
-            # Somebody else may have made it while we waited.
-            found, value = self._kept(key, args, kwargs)
+            # Somebody else may have made it while we waited. The user's rule is not asked again of what it refused.
+            again = self._told(key)
+            if self.cache_validation_callback is None or again != told:
+                found, value = self._kept(key, again, args, kwargs)
             if not found:
                 value, _ = self._computed(key, args, kwargs)
         finally:
@@ -186,22 +189,26 @@ class MemorizedFunc:
             del claim
         return value, key
 
-    def _kept(self, key, args, kwargs):
+    def _kept(self, key, told, args, kwargs):
         """Whether the result is there, and the result."""
-        if not self._is_valid(key, args, kwargs):
+        if not self._is_valid(told, args, kwargs):
             return False, None
         found, _, value = self.store_backend.read(key, self.mmap_mode, name_of(self.func))
         return found, value
 
-    def _is_valid(self, key, args, kwargs):
+    def _told(self, key):
+        """What was noted of the kept result for the user's own rule, if there is one."""
+        return None if self.cache_validation_callback is None else self.store_backend.told(self._noted(), key)
+
+    def _is_valid(self, told, args, kwargs):
         """What the user's own rule says of the kept result."""
         if self.cache_validation_callback is None:
             return True
-        told = self.store_backend.told(self._noted(), key)
         return told is not None and bool(self.cache_validation_callback({**told, "input_args": self._shown(args, kwargs)}))
 
     def _shown(self, args, kwargs):
         bound = self.signature.bind_partial(*self._bound, *args, **kwargs)
+        bound.apply_defaults()
         return {name: repr(value) for name, value in bound.arguments.items()}
 
     def _computed(self, key, args, kwargs):
