@@ -511,3 +511,20 @@ def test_a_rule_sees_default_values_and_is_asked_once_a_call(memory):
     assert [add(1), add(1), add(1)] == [3, 3, 3]
     assert seen == [{"x": "1", "y": "2"}] * 2
     assert memory.cache(lambda x, y=2: x).call(1)[1]["input_args"] == {"x": "1", "y": "2"}
+
+
+def test_ignored_parameters_are_a_list_and_may_be_all_others(memory):
+    def taken(x, *others, **named):
+        return x
+
+    with pytest.raises(ValueError, match="list"):
+        memory.cache(taken, ignore="x")
+    for ignore in (["*"], ["**"], ["*", "**"]):
+        memory.clear(warn=False)
+        cached = memory.cache(taken, ignore=ignore)
+        cached(1)
+        assert cached.check_call_in_cache(1, 2) == ("*" in ignore)
+        assert cached.check_call_in_cache(1, y=2) == ("**" in ignore)
+    for missing in ("*", "**", "y"):
+        with pytest.raises(ValueError, match="is not defined"):
+            memory.cache(square, ignore=[missing])

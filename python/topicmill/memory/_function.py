@@ -15,6 +15,9 @@ from topicmill.memory._store import StoreBackend
 #: Raised when results are kept in another form.
 _VERSION = 1
 
+#: joblib's names of the arguments that have no parameter of their own.
+_OTHERS = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
+
 
 class _Claims(threading.local):
     """The places of results that this thread computes now."""
@@ -43,6 +46,8 @@ class MemorizedFunc:
     ):
         self.func = func
         self.store_backend = StoreBackend(location)
+        if isinstance(ignore, str):
+            raise ValueError(f"ignore must be a list of names of parameters, got {ignore!r}")
         self.ignore = [] if ignore is None else list(ignore)
         self.mmap_mode = mmap_mode
         self.compress = compress
@@ -53,7 +58,10 @@ class MemorizedFunc:
         self._plain = func.__func__ if is_method else func
         self._bound = (func.__self__,) if is_method else ()
         self.signature = inspect.signature(self._plain)
-        unknown = [name for name in self.ignore if name not in self.signature.parameters]
+        parameters = self.signature.parameters
+        others = {_OTHERS[one.kind]: name for name, one in parameters.items() if one.kind in _OTHERS}
+        self._ignored = {others.get(name, name) for name in self.ignore}
+        unknown = [name for name in self.ignore if others.get(name, name) not in parameters]
         if unknown:
             raise ValueError(f"Ignore list: argument {unknown[0]!r} is not defined for function {name_of(func)}")
         functools.update_wrapper(self, func)
@@ -148,7 +156,7 @@ class MemorizedFunc:
     def _key(self, args, kwargs):
         bound = self.signature.bind(*self._bound, *args, **kwargs)
         bound.apply_defaults()
-        arguments = {name: value for name, value in bound.arguments.items() if name not in self.ignore}
+        arguments = {name: value for name, value in bound.arguments.items() if name not in self._ignored}
         # What an object does when it is called hangs on what it holds, as a method does.
         called = () if _is_code(self._plain) else (self._plain,)
         key = ("call", _VERSION, self._code_digest(), self._generation(), arguments, *called)

@@ -80,7 +80,7 @@ class Memory:
         func : callable, default=None
             The function. It should depend on its arguments alone.
         ignore : list of str, default=None
-            Parameters that change no result.
+            Parameters that change no result; `"*"` and `"**"` are those without a name of their own.
         verbose : int, default=None
             Instead of the memory's.
         mmap_mode : default=False
