@@ -528,3 +528,46 @@ def test_ignored_parameters_are_a_list_and_may_be_all_others(memory):
     for missing in ("*", "**", "y"):
         with pytest.raises(ValueError, match="is not defined"):
             memory.cache(square, ignore=[missing])
+
+
+async def later(x):
+    import asyncio
+
+    await asyncio.sleep(0)
+    return [x]
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_the_result_of_a_coroutine_is_kept(kept, tmp_path):
+    import asyncio
+
+    calls = []
+
+    async def slow(x):
+        calls.append(x)
+        return await later(x)
+
+    async def run():
+        cached = tm.Memory(tmp_path if kept else None, verbose=0).cache(slow)
+        together = await asyncio.gather(cached(1), cached(1))
+        shelved = await cached.call_and_shelve(1)
+        value, told = await cached.call(2)
+        values = [*together, shelved.get(), value, await cached(1)]
+        return values, told, cached.check_call_in_cache(2)
+
+    values, told, is_kept = asyncio.run(run())
+    assert values == [[1], [1], [1], [2], [1]] and is_kept == kept
+    # Two that come at once both compute: neither could wait without holding up the other.
+    assert calls == ([1, 1, 2] if kept else [1, 1, 1, 2, 1])
+    assert not kept or told["input_args"] == {"x": "2"}
+
+
+def test_the_place_of_a_coroutines_result_computes_nothing(memory):
+    import asyncio
+
+    cached = pickle.loads(pickle.dumps(memory.cache(later)))
+    shelved = asyncio.run(cached.call_and_shelve(1))
+    assert shelved.get() == [1]
+    memory.reduce_size(items_limit=0)
+    with pytest.raises(KeyError, match="gone"):
+        shelved.get()

@@ -141,7 +141,7 @@ class MemorizedFunc:
     def __reduce__(self):
         backend, timestamp = "local", None
         settings = (self.func, self.store_backend.location, backend, self.ignore, self.mmap_mode, self.compress)
-        return MemorizedFunc, (*settings, self._verbose, timestamp, self.cache_validation_callback)
+        return type(self), (*settings, self._verbose, timestamp, self.cache_validation_callback)
 
     def __repr__(self):
         return f"MemorizedFunc(func={self.func}, location={self.store_backend.location})"
@@ -221,10 +221,17 @@ class MemorizedFunc:
 
     def _computed(self, key, args, kwargs):
         """The result, computed and kept, and what is known of the call."""
+        started = self._started()
+        return self._finished(key, self.func(*args, **kwargs), started, args, kwargs)
+
+    def _started(self):
+        """When a call begins, and tells of it."""
         if self._verbose:
             print(f"[Memory] Calling {name_of(self.func)}...")
-        started = time.time()
-        value = self.func(*args, **kwargs)
+        return time.time()
+
+    def _finished(self, key, value, started, args, kwargs):
+        """The result of a call, kept, and what is known of the call."""
         told = {"duration": time.time() - started, "time": started}
         try:
             data = b"".join(to_parts(value))
@@ -237,6 +244,38 @@ class MemorizedFunc:
             print(f"[Memory] {name_of(self.func)} took {told['duration']:.1f}s")
         value = self.store_backend.mapped(key, data, self.mmap_mode) if self.mmap_mode else value
         return value, {**told, "input_args": self._shown(args, kwargs)}
+
+
+class AsyncMemorizedFunc(MemorizedFunc):
+    """A coroutine function whose results are kept; made by `Memory.cache`.
+
+    Its calls are awaited. Those that want the same result at once each compute it: one that waited for another
+    would hold up the loop that runs both.
+    """
+
+    async def __call__(self, *args, **kwargs):
+        return (await self._result(args, kwargs))[0]
+
+    async def call(self, *args, **kwargs):
+        """Computes the result and keeps it, as `MemorizedFunc.call`."""
+        return await self._computed(self._key(args, kwargs), args, kwargs)
+
+    async def call_and_shelve(self, *args, **kwargs):
+        """The place of the result, as `MemorizedFunc.call_and_shelve`; nothing is computed again by it."""
+        generation = self._generation()
+        _, key = await self._result(args, kwargs)
+        return MemorizedResult(self.store_backend, name_of(self.func), key, self.mmap_mode, None, generation)
+
+    async def _result(self, args, kwargs):
+        key = self._key(args, kwargs)
+        found, value = self._kept(key, self._told(key), args, kwargs)
+        if not found:
+            value, _ = await self._computed(key, args, kwargs)
+        return value, key
+
+    async def _computed(self, key, args, kwargs):
+        started = self._started()
+        return self._finished(key, await self.func(*args, **kwargs), started, args, kwargs)
 
 
 class MemorizedResult:
@@ -326,10 +365,22 @@ class NotMemorizedFunc:
         """Does nothing."""
 
     def __reduce__(self):
-        return NotMemorizedFunc, (self.func,)
+        return type(self), (self.func,)
 
     def __repr__(self):
         return f"NotMemorizedFunc(func={self.func})"
+
+
+class AsyncNotMemorizedFunc(NotMemorizedFunc):
+    """A coroutine function as it is, with the methods of a memorized one."""
+
+    async def call(self, *args, **kwargs):
+        """The function's result, and nothing about the call."""
+        return await self.func(*args, **kwargs), {}
+
+    async def call_and_shelve(self, *args, **kwargs):
+        """The function's result, with a `get`."""
+        return NotMemorizedResult(await self.func(*args, **kwargs))
 
 
 class NotMemorizedResult:

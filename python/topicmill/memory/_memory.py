@@ -2,12 +2,13 @@
 
 import datetime
 import functools
+import inspect
 import os
 import time
 import warnings
 from pathlib import Path
 
-from topicmill.memory._function import MemorizedFunc, NotMemorizedFunc
+from topicmill.memory._function import AsyncMemorizedFunc, AsyncNotMemorizedFunc, MemorizedFunc, NotMemorizedFunc
 from topicmill.memory._store import StoreBackend
 
 
@@ -78,7 +79,7 @@ class Memory:
         Parameters
         ----------
         func : callable, default=None
-            The function. It should depend on its arguments alone.
+            The function. It should depend on its arguments alone. The results of a coroutine function are awaited.
         ignore : list of str, default=None
             Parameters that change no result; `"*"` and `"**"` are those without a name of their own.
         verbose : int, default=None
@@ -103,11 +104,12 @@ class Memory:
                 mmap_mode=mmap_mode,
                 cache_validation_callback=cache_validation_callback,
             )
+        is_async = inspect.iscoroutinefunction(func) or isinstance(func, AsyncMemorizedFunc)
         if self.location is None:
-            return NotMemorizedFunc(func)
+            return (AsyncNotMemorizedFunc if is_async else NotMemorizedFunc)(func)
         if isinstance(func, MemorizedFunc):
             func = func.func
-        return MemorizedFunc(
+        return (AsyncMemorizedFunc if is_async else MemorizedFunc)(
             func,
             self.folder,
             ignore=ignore,
