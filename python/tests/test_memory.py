@@ -571,3 +571,26 @@ def test_the_place_of_a_coroutines_result_computes_nothing(memory):
     memory.reduce_size(items_limit=0)
     with pytest.raises(KeyError, match="gone"):
         shelved.get()
+
+
+MAPPED = {
+    "every second": np.arange(100)[::2],
+    "backwards": np.arange(100)[::-1],
+    "part of rows": np.arange(100.0).reshape(10, 10)[:, 2:5],
+    "permuted": np.arange(24).reshape(2, 3, 4).transpose(2, 0, 1),
+    "dates": np.datetime64("2026-07-01") + np.arange(100),
+    "dates backwards": (np.datetime64("2026-07-01") + np.arange(100))[::-1],
+    "spans": np.arange(100).astype("m8[s]").reshape(10, 10).T,
+    "one date": np.array("2026-07-01", "M8[D]"),
+}
+
+
+@pytest.mark.parametrize("case", MAPPED)
+def test_arrays_of_any_layout_and_dates_are_mapped(case, tmp_path):
+    array = MAPPED[case]
+    tm.dump([array, array], tmp_path / "value")
+    for mode in ("r", None):
+        got, again = tm.load(tmp_path / "value", mmap_mode=mode)
+        assert got is again and got.dtype == array.dtype and isinstance(got, np.memmap) == (mode == "r")
+        assert got.flags.writeable == (mode is None)
+        np.testing.assert_array_equal(got, array)

@@ -1,5 +1,6 @@
 """Values in files: arrays as they lie in memory, so that they can be mapped back."""
 
+import io
 import os
 import pickle
 import struct
@@ -23,7 +24,8 @@ _COMPRESSED = 1
 def dump(value, filename, compress=0, protocol=None):
     """Writes a value to a file; arrays as they lie in memory.
 
-    The file is complete or not there: it is written beside its place and renamed.
+    The file is complete or not there: it is written beside its place and renamed. Arrays with gaps between
+    their items are written without.
 
     Parameters
     ----------
@@ -91,8 +93,9 @@ def load(filename, mmap_mode=None, ensure_native_byte_order="auto"):
 
 def to_parts(value, level=0):
     """The file of a value, in pieces: the buffers of arrays are not copied."""
-    buffers = []
-    data = pickle.dumps(value, protocol=5, buffer_callback=buffers.append)
+    buffers, file = [], io.BytesIO()
+    _Pickler(file, protocol=5, buffer_callback=buffers.append).dump(value)
+    data = file.getvalue()
     raw = [buffer.raw() for buffer in buffers]
     if level:
         data, raw = zlib.compress(data, level), [zlib.compress(one, level) for one in raw]
@@ -108,6 +111,22 @@ def to_parts(value, level=0):
         yield bytes(_padded(end) - end)
         yield one
         end = _padded(end) + len(one)
+
+
+class _Pickler(pickle.Pickler):
+    """Puts arrays aside that pickle alone would copy into itself, so that they can be mapped."""
+
+    def reducer_override(self, value):
+        if type(value) is not np.ndarray or value.dtype.hasobject:
+            return NotImplemented
+        # As pickle does: arrays without gaps, whatever the order of their axes.
+        is_packed = value.flags.forc or value.transpose(np.argsort(value.strides)[::-1]).flags.c_contiguous
+        packed = value if is_packed else value.copy(order="C")
+        if value.dtype.kind not in "mM":
+            return NotImplemented if packed is value else packed.__reduce_ex__(5)
+        # Dates and spans are no buffers; the numbers that they are made of are.
+        make, (buffer, _, *rest) = packed.view(f"{value.dtype.byteorder}i8").__reduce_ex__(5)
+        return make, (buffer, value.dtype, *rest)
 
 
 def from_bytes(data, writable=True):
@@ -140,8 +159,6 @@ class _Mapped(pickle.Unpickler):
     """Reads a pickle whose arrays lie in mapped memory, and makes them `numpy.memmap`s."""
 
     def __init__(self, data, buffers):
-        import io
-
         super().__init__(io.BytesIO(data), buffers=buffers)
         self.buffers = buffers
 
