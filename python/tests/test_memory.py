@@ -594,3 +594,49 @@ def test_arrays_of_any_layout_and_dates_are_mapped(case, tmp_path):
         assert got is again and got.dtype == array.dtype and isinstance(got, np.memmap) == (mode == "r")
         assert got.flags.writeable == (mode is None)
         np.testing.assert_array_equal(got, array)
+
+
+def test_values_follow_each_other_in_one_file():
+    import io
+
+    values = [[1, 2], np.arange(5), np.empty(0), {"x": np.arange(3.0)}]
+    for compress in (0, 3):
+        file = io.BytesIO()
+        for value in values:
+            tm.dump(value, file, compress=compress)
+        file.seek(0)
+        for value in values:
+            got = tm.load(file)
+            np.testing.assert_equal(got, value)
+        assert not file.read()
+        with pytest.raises(ValueError, match="header"):
+            tm.load(file)
+
+
+def _ends(data):
+    """Where the header of a file ends, with its table of buffers."""
+    return 40 + 16 * int.from_bytes(data[32:40], "little")
+
+
+@pytest.mark.parametrize("compress", [0, 3])
+def test_damaged_files_are_refused(tmp_path, compress):
+    import io
+
+    path = tmp_path / "value"
+    tm.dump({"x": np.arange(1000.0), "y": np.arange(5)}, path, compress=compress)
+    good = path.read_bytes()
+    bad = [good[:n] for n in (*range(0, _ends(good), 7), len(good) - 1)]
+    # Counts and places that are far too large.
+    bad += [good[:at] + b"\xff" * 7 + good[at + 7 :] for at in range(24, _ends(good), 8)]
+    bad += [good[:at] + b"\xff" * 8 + good[at + 8 :] for at in range(24, _ends(good), 8)]
+    if compress:
+        bad += [good[:at] + b"\xff" * 8 + good[at + 8 :] for at in (_ends(good), len(good) - 20)]
+    for one in bad:
+        path.write_bytes(one)
+        for load in (
+            lambda: tm.load(path),
+            lambda: tm.load(path, mmap_mode="r"),
+            lambda: tm.load(io.BytesIO(one)),
+        ):
+            with pytest.raises(ValueError, match="file"):
+                load()

@@ -19,6 +19,8 @@ _PLACE = struct.Struct("<QQ")
 #: Buffers begin at multiples of this.
 _ALIGNED = 64
 _COMPRESSED = 1
+#: Bytes that are read at once.
+_PIECE = 1 << 24
 
 
 def dump(value, filename, compress=0, protocol=None):
@@ -71,7 +73,7 @@ def load(filename, mmap_mode=None, ensure_native_byte_order="auto"):
     Parameters
     ----------
     filename : str, path or binary file
-        Where from.
+        Where from; a file is read to the end of the value, and others may follow.
     mmap_mode : {None, 'r', 'r+', 'w+', 'c'}, default=None
         Whether arrays are mapped from the file instead of read, and whether they can be written.
     ensure_native_byte_order : bool or 'auto', default='auto'
@@ -85,7 +87,7 @@ def load(filename, mmap_mode=None, ensure_native_byte_order="auto"):
     if mmap_mode not in (None, "r", "r+", "w+", "c"):
         raise ValueError(f"mmap_mode must be None, 'r', 'r+', 'w+' or 'c', got {mmap_mode!r}")
     if hasattr(filename, "read"):
-        return from_bytes(filename.read())
+        return from_bytes(_next(filename))
     if mmap_mode is None:
         return from_bytes(_read(filename))
     return _mapped(filename, "r+" if mmap_mode == "w+" else mmap_mode)
@@ -132,27 +134,35 @@ class _Pickler(pickle.Pickler):
 def from_bytes(data, writable=True):
     """The value of a file that has been read."""
     view = memoryview(data)
-    is_compressed, start, length, places = _head(view[: 1 << 20], lambda n: view[:n])
-    if max([start + length, *(at + n for at, n in places)]) > len(view):
-        raise ValueError("this file of a value is truncated")
+    is_compressed, start, length = _head(view)
+    places = _places(view, start)
+    _check(_end(start + length, places) <= len(view))
     body = view[start : start + length]
     raw = [view[at : at + n] for at, n in places]
     if is_compressed:
-        body, raw = zlib.decompress(body), [bytearray(zlib.decompress(one)) for one in raw]
+        try:
+            body, raw = zlib.decompress(body), [bytearray(zlib.decompress(one)) for one in raw]
+        except zlib.error as error:
+            raise ValueError(f"this file of a value is damaged: {error}") from error
     return pickle.loads(body, buffers=raw)
 
 
 def _mapped(filename, mode):
     with open(filename, "rb") as file:
-        is_compressed, start, length, places = _head(file.read(_HEAD.size), lambda n: _exactly(file, n))
-        file.seek(start)
-        data = file.read(length)
+        size = os.fstat(file.fileno()).st_size
+        data = _read_to(_HEAD.size, file, bytearray())
+        is_compressed, start, length = _head(data)
+        # Before so much is read: a damaged length may be any.
+        _check(start + length <= size)
+        data = _read_to(start + length, file, data)
+    places = _places(data, start)
+    _check(_end(start + length, places) <= size)
     if is_compressed:
         return from_bytes(_read(filename))
     buffers = [
         np.memmap(filename, mode=mode, offset=at, shape=n, dtype=np.uint8) if n else bytearray() for at, n in places
     ]
-    return _Mapped(data, buffers).load()
+    return _Mapped(data[start:], buffers).load()
 
 
 class _Mapped(pickle.Unpickler):
@@ -175,26 +185,48 @@ def _as_memmap(buffer, dtype, shape, order, axis_order=None):
     return array.reshape(shape, order=order)
 
 
-def _head(first, again):
-    """Whether it is compressed, where its pickle lies, and where its buffers."""
-    if len(first) < _HEAD.size:
+def _head(data):
+    """Whether it is compressed, where its pickle begins, and how long that is."""
+    if len(data) < _HEAD.size:
         raise ValueError("this is no file of a value: it ends within its header")
-    magic, flags, _, length, n_buffers = _HEAD.unpack(first[: _HEAD.size])
+    magic, flags, _, length, n_buffers = _HEAD.unpack(data[: _HEAD.size])
     if magic[:-1] != MAGIC[:-1]:
         raise ValueError(f"this is no file of a value: it begins with {bytes(magic[:8])!r}")
     if magic != MAGIC:
         raise ValueError(f"this file is of version {magic[-1]}, known is {MAGIC[-1]}: it needs a newer topicmill")
-    start = _HEAD.size + _PLACE.size * n_buffers
-    table = again(start)
-    if len(table) < start:
+    return bool(flags & _COMPRESSED), _HEAD.size + _PLACE.size * n_buffers, length
+
+
+def _places(data, start):
+    """Where the buffers lie, by the table before the pickle."""
+    _check(start <= len(data))
+    return [_PLACE.unpack(data[at : at + _PLACE.size]) for at in range(_HEAD.size, start, _PLACE.size)]
+
+
+def _end(end, places):
+    """Where a file ends whose pickle ends at `end`."""
+    return max([end, *(at + n for at, n in places)])
+
+
+def _check(is_whole):
+    if not is_whole:
         raise ValueError("this file of a value is truncated")
-    places = [_PLACE.unpack(table[at : at + _PLACE.size]) for at in range(_HEAD.size, start, _PLACE.size)]
-    return bool(flags & _COMPRESSED), start, length, places
 
 
-def _exactly(file, n):
-    file.seek(0)
-    return file.read(n)
+def _next(file):
+    """The bytes of the next value in a file, and no more: others may follow."""
+    data = _read_to(_HEAD.size, file, bytearray())
+    _, start, length = _head(data)
+    data = _read_to(start, file, data)
+    return _read_to(_end(start + length, _places(data, start)), file, data)
+
+
+def _read_to(end, file, data):
+    """`data` with what follows in the file, to `end` or to the end of the file."""
+    # Piece by piece: a damaged length may ask for more than memory holds.
+    while piece := file.read(min(end - len(data), _PIECE)):
+        data += piece
+    return data
 
 
 def _read(filename):
