@@ -640,3 +640,8 @@ def test_damaged_files_are_refused(tmp_path, compress):
         ):
             with pytest.raises(ValueError, match="file"):
                 load()
+
+
+def test_what_no_pickle_holds_is_a_pickling_error(tmp_path):
+    with pytest.raises(pickle.PicklingError, match="lambda"):
+        tm.dump(lambda: 1, tmp_path / "value")

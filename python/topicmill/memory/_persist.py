@@ -44,6 +44,11 @@ def dump(value, filename, compress=0, protocol=None):
     -------
     filenames : list of str
         The file, when a name was given.
+
+    Raises
+    ------
+    pickle.PicklingError
+        For what no pickle can hold, such as local functions.
     """
     level = _level(compress)
     parts = to_parts(value, level)
@@ -96,7 +101,11 @@ def load(filename, mmap_mode=None, ensure_native_byte_order="auto"):
 def to_parts(value, level=0):
     """The file of a value, in pieces: the buffers of arrays are not copied."""
     buffers, file = [], io.BytesIO()
-    _Pickler(file, protocol=5, buffer_callback=buffers.append).dump(value)
+    try:
+        _Pickler(file, protocol=5, buffer_callback=buffers.append).dump(value)
+    except AttributeError as error:
+        # Python 3.11 raises it for local functions; later versions raise as below.
+        raise pickle.PicklingError(str(error)) from error
     data = file.getvalue()
     raw = [buffer.raw() for buffer in buffers]
     if level:
