@@ -165,6 +165,13 @@ def test_pythons_numbers_change_no_arrays_type():
         assert tm.evaluate("x * k").dtype == x.dtype == (tm.array(x) * k).compute().dtype
 
 
+def test_unsigned_numbers_of_64_bits_are_signed():
+    x = np.array([0, 1, 2**62], np.uint64)
+    result = tm.evaluate("x * 3 - 1")
+    assert result.dtype == np.int64
+    np.testing.assert_array_equal(result, x.astype(np.int64) * 3 - 1)
+
+
 WRONG = {
     "x +": SyntaxError,
     "x y": SyntaxError,

@@ -27,7 +27,9 @@ def evaluate(
 ):
     """Computes an expression over arrays in one pass, on all processors, without temporaries.
 
-    The signature is numexpr's. Types promote as NumPy's do. Nothing of `ex` is run as Python.
+    The signature is numexpr's. Types promote as NumPy's do, but that expressions have no uint64: such arrays are
+    taken as int64, results wrap around as those of int64 do, and values that it does not hold are an OverflowError.
+    Nothing of `ex` is run as Python.
 
     Parameters
     ----------
