@@ -97,6 +97,23 @@ def test_settings_that_are_no_functions_are_cut_natively(name, settings, monkeyp
     assert vectorizer.fit_transform(["a talk about testing", "testing"]).shape[0] == 2
 
 
+def test_columns_that_nobody_uses_take_no_memory(run_python):
+    out = run_python(
+        """
+import resource
+import numpy as np, topicmill as tm
+grown = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+tm.HashingVectorizer(n_features=8).transform(["a talk about testing", "testing", ""])
+before = grown()
+weights = tm.HashingVectorizer(n_features=2**28).transform(["a talk about testing", "testing", ""])
+print(grown() - before, weights.shape[1], weights.nnz, np.asarray(weights.multiply(weights).sum(axis=1)).ravel().round(9).tolist())
+"""
+    )
+    grown, columns, n_entries, lengths = out.split(maxsplit=3)
+    assert (int(columns), int(n_entries), lengths.strip()) == (2**28, 4, "[1.0, 1.0, 0.0]")
+    assert int(grown) < 50
+
+
 @pytest.mark.parametrize("pattern, text", [(r"(?i)[a-z]{2,}", "İstanbul x"), (r"\w+$", "it ends here\n")])
 def test_what_engines_of_patterns_read_in_different_ways_is_read_as_by_python(pattern, text):
     settings = {"token_pattern": pattern, "lowercase": False}
@@ -163,6 +180,17 @@ def test_what_are_no_texts_is_refused_as_by_scikit_learn(case):
     for module in (theirs, tm):
         with pytest.raises(kind, match=words):
             module.CountVectorizer().fit(texts)
+
+
+@pytest.mark.parametrize("norm", [None, "l1", "l2"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_weights_without_idf_are_scikit_learns(dtype, norm):
+    counts = np.random.default_rng(0).poisson(0.3, (1000, 40)).astype(dtype)
+    counts[7] = 0
+    settings = {"norm": norm, "use_idf": False, "sublinear_tf": True}
+    ours, expected = (module.TfidfTransformer(**settings).fit_transform(counts) for module in (tm, theirs))
+    assert ours.dtype == expected.dtype
+    np.testing.assert_allclose(ours.toarray(), expected.toarray(), rtol=1e-6 if dtype == np.float32 else 1e-12)
 
 
 @pytest.mark.parametrize("document", [3, None, ["a"]])

@@ -157,6 +157,8 @@ class TfidfTransformer(
                 data = np.zeros(len(present), X.dtype)
                 data[present] = self._weigh(X, threads)
                 return data
+        elif X.shape[1] > X.nnz:
+            X = _numbered_within_rows(X)
         return _native.weigh(X, idf, {**self._settings(), "threads": threads})
 
     def __sklearn_tags__(self):
@@ -173,6 +175,19 @@ class TfidfTransformer(
             "norm": self.norm,
             "threads": 1,
         }
+
+
+def _numbered_within_rows(X):
+    """The same rows with as many columns as the longest has entries.
+
+    Where all columns are worth the same they tell nothing, and hashes choose among more than there are entries: the
+    native half takes a number for each column.
+    """
+    lengths = np.diff(X.indptr)
+    columns = np.arange(X.nnz, dtype=np.int32) - np.repeat(X.indptr[:-1], lengths).astype(np.int32)
+    numbered = sp.csr_array((X.data, columns, X.indptr), shape=(X.shape[0], int(lengths.max(initial=0))), copy=False)
+    numbered.has_canonical_format = True
+    return numbered
 
 
 class TfidfVectorizer(CountVectorizer):
