@@ -645,3 +645,16 @@ def test_damaged_files_are_refused(tmp_path, compress):
 def test_what_no_pickle_holds_is_a_pickling_error(tmp_path):
     with pytest.raises(pickle.PicklingError, match="lambda"):
         tm.dump(lambda: 1, tmp_path / "value")
+
+
+def test_functions_that_all_call_each_other_have_a_digest():
+    def functions(n, last):
+        names = [f"f{i}" for i in range(n)]
+        calls = " or ".join(f"{name}(x - 1)" for name in names)
+        module = {"__name__": "calling"}
+        exec("".join(f"def {name}(x): return x > {i if i < n - 1 else last} and ({calls})\n" for i, name in enumerate(names)), module)
+        return [module[name] for name in names]
+
+    digests = [tm.hash(one) for one in functions(20, last=97)]
+    assert digests == [tm.hash(one) for one in functions(20, last=97)] and len(set(digests)) == 20
+    assert not set(digests) & {tm.hash(one) for one in functions(20, last=98)}

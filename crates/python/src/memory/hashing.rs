@@ -28,8 +28,15 @@ pub(crate) fn digest(
     parts: &Bound<'_, PyAny>,
     also: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<String> {
-    let mut walk =
-        Walk { parts, also, known: HashMap::new(), path: Vec::new(), lowest: usize::MAX };
+    let mut walk = Walk {
+        parts,
+        also,
+        known: HashMap::new(),
+        path: Vec::new(),
+        open: Vec::new(),
+        waiting: HashMap::new(),
+        lowest: usize::MAX,
+    };
     let mut encoder = Encoder::new();
     walk.tell(value, &mut encoder)?;
     Ok(encoder.finish().to_hex())
@@ -42,7 +49,19 @@ struct Walk<'a, 'py> {
     known: HashMap<usize, (Digest, Bound<'py, PyAny>)>,
     /// The collections around the current value, the outermost first.
     path: Vec<usize>,
-    /// The outermost of them that the current value leads back to.
+    /// These, and those within them that lead back to one of them, as they were first met.
+    open: Vec<Open<'py>>,
+    /// Where in `open` the latter are.
+    waiting: HashMap<usize, usize>,
+    /// The outermost of the path that the current value leads back to.
+    lowest: usize,
+}
+
+/// A collection that is no whole yet.
+struct Open<'py> {
+    /// Kept alive so that no other takes its address.
+    value: Bound<'py, PyAny>,
+    /// The outermost of the path that it leads back to.
     lowest: usize,
 }
 
@@ -82,19 +101,38 @@ impl<'py> Walk<'_, 'py> {
             encoder.integer((depth - at) as u64);
             return Ok(encoder.finish());
         }
+        if let Some(&at) = self.waiting.get(&address) {
+            // Within a cycle, and told before: when that was says which one is meant, as whole values have
+            // left `open` and do not count. To tell it once more takes exponential time.
+            self.lowest = self.lowest.min(self.open[at].lowest);
+            let mut encoder = Encoder::new();
+            encoder.named("told before");
+            encoder.integer((self.open.len() - at) as u64);
+            return Ok(encoder.finish());
+        }
         if depth >= DEEPEST {
             let message = format!("a value nested deeper than {DEEPEST} levels cannot be hashed");
             return Err(PyRecursionError::new_err(message));
         }
         self.path.push(address);
+        let at = self.open.len();
+        self.open.push(Open { value: value.clone(), lowest: usize::MAX });
+        let before = std::mem::replace(&mut self.lowest, usize::MAX);
         // Not on the stack, which has one of them for every level.
         let mut encoder = Box::new(Encoder::new());
         self.tell_collection(value, &mut encoder)?;
         self.path.pop();
         let digest = encoder.finish();
-        if self.lowest >= depth {
-            self.lowest = usize::MAX;
+        let lowest = std::mem::replace(&mut self.lowest, before);
+        if lowest >= depth {
+            for within in self.open.drain(at..) {
+                self.waiting.remove(&(within.value.as_ptr() as usize));
+            }
             self.known.insert(address, (digest, value.clone()));
+        } else {
+            self.open[at].lowest = lowest;
+            self.waiting.insert(address, at);
+            self.lowest = before.min(lowest);
         }
         Ok(digest)
     }
