@@ -165,6 +165,72 @@ def test_pythons_numbers_change_no_arrays_type():
         assert tm.evaluate("x * k").dtype == x.dtype == (tm.array(x) * k).compute().dtype
 
 
+NUMBERS = {
+    "a float beside singles and doubles": ("x * c + y", {"x": np.array([1.0]), "y": np.zeros(1, np.float32), "c": 0.1}),
+    "a float beyond singles": ("x * c + y", {"x": np.array([1.0]), "y": np.zeros(1, np.float32), "c": 1e300}),
+    "a whole number compared beside singles": (
+        "where(i == n, f, 0)",
+        {"i": np.array([16777217, 16777216], np.int32), "n": 16777217, "f": np.array([2.0, 3.0], np.float32)},
+    ),
+    "bits beside singles": (
+        "where(f > 0, i & n, i)",
+        {"i": np.array([7, 5], np.int32), "n": 6, "f": np.array([1.0, -1.0], np.float32)},
+    ),
+    "a product that wraps": ("j * two + k", {"j": np.array([2**30], np.int32), "k": np.zeros(1, np.int64), "two": 2}),
+    "two numbers that meet": ("n * m * x", {"n": 2**40, "m": 2**20, "x": np.array([1.0, 2.0])}),
+    "two floats that meet": ("c * d * f", {"c": 1e300, "d": 1e-300, "f": np.array([3.0], np.float32)}),
+    "negative": ("x ** n - n", {"x": np.array([2.0, 4.0]), "n": -2}),
+    "a root": ("x ** c", {"x": np.array([2.0, -0.0, np.inf]), "c": 0.5}),
+    "not finite": ("f * inf_ + (-nan_) * f", {"f": np.array([1.0, 2.0], np.float32), "inf_": float("-inf"), "nan_": float("nan")}),
+    "a zero with a sign": ("f * z", {"f": np.array([1.0], np.float32), "z": -0.0}),
+    "the least whole number": ("i - n", {"i": np.array([-1]), "n": -(2**63)}),
+    "numbers alone": ("n * c + m", {"n": 3, "c": 0.5, "m": 2}),
+    "truth": ("x * t + t", {"x": np.array([1, 2], np.uint8), "t": True}),
+    "named as a function": ("sum * f + min", {"sum": 2, "f": np.array([1.0], np.float32), "min": 0.1}),
+}
+
+
+@pytest.mark.parametrize("case", NUMBERS)
+def test_a_number_has_the_type_of_what_it_meets(case):
+    text, names = NUMBERS[case]
+    with np.errstate(all="ignore"):
+        expected = np.asarray(eval(text, {"where": np.where}, names))
+    expression = tm.expr(text)
+    for result in (tm.evaluate(text, names, {}), expression(*(names[name] for name in expression.names))):
+        assert result.dtype == expected.dtype
+        np.testing.assert_array_equal(result, expected)
+        np.testing.assert_array_equal(np.signbit(result), np.signbit(expected))
+
+
+def test_a_number_is_written_where_its_name_is_an_operand():
+    f, sum, where, e5 = np.array([1.0, 2.0], np.float32), 10, 0.5, 2
+    assert tm.evaluate("sum(f, where=f > where) + sum").tolist() == 13.0
+    assert tm.evaluate("sum(f, where =f> where)+sum").tolist() == 13.0
+    np.testing.assert_array_equal(tm.evaluate("f * 1.e5 + e5"), f * np.float32(1e5) + 2)
+    groups = tm.group(["e5", "a"])
+    assert groups.count().tolist() == [1, 1]
+    assert tm.evaluate("where('e5' == \"e5\", f + e5, e5)").tolist() == [3.0, 4.0]
+    np.testing.assert_array_equal(tm.evaluate("f == e5, e5== f")[1], [False, True])
+
+
+def test_many_numbers_are_given_to_one_expression():
+    f = np.arange(4, dtype=np.float32)
+    scaled = tm.expr(lambda f, c: f * c)
+    for n in (*range(40), *range(40)):
+        c = n / 8
+        np.testing.assert_array_equal(scaled(f, c), f * np.float32(c))
+        np.testing.assert_array_equal(tm.evaluate("f + n"), f + n)
+
+
+def test_a_number_that_the_type_it_meets_cannot_hold_is_told():
+    x, n = np.ones(2, np.uint8), 300
+    with pytest.raises(ValueError, match="300"):
+        tm.evaluate("x + n")
+    with pytest.raises(OverflowError):
+        tm.evaluate("x + n", {"x": x, "n": 2**63}, {})
+    np.testing.assert_array_equal(tm.evaluate("x < n"), [True, True])
+
+
 def test_unsigned_numbers_of_64_bits_are_signed():
     x = np.array([0, 1, 2**62], np.uint64)
     result = tm.evaluate("x * 3 - 1")

@@ -9,6 +9,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 use smallvec::{SmallVec, smallvec};
 
+use super::numbers::Written;
 use super::operands::{Given, output};
 use crate::error::Error;
 use crate::run::run_with;
@@ -27,6 +28,7 @@ type Arrays<'py> = SmallVec<[Bound<'py, PyUntypedArray>; 1]>;
 #[pyclass(frozen, module = "topicmill._native")]
 pub(crate) struct Expression {
     prepared: Prepared,
+    written: Written,
     /// The names, in the order of their first use.
     names: Vec<Py<PyString>>,
     /// What calls take, in their order.
@@ -64,8 +66,9 @@ impl Expression {
             Some(names.iter().map(place_of).collect::<PyResult<_>>()?)
         };
         let prepared = Prepared::new(&read);
+        let written = Written::new(&read);
         let names = names.iter().map(|name| PyString::intern(py, name).unbind()).collect();
-        Ok(Self { prepared, names, parameters, places, threads, serial: Run::serial() })
+        Ok(Self { prepared, written, names, parameters, places, threads, serial: Run::serial() })
     }
 
     /// What calls take, in their order.
@@ -109,7 +112,7 @@ impl Expression {
         }
         let schema = schema.iter().map(|(name, ty)| (name.as_str(), *ty));
         let texts = self.prepared.expr().to_sql(schema, dialect);
-        let texts = texts.map_err(|error| self.explained(error))?;
+        let texts = texts.map_err(|error| explained(error, &self.prepared))?;
         match <[String; 1]>::try_from(texts) {
             Ok([text]) => Ok(text.into_pyobject(py)?.into_any()),
             Err(texts) => Ok(PyTuple::new(py, texts)?.into_any()),
@@ -148,17 +151,35 @@ impl Expression {
         given: &[Given<'py>],
         out: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let weak = Given::weak_type(given);
-        let operands: SmallVec<[Operand<'_>; FEW]> =
-            given.iter().map(|one| one.operand(weak)).collect::<PyResult<_>>()?;
+        let Some(numbers) = self.written.numbers(given) else {
+            let operands: SmallVec<[Operand<'_>; FEW]> = given.iter().map(Given::operand).collect();
+            return self.ran(py, &self.prepared, &operands, out);
+        };
+        let prepared = self
+            .written
+            .prepared(self.prepared.expr(), &numbers)
+            .map_err(|(error, text)| Error::Expr(Box::new(error), text))?;
+        let others = given.iter().zip(&numbers).filter(|(_, number)| number.is_none());
+        let operands: SmallVec<[Operand<'_>; FEW]> = others.map(|(one, _)| one.operand()).collect();
+        self.ran(py, &prepared, &operands, out)
+    }
+
+    /// What `prepared` makes of `operands`, into `out` when it is given.
+    fn ran<'py>(
+        &self,
+        py: Python<'py>,
+        prepared: &Prepared,
+        operands: &[Operand<'_>],
+        out: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let explained = |error| explained(error, prepared);
         let mut arrays = match out {
             Some(out) => outputs_given(out)?,
-            None => match self.prepared.result_like(&operands) {
+            None => match prepared.result_like(operands) {
                 Some((ty, of)) => smallvec![empty(py, ty, operands[of].shape())?],
-                None => self
-                    .prepared
-                    .results(&operands)
-                    .map_err(|error| self.explained(error))?
+                None => prepared
+                    .results(operands)
+                    .map_err(explained)?
                     .into_iter()
                     .map(|(ty, shape)| empty(py, ty, &shape))
                     .collect::<PyResult<_>>()?,
@@ -168,12 +189,12 @@ impl Expression {
             arrays.iter().map(output).collect::<PyResult<_>>()?;
         let sizes = operands.iter().map(|one| one.shape().iter().product());
         if sizes.max().unwrap_or(0) <= SMALL {
-            self.prepared.call(&operands, &mut outputs, &self.serial)
+            prepared.call(operands, &mut outputs, &self.serial)
         } else {
             let run = run_with(self.threads)?;
-            py.detach(|| self.prepared.call(&operands, &mut outputs, &run))
+            py.detach(|| prepared.call(operands, &mut outputs, &run))
         }
-        .map_err(|error| self.explained(error))?;
+        .map_err(explained)?;
         drop(outputs);
         match arrays.pop() {
             Some(array) if arrays.is_empty() => Ok(array.into_any()),
@@ -200,10 +221,10 @@ impl Expression {
             }
         }
     }
+}
 
-    fn explained(&self, error: expr::Error) -> Error {
-        Error::Expr(Box::new(error), self.prepared.expr().text().to_owned())
-    }
+fn explained(error: expr::Error, prepared: &Prepared) -> Error {
+    Error::Expr(Box::new(error), prepared.expr().text().to_owned())
 }
 
 /// A type by the name that NumPy has for it.

@@ -3,6 +3,7 @@
 mod call;
 mod columns;
 mod groups;
+mod numbers;
 mod operands;
 mod texts;
 

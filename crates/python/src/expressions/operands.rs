@@ -1,7 +1,7 @@
 //! Python's values as operands: arrays by their address, numbers by their value.
 #![allow(unsafe_code, reason = "an operand is an address with a promise")]
 
-use expr::{Operand, Output, Scalar, Type};
+use expr::{Operand, Output, Type};
 use numpy::npyffi::{NPY_ARRAY_WRITEABLE, NPY_TYPES};
 use numpy::{PyArrayDescrMethods, PyUntypedArray, PyUntypedArrayMethods};
 use pyo3::exceptions::{PyTypeError, PyValueError};
@@ -15,7 +15,7 @@ pub(super) enum Given<'py> {
     Array(Bound<'py, PyUntypedArray>, Type),
     /// Truth.
     Bool(bool),
-    /// A whole number of Python, which takes the type of the arrays that it meets.
+    /// A whole number of Python, which takes the type of what it meets.
     Int(i64),
     /// A number of Python, likewise.
     Float(f64),
@@ -46,46 +46,18 @@ impl<'py> Given<'py> {
         Ok(Self::Array(array, ty))
     }
 
-    /// The type that Python's own numbers take among `given`: the narrowest float of the arrays, or where
-    /// there is none, their widest whole numbers. As in NumPy, they change no array's type.
-    pub(super) fn weak_type(given: &[Self]) -> Option<Type> {
-        let types = given.iter().filter_map(|one| match one {
-            Self::Array(_, ty) => Some(*ty),
-            _ => None,
-        });
-        let floats = types.clone().filter(|ty| ty.is_float()).min();
-        floats.or_else(|| types.filter(|ty| ty.is_integer()).max())
-    }
-
-    pub(super) fn operand(&self, weak: Option<Type>) -> PyResult<Operand<'_>> {
-        Ok(match self {
+    pub(super) fn operand(&self) -> Operand<'_> {
+        match self {
             Self::Array(array, ty) => {
                 // SAFETY: the array is alive while the operand is. Its memory is the interpreter's, whose
                 // other threads are asked, as by NumPy itself, not to write to it meanwhile.
                 unsafe { Operand::from_raw(address(array), *ty, array.shape(), array.strides()) }
             }
             Self::Bool(value) => Operand::scalar(*value),
-            Self::Int(value) => Operand::scalar(whole(*value, weak)?),
-            Self::Float(value) => Operand::scalar(match weak {
-                Some(Type::F32) => Scalar::F32(*value as f32),
-                _ => Scalar::F64(*value),
-            }),
-        })
+            Self::Int(value) => Operand::scalar(*value),
+            Self::Float(value) => Operand::scalar(*value),
+        }
     }
-}
-
-fn whole(value: i64, weak: Option<Type>) -> PyResult<Scalar> {
-    let too_large = |_| {
-        PyValueError::new_err(format!("{value} does not fit the type of the arrays that it meets"))
-    };
-    Ok(match weak {
-        Some(Type::F32) => Scalar::F32(value as f32),
-        Some(Type::F64) => Scalar::F64(value as f64),
-        Some(Type::U8) => Scalar::U8(value.try_into().map_err(too_large)?),
-        Some(Type::U32) => Scalar::U32(value.try_into().map_err(too_large)?),
-        Some(Type::I32) => Scalar::I32(value.try_into().map_err(too_large)?),
-        _ => Scalar::I64(value),
-    })
 }
 
 /// The array as an output.
