@@ -330,7 +330,7 @@ pub(crate) struct Sources {
 #[derive(Debug, clap::Args)]
 pub(crate) struct TopicFlags {
     /// How many topics: a number from 1, or `auto`
-    #[arg(short, value_name = "K|auto", value_parser = topic_count)]
+    #[arg(short, value_name = "K|auto", value_parser = topic_count, allow_negative_numbers = true)]
     pub(crate) k: Option<TopicCount>,
     /// What a term's count becomes: tfidf, sublinear, bm25, log-entropy, or an expression of tf, df,
     /// idf, n_docs, dl and avgdl, such as '(1 + ln(tf)) * idf'
@@ -349,13 +349,13 @@ pub(crate) struct Common {
     #[arg(long, value_name = "DIR")]
     pub(crate) cache: Option<PathBuf>,
     /// Threads; without it one for each processor. The result is the same for any number
-    #[arg(long, value_name = "N", value_parser = threads)]
+    #[arg(long, value_name = "N", value_parser = threads, allow_negative_numbers = true)]
     pub(crate) threads: Option<NonZeroUsize>,
     /// Memory that is meant to be enough (1GiB); topics alone obeys it
     #[arg(long, value_name = "SIZE")]
     pub(crate) memory: Option<Bytes>,
     /// Seed of everything random
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(crate) seed: Option<u64>,
     /// Make no request: read pages from the cache alone
     #[arg(long, conflicts_with = "refresh")]

@@ -141,6 +141,10 @@ fn check_target(target: &Path, overwrite: Overwrite) -> Result<(), Error> {
     let failed = |source| Error::Unwritable { path: target.to_owned(), source };
     let metadata = match fs::metadata(target) {
         Ok(metadata) => metadata,
+        Err(error) if error.kind() == io::ErrorKind::NotFound && target.is_symlink() => {
+            let leads_nowhere = "a symbolic link to what does not exist";
+            return Err(failed(io::Error::new(error.kind(), leads_nowhere)));
+        }
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(failed(error)),
     };

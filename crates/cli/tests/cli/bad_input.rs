@@ -70,6 +70,9 @@ fn arguments_that_are_not_allowed() {
         ("build -o out", &["no source was given", "sources"], "topicmill build talks.jsonl"),
         ("build few.jsonl -o out --nope", &["'--nope'"], help),
         ("build few.jsonl -o out -k 0", &["'0'", "-k", "auto", "from 1"], ""),
+        ("build few.jsonl -o out -k -1", &["'-1'", "-k", "auto", "from 1"], ""),
+        ("build few.jsonl -o out --threads -1", &["'-1'", "--threads", "from 1"], ""),
+        ("build few.jsonl -o out --seed -1", &["'-1'", "--seed"], ""),
         ("build few.jsonl -o out -k x", &["'x'", "-k", "auto", "from 1"], ""),
         ("build few.jsonl -o out -k 4", &["1..=3", "3 documents", "got 4"], "at most 3"),
         ("build few.jsonl -o out --max-skipped 200%", &["'200%'", "0% to 100%"], ""),
@@ -260,6 +263,15 @@ fn outputs_that_cannot_be_written() {
     scene.succeed("build few.jsonl -o thesis --force");
     assert!(scene.names("thesis").contains(&"index.html".to_owned()));
     assert!(!scene.names("thesis").contains(&"chapter.tex".to_owned()));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_nowhere_is_no_place_for_a_site() {
+    let scene = Scene::new();
+    scene.write("few.jsonl", FEW);
+    std::os::unix::fs::symlink("gone", scene.path("out")).unwrap();
+    refuse(&scene, "build few.jsonl -o out", FAILED, &["/out", "link to what does not exist"], "");
 }
 
 #[test]
