@@ -135,6 +135,9 @@ impl Lane<'_> {
                 cell.set_whole(sum);
                 overflow |= overflowed;
             }),
+            (Block::Bool(values), Reduction::Prod) => self.each_held(fold, &rows, |cell, row| {
+                cell.set_whole(cell.whole() * i64::from(values[row]));
+            }),
             (Block::Bool(values), _) => self.each(fold, &rows, |cell, row, holds| {
                 cell.count += u64::from(holds);
                 cell.set_whole(cell.whole() + i64::from(values[row] & holds));

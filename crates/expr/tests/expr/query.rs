@@ -77,6 +77,7 @@ fn every_reduction_by_group() {
         "any(keynote), all(keynote), prod(hits) by topic",
         &["true true 2", "true false -21", "false false 0"],
     );
+    check("prod(keynote), prod(year > 2000) by topic", &["1 1", "0 1", "0 1"]);
     check("max(weight), min(hits, where=hits > 0) by topic", &["1.0 2", "0.75 1", "0.5 5"]);
     check(
         "count(hits > 0), mean(weight, where=hits > 0) by year",
