@@ -32,6 +32,9 @@ const NEVER_FOLDED: &[&str] = &[
 
 /// The share of the plural's documents that the singular must reach to be believed.
 const MIN_SHARE: f64 = 0.1;
+/// The same for one of two letters: `id` and `vm` are in more documents than their plurals, where `TLS` and
+/// `GPS` are no plurals of what is called `tl` or `gp` somewhere.
+const MIN_SHARE_OF_SHORT: f64 = 1.0;
 
 /// The singulars that `word` might have, the likeliest first; empty when it is no plural.
 ///
@@ -64,14 +67,17 @@ pub fn singulars(word: &str) -> Vec<String> {
 /// `None` for a word that never does).
 ///
 /// Of several candidates the one in the most documents wins, ties going to the likeliest. A
-/// candidate in less than a tenth of the documents of `word` is taken for a slip.
+/// candidate in less than a tenth of the documents of `word` is taken for a slip, and one of two letters in
+/// fewer documents than `word` for another word.
 #[must_use]
 pub fn singular_in(word: &str, doc_freq: impl Fn(&str) -> Option<u32>) -> Option<String> {
     let own = doc_freq(word)?;
     let mut best: Option<(u32, String)> = None;
     for candidate in singulars(word) {
         let Some(df) = doc_freq(&candidate) else { continue };
-        if f64::from(df) < MIN_SHARE * f64::from(own) {
+        let is_short = candidate.chars().nth(2).is_none();
+        let share = if is_short { MIN_SHARE_OF_SHORT } else { MIN_SHARE };
+        if f64::from(df) < share * f64::from(own) {
             continue;
         }
         if best.as_ref().is_none_or(|(most, _)| df > *most) {
@@ -139,6 +145,7 @@ mod tests {
         check("physics", &[("physics", 9), ("physic", 3)], None);
         check("class", &[("class", 9), ("clas", 3)], None);
         check("c++", &[("c++", 3)], None);
+        check("tls", &[("tls", 29), ("tl", 6)], None);
     }
 
     #[test]
