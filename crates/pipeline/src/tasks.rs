@@ -30,7 +30,7 @@ tasks! {
     /// Weights to a number of topics.
     NUMBER = "number", 3;
     /// Weights to topics.
-    TOPICS = "topics", 4;
+    TOPICS = "topics", 5;
     /// Topics to their words and figures of their quality.
     QUALITY = "quality", 3;
     /// The documents of one topic to what they divide into.

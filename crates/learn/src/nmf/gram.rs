@@ -38,6 +38,13 @@ impl<F: Real> Gram<F> {
         Self { sums, width, values, inverse_diagonal }
     }
 
+    /// Adds `ridge` to what the sweeps see of the diagonal at `at`.
+    pub(crate) fn add_ridge(&mut self, at: usize, ridge: f64) {
+        let diagonal = &mut self.values[at * (self.width + 1)];
+        *diagonal += F::from_f64(ridge);
+        self.inverse_diagonal[at] = if *diagonal > F::ZERO { F::ONE / *diagonal } else { F::ZERO };
+    }
+
     /// Of all rows of `rows`.
     pub(crate) fn of_rows(
         rows: &[F],

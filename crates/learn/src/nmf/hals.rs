@@ -82,9 +82,9 @@ pub(super) struct Problem<'a, F> {
     pub(super) by_term: RowBlocks<'a, F>,
     pub(super) k: usize,
     /// What is added to the objective for `W` and for `Hᵀ`.
-    pub(super) extra_w: Extra<F>,
-    pub(super) extra_h: Extra<F>,
-    /// Half of what `pull` of `H` is a distance from.
+    pub(super) extra_w: Extra,
+    pub(super) extra_h: Extra,
+    /// What the entries of `H` that are drawn add to the objective whatever they are.
     pub(super) constant: f64,
     pub(super) isa: InstructionSet,
     pub(super) run: &'a Run,
@@ -118,7 +118,7 @@ impl<F: Real> Problem<'_, F> {
         let mut h = Factor::new(ht, sweeps.1, self.extra_h.clone());
         let mut w = Factor::new(w, sweeps.0, self.extra_w.clone());
         let mut gram_accepted =
-            Gram::of_rows(&w.accepted, (width, &w.extra.ridge), self.isa, self.run)?;
+            Gram::of_rows(&w.accepted, (width, &h.extra.ridge), self.isa, self.run)?;
         let mut gram_ahead = gram_accepted.clone();
         let mut momentum = Momentum::new();
         let mut best = Best { errors: Vec::new(), ht: h.accepted.clone(), w: w.accepted.clone() };
@@ -126,13 +126,13 @@ impl<F: Real> Problem<'_, F> {
         while iterations < stop.max_iter {
             iterations += 1;
             let beta = F::from_f64(momentum.beta);
-            let given = self.given(&self.by_term, &w.ahead, &gram_ahead);
+            let given = self.given(&self.by_term, (&w.ahead, &w.extra), &gram_ahead);
             let step_h = h.step(&given, (beta, Ahead::CutOff), self.run)?;
-            let given = self.given(&self.by_doc, &h.ahead, &step_h.next);
+            let given = self.given(&self.by_doc, (&h.ahead, &h.extra), &step_h.next);
             let step_w = w.step(&given, (beta, Ahead::Free), self.run)?;
             let residual = square - 2.0 * step_w.cross + step_w.next.inner(&step_h.next);
-            let extra = step_h.linear
-                + step_w.linear
+            let extra = step_h.added
+                + step_w.added
                 + half_ridge(&h.extra, &step_h.next)
                 + half_ridge(&w.extra, &step_w.next)
                 + self.constant;
@@ -158,10 +158,11 @@ impl<F: Real> Problem<'_, F> {
     fn given<'a>(
         &self,
         sparse: &'a RowBlocks<'a, F>,
-        other: &'a [F],
+        (other, extra): (&'a [F], &'a Extra),
         gram: &'a Gram<F>,
     ) -> Given<'a, F> {
-        Given { sparse, other, gram, isa: self.isa, width: padded(self.k) }
+        let (ridge_of_other, width) = (&extra.ridge[..], padded(self.k));
+        Given { sparse, other, gram, ridge_of_other, isa: self.isa, width }
     }
 
     fn square(&self) -> f64 {
@@ -204,6 +205,6 @@ impl<F: Real> Problem<'_, F> {
     }
 }
 
-fn half_ridge<F: Real>(extra: &Extra<F>, gram: &Gram<F>) -> f64 {
+fn half_ridge<F: Real>(extra: &Extra, gram: &Gram<F>) -> f64 {
     extra.ridge.iter().enumerate().map(|(at, ridge)| 0.5 * ridge * gram.diagonal(at)).sum()
 }

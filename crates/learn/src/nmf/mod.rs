@@ -14,6 +14,8 @@ mod start;
 mod svd;
 mod topics;
 
+use std::collections::BTreeMap;
+
 use jobs::Run;
 use ndarray::{Array2, ArrayView2};
 use sprs::CsMatViewI;
@@ -21,7 +23,7 @@ use sprs::CsMatViewI;
 use crate::kernels::padded;
 use crate::{Error, InstructionSet, Real};
 use blocks::RowBlocks;
-use factor::Extra;
+use factor::{Drawn, Extra};
 use hals::{Problem, Stop};
 use start::Start;
 use svd::{How, Power};
@@ -106,10 +108,11 @@ pub struct Loss {
     pub iterations: usize,
 }
 
-/// Terms that topics are drawn to: `½ strength ‖H_k − s_k‖²` is added to the objective for each.
+/// Terms that topics are drawn to: `½ strength (H_kt − s_k)²` is added to the objective for each term `t` of
+/// topic `k`. What else a topic is about is left to the documents.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Guide {
-    /// For the first topics the columns of their terms: `s_k` has the same weight on each, and the
+    /// For the first topics the columns of their terms: with the weight `s_k` on each, these alone have the
     /// length of an average topic at the start.
     pub terms: Vec<Vec<u32>>,
     /// How strong the pull is, relative to the pull of the documents; at least 0.
@@ -251,11 +254,11 @@ impl NmfConfig {
         };
         let Penalty { l1_w, l2_w, l1_h, l2_h } = self.penalty;
         let ridge = |l2| vec![l2; self.n_topics];
-        let extra_w = Extra { l1: l1_w, ridge: ridge(l2_w), pull: Vec::new() };
-        let mut extra_h = Extra { l1: l1_h, ridge: ridge(l2_h), pull: Vec::new() };
+        let extra_w = Extra { l1: l1_w, ridge: ridge(l2_w), drawn: BTreeMap::new() };
+        let mut extra_h = Extra { l1: l1_h, ridge: ridge(l2_h), drawn: BTreeMap::new() };
         let mut constant = 0.0;
         if let Some(guide) = guide {
-            constant = self.pull_to(guide, &mut start, &mut extra_h)?;
+            constant = self.draw_to(guide, &mut start, &mut extra_h)?;
         }
         let (k, isa) = (self.n_topics, self.isa);
         let problem = Problem { by_doc, by_term, k, extra_w, extra_h, constant, isa, run };
@@ -272,13 +275,13 @@ impl NmfConfig {
         Ok(hals::End { iterations, ..problem.factorise(start, stop)? })
     }
 
-    /// Puts the guide's terms at the start of the first topics, and its pull into `extra`; returns
-    /// half of the pull's constant part.
-    fn pull_to<F: Real>(
+    /// Puts the guide's terms at the start of the first topics, and what draws them into `extra`; returns
+    /// what that adds to the objective whatever the topics are.
+    fn draw_to<F: Real>(
         &self,
         guide: &Guide,
         start: &mut Start<F>,
-        extra: &mut Extra<F>,
+        extra: &mut Extra,
     ) -> Result<f64, Error> {
         let (k, width) = (self.n_topics, padded(self.n_topics));
         let n_terms = start.ht.len() / width;
@@ -299,14 +302,13 @@ impl NmfConfig {
         // In the H step a topic's row is weighed by ‖W_k‖²: the strength is relative to that.
         let (strength, length) = (guide.strength * squares(&start.w), squares(&start.ht).sqrt());
         let mut constant = 0.0;
-        extra.pull = vec![F::ZERO; start.ht.len()];
         for (topic, terms) in guide.terms.iter().enumerate().filter(|(_, terms)| !terms.is_empty())
         {
             let weight = length / (terms.len() as f64).sqrt();
-            extra.ridge[topic] += strength;
             for &term in terms {
                 let at = term as usize * width + topic;
-                extra.pull[at] = F::from_f64(strength * weight);
+                let drawn = Drawn { topic, goal: weight, strength };
+                extra.drawn.entry(term as usize).or_default().push(drawn);
                 start.ht[at] = start.ht[at].max(F::from_f64(weight));
                 constant += 0.5 * strength * weight * weight;
             }
