@@ -34,7 +34,7 @@ const GOLDEN: &[(&str, u32, &str)] = &[
     ("languages", 1, "e13ee756bb67d90ec3d06656814ef57046a7a5c23649c29f228b62c334e332fb"),
     ("repeats", 2, "536a2cd6e0d761bf946b5e3c7d59e198df352bbd790a3fe62ff885275615b329"),
     ("count", 4, "8d9f473c9eeb3ae4bf252e6f85e9fec41e84a69752637ec0d117c0a4ba80d018"),
-    ("number", 3, "a9f197ccc2d599da1cd9ef97d76f469f50d8c26ff039039f1be16e6a429ffbb5"),
+    ("number", 4, "2a25610b56ae5ffa4758fd6fc206e94c957064e969aebe1637e693a268799a56"),
     ("topics", 5, "bd6debdfb32d4429b7d843e7db87877e74ef08f026e5dc37d957ceab24a0f525"),
     ("quality", 3, "7a106ef9cce4f080e5854421c1aaebeb3fa80b5e33201e511d9102bedc6f0617"),
     ("parts", 2, "beb202fad109423347b2aa99b332012e862ded3f83df5d6238acb1a60a9ade3e"),

@@ -28,7 +28,7 @@ tasks! {
     /// Documents of one shard to their counts.
     COUNT = "count", 4;
     /// Weights to a number of topics.
-    NUMBER = "number", 3;
+    NUMBER = "number", 4;
     /// Weights to topics.
     TOPICS = "topics", 5;
     /// Topics to their words and figures of their quality.

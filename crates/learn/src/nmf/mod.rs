@@ -352,6 +352,8 @@ fn check_settings(config: &NmfConfig) -> Result<(), Error> {
 
 /// Values that are checked before the next look at whether one was wrong.
 const CHECKED_AT_ONCE: usize = 1 << 10;
+/// Terms for each topic that is suggested, at least.
+const TERMS_OF_TOPIC: usize = 10;
 
 /// Refuses the first value that is negative or not finite.
 pub(crate) fn check_values<F: Real>(x: CsMatViewI<'_, F, u32, usize>) -> Result<(), Error> {
@@ -406,9 +408,11 @@ pub(crate) fn unpadded<F: Real>(rows: &[F], k: usize) -> Array2<F> {
 }
 
 /// A number of topics for `n_docs` documents over `n_terms` terms: `0.9 · √n_docs`, at least 2, at
-/// most 50 and what the matrix allows. A rule of thumb that looks at no text.
+/// most 50, one for every ten terms, and what the matrix allows. A rule of thumb that looks at no text.
 #[must_use]
 pub fn suggest_n_topics(n_docs: usize, n_terms: usize) -> usize {
     let wish = (0.9 * (n_docs as f64).sqrt()).round() as usize;
-    wish.clamp(2, 50).min(n_docs.div_ceil(2).max(2)).min(n_docs.min(n_terms)).max(1)
+    // A topic of fewer terms is a pair of words that happen to stand together.
+    let most = n_docs.div_ceil(2).min(n_terms / TERMS_OF_TOPIC).max(2);
+    wish.clamp(2, 50).min(most).min(n_docs.min(n_terms)).max(1)
 }
