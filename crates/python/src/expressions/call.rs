@@ -155,10 +155,7 @@ impl Expression {
             let operands: SmallVec<[Operand<'_>; FEW]> = given.iter().map(Given::operand).collect();
             return self.ran(py, &self.prepared, &operands, out);
         };
-        let prepared = self
-            .written
-            .prepared(self.prepared.expr(), &numbers)
-            .map_err(|(error, text)| Error::Expr(Box::new(error), text))?;
+        let prepared = self.written.prepared(self.prepared.expr(), &numbers)?;
         let others = given.iter().zip(&numbers).filter(|(_, number)| number.is_none());
         let operands: SmallVec<[Operand<'_>; FEW]> = others.map(|(one, _)| one.operand()).collect();
         self.ran(py, &prepared, &operands, out)

@@ -10,6 +10,7 @@ use smallvec::SmallVec;
 
 use super::call::FEW;
 use super::operands::Given;
+use crate::error::Error;
 
 /// So many expressions with numbers are kept of one without them.
 const MOST: usize = 16;
@@ -82,11 +83,7 @@ impl Written {
 
     /// `expr` with `numbers` for its names, prepared now or before. Takes what is left as operands, in the
     /// same order.
-    pub(super) fn prepared(
-        &self,
-        expr: &Expr,
-        numbers: &Numbers,
-    ) -> Result<Arc<Prepared>, (expr::Error, String)> {
+    pub(super) fn prepared(&self, expr: &Expr, numbers: &Numbers) -> Result<Arc<Prepared>, Error> {
         let lock = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, known)) = lock().iter().find(|(known, _)| known == numbers) {
             return Ok(known.clone());
@@ -96,7 +93,7 @@ impl Written {
             let place = names.iter().position(|name| *name == word)?;
             numbers[place].map(|number| number.to_string())
         });
-        let read = Expr::parse(&text).map_err(|error| (error, text))?;
+        let read = Expr::parse(&text).map_err(|error| Error::Expr(Box::new(error), text))?;
         let prepared = Arc::new(Prepared::new(&read));
         let mut kept = lock();
         if kept.len() == MOST {
