@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use crate::error::{Error, Span};
 use crate::graph::{Graph, NodeId};
-use crate::op::Op;
+use crate::op::{Literal, Op};
 use crate::syntax::{self, Parser};
+use crate::types::Scalar;
 
 /// One expression, or several that are computed together, over operands that have names.
 ///
@@ -31,8 +32,31 @@ impl Expr {
     /// the place; [`Error::TooDeep`], [`Error::TooLarge`] and [`Error::TooLong`] beyond 200 levels,
     /// 100,000 operations and 1 MiB.
     pub fn parse(text: &str) -> Result<Self, Error> {
+        Self::parse_with(text, &[])
+    }
+
+    /// This expression, which was read from a text, with numbers for some of its operands. They take the type of
+    /// what they meet, as those do that are written; an operand of one number has its own type.
+    ///
+    /// ```
+    /// # use expr::{Expr, Scalar};
+    /// let expr = Expr::parse("x * c + y")?.with_numbers(&[("c", Scalar::F64(0.1))])?;
+    /// assert_eq!(expr.names(), ["x", "y"]);
+    /// # Ok::<(), expr::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`parse`](Self::parse), at the places of the names. Cost: that of reading the text again.
+    pub fn with_numbers(&self, numbers: &[(&str, Scalar)]) -> Result<Self, Error> {
+        let numbers: Vec<_> =
+            numbers.iter().map(|(name, number)| (*name, Literal::of(*number))).collect();
+        Self::parse_with(&self.text, &numbers)
+    }
+
+    fn parse_with(text: &str, numbers: &[(&str, Literal)]) -> Result<Self, Error> {
         let tokens = syntax::tokens(text)?;
         let mut parser = Parser::new(&tokens);
+        parser.numbers = numbers;
         let mut roots = parser.list()?;
         let mut target = None;
         if let [root] = &mut roots[..]

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use crate::types::Type;
+use crate::types::{Scalar, Type};
 
 /// One operation of a [`Graph`](crate::graph::Graph).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -42,6 +42,21 @@ pub(crate) enum Literal {
     Int(i64),
     Float(u64),
     Text(Arc<str>),
+}
+
+impl Literal {
+    /// `number` as if it were written.
+    pub(crate) fn of(number: Scalar) -> Self {
+        match number {
+            Scalar::Bool(value) => Self::Bool(value),
+            Scalar::U8(value) => Self::Int(value.into()),
+            Scalar::U32(value) => Self::Int(value.into()),
+            Scalar::I32(value) => Self::Int(value.into()),
+            Scalar::I64(value) => Self::Int(value),
+            Scalar::F32(value) => Self::Float(f64::from(value).to_bits()),
+            Scalar::F64(value) => Self::Float(value.to_bits()),
+        }
+    }
 }
 
 /// Functions of one value.

@@ -32,13 +32,15 @@ pub(crate) struct Parser<'a> {
     tokens: &'a [Token],
     at: usize,
     depth: usize,
+    /// What stands for names instead of operands.
+    pub(crate) numbers: &'a [(&'a str, Literal)],
     pub(crate) graph: Graph,
 }
 
 impl<'a> Parser<'a> {
     /// `tokens` ends with [`TokenKind::End`].
     pub(crate) fn new(tokens: &'a [Token]) -> Self {
-        Self { tokens, at: 0, depth: 0, graph: Graph::default() }
+        Self { tokens, at: 0, depth: 0, numbers: &[], graph: Graph::default() }
     }
 
     /// Expressions with commas between them, until a word that cannot go on.
@@ -377,10 +379,12 @@ impl<'a> Parser<'a> {
                 "and" | "or" | "in" => return Err(self.unexpected("a value")),
                 _ => {
                     self.at += 1;
-                    return if self.take_sign("(") {
-                        self.call(name, span)
-                    } else {
-                        self.graph.name(name, span)
+                    if self.take_sign("(") {
+                        return self.call(name, span);
+                    }
+                    return match self.numbers.iter().find(|(known, _)| known == name) {
+                        Some((_, number)) => self.graph.add(Op::Literal(number.clone()), &[], span),
+                        None => self.graph.name(name, span),
                     };
                 }
             },

@@ -1,11 +1,10 @@
-//! Python's numbers, written into the expression that they are given to: there each takes the type of what
+//! Python's numbers, made a part of the expression that they are given to: there each takes the type of what
 //! it meets, as in NumPy, and a type that is chosen for all of an expression would be wrong for some.
 
 use std::collections::VecDeque;
-use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use expr::{Expr, Prepared, Type};
+use expr::{Expr, Prepared, Scalar, Type};
 use smallvec::SmallVec;
 
 use super::call::FEW;
@@ -15,7 +14,7 @@ use crate::error::Error;
 /// So many expressions with numbers are kept of one without them.
 const MOST: usize = 16;
 
-/// A number as it is written.
+/// A number of Python.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Number {
     Int(i64),
@@ -23,17 +22,11 @@ pub(super) enum Number {
     Float(u64),
 }
 
-impl fmt::Display for Number {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Powers and indices bind tighter than signs.
-        match *self {
-            Self::Int(value) if value < 0 => write!(f, "({value})"),
-            Self::Int(value) => write!(f, "{value}"),
-            Self::Float(bits) => match f64::from_bits(bits) {
-                value if value.is_nan() => f.write_str("nan"),
-                value if value.is_sign_negative() => write!(f, "({value:?})"),
-                value => write!(f, "{value:?}"),
-            },
+impl From<Number> for Scalar {
+    fn from(number: Number) -> Self {
+        match number {
+            Number::Int(value) => Self::I64(value),
+            Number::Float(bits) => Self::F64(f64::from_bits(bits)),
         }
     }
 }
@@ -89,11 +82,12 @@ impl Written {
             return Ok(known.clone());
         }
         let names = expr.names();
-        let text = replaced(expr.text(), |word| {
-            let place = names.iter().position(|name| *name == word)?;
-            numbers[place].map(|number| number.to_string())
-        });
-        let read = Expr::parse(&text).map_err(|error| Error::Expr(Box::new(error), text))?;
+        let given =
+            names.iter().zip(numbers).filter_map(|(name, one)| Some((*name, one.as_ref()?)));
+        let given: Vec<(&str, Scalar)> = given.map(|(name, one)| (name, (*one).into())).collect();
+        let read = expr
+            .with_numbers(&given)
+            .map_err(|error| Error::Expr(Box::new(error), expr.text().to_owned()))?;
         let prepared = Arc::new(Prepared::new(&read));
         let mut kept = lock();
         if kept.len() == MOST {
@@ -102,38 +96,4 @@ impl Written {
         kept.push_back((numbers.clone(), prepared.clone()));
         Ok(prepared)
     }
-}
-
-/// `text`, an expression that can be read, with others for some of the names of its operands.
-fn replaced(text: &str, other: impl Fn(&str) -> Option<String>) -> String {
-    let mut result = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        let is_name = first.is_alphabetic() || first == '_';
-        let len = if is_name {
-            rest.find(|c: char| !c.is_alphanumeric() && c != '_')
-        } else if first.is_ascii_digit() {
-            // With the letters of its exponent or base.
-            rest.find(|c: char| !c.is_alphanumeric() && c != '_' && c != '.')
-        } else if first == '"' || first == '\'' {
-            let mut escaped = true;
-            rest.find(|c: char| {
-                let is_end = c == first && !escaped;
-                escaped = !escaped && c == '\\';
-                is_end
-            })
-            .map(|end| end + 1)
-        } else {
-            Some(first.len_utf8())
-        };
-        let (word, after) = rest.split_at(len.unwrap_or(rest.len()));
-        let next = after.trim_start();
-        let is_called = next.starts_with('(') || next.starts_with('=') && !next.starts_with("==");
-        match other(word).filter(|_| is_name && !is_called) {
-            Some(other) => result.push_str(&other),
-            None => result.push_str(word),
-        }
-        rest = after;
-    }
-    result
 }
