@@ -8,19 +8,19 @@ use jobs::{Digest, Memo, Run, Trace};
 use site::Renderer;
 
 use crate::config::Config;
-use crate::former::{self, Former};
-use crate::keep::Standing;
-use crate::manifest::{Manifest, Survey};
 use crate::output::{self, Clouds, Folder, Written};
-use crate::prepare::{Options, Prepared};
-use crate::publish::{Overwrite, Staging};
-use crate::rendered::Rendered;
+use crate::read::prepare::{Options, Prepared};
+use crate::read::set_aside::SetAside;
 use crate::report::{REPORT, Report};
+use crate::rerun::step_inputs::StepInputs;
 use crate::results::Results;
-use crate::set_aside::SetAside;
-use crate::spare::{self, Spare, Spares};
 use crate::stages::{Fitted, Shown, place_documents, read};
-use crate::step_inputs::StepInputs;
+use crate::standing::former::{self, Former};
+use crate::standing::manifest::{Manifest, Survey};
+use crate::standing::publish::{Overwrite, Staging};
+use crate::standing::rendered::Rendered;
+use crate::standing::spare::{self, Spare, Spares};
+use crate::topics::keep::Standing;
 use crate::{Error, Source, tasks};
 
 /// Reads the sources of `config`, finds the topics and writes the site to `out`.

@@ -12,22 +12,23 @@ use site::search::{Entry, ShardWords};
 use sprs::CsMatI;
 use text::{Counter, KnownPassages, ShardRepeats, Text, Vocabulary};
 
-use crate::explained::Explained;
-use crate::former::Former;
-use crate::keep::place_shard;
-use crate::manifest::Manifest;
+use crate::config::settings::count_config;
 use crate::model::{Model, TopicName};
 use crate::output::Clouds;
-use crate::parts::parts;
-use crate::prepare::{Detected, Weights};
-use crate::quality::quality;
-use crate::related::{Known, related};
-use crate::rendered::Rendered;
-use crate::settings::count_config;
-use crate::spare::Spare;
-use crate::step_inputs::StepInputs;
-use crate::titles::usage_of;
-use crate::{Config, number, tasks};
+use crate::read::prepare::{Detected, Weights};
+use crate::rerun::step_inputs::StepInputs;
+use crate::standing::former::Former;
+use crate::standing::manifest::Manifest;
+use crate::standing::rendered::Rendered;
+use crate::standing::spare::Spare;
+use crate::topics::explained::Explained;
+use crate::topics::keep::place_shard;
+use crate::topics::number;
+use crate::topics::parts::parts;
+use crate::topics::quality::quality;
+use crate::topics::related::{Known, related};
+use crate::topics::titles::usage_of;
+use crate::{Config, tasks};
 
 /// Task, version, and the digest of its result for an input that no other task makes.
 const GOLDEN: &[(&str, u32, &str)] = &[

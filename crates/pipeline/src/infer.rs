@@ -8,12 +8,12 @@ use text::Text;
 use crate::config::Config;
 use crate::model::Model;
 use crate::output::model;
-use crate::prepare::{Options, Prepared, prepare, read_sources};
+use crate::read::prepare::{Options, Prepared, prepare, read_sources};
+use crate::read::set_aside::{TITLE, without_names};
 use crate::report::Report;
 use crate::results::Results;
-use crate::set_aside::{TITLE, without_names};
 use crate::stages::find_topics;
-use crate::topics::of_documents;
+use crate::topics::describe::of_documents;
 use crate::{Error, large, output};
 
 /// Reads the sources of `config` and nothing more. Of each text there is what its source publishes.

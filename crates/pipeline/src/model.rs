@@ -15,10 +15,10 @@ use serde::{Deserialize, Serialize};
 use text::{KnownPassages, Vocabulary};
 
 use crate::Error;
-use crate::explained::Explained;
 use crate::names::Names;
-use crate::prepare::Weights;
+use crate::read::prepare::Weights;
 use crate::results::Quality;
+use crate::topics::explained::Explained;
 
 /// The first bytes of every model file.
 const MAGIC: &[u8; 16] = b"topicmill model\n";

@@ -4,11 +4,11 @@ use corpus::Document;
 use learn::Loss;
 use text::Vocabulary;
 
-use crate::arrange::Previous;
-use crate::explained::Explained;
-use crate::number::TopicNumber;
-use crate::related::Related;
-use crate::topics::{Topic, Weighted};
+use crate::topics::arrange::Previous;
+use crate::topics::describe::{Topic, Weighted};
+use crate::topics::explained::Explained;
+use crate::topics::number::TopicNumber;
+use crate::topics::related::Related;
 
 /// How good the topics are, told by their ten first words.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]

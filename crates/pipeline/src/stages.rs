@@ -9,20 +9,24 @@ use learn::{Fit, Weighing};
 use sprs::CsMatI;
 use text::{CountConfig, Counter, Counts, ShardCounts, Text, Vocabulary};
 
-use crate::arrange::{Given, arrange};
+use crate::config::settings::{count_config, guide, nmf_config, weighing, without_common};
 use crate::config::{Config, TopicCount};
-use crate::explained::Explained;
-use crate::keep::{Kept, Standing};
 use crate::model::Told;
 use crate::names::Names;
-use crate::number::TopicNumber;
-use crate::parts::{Part, parts};
-use crate::prepare::{Options, Prepared, prepare};
-use crate::quality::quality;
-use crate::related::{self, Known, Related, fits, related};
+use crate::read::prepare::{Options, Prepared, prepare};
+use crate::read::set_aside;
 use crate::results::{Results, Tag};
-use crate::settings::{count_config, guide, nmf_config, weighing, without_common};
-use crate::{Error, Source, former, number, set_aside, tags, tasks, topics};
+use crate::standing::former;
+use crate::topics::arrange::{Given, arrange};
+use crate::topics::describe;
+use crate::topics::explained::Explained;
+use crate::topics::keep::{Kept, Standing};
+use crate::topics::number;
+use crate::topics::number::TopicNumber;
+use crate::topics::parts::{Part, parts};
+use crate::topics::quality::quality;
+use crate::topics::related::{self, Known, Related, fits, related};
+use crate::{Error, Source, tags, tasks};
 
 /// What a fit leaves besides the results that are shown.
 pub(crate) struct Fitted {
@@ -333,9 +337,10 @@ impl Findings {
         let Self { vocabulary, fitted, given, judged: (parts, related), number } = self;
         let Fitted { fit, shares, told, .. } = &fitted;
         let explained = fitted.explained.clone().unwrap_or_else(|| Explained::of(shares.clone()));
-        let doc_topics = topics::of_documents(fit.doc_topics.view(), fitted.x.view(), run)?;
+        let doc_topics = describe::of_documents(fit.doc_topics.view(), fitted.x.view(), run)?;
         let described = (fit, &told.words[..], &given, &parts[..]);
-        let topics = topics::describe(described, &doc_topics, &vocabulary, prepared, (memo, run))?;
+        let topics =
+            describe::describe(described, &doc_topics, &vocabulary, prepared, (memo, run))?;
         let Shown { documents, slugs, tags, doc_tags } = shown;
         let results = Results {
             title: title(config, prepared)?,

@@ -5,8 +5,8 @@ use jobs::{Run, Spill, Spilled};
 use serde::{Deserialize, Serialize};
 use text::{KnownPassages, Languages, Text};
 
-use crate::prepare::{Detected, Prepared, claimed, text_of};
-use crate::set_aside::{TITLE, without_names};
+use crate::read::prepare::{Detected, Prepared, claimed, text_of};
+use crate::read::set_aside::{TITLE, without_names};
 use crate::{Config, Error};
 
 /// Documents that are written and read together, at most.

@@ -11,20 +11,24 @@ use ndarray::Array2;
 use sprs::CsMatI;
 use text::{Counter, SpilledShards, Vocabulary};
 
-use crate::arrange::{Given, arrange};
+use crate::config::settings::{
+    count_config, guide, nmf_config, weighing_spilled, without_common_spilled,
+};
 use crate::config::{Config, TopicCount};
-use crate::explained::Explained;
 use crate::infer::FoundTopics;
 use crate::model::Told;
-use crate::number::TopicNumber;
-use crate::parts::parts;
-use crate::prepare::{Options, Prepared, read_sources};
-use crate::quality::quality;
+use crate::read::prepare::{Options, Prepared, read_sources};
+use crate::read::set_aside;
 use crate::report::Report;
 use crate::results::Results;
-use crate::settings::{count_config, guide, nmf_config, weighing_spilled, without_common_spilled};
 use crate::stages::{Findings, Fitted, Shown, find_topics_in};
-use crate::{Error, number, output, set_aside};
+use crate::topics::arrange::{Given, arrange};
+use crate::topics::explained::Explained;
+use crate::topics::number;
+use crate::topics::number::TopicNumber;
+use crate::topics::parts::parts;
+use crate::topics::quality::quality;
+use crate::{Error, output};
 
 use self::documents::{Documents, with_documents};
 use self::places::Places;

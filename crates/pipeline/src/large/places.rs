@@ -5,7 +5,7 @@ use learn::{Nmf, SpilledMatrix};
 
 use crate::Error;
 use crate::results::Results;
-use crate::topics::{MIN_SHARE, Weighted, shares, told_shares};
+use crate::topics::describe::{MIN_SHARE, Weighted, shares, told_shares};
 
 /// Documents that are named for each topic: those of the greatest share.
 const NAMED: usize = 50;

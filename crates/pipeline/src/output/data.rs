@@ -3,10 +3,10 @@
 use super::{Folder, documents_csv, documents_jsonl, topics_csv, topics_json, write_results_db};
 use crate::Error;
 use crate::model::{Model, TopicName};
-use crate::prepare::{LOCK_FILE, Prepared};
+use crate::read::prepare::{LOCK_FILE, Prepared};
 use crate::results::Results;
 use crate::stages::Fitted;
-use crate::topics::Topic;
+use crate::topics::describe::Topic;
 
 /// Writes the files below `data/` but the report; returns how many.
 pub(crate) fn write_data(

@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use jobs::Digest;
 
 use crate::Error;
-use crate::rendered::Rendered;
+use crate::standing::rendered::Rendered;
 
 /// The folder that a site is written to, beside the former one. A file whose bytes are those of
 /// the former site is not written again: it becomes another link to the same file.

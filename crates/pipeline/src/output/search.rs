@@ -5,7 +5,7 @@ use site::Searchable;
 use site::search::{Entry, SearchFile, ShardWords, max_words};
 
 use super::Folder;
-use crate::shards::Shard;
+use crate::read::shards::Shard;
 use crate::{Config, Error, Prepared, tasks};
 
 /// The words of all documents, shard by shard. Those of shards that were read before are not read

@@ -9,7 +9,7 @@ use sprs::CsMatViewI;
 use crate::config::Config;
 use crate::names::Names;
 use crate::results::Results;
-use crate::topics::first_of;
+use crate::topics::describe::first_of;
 use crate::{Error, Prepared, Source};
 
 /// Terms of a topic that its page tells, and that get a name in links.
@@ -143,11 +143,11 @@ fn reasons(
     run: &Run,
 ) -> Result<Vec<Vec<Vec<u32>>>, Error> {
     let of_document = |(topics, row): (
-        &Vec<crate::topics::Weighted>,
+        &Vec<crate::topics::describe::Weighted>,
         sprs::CsVecViewI<'_, f32, u32>,
     )|
      -> Vec<Vec<u32>> {
-        let of_topic = |topic: &crate::topics::Weighted| {
+        let of_topic = |topic: &crate::topics::describe::Weighted| {
             let topic = components.row(topic.index);
             let mut terms: Vec<(f32, u32)> = row
                 .iter()

@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::Error;
-use crate::manifest::is_users;
+use crate::standing::manifest::is_users;
 
 /// Says that a folder is a site of ours, and in which layout.
 pub(crate) const MARKER: &str = ".topicmill";

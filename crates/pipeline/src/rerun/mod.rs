@@ -1,5 +1,7 @@
 //! One step of a build once more, alone, from its stored inputs.
 
+pub(crate) mod step_inputs;
+
 use std::cell::OnceCell;
 use std::path::Path;
 
@@ -7,13 +9,13 @@ use jobs::{Memo, Run, Trace};
 
 use crate::build::{draw_clouds, in_stage, write_files};
 use crate::config::TopicCount;
-use crate::former::{self, digest_of_documents};
 use crate::output::{self, Folder};
-use crate::prepare::{Options, Prepared};
-use crate::publish::place_of;
+use crate::read::prepare::{Options, Prepared};
 use crate::report::{Report, Stage};
+use crate::rerun::step_inputs::StepInputs;
 use crate::stages::{Shown, place_documents, read};
-use crate::step_inputs::StepInputs;
+use crate::standing::former::{self, digest_of_documents};
+use crate::standing::publish::place_of;
 use crate::{Config, Error};
 
 /// What came of a step that was run alone.

@@ -6,7 +6,7 @@ use jobs::Run;
 use sprs::CsMatViewI;
 
 use crate::Error;
-use crate::topics::first_of;
+use crate::topics::describe::first_of;
 
 pub(crate) use known::{Known, digests};
 

@@ -14,7 +14,7 @@ use crawl::{Crawl, CrawlConfig, Recipe};
 use jobs::{FileStore, Limits, Run, Spill, Spilled};
 use url::Url;
 
-use crate::prepare::{LOCK_FILE, Options, Site, Weights};
+use crate::read::prepare::{LOCK_FILE, Options, Site, Weights};
 use crate::{Config, Error, Source};
 
 /// Sites that are crawled at the same time: each waits for its host most of the time.

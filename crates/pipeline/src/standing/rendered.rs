@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jobs::{About, Content, Digest, Lookup, Memo, Run};
 
-use crate::former::program;
+use crate::standing::former::program;
 use crate::tasks;
 
 /// Bytes of two digests.

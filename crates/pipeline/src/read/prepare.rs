@@ -12,8 +12,8 @@ use jobs::{Codec, Digest, FileStore, Limits, Made, Memo, Run};
 use serde::{Deserialize, Serialize};
 use text::{Field, Languages, Repeats, Text};
 
-use crate::shards::{Shard, cut, in_shards};
-use crate::sites::{Crawled, warn_of_weak, with_crawls};
+use crate::read::shards::{Shard, cut, in_shards};
+use crate::read::sites::{Crawled, warn_of_weak, with_crawls};
 use crate::{Config, Error, Seen, Source, tasks};
 
 /// What stays outside the configuration file: it changes no result.

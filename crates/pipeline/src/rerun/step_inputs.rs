@@ -8,9 +8,10 @@ use jobs::{About, Content, Digest, Lookup, Memo, Run};
 use serde::{Deserialize, Serialize};
 use text::Repeats;
 
-use crate::prepare::{Prepared, Weights};
-use crate::shards::Shard;
-use crate::{Config, Error, Source, set_aside, tasks};
+use crate::read::prepare::{Prepared, Weights};
+use crate::read::set_aside;
+use crate::read::shards::Shard;
+use crate::{Config, Error, Source, tasks};
 
 /// The configuration of a build and the documents that it read. All that lies between them and a step
 /// are results that the cache keeps, or that are made again.

@@ -1,5 +1,7 @@
 //! `data/report.json`: what the run did, and everything that differs from run to run.
 
+mod graph;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,11 +11,11 @@ use jobs::{Run, Trace};
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
-use crate::arrange::Previous;
-use crate::number::TopicNumber;
-use crate::prepare::{Prepared, Site};
+use crate::read::prepare::{Prepared, Site};
+use crate::read::set_aside::SetAside;
 use crate::results::Results;
-use crate::set_aside::SetAside;
+use crate::topics::arrange::Previous;
+use crate::topics::number::TopicNumber;
 
 /// The file of a site that differs from run to run.
 pub(crate) const REPORT: &str = "data/report.json";

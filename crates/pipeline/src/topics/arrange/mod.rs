@@ -15,9 +15,10 @@ pub(crate) use labels::Labels;
 pub use previous::{GoneTopic, MatchedTopic, Previous};
 pub(crate) use previous::{model_of, read_previous};
 
-use crate::keep::relative_error;
 use crate::model::TopicName;
-use crate::{Config, Error, topics};
+use crate::topics::describe;
+use crate::topics::keep::relative_error;
+use crate::{Config, Error};
 
 /// Topics as one, and what was asked for them.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -113,11 +114,11 @@ fn labelled(
     let n_topics = fit.nmf.components().nrows();
     let components = fit.nmf.components();
     let words = WordsConfig::default().choose(components, &Occurrence::of(x), run)?;
-    let leading = topics::leading(&fit.nmf, &words);
+    let leading = describe::leading(&fit.nmf, &words);
     let mut groups = Labels::read(path)?.groups(&leading, vocabulary)?;
     let fit = if groups.len() < n_topics {
         let merged = merged(&fit, &groups, x, run)?;
-        let shares = topics::shares(merged.doc_topics.view()).sum_axis(Axis(0));
+        let shares = describe::shares(merged.doc_topics.view()).sum_axis(Axis(0));
         let mut order: Vec<usize> = (0..groups.len()).collect();
         order.sort_by(|&a, &b| shares[b].total_cmp(&shares[a]).then(a.cmp(&b)));
         groups = order.iter().map(|&group| groups[group].clone()).collect();

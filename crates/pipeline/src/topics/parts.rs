@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use sprs::CsMatViewI;
 use text::Vocabulary;
 
-use crate::titles::{self, Candidate};
-use crate::topics::{main_topics, shares};
+use crate::topics::describe::{main_topics, shares};
+use crate::topics::titles::{self, Candidate};
 use crate::{Error, Prepared, tasks};
 
 /// Documents for each part that a topic may have: a topic of twice as many may divide.

@@ -10,7 +10,7 @@ use text::Vocabulary;
 use super::{Given, GivenName};
 use crate::Error;
 use crate::model::Model;
-use crate::publish::MARKER;
+use crate::standing::publish::MARKER;
 
 /// The cosine from which two topics are one: the topics of two halves of a corpus that both find lie
 /// above 0.9, topics that merely share a subject below this.
@@ -188,9 +188,9 @@ fn matches(former: &Model, nmf: &Nmf, vocabulary: &Vocabulary) -> Vec<Option<(us
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::explained::Explained;
     use crate::model::TopicName;
-    use crate::prepare::Weights;
+    use crate::read::prepare::Weights;
+    use crate::topics::explained::Explained;
     use learn::{TfIdf, TfIdfConfig, Weighing};
     use ndarray::{Array2, arr2};
 

@@ -9,10 +9,11 @@ use std::path::{Path, PathBuf};
 use jobs::{Digest, Memo, Run};
 use serde::{Deserialize, Serialize};
 
-use crate::manifest::Manifest;
-use crate::prepare::Prepared;
+use crate::read::prepare::Prepared;
 use crate::report::Report;
-use crate::{Config, Error, Source, arrange, tasks};
+use crate::standing::manifest::Manifest;
+use crate::topics::arrange;
+use crate::{Config, Error, Source, tasks};
 
 /// Folders in folders that are looked through for sources.
 const MAX_DEPTH: usize = 64;

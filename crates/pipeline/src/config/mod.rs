@@ -1,5 +1,10 @@
 //! `topicmill.toml`: what to build, from what, and how.
 
+pub(crate) mod entry;
+pub mod keys;
+pub(crate) mod settings;
+pub(crate) mod source;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -7,8 +12,8 @@ use std::path::{Path, PathBuf};
 use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::arrange::{Labels, read_previous};
-use crate::{Error, SourceEntry, keys};
+use crate::topics::arrange::{Labels, read_previous};
+use crate::{Error, SourceEntry};
 
 /// The configuration: what `topicmill.toml` holds. The command line overrides single values.
 ///

@@ -8,10 +8,10 @@ use ndarray::{Array2, ArrayView1, ArrayView2, Axis, s};
 use sprs::CsMatViewI;
 use text::Vocabulary;
 
-use crate::arrange::Given;
 use crate::names::Names;
-use crate::parts::{self, Part, SubTopic};
-use crate::titles::{self, Candidate};
+use crate::topics::arrange::Given;
+use crate::topics::parts::{self, Part, SubTopic};
+use crate::topics::titles::{self, Candidate};
 use crate::{Error, Prepared};
 
 /// Terms kept for each topic.

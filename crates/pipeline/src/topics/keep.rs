@@ -9,16 +9,17 @@ use serde::{Deserialize, Serialize};
 use sprs::{CsMatI, CsMatViewI};
 use text::{Counter, Text, Vocabulary};
 
-use crate::arrange::Given;
-use crate::explained::Explained;
+use crate::config::settings::count_config;
 use crate::model::{Model, Told};
-use crate::parts::{Part, parts};
-use crate::prepare::Prepared;
-use crate::related::Known;
+use crate::read::prepare::Prepared;
+use crate::read::set_aside;
+use crate::read::shards::Shard;
 use crate::results::Quality;
-use crate::settings::count_config;
-use crate::shards::Shard;
-use crate::{Config, Error, set_aside, tasks};
+use crate::topics::arrange::Given;
+use crate::topics::explained::Explained;
+use crate::topics::parts::{Part, parts};
+use crate::topics::related::Known;
+use crate::{Config, Error, tasks};
 
 /// What the site that stands tells of its topics, and the cache of its documents.
 pub(crate) struct Standing {

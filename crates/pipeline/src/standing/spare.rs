@@ -14,8 +14,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use jobs::{About, Content, Digest, Lookup, Memo, Run};
 use serde::{Deserialize, Serialize};
 
-use crate::manifest::{Manifest, is_plain};
-use crate::publish::{MARKER, lock};
+use crate::standing::manifest::{Manifest, is_plain};
+use crate::standing::publish::{MARKER, lock};
 use crate::{Error, tasks};
 
 /// In the cache.

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use sprs::CsMatI;
 use text::{Field, Repeats, ShardRepeats, Text};
 
-use crate::prepare::{Keys, Prepared};
-use crate::shards::Shard;
+use crate::read::prepare::{Keys, Prepared};
+use crate::read::shards::Shard;
 use crate::{Config, Error, tasks};
 
 /// The field that [`Prepared::texts`] gives a document's title.
@@ -198,7 +198,7 @@ pub(crate) fn down_weighted(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::prepare::{Weights, text_of};
+    use crate::read::prepare::{Weights, text_of};
 
     #[test]
     fn the_names_of_a_documents_own_speakers_are_left_out() {
