@@ -6,7 +6,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::language::language_code;
-use crate::{Document, plain};
+use crate::{Document, plain, unmarked};
 
 /// A part of a document that a column may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -190,20 +190,28 @@ impl Columns {
                 Some(plain::single_line(&items.join(", "))).filter(|l| !l.is_empty())
             }
         };
+        let name = |part| {
+            let name = plain::into_single_line(unmarked::line(line(part)?.into()));
+            Some(name).filter(|name| !name.is_empty())
+        };
         let names = |part| match cell(part) {
             None => Vec::new(),
-            Some(Cell::Text(text)) => names(&text),
-            Some(Cell::List(items)) => plain::names(items.iter().map(String::as_str)),
+            Some(Cell::Text(text)) => names(&unmarked::line(text)),
+            Some(Cell::List(items)) => {
+                let items: Vec<_> =
+                    items.into_iter().map(|item| unmarked::line(item.into())).collect();
+                plain::names(items.iter().map(AsRef::as_ref))
+            }
         };
         let text = match cell(Part::Text) {
-            Some(Cell::Text(text)) => plain::text(text),
-            Some(Cell::List(items)) => plain::text(items.join("\n\n").into()),
+            Some(Cell::Text(text)) => unmarked::text(text),
+            Some(Cell::List(items)) => unmarked::text(items.join("\n\n").into()),
             // A talk that came without an abstract is a talk.
             None if line(Part::Title).is_some() => String::new(),
             None => return Err("no text and no title: their cells are empty".to_owned()),
         };
         let id = line(Part::Id).unwrap_or_else(default_id);
-        let title = line(Part::Title).unwrap_or_else(|| {
+        let title = name(Part::Title).unwrap_or_else(|| {
             let title = plain::title_from(&text);
             if title.is_empty() { id.clone() } else { title }
         });
@@ -217,8 +225,8 @@ impl Columns {
             date: line(Part::Date),
             start: line(Part::Start),
             end: line(Part::End),
-            room: line(Part::Room),
-            track: line(Part::Track),
+            room: name(Part::Room),
+            track: name(Part::Track),
             language: line(Part::Language).and_then(|tag| language_code(&tag)).map(str::to_owned),
         })
     }
@@ -262,6 +270,16 @@ mod tests {
             Err((Part::Title, "nmae".to_owned()))
         );
         assert_eq!(columns(&["a", "b"], &[]), Err((Part::Text, String::new())));
+    }
+
+    #[test]
+    fn cells_of_html_become_their_text() {
+        let columns = columns(&["title", "text", "tags"], &[]).unwrap();
+        let cells = ["Q&amp;A", "<p>One<p>two</p>", "R&amp;D; x"];
+        let cell = |at: usize| Some(Cell::Text(cells[at].into()));
+        let document = columns.document(cell, || "t:1".to_owned()).unwrap();
+        assert_eq!((document.title.as_str(), document.text.as_str()), ("Q&A", "One\n\ntwo"));
+        assert_eq!(document.tags, ["R&D", "x"]);
     }
 
     #[test]

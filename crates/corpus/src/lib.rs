@@ -46,6 +46,7 @@ mod rst;
 mod schedule;
 mod surrogates;
 mod table;
+mod unmarked;
 mod write;
 
 pub use columns::{ColumnNames, Part};

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::columns::ColumnNames;
 use crate::language::language_code;
-use crate::{Document, Part, plain};
+use crate::{Document, Part, plain, unmarked};
 
 /// The columns of an object, borrowed from its text where nothing is escaped.
 #[derive(Debug, Default)]
@@ -46,9 +46,9 @@ impl Record<'_> {
                     .to_owned(),
             );
         };
-        let text = plain::text(text);
+        let text = unmarked::text(text);
         let id = self.id.line().unwrap_or_else(default_id);
-        let title = self.title.line().unwrap_or_else(|| {
+        let title = self.title.name().unwrap_or_else(|| {
             let title = plain::title_from(&text);
             if title.is_empty() { id.clone() } else { title }
         });
@@ -62,8 +62,8 @@ impl Record<'_> {
             date: self.date.line(),
             start: self.start.line(),
             end: self.end.line(),
-            room: self.room.line(),
-            track: self.track.line(),
+            room: self.room.name(),
+            track: self.track.name(),
             language: self.language.0.and_then(|tag| language_code(&tag)).map(str::to_owned),
         })
     }
@@ -219,6 +219,11 @@ impl Scalar<'_> {
     fn line(self) -> Option<String> {
         self.0.map(plain::into_single_line).filter(|line| !line.is_empty())
     }
+
+    /// The same of what people wrote, which may be HTML.
+    fn name(self) -> Option<String> {
+        Self(self.0.map(unmarked::line)).line()
+    }
 }
 
 impl<'de: 'a, 'a> Deserialize<'de> for Scalar<'a> {
@@ -281,13 +286,13 @@ impl<'de> Visitor<'de> for NamesVisitor {
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Names, E> {
-        Ok(Names(Some(plain::names(text.split(',')))))
+        Ok(Names(Some(plain::names(unmarked::line(text.into()).split(',')))))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Names, A::Error> {
         let mut items: Vec<Cow<'de, str>> = Vec::new();
         while let Some(item) = seq.next_element::<Scalar<'de>>()? {
-            items.extend(item.0);
+            items.extend(item.0.map(unmarked::line));
         }
         Ok(Names(Some(plain::names(items.iter().map(AsRef::as_ref)))))
     }
@@ -350,6 +355,21 @@ mod tests {
             assert_eq!(read(&format!(r#"{{"{key}": "x"}}"#)).text, "x", "{key}");
         }
         assert_eq!(read(r#"{"content": "c", "abstract": "a", "text": null}"#).text, "a");
+    }
+
+    #[test]
+    fn what_is_html_becomes_its_text_and_the_address_stays() {
+        let document = read(
+            r#"{"text": "<p>We show &amp; tell</p>\n<p>Vec&lt;T&gt;</p>", "title": "Q&amp;A <b>now</b>",
+                "tags": "R&amp;D, x", "speakers": ["M&uuml;ller"], "room": "A &amp; B",
+                "url": "https://x.example/?a=1&amp;b=2"}"#,
+        );
+        assert_eq!(document.text, "We show & tell\n\nVec<T>");
+        assert_eq!(document.title, "Q&A now");
+        assert_eq!([&document.tags[..], &document.speakers[..]].concat(), ["R&D", "x", "Müller"]);
+        assert_eq!(document.room.as_deref(), Some("A & B"));
+        assert_eq!(document.url.as_deref(), Some("https://x.example/?a=1&amp;b=2"));
+        assert_eq!(read(r#"{"text": "a < b && Vec<T>"}"#).text, "a < b && Vec<T>");
     }
 
     #[test]

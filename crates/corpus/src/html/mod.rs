@@ -124,6 +124,11 @@ pub enum Flow {
     Unseen,
 }
 
+/// How the text of an element of that name flows; `name` in lower case.
+pub(crate) fn flow_of(name: &str) -> Flow {
+    text::flow(name)
+}
+
 impl std::fmt::Debug for Html {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Html").finish_non_exhaustive()
@@ -226,7 +231,7 @@ impl<'a> Element<'a> {
     /// How its text flows into that of the element around it.
     #[must_use]
     pub fn flow(self) -> Flow {
-        text::flow(self.name())
+        flow_of(self.name())
     }
 
     /// True when `self` lies inside `other`.
