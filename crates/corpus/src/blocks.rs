@@ -1,5 +1,7 @@
 //! The plain-block form of a text, written piece by piece.
 
+use crate::wrapped;
+
 /// Writes paragraphs, lists and lines in the form of [`Document::text`](crate::Document::text).
 ///
 /// What parts two pieces of text is not written when it is met but kept as a gap, which grows to
@@ -21,6 +23,8 @@ pub(crate) struct Blocks {
 enum Gap {
     #[default]
     None,
+    /// Where a line ends in the source: a space, but between characters that are written without.
+    Wrap,
     Space,
     Line,
     Item,
@@ -39,21 +43,35 @@ impl Blocks {
         while !rest.is_empty() {
             let n_plain = rest.bytes().take_while(u8::is_ascii_graphic).count();
             if n_plain > 0 {
-                self.close_gap();
+                self.close_gap(None);
                 self.out.push_str(&rest[..n_plain]);
             }
             let mut others = rest[n_plain..].chars();
             match others.next() {
-                // NEL is both white space and a control character: dropped, as in every other text.
-                Some(c) if c.is_whitespace() && c != '\u{85}' => self.space(),
+                Some(c) if is_space(c) => {
+                    let after = others.as_str().trim_start_matches(is_space);
+                    let spaces = &rest[n_plain..rest.len() - after.len()];
+                    if spaces.contains('\n') {
+                        self.wrap();
+                    } else {
+                        self.space();
+                    }
+                    rest = after;
+                    continue;
+                }
                 Some(c) if !c.is_control() => {
-                    self.close_gap();
+                    self.close_gap(Some(c));
                     self.out.push(c);
                 }
                 _ => {}
             }
             rest = others.as_str();
         }
+    }
+
+    /// White space with the end of a line of the source.
+    pub(crate) fn wrap(&mut self) {
+        self.widen(Gap::Wrap);
     }
 
     /// White space.
@@ -119,7 +137,7 @@ impl Blocks {
             let ends_line = parts.peek().is_some();
             let part = if ends_line { part.trim_end() } else { part };
             if !part.trim().is_empty() || self.gap == Gap::None {
-                self.close_gap();
+                self.close_gap(None);
                 self.out.extend(part.chars().filter(|c| *c == '\t' || !c.is_control()));
             }
             if ends_line {
@@ -128,13 +146,17 @@ impl Blocks {
         }
     }
 
-    fn close_gap(&mut self) {
+    /// Writes what parts the text so far from what comes, which begins with `next` where that may matter.
+    fn close_gap(&mut self, next: Option<char>) {
         let gap = std::mem::take(&mut self.gap);
         if gap == Gap::None {
             return;
         }
         self.trim_line_end();
-        if gap == Gap::Space {
+        if gap == Gap::Wrap && wrapped::joins(self.out.chars().next_back(), next) {
+            return;
+        }
+        if gap <= Gap::Space {
             if !self.out.is_empty() {
                 self.out.push(' ');
             }
@@ -156,4 +178,9 @@ impl Blocks {
         let len = self.out.trim_end_matches([' ', '\t']).len();
         self.out.truncate(len);
     }
+}
+
+/// NEL is both white space and a control character: dropped, as in every other text.
+fn is_space(c: char) -> bool {
+    c.is_whitespace() && c != '\u{85}'
 }

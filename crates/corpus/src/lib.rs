@@ -47,6 +47,7 @@ mod schedule;
 mod surrogates;
 mod table;
 mod unmarked;
+mod wrapped;
 mod write;
 
 pub use columns::{ColumnNames, Part};

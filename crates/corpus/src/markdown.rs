@@ -132,9 +132,8 @@ fn write(blocks: &mut Blocks, event: &Event<'_>) {
         Event::End(TagEnd::CodeBlock) => blocks.close_preformatted(),
         Event::Start(Tag::TableRow | Tag::TableHead)
         | Event::End(TagEnd::TableRow | TagEnd::TableHead) => blocks.line(),
-        Event::Start(Tag::TableCell) | Event::End(TagEnd::TableCell) | Event::SoftBreak => {
-            blocks.space();
-        }
+        Event::Start(Tag::TableCell) | Event::End(TagEnd::TableCell) => blocks.space(),
+        Event::SoftBreak => blocks.wrap(),
         Event::Start(
             Tag::Paragraph
             | Tag::Heading { .. }
@@ -206,6 +205,15 @@ mod tests {
              | h | i |\n|---|---|\n| j | k |\n\n- [x] done\n",
             "",
             "- a\n- b\n- c\n\n- d\n\nquote\n\ndef f():\n    return 1\n\nx\n\nh i\nj k\n\n- done",
+        );
+    }
+
+    #[test]
+    fn chinese_lines_go_on_in_the_next() {
+        check(
+            "# 标题\n机器学\n习和 Python\n语言\n\n- 学\n- 习",
+            "标题",
+            "机器学习和 Python 语言\n\n- 学\n- 习",
         );
     }
 

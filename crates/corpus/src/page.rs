@@ -8,7 +8,7 @@ use crate::format::{self, Format};
 use crate::html::{Element, Html, Selector, article_text};
 use crate::language::language_code;
 use crate::markdown;
-use crate::{notebook, plain, rst};
+use crate::{notebook, plain, rst, wrapped};
 
 /// How long a first line may be to be a title, in characters.
 const TITLE_LINE_CHARS: usize = 120;
@@ -53,7 +53,7 @@ pub(crate) fn read(path: &str, format: Format, bytes: &[u8]) -> Result<Document,
 
 /// The title is the first line where it is short and an empty line follows.
 fn of_plain(raw: &str) -> Document {
-    let text = plain::text(raw.into());
+    let text = wrapped::joined(plain::text(raw.into()));
     let text = text.trim_matches('\n');
     let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
     let has_gap = rest.lines().next().is_some_and(|line| line.trim().is_empty());
@@ -262,6 +262,7 @@ mod tests {
         let long = "x".repeat(121);
         assert_eq!(plain(&format!("{long}\n\nc")), pair("Clean code", &format!("{long}\n\nc")));
         assert_eq!(plain(""), pair("Clean code", ""));
+        assert_eq!(plain("题\n\n机器学\n习"), pair("题", "机器学习"));
     }
 
     #[test]

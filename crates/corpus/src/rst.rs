@@ -77,7 +77,7 @@ pub(crate) fn read(raw: &str) -> Document {
                     && numbered(lines[at].trim()).is_none()
                     && !lines[at].trim_start().starts_with(['-', '*'])
                 {
-                    blocks.space();
+                    blocks.wrap();
                     blocks.text(&inline(lines[at].trim()));
                     at += 1;
                 }
@@ -91,7 +91,7 @@ pub(crate) fn read(raw: &str) -> Document {
                     None => line,
                 };
                 blocks.text(&inline(line));
-                blocks.space();
+                blocks.wrap();
                 at += 1;
             }
         }

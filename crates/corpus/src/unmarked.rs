@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use crate::html::{Flow, Html, flow_of};
-use crate::plain;
+use crate::{plain, wrapped};
 
 /// The elements of HTML, those that are out of use included, in the order of the alphabet.
 const ELEMENTS: &[&str] = &[
@@ -107,10 +107,10 @@ const CODE: [&str; 5] = ["```", "`<", "<?", "{{", "{%"];
 /// `raw` as the text of a document. Cost: a search for two bytes where it has neither `<` nor `&`.
 pub(crate) fn text(raw: Cow<'_, str>) -> String {
     match reading(&raw) {
-        Reading::Plain => plain::text(raw),
-        Reading::Escaped(text) => plain::text(text.into()),
+        Reading::Plain => wrapped::joined(plain::text(raw)),
+        Reading::Escaped(text) => wrapped::joined(plain::text(text.into())),
         Reading::Html { markup, has_blocks } => {
-            let markup = plain::text(markup);
+            let markup = wrapped::joined(plain::text(markup));
             let mut paged = String::with_capacity(markup.len());
             let mut lines = markup.split('\n');
             paged.push_str(lines.next().unwrap_or_default());
@@ -335,6 +335,8 @@ mod tests {
         check("One <b>two</b>\nthree\n\nfour", "One two\nthree\n\nfour");
         check("<div>One\ntwo\n \nthree</div>\r\n\r\n<p>four</p>", "One two\n\nthree\n\nfour");
         check("<pre>a\n  b\n\n\nc</pre>", "a\n  b\n\nc");
+        check("<b>机</b>器学\n习", "机器学习");
+        check("机器学\n习", "机器学习");
     }
 
     #[test]

@@ -156,6 +156,11 @@ mod tests {
         check("a<div>b<div>c</div></div>d", "a\n\nb\n\nc\n\nd");
         check("<p>&nbsp;<p>  <p>a<p></p>", "a");
         check("<h2>Title</h2>\n<p>text</p>", "Title\n\ntext");
+        check("<p>机器学\n  <b>习</b>和\nPython 语\n言 学", "机器学习和 Python 语言 学");
+        check(
+            "<table><tr><td>东京\n<td>大阪</table><p>东<span>京\n</span>都",
+            "东京 大阪\n\n东京都",
+        );
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Texts that may be plain, Markdown or HTML.
 
 use crate::html::Html;
-use crate::plain;
+use crate::{plain, wrapped};
 
 const BLOCKS: &[&str] = &[
     "<p",
@@ -22,14 +22,14 @@ const BLOCKS: &[&str] = &[
 /// `raw` as the text of a document: HTML by its blocks, else with its lines.
 pub(super) fn text(raw: &str) -> String {
     if !raw.contains('<') && !raw.contains('&') {
-        return tidy(&plain::text(raw.into()));
+        return tidy(&wrapped::joined(plain::text(raw.into())));
     }
     let lower = raw.to_ascii_lowercase();
     if BLOCKS.iter().any(|tag| lower.contains(tag)) {
         return Html::parse(raw).root().block_text();
     }
     let has_markup = lower.contains("</") || lower.contains("/>") || lower.contains('&');
-    let clean = plain::text(raw.into());
+    let clean = wrapped::joined(plain::text(raw.into()));
     if !has_markup {
         return tidy(&clean);
     }
