@@ -100,9 +100,14 @@ fn plain_text(markdown: &str, title: &str) -> (String, String) {
     let mut blocks = Blocks::default();
     let mut heading = String::new();
     let mut in_heading = false;
+    // What describes an image is seen where the image is not.
+    let mut n_images = 0_usize;
     let mut markup = String::new();
     for event in Parser::new_ext(markdown, options) {
         match event {
+            Event::Start(Tag::Image { .. }) => n_images += 1,
+            Event::End(TagEnd::Image) => n_images -= 1,
+            _ if n_images > 0 => {}
             Event::Start(Tag::Heading { level: HeadingLevel::H1, .. })
                 if title.is_empty() && heading.is_empty() =>
             {
@@ -190,9 +195,9 @@ mod tests {
     fn the_first_heading_is_the_title_and_markup_is_stripped() {
         check(
             "Intro\n\n# The *real* `title`\n\nSome **bold** [link](https://x.example) text\n\
-             in  two lines.\\\nThird.\n\n# Other\n\n## Sub\n\n![alt](x.png)",
+             in  two lines.\\\nThird.\n\n# Other\n\n## Sub\n\n[text](x.md)",
             "The real title",
-            "Intro\n\nSome bold link text in two lines.\nThird.\n\nOther\n\nSub\n\nalt",
+            "Intro\n\nSome bold link text in two lines.\nThird.\n\nOther\n\nSub\n\ntext",
         );
         check("no heading", "", "no heading");
         check("", "", "");
@@ -205,6 +210,16 @@ mod tests {
              | h | i |\n|---|---|\n| j | k |\n\n- [x] done\n",
             "",
             "- a\n- b\n- c\n\n- d\n\nquote\n\ndef f():\n    return 1\n\nx\n\nh i\nj k\n\n- done",
+        );
+    }
+
+    #[test]
+    fn images_and_badges_are_no_text() {
+        check(
+            "# Name ![logo](l.png)\n\n[![build passing](b.svg)](https://ci.example) \
+             [![docs][d]](https://docs.example)\n\nSee ![a *b* ![c](c.png)](a.png) this.\n\n[d]: d.svg",
+            "Name",
+            "See this.",
         );
     }
 
