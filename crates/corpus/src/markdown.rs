@@ -10,25 +10,24 @@ use crate::plain;
 
 /// The document in a Markdown text; the title is empty where it has none.
 ///
-/// The title is that of the front matter, else the first heading of the first level, which is
-/// then not part of the text.
+/// The title is that of the front matter, in YAML or TOML, else the first heading of the first level,
+/// which is then not part of the text.
 pub(crate) fn read(raw: &str) -> Document {
     let clean = plain::text(raw.into());
-    let (front, body) = split_front_matter(&clean);
     let mut document = Document::default();
-    for (key, values) in front_matter(front) {
-        match key {
-            "title" => document.title = plain::single_line(&values.join(", ")),
-            "date" => document.date = first_line(&values),
-            "language" | "lang" => {
-                let code = values.first().and_then(|value| language_code(value));
-                document.language = code.map(str::to_owned);
-            }
-            "tags" => document.tags = plain::names(values),
-            "speakers" => document.speakers = plain::names(values),
-            _ => {}
+    let body = if let Some((front, body)) = split_front_matter(&clean, "+++", &["+++"])
+        && let Ok(table) = toml::from_str::<toml::Table>(front)
+    {
+        take_toml(&mut document, &table);
+        body
+    } else if let Some((front, body)) = split_front_matter(&clean, "---", &["---", "..."]) {
+        for (key, values) in front_matter(front) {
+            take(&mut document, key, &values);
         }
-    }
+        body
+    } else {
+        &clean
+    };
     let (heading, text) = plain_text(body, &document.title);
     if document.title.is_empty() {
         document.title = heading;
@@ -37,21 +36,79 @@ pub(crate) fn read(raw: &str) -> Document {
     document
 }
 
+/// What a key of the front matter says of the document.
+fn take(document: &mut Document, key: &str, values: &[&str]) {
+    let names = || plain::names(values.iter().copied());
+    match key {
+        "title" => document.title = plain::single_line(&values.join(", ")),
+        "date" => document.date = first_line(values),
+        "language" | "lang" => {
+            let code = values.first().and_then(|value| language_code(value));
+            document.language = code.map(str::to_owned);
+        }
+        "tags" => document.tags = names(),
+        "speakers" => document.speakers = names(),
+        "author" | "authors" if document.speakers.is_empty() => document.speakers = names(),
+        _ => {}
+    }
+}
+
+/// The same of all keys, and of those in the tables where Zola has them.
+fn take_toml(document: &mut Document, table: &toml::Table) {
+    for (key, value) in table {
+        if matches!(key.as_str(), "taxonomies" | "extra")
+            && let toml::Value::Table(inner) = value
+        {
+            take_toml(document, inner);
+            continue;
+        }
+        let items = match value {
+            toml::Value::Array(items) => items.as_slice(),
+            value => std::slice::from_ref(value),
+        };
+        let items: Vec<String> = items.iter().filter_map(scalar).collect();
+        let is_list = !value.is_array() && is_list(key);
+        let values = items.iter().flat_map(|item| item.split(if is_list { ',' } else { '\0' }));
+        take(document, key, &values.collect::<Vec<_>>());
+    }
+}
+
+/// A value on one line; of a moment the day, as times have parts of their own.
+fn scalar(value: &toml::Value) -> Option<String> {
+    match value {
+        toml::Value::String(text) => Some(text.clone()),
+        toml::Value::Datetime(moment) => Some(match moment.date {
+            Some(day) => day.to_string(),
+            None => moment.to_string(),
+        }),
+        toml::Value::Integer(_) | toml::Value::Float(_) | toml::Value::Boolean(_) => {
+            Some(value.to_string())
+        }
+        toml::Value::Array(_) | toml::Value::Table(_) => None,
+    }
+}
+
+/// Whether a text under this key is several names between commas.
+fn is_list(key: &str) -> bool {
+    matches!(key, "tags" | "speakers" | "author" | "authors")
+}
+
 fn first_line(values: &[&str]) -> Option<String> {
     values.first().map(|value| plain::single_line(value)).filter(|value| !value.is_empty())
 }
 
-/// Parts a text into the lines between its leading `---` and the next, and the rest.
-fn split_front_matter(text: &str) -> (&str, &str) {
-    let Some(after) = text.strip_prefix("---\n") else { return ("", text) };
+/// The lines between the `first` of a text and the next line that is one of `ends`, and the rest; none
+/// for a text that does not begin so.
+fn split_front_matter<'t>(text: &'t str, first: &str, ends: &[&str]) -> Option<(&'t str, &'t str)> {
+    let after = text.strip_prefix(first)?.strip_prefix('\n')?;
     let mut end = 0;
     for line in after.split_inclusive('\n') {
-        if matches!(line.trim_end(), "---" | "...") {
-            return (&after[..end], &after[end + line.len()..]);
+        if ends.contains(&line.trim_end()) {
+            return Some((&after[..end], &after[end + line.len()..]));
         }
         end += line.len();
     }
-    ("", text)
+    None
 }
 
 /// The keys and values of lines `key: value`, `key: [a, b]`, and `key:` followed by lines `- a`.
@@ -71,9 +128,7 @@ fn front_matter(lines: &str) -> Vec<(&str, Vec<&str>)> {
             let values = match inner {
                 Some(list) => list.split(',').map(unquoted).collect(),
                 None if value.is_empty() => Vec::new(),
-                None if matches!(key.trim(), "tags" | "speakers") => {
-                    value.split(',').map(unquoted).collect()
-                }
+                None if is_list(key.trim()) => value.split(',').map(unquoted).collect(),
                 None => vec![unquoted(value)],
             };
             pairs.push((key.trim(), values));
@@ -255,6 +310,30 @@ mod tests {
         assert_eq!(document.speakers, ["Ada B.", "Grace"]);
         assert_eq!(document.language.as_deref(), Some("en"));
         assert_eq!(read("---\ntags: a, b\n...\nx").tags, ["a", "b"]);
+    }
+
+    #[test]
+    fn front_matter_in_toml_is_read_as_that_in_yaml() {
+        let document = read(
+            "+++\ntitle = 'A: \"title\"'\ndate = 2026-05-14T10:00:00+02:00\ndraft = false\n\
+             tags = [\n  \"one\", # the first\n  \"two\",\n]\nauthors = \"Ada B., Grace\"\n\
+             [params]\ntitle = \"no\"\n[extra]\nlang = \"de\"\n+++\n# Heading\n\nText\n",
+        );
+        assert_eq!(
+            (document.title.as_str(), document.text.as_str()),
+            ("A: \"title\"", "Heading\n\nText")
+        );
+        assert_eq!(document.date.as_deref(), Some("2026-05-14"));
+        assert_eq!(document.tags, ["one", "two"]);
+        assert_eq!(document.speakers, ["Ada B.", "Grace"]);
+        assert_eq!(document.language.as_deref(), Some("de"));
+        let zola = read("+++\ndate = \"14 May\"\n[taxonomies]\ntags = [\"a\", 3]\n+++\nx");
+        assert_eq!(
+            (zola.date.as_deref(), &zola.tags[..]),
+            (Some("14 May"), &["a".into(), "3".into()][..])
+        );
+        assert_eq!(read("---\nauthor: Ada, Grace\n---\nx").speakers, ["Ada", "Grace"]);
+        check("+++\n\ntext\n+++\n", "", "+++\n\ntext +++");
     }
 
     #[test]
