@@ -1,10 +1,12 @@
 //! Bytes to text.
 
+use std::io::{self, BufRead, Read};
 use std::iter;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{
-    DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, X_USER_DEFINED,
+    CoderResult, Decoder, DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252,
+    X_USER_DEFINED,
 };
 
 /// How far into a page its encoding may be declared, bytes: as browsers look.
@@ -61,6 +63,66 @@ pub(crate) fn decode_plain(bytes: &[u8]) -> Result<String, usize> {
     match std::str::from_utf8(bytes) {
         Ok(text) => Ok(text.to_owned()),
         Err(error) => strict(detected(bytes), bytes).map_err(|_| error.valid_up_to()),
+    }
+}
+
+/// `input`, from UTF-16 to UTF-8 where it begins with the mark of UTF-16, as spreadsheets write it.
+///
+/// # Errors
+/// When the stream cannot be read.
+pub(crate) fn as_utf8(mut input: Box<dyn BufRead + Send>) -> io::Result<Box<dyn Read + Send>> {
+    let encoding = match input.fill_buf()? {
+        [0xff, 0xfe, ..] => Some(UTF_16LE),
+        [0xfe, 0xff, ..] => Some(UTF_16BE),
+        _ => None,
+    };
+    Ok(match encoding {
+        Some(encoding) => Box::new(Transcoded {
+            input,
+            decoder: encoding.new_decoder_with_bom_removal(),
+            raw: Vec::new(),
+            ready: io::Cursor::new(Vec::new()),
+            is_at_end: false,
+        }),
+        None => input,
+    })
+}
+
+/// How many bytes are decoded at once.
+const DECODED_BYTES: usize = 64 << 10;
+
+/// A stream in another encoding, as UTF-8; what is damaged becomes U+FFFD.
+struct Transcoded {
+    input: Box<dyn BufRead + Send>,
+    decoder: Decoder,
+    raw: Vec<u8>,
+    ready: io::Cursor<Vec<u8>>,
+    is_at_end: bool,
+}
+
+impl Read for Transcoded {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let n = self.ready.read(to)?;
+            if n > 0 || self.is_at_end || to.is_empty() {
+                return Ok(n);
+            }
+            self.raw.clear();
+            let n_read =
+                self.input.by_ref().take(DECODED_BYTES as u64).read_to_end(&mut self.raw)?;
+            self.is_at_end = n_read == 0;
+            // What the decoder says that it needs at most, so that it takes all in one step.
+            let room = self.decoder.max_utf8_buffer_length(n_read).unwrap_or(4 * DECODED_BYTES);
+            let mut decoded = vec![0; room];
+            let (result, _, n_written, _) =
+                self.decoder.decode_to_utf8(&self.raw, &mut decoded, self.is_at_end);
+            debug_assert_eq!(result, CoderResult::InputEmpty, "there is room for all of it");
+            decoded.truncate(n_written);
+            self.ready = io::Cursor::new(decoded);
+            if self.is_at_end {
+                return self.ready.read(to);
+            }
+        }
     }
 }
 

@@ -1,11 +1,9 @@
-//! Comma- and tab-separated values: one document a row.
+//! Values between commas, semicolons, tabs or bars: one document a row.
 
-use std::io::{self, Read};
-
-use encoding_rs::{CoderResult, Decoder, Encoding};
+use std::io::{self, BufRead, Read};
 
 use crate::columns::{Cell, ColumnNames, Columns};
-use crate::decode::decode_plain;
+use crate::decode::{as_utf8, decode_plain};
 use crate::formula::as_meant;
 use crate::{Document, Error, Skipped};
 
@@ -26,18 +24,24 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    /// Reads the header of a table. `location` names it in messages, `stem` in ids.
+    /// Reads the header of a table. Its cells are parted by `usual`, or by another sign where that makes
+    /// columns of its header. `location` names it in messages, `stem` in ids.
     ///
     /// # Errors
     /// When it has no header, or no column for the text or for what the user named.
     pub(crate) fn new(
-        input: Box<dyn Read + Send>,
-        delimiter: u8,
+        input: Box<dyn BufRead + Send>,
+        usual: u8,
         (location, stem): (String, String),
         (max_row_bytes, given): (usize, &ColumnNames),
     ) -> Result<Self, Error> {
-        let input = as_utf8(input)
-            .map_err(|source| Error::NotReadable { name: location.clone(), source })?;
+        let not_readable = |source| Error::NotReadable { name: location.clone(), source };
+        let mut input = as_utf8(input).map_err(not_readable)?;
+        let mut start = Vec::new();
+        input.by_ref().take(HEADER_BYTES).read_to_end(&mut start).map_err(not_readable)?;
+        let (delimiter, n_told) = delimiter_of(&start, usual);
+        start.drain(..n_told);
+        let input = io::Cursor::new(start).chain(input);
         let mut reader = csv::ReaderBuilder::new()
             .delimiter(delimiter)
             .flexible(true)
@@ -149,63 +153,75 @@ impl Table {
     }
 }
 
+/// So much of a table is looked at to tell what parts its cells, bytes.
+const HEADER_BYTES: u64 = 64 << 10;
+
+/// The signs that part cells; of those that the header has as often the first.
+const SIGNS: [u8; 4] = [b',', b';', b'\t', b'|'];
+
+/// The sign between the cells of a table that begins with `start`: what a line `sep=;` before the header
+/// says, as Excel writes it, else the one that its header has most outside quotes, which is `usual` when
+/// it has none. Also how many bytes such a line has.
+fn delimiter_of(start: &[u8], usual: u8) -> (u8, usize) {
+    const BOM: &[u8] = b"\xEF\xBB\xBF";
+    let n_mark = if start.starts_with(BOM) { BOM.len() } else { 0 };
+    let start = &start[n_mark..];
+    if let Some(&[sign, ref rest @ ..]) = start.strip_prefix(b"sep=")
+        && let Some(end) = rest.iter().position(|byte| *byte == b'\n')
+        && rest[..end].trim_ascii().is_empty()
+    {
+        return (sign, n_mark + b"sep=".len() + 1 + end + 1);
+    }
+    let (mut counts, mut is_quoted) = ([0; SIGNS.len()], false);
+    for &byte in start.trim_ascii_start() {
+        match byte {
+            b'"' => is_quoted = !is_quoted,
+            b'\n' | b'\r' if !is_quoted => break,
+            byte if !is_quoted => {
+                if let Some(sign) = SIGNS.iter().position(|sign| *sign == byte) {
+                    counts[sign] += 1;
+                }
+            }
+            _ => {}
+        }
+    }
+    let by_count = |sign: &u8| SIGNS.iter().position(|other| other == sign).map(|at| counts[at]);
+    let mut best = usual;
+    for sign in SIGNS {
+        if by_count(&sign) > by_count(&best) {
+            best = sign;
+        }
+    }
+    (best, 0)
+}
+
 /// Whether a row is the one behind the last.
 fn is_end(row: &csv::ByteRecord) -> bool {
     row.len() == 1 && row.get(0) == Some(END.trim_ascii())
 }
 
-/// `input`, from UTF-16 to UTF-8 where it begins with the mark of UTF-16, as spreadsheets write it.
-fn as_utf8(mut input: Box<dyn Read + Send>) -> io::Result<Box<dyn Read + Send>> {
-    let mut start = Vec::new();
-    input.by_ref().take(2).read_to_end(&mut start)?;
-    let encoding = Encoding::for_bom(&start).map(|(encoding, _)| encoding);
-    let input = io::Cursor::new(start).chain(input);
-    Ok(match encoding {
-        Some(encoding) => Box::new(Transcoded {
-            input: Box::new(input),
-            decoder: encoding.new_decoder_with_bom_removal(),
-            raw: Vec::new(),
-            ready: io::Cursor::new(Vec::new()),
-            is_at_end: false,
-        }),
-        None => Box::new(input),
-    })
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// How many bytes are decoded at once.
-const DECODED_BYTES: usize = 64 << 10;
-
-/// A stream in another encoding, as UTF-8; what is damaged becomes U+FFFD.
-struct Transcoded {
-    input: Box<dyn Read + Send>,
-    decoder: Decoder,
-    raw: Vec<u8>,
-    ready: io::Cursor<Vec<u8>>,
-    is_at_end: bool,
-}
-
-impl Read for Transcoded {
-    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
-        loop {
-            let n = self.ready.read(to)?;
-            if n > 0 || self.is_at_end || to.is_empty() {
-                return Ok(n);
-            }
-            self.raw.clear();
-            let n_read =
-                self.input.by_ref().take(DECODED_BYTES as u64).read_to_end(&mut self.raw)?;
-            self.is_at_end = n_read == 0;
-            // What the decoder says that it needs at most, so that it takes all in one step.
-            let room = self.decoder.max_utf8_buffer_length(n_read).unwrap_or(4 * DECODED_BYTES);
-            let mut decoded = vec![0; room];
-            let (result, _, n_written, _) =
-                self.decoder.decode_to_utf8(&self.raw, &mut decoded, self.is_at_end);
-            debug_assert_eq!(result, CoderResult::InputEmpty, "there is room for all of it");
-            decoded.truncate(n_written);
-            self.ready = io::Cursor::new(decoded);
-            if self.is_at_end {
-                return self.ready.read(to);
-            }
-        }
+    #[test]
+    fn the_header_tells_what_parts_cells() {
+        let check = |start: &str, usual: u8, expected: (u8, usize)| {
+            assert_eq!(delimiter_of(start.as_bytes(), usual), expected, "{start}");
+        };
+        check("id,title,text\na;b;c;d", b',', (b',', 0));
+        check("id;title;text\r\na,b,c,d,e", b',', (b';', 0));
+        check("id\ttext\n", b',', (b'\t', 0));
+        check("id|title|text\n", b',', (b'|', 0));
+        check("\u{FEFF}\"a, b, c\";text\n", b',', (b';', 0));
+        check("\"a\n, b\";text\n,,", b',', (b';', 0));
+        check("a,b;c\n", b',', (b',', 0));
+        check("a,b\n", b'\t', (b',', 0));
+        check("text\n", b'\t', (b'\t', 0));
+        check("text", b',', (b',', 0));
+        check("", b',', (b',', 0));
+        check("sep=;\r\ntext;id\n", b',', (b';', 7));
+        check("\u{FEFF}sep=|\na,b", b',', (b'|', 9));
+        check("sep=x,y\n", b',', (b',', 0));
     }
 }

@@ -344,6 +344,26 @@ fn tables_are_read_by_their_columns() {
 }
 
 #[test]
+fn the_header_of_a_table_tells_what_parts_its_cells() {
+    let expected = ("Eins, zwei".to_owned(), "Text, lang; oder kurz".to_owned());
+    for (name, table) in [
+        ("a.csv", "id;title;text\r\n7;Eins, zwei;\"Text, lang; oder kurz\"\r\n"),
+        ("b.csv", "sep=;\r\nid;title;text\r\n7;Eins, zwei;\"Text, lang; oder kurz\"\r\n"),
+        ("c.csv", "id\ttitle\ttext\n7\tEins, zwei\tText, lang; oder kurz\n"),
+        ("d.csv", "id|title|text\n7|Eins, zwei|Text, lang; oder kurz\n"),
+        ("e.tsv", "id,title,text\n7,\"Eins, zwei\",\"Text, lang; oder kurz\"\n"),
+    ] {
+        let (documents, skipped) = read_all(&folder(&[(name, table.as_bytes())]).path().join(name));
+        assert_eq!((ids(&documents), skipped), (vec!["7"], Vec::new()), "{name}");
+        let Document { title, text, .. } = &documents[0];
+        assert_eq!((title, text), (&expected.0, &expected.1), "{name}");
+    }
+    let folder = folder(&[("a.csv", b"x;note\n1;2\n")]);
+    let error = read(&folder.path().join("a.csv"), &ReadConfig::default()).unwrap_err();
+    assert!(error.to_string().contains("it has x, note"), "{error}");
+}
+
+#[test]
 fn a_table_without_a_text_names_its_columns_and_the_flag() {
     let folder = folder(&[("a.csv", b"x,note\n1,2\n")]);
     let path = folder.path().join("a.csv");
