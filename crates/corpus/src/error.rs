@@ -85,6 +85,16 @@ pub enum Error {
         /// What the reader of the format says.
         problem: String,
     },
+    /// A Parquet file whose columns are compressed in a way that is not read.
+    #[error(
+        "the columns of {name} are compressed with {codec}; allowed are Snappy, gzip, LZ4, Zstandard or none"
+    )]
+    ParquetCodec {
+        /// The path.
+        name: String,
+        /// The compression, as the format calls it.
+        codec: String,
+    },
     /// A server of a database that cannot be reached, or lets nobody in.
     #[error("cannot connect to {name}: {problem}")]
     Connection {
@@ -118,6 +128,15 @@ pub enum Error {
         packing: Packing,
         /// What the decompressor says.
         source: io::Error,
+    },
+    /// A Zstandard file that needs more memory to be read than is allowed.
+    #[error(
+        "{} was compressed with a window above 128 MiB (zstd --long or --ultra), allowed are windows of up to 128 MiB",
+        path.display()
+    )]
+    LongWindow {
+        /// The path as it was given.
+        path: PathBuf,
     },
     /// A text that is no CSS selector.
     #[error("{selector:?} is not a CSS selector: {problem}")]
@@ -155,6 +174,9 @@ impl Error {
             Self::NotParquet { .. } => {
                 "copy or download the file again; read other files by their own names: talks.csv, talks.jsonl"
             }
+            Self::ParquetCodec { .. } => {
+                "write it anew, in Python with df.to_parquet(\"NEW.parquet\", compression=\"zstd\")"
+            }
             Self::NotADatabase { .. } => {
                 "read other files by their own names: talks.csv, talks.jsonl, talks.parquet"
             }
@@ -167,6 +189,12 @@ impl Error {
             }
             Self::Truncated { .. } => "copy or download the file again",
             Self::NotPacked { .. } => "rename the file by what it holds, or download it again",
+            Self::LongWindow { path } => {
+                let path = path.display();
+                return Some(format!(
+                    "compress it anew with a smaller window: zstd -d --long=31 {path} -c | zstd -o NEW.zst"
+                ));
+            }
             Self::Selector { .. } => return None,
         };
         Some(hint.to_owned())

@@ -37,3 +37,10 @@ pub(crate) fn open(path: &Path, packing: Packing) -> io::Result<Box<dyn BufRead 
         }
     })
 }
+
+/// Whether a decompressor stops because the window of its file is longer than what it keeps at most, the
+/// 128 MiB of every decoder of Zstandard that is not told otherwise.
+pub(crate) fn is_window_too_long(error: &io::Error) -> bool {
+    // The only thing that the crate tells is the text of the C library.
+    error.to_string().contains("requires too much memory")
+}

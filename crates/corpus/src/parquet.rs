@@ -3,6 +3,8 @@
 use std::fs::File;
 use std::path::Path;
 
+use parquet::basic::Compression;
+use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
 use parquet::file::reader::FileReader;
 use parquet::file::reader::SerializedFileReader;
 use parquet::record::reader::RowIter;
@@ -60,6 +62,19 @@ impl Parquet {
             column,
             columns: names.clone(),
         })?;
+        // Else it would be told at the first row.
+        let is_read = |codec| !matches!(codec, Compression::BROTLI(_) | Compression::LZO);
+        let chunks = reader.metadata().row_groups().iter().flat_map(RowGroupMetaData::columns);
+        let unread = chunks
+            .filter(|chunk| {
+                let root = chunk.column_path().parts().first();
+                root.is_some_and(|root| names.contains(root))
+            })
+            .map(ColumnChunkMetaData::compression)
+            .find(|codec| !is_read(*codec));
+        if let Some(codec) = unread {
+            return Err(Error::ParquetCodec { name: location, codec: codec_name(codec) });
+        }
         let projection = parquet::schema::types::Type::group_type_builder(schema.name())
             .with_fields(fields)
             .build()
@@ -112,6 +127,12 @@ impl Parquet {
     }
 }
 
+/// `BROTLI(BrotliLevel(1))` is `BROTLI`.
+fn codec_name(codec: Compression) -> String {
+    let name = codec.to_string();
+    name.split('(').next().unwrap_or(&name).to_owned()
+}
+
 fn cell(field: &Field) -> Option<Cell<'_>> {
     match field {
         Field::Null => None,
@@ -152,6 +173,7 @@ fn moment(field: &Field) -> Option<Moment> {
 mod tests {
     use std::sync::Arc;
 
+    use parquet::basic::{GzipLevel, ZstdLevel};
     use parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
     use parquet::file::properties::WriterProperties;
     use parquet::file::writer::SerializedFileWriter;
@@ -193,6 +215,53 @@ mod tests {
         let (documents, skipped) = read_rows(&beside);
         let texts: Vec<&str> = documents.iter().map(|document| document.text.as_str()).collect();
         assert_eq!((texts, skipped), (vec!["one", "two"], Vec::new()));
+    }
+
+    #[test]
+    fn columns_are_unpacked_or_the_compression_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("talks.parquet");
+        let write = |codec| {
+            let schema =
+                parse_message_type("message talks { required binary text (UTF8); }").unwrap();
+            let properties = Arc::new(WriterProperties::builder().set_compression(codec).build());
+            let file = File::create(&path).unwrap();
+            let mut file = SerializedFileWriter::new(file, Arc::new(schema), properties).unwrap();
+            let mut group = file.next_row_group().unwrap();
+            let mut text = group.next_column().unwrap().unwrap();
+            let value = "one ".repeat(100);
+            text.typed::<ByteArrayType>()
+                .write_batch(&[value.as_str().into()], None, None)
+                .unwrap();
+            text.close().unwrap();
+            group.close().unwrap();
+            file.close().unwrap();
+        };
+        for codec in [
+            Compression::UNCOMPRESSED,
+            Compression::SNAPPY,
+            Compression::GZIP(GzipLevel::default()),
+            Compression::LZ4,
+            Compression::LZ4_RAW,
+            Compression::ZSTD(ZstdLevel::default()),
+        ] {
+            write(codec);
+            let batch = read(&path, &ReadConfig::default()).unwrap().next().unwrap().unwrap();
+            assert_eq!(batch.documents[0].text, "one ".repeat(100), "{codec}");
+        }
+        // The footer names the compression behind the column: one that the tests cannot write.
+        write(Compression::SNAPPY);
+        let mut bytes = std::fs::read(&path).unwrap();
+        let (snappy, brotli) = (b"\x04text\x15\x02", 8);
+        let at = bytes.windows(snappy.len()).rposition(|window| window == snappy).unwrap();
+        bytes[at + snappy.len() - 1] = brotli;
+        std::fs::write(&path, bytes).unwrap();
+        let error = read(&path, &ReadConfig::default()).unwrap_err();
+        assert!(
+            error.to_string().contains("compressed with BROTLI; allowed are Snappy"),
+            "{error}"
+        );
+        assert!(error.hint().is_some());
     }
 
     #[test]

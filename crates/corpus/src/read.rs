@@ -13,7 +13,7 @@ use crate::ids::Ids;
 use crate::jsonl::JsonLines;
 use crate::parquet::Parquet;
 use crate::table::Table;
-use crate::{ColumnNames, Document, Error, Skipped, database, open, page, records};
+use crate::{ColumnNames, Document, Error, Skipped, database, decode, open, page, records};
 
 /// A batch ends at this many documents and skipped ones …
 const BATCH_ITEMS: usize = 1024;
@@ -397,6 +397,7 @@ impl Reader {
         let input = open::open(path, packing).map_err(Failed::Io)?;
         Ok(match format {
             Format::JsonLines => {
+                let input = decode::as_utf8(input).map_err(Failed::Io)?;
                 let limits = (max_row, columns.clone());
                 Opened::Rows(Box::new(Rows::Lines(JsonLines::new(
                     input,
@@ -476,7 +477,9 @@ fn broken(location: String, packing: Packing, source: io::Error) -> Error {
         return Error::NotReadable { name: location, source };
     }
     let path = location.into();
-    if source.kind() == io::ErrorKind::UnexpectedEof {
+    if open::is_window_too_long(&source) {
+        Error::LongWindow { path }
+    } else if source.kind() == io::ErrorKind::UnexpectedEof {
         Error::Truncated { path, packing }
     } else {
         Error::NotPacked { path, packing, source }
@@ -488,6 +491,10 @@ fn what_is_broken(packing: Packing, error: &io::Error) -> String {
         error.to_string()
     } else if error.kind() == io::ErrorKind::UnexpectedEof {
         format!("the {packing} file ends in the middle; allowed are whole files")
+    } else if open::is_window_too_long(error) {
+        format!(
+            "the {packing} file was compressed with a window above 128 MiB (zstd --long); allowed are windows of up to 128 MiB"
+        )
     } else {
         format!("the {packing} file is damaged ({error}); allowed are whole files")
     }

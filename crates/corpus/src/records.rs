@@ -1,5 +1,6 @@
 //! JSON files: schedules, and arrays of records.
 
+use encoding_rs::Encoding;
 use serde_json::Value;
 
 use crate::columns::ColumnNames;
@@ -15,7 +16,10 @@ pub(crate) type Record = Result<Document, (usize, String)>;
 /// Why there are none.
 pub(crate) fn read(bytes: &[u8], stem: &str, columns: &ColumnNames) -> Result<Vec<Record>, String> {
     let found = if columns.is_empty() { schedule(bytes) } else { None };
-    let text = String::from_utf8_lossy(bytes);
+    let text = match Encoding::for_bom(bytes) {
+        Some((encoding, _)) => encoding.decode_with_bom_removal(bytes).0,
+        None => String::from_utf8_lossy(bytes),
+    };
     let text = text.trim_start_matches('\u{FEFF}').trim_start();
     if !text.starts_with(['{', '[']) {
         return match found {

@@ -364,6 +364,43 @@ fn the_header_of_a_table_tells_what_parts_its_cells() {
 }
 
 #[test]
+fn json_in_utf_16_is_that_in_utf_8() {
+    let check = |name: &str, content: String| {
+        let utf_16 = std::iter::once(0xFEFF).chain(content.encode_utf16());
+        let [little, big] = [u16::to_le_bytes, u16::to_be_bytes]
+            .map(|bytes| utf_16.clone().flat_map(bytes).collect::<Vec<u8>>());
+        for bytes in [content.as_bytes(), &little, &big] {
+            let (documents, skipped) = read_all(&folder(&[(name, bytes)]).path().join(name));
+            assert_eq!((documents.len(), skipped.len()), (5000, 0), "{skipped:?}");
+            assert_eq!(documents[4999].text, "Größe 4999 \u{1F600}");
+        }
+    };
+    let lines: Vec<_> =
+        (0..5000).map(|n| format!("{{\"text\": \"Größe {n} \u{1F600}\"}}")).collect();
+    check("t.jsonl", lines.join("\r\n"));
+    check("t.json", format!("[{}]", lines.join(",\n")));
+}
+
+#[test]
+fn a_window_that_is_too_long_is_told_as_such() {
+    let mut encoder = zstd::Encoder::new(Vec::new(), 1).unwrap();
+    encoder.window_log(28).unwrap();
+    for n in 0..1000 {
+        writeln!(encoder, "{{\"text\": \"number {n}\"}}").unwrap();
+    }
+    let long = encoder.finish().unwrap();
+    let folder = folder(&[("t.jsonl.zst", &long), ("u.txt", b"text")]);
+    let path = folder.path().join("t.jsonl.zst");
+    let read_first = read(&path, &ReadConfig::default()).and_then(|mut r| r.next().unwrap());
+    let error = read_first.unwrap_err();
+    assert!(error.to_string().contains("window above 128 MiB"), "{error}");
+    assert!(error.hint().unwrap().contains("zstd -d --long=31"));
+    let (documents, skipped) = read_all(folder.path());
+    assert_eq!(ids(&documents), ["u.txt"]);
+    assert!(skipped[0].reason.contains("window above 128 MiB"), "{skipped:?}");
+}
+
+#[test]
 fn a_table_without_a_text_names_its_columns_and_the_flag() {
     let folder = folder(&[("a.csv", b"x,note\n1,2\n")]);
     let path = folder.path().join("a.csv");
