@@ -208,7 +208,7 @@ impl Columns {
             Some(Cell::List(items)) => unmarked::text(items.join("\n\n").into()),
             // A talk that came without an abstract is a talk.
             None if line(Part::Title).is_some() => String::new(),
-            None => return Err("no text and no title: their cells are empty".to_owned()),
+            None => return Err("no text and no title: their cells hold nothing".to_owned()),
         };
         let id = line(Part::Id).unwrap_or_else(default_id);
         let title = name(Part::Title).unwrap_or_else(|| {

@@ -136,7 +136,6 @@ fn codec_name(codec: Compression) -> String {
 fn cell(field: &Field) -> Option<Cell<'_>> {
     match field {
         Field::Null => None,
-        Field::Str(text) if text.trim().is_empty() => None,
         Field::Str(text) => Some(Cell::Text(text.as_str().into())),
         Field::ListInternal(list) => {
             Some(Cell::List(list.elements().iter().filter_map(scalar).collect()))

@@ -19,6 +19,8 @@ pub(crate) struct Record<'a> {
     title: Scalar<'a>,
     /// In the order of preference: text, abstract, description, body, content.
     texts: [Text<'a>; 5],
+    /// Whether one of them is said to be nothing.
+    has_null_text: bool,
     tags: Names,
     labels: Names,
     speakers: Names,
@@ -30,7 +32,12 @@ pub(crate) struct Record<'a> {
     language: Scalar<'a>,
 }
 
-impl Record<'_> {
+impl<'a> Record<'a> {
+    fn take_text(&mut self, at: usize, text: Text<'a>) {
+        self.has_null_text |= text.0.is_none();
+        self.texts[at] = text;
+    }
+
     /// The document; `default_id` is for a record without id.
     ///
     /// # Errors
@@ -39,16 +46,21 @@ impl Record<'_> {
         self,
         default_id: impl FnOnce() -> String,
     ) -> Result<Document, String> {
-        let Some(text) = self.texts.into_iter().find_map(|text| text.0) else {
-            return Err(
-                "no text: the object needs a string under one of the keys text, abstract, \
-                        description, body, content"
-                    .to_owned(),
-            );
+        let title = self.title.name();
+        let text = match self.texts.into_iter().find_map(|text| text.0) {
+            Some(text) => unmarked::text(text),
+            // As in tables: a talk that came without an abstract is a talk.
+            None if self.has_null_text && title.is_some() => String::new(),
+            None => {
+                return Err(
+                    "no text: the object needs a string under one of the keys text, abstract, \
+                            description, body, content"
+                        .to_owned(),
+                );
+            }
         };
-        let text = unmarked::text(text);
         let id = self.id.line().unwrap_or_else(default_id);
-        let title = self.title.name().unwrap_or_else(|| {
+        let title = title.unwrap_or_else(|| {
             let title = plain::title_from(&text);
             if title.is_empty() { id.clone() } else { title }
         });
@@ -147,11 +159,11 @@ impl<'de> Visitor<'de> for RecordVisitor {
                 Column::Id => record.id = value(&mut map, "id")?,
                 Column::Url => record.url = value(&mut map, "url")?,
                 Column::Title => record.title = value(&mut map, "title")?,
-                Column::Text => record.texts[0] = value(&mut map, "text")?,
-                Column::Abstract => record.texts[1] = value(&mut map, "abstract")?,
-                Column::Description => record.texts[2] = value(&mut map, "description")?,
-                Column::Body => record.texts[3] = value(&mut map, "body")?,
-                Column::Content => record.texts[4] = value(&mut map, "content")?,
+                Column::Text => record.take_text(0, value(&mut map, "text")?),
+                Column::Abstract => record.take_text(1, value(&mut map, "abstract")?),
+                Column::Description => record.take_text(2, value(&mut map, "description")?),
+                Column::Body => record.take_text(3, value(&mut map, "body")?),
+                Column::Content => record.take_text(4, value(&mut map, "content")?),
                 Column::Tags => record.tags = value(&mut map, "tags")?,
                 Column::Labels => record.labels = value(&mut map, "labels")?,
                 Column::Speakers => record.speakers = value(&mut map, "speakers")?,
@@ -386,6 +398,12 @@ mod tests {
         assert_eq!(read(r#"{"text": "Some words"}"#).title, "Some words");
         assert_eq!(read(r#"{"text": "", "id": "x"}"#).title, "x");
         assert_eq!(read(r#"{"text": "\u0000 ", "title": " ", "id": null}"#).title, "talks:1");
+    }
+
+    #[test]
+    fn a_title_without_a_text_is_a_document() {
+        let document = read(r#"{"title": "A talk", "text": null}"#);
+        assert_eq!((document.title.as_str(), document.text.as_str()), ("A talk", ""));
     }
 
     #[test]

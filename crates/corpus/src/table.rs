@@ -138,6 +138,9 @@ impl Table {
                 self.n_columns
             ));
         }
+        if row.iter().all(|cell| cell.trim_ascii().is_empty()) {
+            return Err("the row is empty; allowed is a row with a text or a title".to_owned());
+        }
         let mut texts = Vec::with_capacity(row.len());
         for cell in row {
             let text = decode_plain(cell).map_err(|at| {
@@ -145,10 +148,7 @@ impl Table {
             })?;
             texts.push(as_meant(text));
         }
-        let cell = |at: usize| {
-            let text = texts.get(at).filter(|text| !text.trim().is_empty())?;
-            Some(Cell::Text(text.as_str().into()))
-        };
+        let cell = |at: usize| texts.get(at).map(|text| Cell::Text(text.as_str().into()));
         self.columns.document(cell, || format!("{}:{line}", self.stem))
     }
 }

@@ -323,11 +323,11 @@ fn an_empty_table_gives_no_batch() {
 #[test]
 fn tables_are_read_by_their_columns() {
     let folder = folder(&[
-        ("a.csv", b"Title,Abstract,Keywords,id\r\n\"One, first\",\"Line\nline\",a; b,7\r\nTwo,,x,8\r\n,,x,6\r\nThree,c,d,9,extra\r\n"),
+        ("a.csv", b"Title,Abstract,Keywords,id\r\n\"One, first\",\"Line\nline\",a; b,7\r\nTwo,,x,8\r\n,,x,6\r\n, ,,\r\nThree,c,d,9,extra\r\n"),
         ("b.tsv", b"name\tbody\nN\tcaf\xC3\xA9\n\tr\xE9sum\xE9\n"),
     ]);
     let (documents, skipped) = read_all(&folder.path().join("a.csv"));
-    assert_eq!(ids(&documents), ["7", "8"]);
+    assert_eq!(ids(&documents), ["7", "8", "6"]);
     assert_eq!((documents[1].title.as_str(), documents[1].text.as_str()), ("Two", ""));
     assert_eq!(
         (documents[0].title.as_str(), documents[0].text.as_str()),
@@ -335,8 +335,8 @@ fn tables_are_read_by_their_columns() {
     );
     assert_eq!(documents[0].tags, ["a", "b"]);
     let reasons: Vec<_> = skipped.iter().map(|s| s.reason.as_str()).collect();
-    assert!(reasons[0].contains("no text") && reasons[1].contains("5 cells"), "{reasons:?}");
-    assert!(skipped[0].location.ends_with("a.csv:4"), "{}", skipped[0].location);
+    assert!(reasons[0].contains("row is empty") && reasons[1].contains("5 cells"), "{reasons:?}");
+    assert!(skipped[0].location.ends_with("a.csv:5"), "{}", skipped[0].location);
     let (documents, skipped) = read_all(&folder.path().join("b.tsv"));
     assert_eq!(skipped, []);
     assert_eq!((documents[0].title.as_str(), documents[0].text.as_str()), ("N", "café"));
@@ -361,6 +361,81 @@ fn the_header_of_a_table_tells_what_parts_its_cells() {
     let folder = folder(&[("a.csv", b"x;note\n1;2\n")]);
     let error = read(&folder.path().join("a.csv"), &ReadConfig::default()).unwrap_err();
     assert!(error.to_string().contains("it has x, note"), "{error}");
+}
+
+/// A table with the two columns, in which each document has a row: no text, an empty one, spaces alone.
+fn empties(folder: &Path) -> Vec<std::path::PathBuf> {
+    let rows =
+        [("a", "A title", None), ("b", "", Some("")), ("c", "C", Some("")), ("d", "", Some(" "))];
+    let lines = rows.map(|(id, title, text)| {
+        serde_json::json!({"id": id, "title": title, "text": text}).to_string() + "\n"
+    });
+    fs::write(folder.join("t.jsonl"), lines.concat()).unwrap();
+    fs::write(folder.join("t.json"), format!("[{}]", lines.join(","))).unwrap();
+    let cells =
+        rows.map(|(id, title, text)| format!("{id},{title},{}\n", text.unwrap_or_default()));
+    fs::write(folder.join("t.csv"), format!("id,title,text\n{}", cells.concat())).unwrap();
+    let database = rusqlite::Connection::open(folder.join("t.db")).unwrap();
+    database.execute_batch("create table t (id text, title text, text text)").unwrap();
+    for row in rows {
+        database.execute("insert into t values (?, ?, ?)", row).unwrap();
+    }
+    ["t.jsonl", "t.json", "t.csv"].map(|name| folder.join(name)).to_vec()
+}
+
+#[test]
+fn a_document_without_words_is_one_whatever_the_format() {
+    let folder = tempdir().unwrap();
+    let check = |(documents, skipped): (Vec<Document>, Vec<Skipped>), what: &str| {
+        assert_eq!(skipped, [], "{what}");
+        let read: Vec<_> = documents
+            .iter()
+            .map(|document| (document.id.as_str(), document.title.as_str(), document.text.trim()))
+            .collect();
+        assert_eq!(
+            read,
+            [("a", "A title", ""), ("b", "b", ""), ("c", "C", ""), ("d", "d", "")],
+            "{what}"
+        );
+    };
+    for path in empties(folder.path()) {
+        check(read_all(&path), &path.display().to_string());
+    }
+    let config = ReadConfig::default();
+    let database = folder.path().join("t.db");
+    check(gathered(corpus::read_sqlite(&database, "select * from t", &config).unwrap()), "sqlite");
+    let parquet = folder.path().join("t.parquet");
+    let mut writer = corpus::ParquetWriter::new(fs::File::create(&parquet).unwrap()).unwrap();
+    for (id, title) in [("a", "A title"), ("b", ""), ("c", "C"), ("d", "")] {
+        let text = if id == "d" { " " } else { "" };
+        writer
+            .write(Document {
+                id: id.into(),
+                title: title.into(),
+                text: text.into(),
+                ..Document::default()
+            })
+            .unwrap();
+    }
+    writer.finish().unwrap();
+    check(read_all(&parquet), "parquet");
+    let files = folder.path().join("files");
+    fs::create_dir(&files).unwrap();
+    for (name, text) in [("b.txt", ""), ("c.md", ""), ("d.html", " ")] {
+        fs::write(files.join(name), text).unwrap();
+    }
+    let (documents, skipped) = read_all(&files);
+    assert_eq!((ids(&documents), skipped), (vec!["b.txt", "c.md", "d.html"], Vec::new()));
+}
+
+#[test]
+fn what_tells_nothing_of_a_document_is_none_whatever_the_format() {
+    let folder = folder(&[
+        ("t.jsonl", b"{\"id\": 1, \"text\": null, \"title\": \" \"}\n"),
+        ("t.csv", b"id,title,text\n,,\n"),
+    ]);
+    let (documents, skipped) = read_all(folder.path());
+    assert_eq!((documents.len(), skipped.len()), (0, 2), "{documents:?}");
 }
 
 #[test]
