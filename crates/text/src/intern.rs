@@ -69,12 +69,18 @@ const EMPTY: Slot = Slot { tag: 0, number: FREE };
 /// No word is as long.
 static OF_NO_WORD: Record = Record { bytes: [0; 2], len: u32::MAX, mark: Mark::NONE };
 
-/// A word ready to be looked up.
+/// A word ready to be looked up, in any table with the same seeds.
 #[derive(Debug, Clone, Copy)]
-struct Key {
+pub(crate) struct Key {
     bytes: [u64; 2],
     len: u32,
     hash: u64,
+}
+
+impl Key {
+    pub(crate) fn hash(&self) -> u64 {
+        self.hash
+    }
 }
 
 /// The key of a word that is looked for, and what a look found: half a cache line.
@@ -149,10 +155,9 @@ impl Words {
         (self.text, self.ends)
     }
 
-    /// The number of a word that was put in.
-    pub(crate) fn find(&self, word: &str) -> Option<u32> {
-        let key = self.key_of(word.as_bytes());
-        self.number_of(&key, word.as_bytes()).ok()
+    /// The number of a word that was put in, by its key.
+    pub(crate) fn find_key(&self, key: &Key, word: &[u8]) -> Option<u32> {
+        self.number_of(key, word).ok()
     }
 
     /// The word's number, a new one when it was not seen before.
@@ -249,6 +254,17 @@ impl Words {
         self.key_in(text, span).hash
     }
 
+    /// The key in this table of the word that `other` calls `number`: its text is looked at where it is
+    /// long.
+    #[inline]
+    pub(crate) fn key_of_other(&self, other: &Self, number: u32) -> Key {
+        let Record { bytes, len, .. } = other.records[number as usize];
+        if len as usize > INLINE {
+            return self.long_key(other.bytes(number));
+        }
+        Key { bytes, len, hash: self.short_hash(bytes, len) }
+    }
+
     /// The numbers of the words at `spans` of `text`, new ones for those that were not seen before. Many
     /// of them wait for memory together.
     pub(crate) fn number_all(
@@ -302,7 +318,7 @@ impl Words {
         self.key_of(&text[start..end])
     }
 
-    fn key_of(&self, word: &[u8]) -> Key {
+    pub(crate) fn key_of(&self, word: &[u8]) -> Key {
         if word.len() > INLINE {
             return self.long_key(word);
         }
@@ -477,7 +493,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_table_of_words_agrees_with_a_map(list in prop::collection::vec("\\PC{0,24}", 0..400)) {
-            let mut words = Words::default();
+            let (mut words, other) = (Words::default(), Words::default());
             let mut map = HashMap::new();
             for word in list.iter().chain(&list) {
                 let next = map.len() as u32;
@@ -489,7 +505,11 @@ mod tests {
                 words.probe(&mut look);
                 prop_assert_eq!(words.number_of_look(&look, &padded, span), expected);
                 prop_assert_eq!(words.number(word.as_bytes()), expected);
-                prop_assert_eq!(words.find(word), Some(expected));
+                let key = words.key_of(word.as_bytes());
+                prop_assert_eq!(words.find_key(&key, word.as_bytes()), Some(expected));
+                let [of_other, own] =
+                    [other.key_of_other(&words, expected), other.key_of(word.as_bytes())];
+                prop_assert_eq!(of_other.hash(), own.hash());
                 prop_assert_eq!(words.get(expected), word);
             }
             prop_assert_eq!(words.len(), map.len());
@@ -501,10 +521,11 @@ mod tests {
             for number in 0..n {
                 prop_assert_eq!(words.number(format!("word number {number}").as_bytes()), number);
             }
+            let find = |word: &str| words.find_key(&words.key_of(word.as_bytes()), word.as_bytes());
             for number in 0..n {
-                prop_assert_eq!(words.find(&format!("word number {number}")), Some(number));
+                prop_assert_eq!(find(&format!("word number {number}")), Some(number));
             }
-            prop_assert_eq!(words.find("another"), None);
+            prop_assert_eq!(find("another"), None);
         }
     }
 }

@@ -4,6 +4,8 @@
 //! shorter one only when that shorter word is itself used in the corpus, often enough to be its
 //! singular and not a slip: evidence instead of rules.
 
+use std::borrow::Cow;
+
 /// Words that look like plurals of words in common use and are not.
 const NEVER_FOLDED: &[&str] = &[
     "apparatus",
@@ -44,23 +46,23 @@ const MIN_SHARE_OF_SHORT: f64 = 1.0;
 /// ```
 #[must_use]
 pub fn singulars(word: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    if word.len() < 3 || word.ends_with("ss") || word.ends_with("ics") || is_never_folded(word) {
-        return found;
+    if is_never_folded(word) {
+        return Vec::new();
     }
-    if let Some(stem) = word.strip_suffix("ies") {
-        found.push(format!("{stem}y"));
-    }
-    if let Some(stem) = word.strip_suffix("es") {
-        let sibilant = ["s", "x", "z", "ch", "sh"].iter().any(|end| stem.ends_with(end));
-        if sibilant || stem.ends_with('o') {
-            found.push(stem.to_owned());
-        }
-    }
-    let stem = word.strip_suffix('s').filter(|stem| stem.ends_with(char::is_alphabetic));
-    found.extend(stem.map(str::to_owned));
-    found.retain(|singular| singular.chars().nth(1).is_some());
-    found
+    candidates(word).map(Cow::into_owned).collect()
+}
+
+/// The same, those of words that are never folded among them.
+fn candidates(word: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    let is_none = word.len() < 3 || word.ends_with("ss") || word.ends_with("ics");
+    let word = if is_none { "" } else { word };
+    let of_ies = word.strip_suffix("ies").map(|stem| Cow::Owned(format!("{stem}y")));
+    let of_es = word
+        .strip_suffix("es")
+        .filter(|stem| ["s", "x", "z", "ch", "sh", "o"].iter().any(|end| stem.ends_with(end)));
+    let of_s = word.strip_suffix('s').filter(|stem| stem.ends_with(char::is_alphabetic));
+    let all = [of_ies, of_es.map(Cow::Borrowed), of_s.map(Cow::Borrowed)];
+    all.into_iter().flatten().filter(|singular| singular.chars().nth(1).is_some())
 }
 
 /// The singular that `word` joins, given how many documents each word occurs in (`doc_freq`,
@@ -72,19 +74,29 @@ pub fn singulars(word: &str) -> Vec<String> {
 #[must_use]
 pub fn singular_in(word: &str, doc_freq: impl Fn(&str) -> Option<u32>) -> Option<String> {
     let own = doc_freq(word)?;
-    let mut best: Option<(u32, String)> = None;
-    for candidate in singulars(word) {
-        let Some(df) = doc_freq(&candidate) else { continue };
+    singular_of((word, own), |other| Some((doc_freq(other)?, other.to_owned())))
+}
+
+/// As [`singular_in`], of a word in `own` documents; `known` gives how many documents a word occurs in, and
+/// what it is to the caller.
+pub(crate) fn singular_of<T>(
+    (word, own): (&str, u32),
+    known: impl Fn(&str) -> Option<(u32, T)>,
+) -> Option<T> {
+    let mut best: Option<(u32, T)> = None;
+    for candidate in candidates(word) {
+        let Some((df, other)) = known(&candidate) else { continue };
         let is_short = candidate.chars().nth(2).is_none();
         let share = if is_short { MIN_SHARE_OF_SHORT } else { MIN_SHARE };
         if f64::from(df) < share * f64::from(own) {
             continue;
         }
         if best.as_ref().is_none_or(|(most, _)| df > *most) {
-            best = Some((df, candidate));
+            best = Some((df, other));
         }
     }
-    best.map(|(_, candidate)| candidate)
+    // Few words come so far: this is asked last.
+    best.filter(|_| !is_never_folded(word)).map(|(_, other)| other)
 }
 
 /// What a phrase that ends in a verb's `-ing` may say with a noun: `unit testing` with `unit test`, `data

@@ -66,7 +66,7 @@ enum Cut {
 }
 
 impl Analyzer {
-    /// An analyzer with these settings. Cost: some milliseconds, for the lists of stop words.
+    /// An analyzer with these settings.
     ///
     /// # Errors
     /// [`Error::UnknownLanguage`] for a language without a list of stop words, [`Error::Ngrams`] and
@@ -163,6 +163,11 @@ impl Analyzer {
     /// The languages, as bits, that have `word` as a stop word.
     pub(crate) fn stops_of(&self, word: &[u8]) -> u64 {
         self.stops.bits_of(word)
+    }
+
+    /// Its stop words.
+    pub(crate) fn stop_words(&self) -> &StopWords {
+        &self.stops
     }
 
     /// Whether what [`each_term`](Self::each_term) gives is rid of stop words already, or has none.

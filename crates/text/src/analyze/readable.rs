@@ -8,6 +8,7 @@ use unicode_normalization::char::is_combining_mark;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use super::letters::Letters;
+use super::python;
 use super::scan::{Case, Part, Piece, Rules, pieces};
 use super::scratch::Span;
 use super::unspaced::{each_word, has_unspaced};
@@ -36,12 +37,8 @@ pub(super) fn each(
             if start >= end {
                 continue;
             }
-            let is_plain = end - start > 1 + usize::from(!text[start].is_ascii())
-                && starts_with_letter(text[start])
-                && !has_more(text, (start, end))
-                && text[end - 1] != b'_'
-                && (piece.is_ascii() || text[start..end].iter().all(|&byte| byte < 0xe0));
-            if is_plain {
+            let is_narrow = || text[start..end].iter().all(|&byte| byte < 0xe0);
+            if is_plain(text, (start, end)) && (!piece.has_wide() || is_narrow()) {
                 spans.push([start as u32, end as u32]);
                 continue;
             }
@@ -50,8 +47,13 @@ pub(super) fn each(
             }
             let end = joined_end(piece, (start, end), &mut next);
             let raw = str_of(piece, start, end);
-            // The rest of a piece is long: it is looked at only where it may matter.
-            let after = || str_of(piece, end, piece.len());
+            // What follows up to the next white space of ASCII, which no address has: it is looked at only
+            // where it may matter.
+            let after = || {
+                let is_space = |byte: &u8| byte.is_ascii_whitespace();
+                let space = text[end..piece.len()].iter().position(is_space);
+                str_of(piece, end, space.map_or(piece.len(), |space| end + space))
+            };
             let may_be_address = match text[end] {
                 b':' => text[end..].starts_with(b"://"),
                 b'.' => raw.eq_ignore_ascii_case("www"),
@@ -81,11 +83,34 @@ pub(super) fn each(
     });
 }
 
-/// Whether a word that begins with `first` begins with a letter. The other letters, and all numbers and
-/// marks, begin with other bytes: marks with CC and CD, further scripts after D3.
+/// For every byte: how many bytes a run has at least that begins with it and is a word as it stands, unless
+/// what follows says otherwise. It begins with a letter, and has two characters. The other letters, and all
+/// numbers and marks, begin with other bytes: marks with CC and CD, further scripts after D3.
+static LEAST: [u32; 256] = {
+    let mut least = [u32::MAX; 256];
+    let mut byte = 0;
+    while byte < least.len() {
+        match byte as u8 {
+            b'a'..=b'z' => least[byte] = 2,
+            0xc3..=0xcb | 0xce..=0xd3 => least[byte] = 3,
+            _ => {}
+        }
+        byte += 1;
+    }
+    least
+};
+
+/// Whether a run of letters of two bytes at most is a word as it stands: most are.
+#[expect(clippy::needless_bitwise_bool, reason = "no branch depends on what it is")]
 #[inline]
-fn starts_with_letter(first: u8) -> bool {
-    first.is_ascii_lowercase() || matches!(first, 0xc3..=0xcb | 0xce..=0xd3)
+fn is_plain(text: &[u8], (start, end): (usize, usize)) -> bool {
+    let (len, first, after) = (end - start, text[start], text[end]);
+    let is_short = (len as u32) < LEAST[usize::from(first)];
+    // The beginning of `://` at least.
+    let is_web = (after == b':') & (text[end + 1] == b'/');
+    let is_www = (after == b'.') & (first == b'w') & (len == 3);
+    let goes_on = (after == b'\'') | (after == b'@') | is_web | is_www;
+    !(is_short | goes_on | (text[end - 1] == b'_'))
 }
 
 /// Whether a run is a single letter or a number, which are no words, and nothing joins it.
@@ -143,6 +168,8 @@ pub(super) fn letters() -> Letters {
 fn in_place(c: char, before: Part) -> Option<(char, Part)> {
     match c {
         SOFT_HYPHEN | CURLY_APOSTROPHE => None,
+        // What Python knows, we do, in a table.
+        _ if python::is_word(c) && !python::may_have_case(c) => Some((c, Part::OfWord)),
         _ if c.is_alphanumeric() => {
             let mut all = c.to_lowercase();
             let lower = all.next().filter(|lower| lower.len_utf8() == c.len_utf8())?;
@@ -193,16 +220,59 @@ impl Rules for ReadableRules<'_> {
     /// Letters and marks are composed after lower-casing; a capital sigma is lower-cased by its place
     /// in its word. The curly apostrophe, which English is full of, is made one of ASCII here.
     fn prepare(&self, text: &str) -> Option<String> {
-        // Characters below U+0300 are composed, and so is punctuation, whose first byte is E2, and
-        // Cyrillic without marks that others have too.
-        let is_simple = text.bytes().all(|byte| byte < 0xcc || matches!(byte, 0xd0..=0xd3 | 0xe2));
-        if is_simple || (!text.contains('Σ') && is_nfc_quick(text.chars()) == IsNormalized::Yes) {
-            return text.contains(CURLY_APOSTROPHE).then(|| text.replace(CURLY_APOSTROPHE, "'"));
+        let Found { unknown, signs } = look_at(text.as_bytes());
+        if !unknown || (!text.contains('Σ') && is_nfc_quick(text.chars()) == IsNormalized::Yes) {
+            let has_curly = signs && text.contains(CURLY_APOSTROPHE);
+            return has_curly.then(|| text.replace(CURLY_APOSTROPHE, "'"));
         }
         let lower = lower_word_by_word(text);
         let plain = lower.chars().filter(|&c| c != SOFT_HYPHEN);
         Some(plain.nfc().map(|c| if c == CURLY_APOSTROPHE { '\'' } else { c }).collect())
     }
+}
+
+/// What a text has.
+#[derive(Clone, Copy)]
+struct Found {
+    /// Characters that may have to be composed, or sigmas.
+    unknown: bool,
+    /// Punctuation outside Latin 1.
+    signs: bool,
+}
+
+/// Looks at the bytes of a text, many at once. Nothing is to be composed in characters below U+0300, Cyrillic
+/// without marks that others have too, most of what begins with E2, which is punctuation, or with E3, where
+/// Japanese has its marks, and in Chinese characters and Korean syllables, which begin with E4 to E9 and EB
+/// to ED.
+#[expect(
+    clippy::needless_bitwise_bool,
+    reason = "without branches many bytes are looked at at once"
+)]
+fn look_at(utf8: &[u8]) -> Found {
+    let of_three = |[first, second, third]: [u8; 3]| {
+        let is_simple = (first < 0xcc)
+            | matches!(first, 0xd0..=0xd3)
+            | matches!(first, 0xe2..=0xe9)
+            | matches!(first, 0xeb..=0xed);
+        let is_mark = matches!(second, 0x83 | 0xb3 | 0xb5 | 0xb7);
+        let is_kana_mark = (second == 0x80) & matches!(third, 0xaa..=0xaf)
+            | (second == 0x82) & matches!(third, 0x99..=0x9a);
+        Found {
+            unknown: !is_simple | (first == 0xe2) & is_mark | (first == 0xe3) & is_kana_mark,
+            signs: first == 0xe2,
+        }
+    };
+    // The last two bytes may begin a character as well, of two bytes.
+    let [.., first, second] = *utf8 else { return Found { unknown: false, signs: false } };
+    let mut all = of_three([first, second, 0]);
+    let n = utf8.len() - 2;
+    let (seconds, thirds) = (&utf8[1..][..n], &utf8[2..][..n]);
+    for ((&first, &second), &third) in utf8[..n].iter().zip(seconds).zip(thirds) {
+        let one = of_three([first, second, third]);
+        all.unknown |= one.unknown;
+        all.signs |= one.signs;
+    }
+    all
 }
 
 /// A full stop between two words does not make their sigmas those of one word, though Unicode's rule
@@ -223,6 +293,7 @@ fn lower_word_by_word(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use unicode_normalization::char::canonical_combining_class;
 
     use super::*;
     use crate::words;
@@ -255,9 +326,28 @@ mod tests {
             "ÉCOLE Straße ΣΊΣΥΦΟΣ Москва cafe\u{301} हिन्दी con\u{ad}fer\u{ad}ence J\u{30c}a İstanbul",
             "機械学習でPythonデータを分析する。我们将介绍机器学习 ภาษาไทย x ひらがな'ア",
             "1@W\u{301}1.ΣéΣ me@ho\u{ad}st.org x",
+            "a\u{20d0}\u{20d2}b か\u{3099}\u{302a}き € a、b",
             "_\u{301}a \u{301}b ½a ²² a\u{301}'e\u{301} https://é.org/ü)x",
         ] {
             check(text);
+        }
+    }
+
+    #[test]
+    fn what_is_known_of_characters_without_a_look_holds_for_each() {
+        for c in '\u{80}'..=char::MAX {
+            if python::is_word(c) && !python::may_have_case(c) {
+                assert!(c.is_alphanumeric() && c.to_lowercase().eq([c]), "{c:?}");
+            }
+            let Found { unknown, signs } = look_at(c.encode_utf8(&mut [0; 4]).as_bytes());
+            let is_of_words = c.is_alphanumeric() || is_combining_mark(c);
+            if !unknown && is_of_words {
+                let is_composed = c.to_lowercase().nfc().eq(c.to_lowercase());
+                // Marks of one class stay in their order.
+                let is_settled = matches!(canonical_combining_class(c), 0 | 230);
+                assert!(is_composed && is_settled && c != 'Σ', "{c:?}");
+            }
+            assert!(signs || c != CURLY_APOSTROPHE);
         }
     }
 

@@ -88,6 +88,8 @@ pub(crate) struct Piece {
     edges: Vec<u32>,
     n_edges: usize,
     is_ascii: bool,
+    /// Whether a word may have characters of three bytes or more.
+    has_wide: bool,
 }
 
 impl Piece {
@@ -114,6 +116,11 @@ impl Piece {
     /// Whether all of it is ASCII.
     pub(super) fn is_ascii(&self) -> bool {
         self.is_ascii
+    }
+
+    /// Whether characters of three bytes or more may belong to words.
+    pub(super) fn has_wide(&self) -> bool {
+        self.has_wide
     }
 
     /// Puts down one character.
@@ -161,6 +168,7 @@ impl Piece {
             self.words.push(words);
         }
         self.is_ascii = true;
+        self.has_wide = false;
         self.end(text.len(), rules);
         Some(())
     }
@@ -186,6 +194,7 @@ impl Piece {
     fn read_in_place(&mut self, text: &str, rules: &impl Rules) -> Option<()> {
         let (bytes, case, letters) = (text.as_bytes(), rules.case(), rules.letters());
         self.begin(bytes.len());
+        self.has_wide = false;
         let mut at = 0;
         // The bits of words that are not many enough yet to be put down.
         let mut bits = 0;
@@ -226,6 +235,7 @@ impl Piece {
                 let bytes_of_it = (1 << n) - 1;
                 if part == Part::OfWord {
                     words |= bytes_of_it << place;
+                    self.has_wide |= n > 2;
                 }
                 high &= !(bytes_of_it << place);
             }
@@ -246,6 +256,7 @@ impl Piece {
     fn read_one_by_one(&mut self, text: &str, rules: &impl Rules) -> usize {
         self.text.clear();
         self.words.clear();
+        self.has_wide = true;
         for c in text.chars() {
             if c.is_ascii() {
                 let is_lowered = rules.case() == Case::Lower;

@@ -47,7 +47,8 @@ pub(super) fn has_unspaced(word: &str) -> bool {
 ///
 /// A single character is no word: who calls drops it.
 pub(super) fn each_word<'t>(text: &'t str, mut each: impl FnMut(&'t str)) {
-    let has = |script: Script| text.chars().any(|c| script_of(c) == script);
+    let found = text.chars().fold(0, |found, c| found | 1_u8 << script_of(c) as u8);
+    let has = |script: Script| found >> script as u8 & 1 == 1;
     let has_katakana = has(Script::Katakana);
     let is_japanese = has_katakana || has(Script::Hiragana);
     let has_others = has_katakana || has(Script::Han);

@@ -168,7 +168,19 @@ pub(super) fn trim_apostrophes(word: &str) -> &str {
 
 /// Whether a word has two characters or more, one of them a letter, and is no ordinal number.
 pub(super) fn is_kept(word: &str) -> bool {
-    word.chars().nth(1).is_some() && word.chars().any(char::is_alphabetic) && !is_ordinal(word)
+    word.chars().nth(1).is_some() && word.chars().any(is_letter) && !is_ordinal(word)
+}
+
+/// Whether `c` is a letter. Those of the scripts that have most of them need no look into tables.
+fn is_letter(c: char) -> bool {
+    let is_of_many = matches!(
+        c,
+        '\u{3041}'..='\u{3096}'
+            | '\u{30a1}'..='\u{30fa}'
+            | '\u{4e00}'..='\u{9fff}'
+            | '\u{ac00}'..='\u{d7a3}'
+    );
+    is_of_many || c.is_alphabetic()
 }
 
 /// Whether a word is a number with the ending of an ordinal: `13th`.
@@ -189,6 +201,13 @@ mod tests {
         let mut found = Vec::new();
         words(text, |word| found.push(word.to_owned()));
         assert_eq!(found, expected, "{text:?}");
+    }
+
+    #[test]
+    fn letters_are_those_of_unicode() {
+        for c in '\0'..=char::MAX {
+            assert_eq!(is_letter(c), c.is_alphabetic(), "{c:?}");
+        }
     }
 
     #[test]

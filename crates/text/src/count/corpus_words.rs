@@ -101,9 +101,10 @@ impl CorpusWords {
     }
 
     pub(super) fn find(&self, word: &str) -> Option<u32> {
-        let hash = self.parts[0].hash_in(word.as_bytes(), [0, word.len()]);
-        let part = part_of(hash) % self.n_parts;
-        self.parts[part].find(word).map(|number| self.bases[part] + number)
+        let word = word.as_bytes();
+        let key = self.parts[0].key_of(word);
+        let part = part_of(key.hash()) % self.n_parts;
+        self.parts[part].find_key(&key, word).map(|number| self.bases[part] + number)
     }
 }
 

@@ -149,7 +149,7 @@ impl Clone for Idle {
 }
 
 impl Counter {
-    /// A counter with these settings. Cost: some milliseconds, for the lists of stop words.
+    /// A counter with these settings.
     ///
     /// # Errors
     /// Those of [`Analyzer::new`], and [`Error::NoTerms`].

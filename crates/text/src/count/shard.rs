@@ -7,6 +7,7 @@ use super::entries::{Entries, Entry, SomeEntries};
 use super::tokens::{Adding, BREAK, WEIGHT, are_neighbours, each_run};
 use crate::analyze::{Scratch, Span};
 use crate::intern::{LOOKS, Look, Mark, Words, span};
+use crate::language::StopTable;
 use crate::{Analyzer, Error, Parts};
 
 /// The counts of a run of documents, over the words of these documents.
@@ -304,13 +305,39 @@ pub(super) struct Counting {
     scratch: Scratch,
     looks: [Look; LOOKS],
     words: Words,
-    /// For every word: the languages that have it as a stop word.
-    stops: Vec<u64>,
+    stops: StopsOf,
     /// The entries of all rows so far, and room for more.
     entries: Vec<Entry>,
     n_entries: usize,
     tokens: Vec<u32>,
     row_ends: Vec<usize>,
+}
+
+/// The stop words among the words of a shard.
+#[derive(Debug, Default)]
+struct StopsOf {
+    /// The stop words of the languages that were met.
+    table: StopTable,
+    /// For every word: those of the languages that have it as a stop word.
+    of_word: Vec<u64>,
+}
+
+impl StopsOf {
+    /// A document has the stop words of `languages`, as bits.
+    fn begin(&mut self, languages: u64, analyzer: &Analyzer) {
+        if self.table.extend(analyzer.stop_words(), languages) {
+            self.of_word.clear();
+        }
+    }
+
+    /// The languages that have the word as a stop word; asked once for every word.
+    #[inline]
+    fn of(&mut self, number: u32, words: &Words) -> u64 {
+        while number as usize >= self.of_word.len() {
+            self.of_word.push(self.table.bits_of_number(words, self.of_word.len() as u32));
+        }
+        self.of_word[number as usize]
+    }
 }
 
 impl Counting {
@@ -325,7 +352,7 @@ impl Counting {
                 Keep::Order => self.order_of(&doc, analyzer)?,
             }
         }
-        self.stops.clear();
+        self.stops.of_word.clear();
         let content = match keep {
             Keep::Counts => {
                 let entries = Entries::of(&self.entries[..self.n_entries]);
@@ -346,6 +373,7 @@ impl Counting {
         let row = row_ends.len() as u32 + 1;
         let stops_here = analyzer.stops_in(doc);
         let stops_of_terms = if analyzer.is_term_checked() { 0 } else { stops_here };
+        stops.begin(stops_of_terms, analyzer);
         let mut done = Ok(());
         doc.each_part(|field| {
             let cut = analyzer.each_term(field.text, stops_here, scratch, |buffer, spans| {
@@ -356,8 +384,8 @@ impl Counting {
                     }
                     for (look, &span) in looks.iter().zip(spans) {
                         let number = words.number_of_look(look, buffer, span);
-                        let is_stop = stops_of_terms != 0
-                            && stops_of(number, (words, stops), analyzer) & stops_of_terms != 0;
+                        let is_stop =
+                            stops_of_terms != 0 && stops.of(number, words) & stops_of_terms != 0;
                         let mark = words.mark_of(number);
                         // No branch: whether a row has a word already, and whether it counts, is
                         // anybody's guess. The entry of a stop word is that of the next word.
@@ -384,6 +412,7 @@ impl Counting {
         let Self { scratch, looks, words, stops, tokens, row_ends, .. } = self;
         let row = row_ends.len() as u32 + 1;
         let stops_here = analyzer.stops_in(doc);
+        stops.begin(stops_here, analyzer);
         let mut weight = 1;
         let mut done = Ok(());
         doc.each_part(|field| {
@@ -404,8 +433,7 @@ impl Counting {
                         let is_stop = if mark.row == row {
                             mark.at == NOWHERE
                         } else {
-                            let is_stop =
-                                stops_of(number, (words, stops), analyzer) & stops_here != 0;
+                            let is_stop = stops.of(number, words) & stops_here != 0;
                             let at = if is_stop { NOWHERE } else { 0 };
                             *words.mark_of(number) = Mark { row, at, n_rows: 0 };
                             is_stop
@@ -436,13 +464,4 @@ fn emptied<N: Copy>(numbers: &mut Vec<N>) -> Vec<N> {
     let taken = numbers.as_slice().to_vec();
     numbers.clear();
     taken
-}
-
-/// The languages that have the word as a stop word; asked once for every word.
-#[inline]
-fn stops_of(number: u32, (words, stops): (&Words, &mut Vec<u64>), analyzer: &Analyzer) -> u64 {
-    while number as usize >= stops.len() {
-        stops.push(analyzer.stops_of(words.bytes(stops.len() as u32)));
-    }
-    stops[number as usize]
 }

@@ -4,4 +4,5 @@ mod detect;
 mod stop_words;
 
 pub use detect::Languages;
+pub(crate) use stop_words::StopTable;
 pub use stop_words::StopWords;

@@ -1,10 +1,9 @@
 //! Words that carry no topic, by language.
 
-use std::borrow::Cow;
-
-use hashbrown::HashMap;
+use std::sync::OnceLock;
 
 use crate::Error;
+use crate::intern::{Key, Words};
 
 /// English words on the public list that name what conferences and corpora are about.
 const ENGLISH_KEPT: &[&str] = &[
@@ -19,8 +18,8 @@ const ENGLISH_KEPT: &[&str] = &[
     "faces",
     "free",
     "group",
-    "groups",
     "grouping",
+    "groups",
     "home",
     "homepage",
     "html",
@@ -151,42 +150,113 @@ const ENGLISH_ADDED: &[&str] = &[
 /// (`test`, `web`, `computer`) are taken off it and a few fillers added.
 #[derive(Debug, Clone)]
 pub struct StopWords {
-    /// For every word: the languages that have it, as bits.
-    languages_of: HashMap<Cow<'static, str>, u64>,
     /// The languages in alphabetical order; the position is the bit.
     codes: Vec<&'static str>,
+    /// Words that belong to no language.
+    further: Vec<String>,
     /// The bits of what is dropped from every document.
     always: u64,
+    /// The words of all languages: made when one is looked for.
+    all: OnceLock<StopTable>,
 }
 
+/// The stop words of some languages.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct StopTable {
+    words: Words,
+    /// For every word: the languages that have it, as bits.
+    languages_of: Vec<u64>,
+    /// The languages whose words are there, as bits.
+    languages: u64,
+    /// A bit for every value that a word's hash may have: some lines of the cache, which tell of most words
+    /// that they are no stop words.
+    hashes: Vec<u64>,
+}
+
+/// Bits for the hash of each word.
+const BITS_A_WORD: usize = 16;
 /// The bit of further stop words, which belong to no language.
 const FURTHER: u64 = 1 << 63;
+
+impl StopTable {
+    /// Makes the stop words of `languages`, as bits, known; whether one was not before. Cost: some
+    /// nanoseconds for every word of every list.
+    pub(crate) fn extend(&mut self, stops: &StopWords, languages: u64) -> bool {
+        let new = languages & !self.languages;
+        if new == 0 {
+            return false;
+        }
+        self.languages |= new;
+        for (language, code) in stops.codes.iter().enumerate() {
+            let bit = 1 << language;
+            if new & bit != 0 {
+                list_of(code).for_each(|word| self.add(word, bit));
+            }
+        }
+        if new & FURTHER != 0 {
+            stops.further.iter().for_each(|word| self.add(word, FURTHER));
+        }
+        let n_words = self.languages_of.len();
+        self.hashes = vec![0; (n_words * BITS_A_WORD / 64).next_power_of_two()];
+        for number in 0..n_words as u32 {
+            let (at, bit) = self.place_of(&self.words.key_of_other(&self.words, number));
+            self.hashes[at] |= bit;
+        }
+        true
+    }
+
+    /// Where the bit of a word's hash is.
+    #[inline]
+    fn place_of(&self, key: &Key) -> (usize, u64) {
+        let place = key.hash() as usize;
+        ((place / 64) & self.hashes.len().wrapping_sub(1), 1 << (place % 64))
+    }
+
+    fn add(&mut self, word: &str, bit: u64) {
+        let number = self.words.number(word.as_bytes()) as usize;
+        if number == self.languages_of.len() {
+            self.languages_of.push(0);
+        }
+        self.languages_of[number] |= bit;
+    }
+
+    fn bits_of(&self, word: &[u8]) -> u64 {
+        self.bits_of_key(&self.words.key_of(word), || word)
+    }
+
+    /// The lists, as bits, that the word stands on that `words` calls `number`.
+    #[inline]
+    pub(crate) fn bits_of_number(&self, words: &Words, number: u32) -> u64 {
+        self.bits_of_key(&self.words.key_of_other(words, number), || words.bytes(number))
+    }
+
+    #[inline]
+    fn bits_of_key<'w>(&self, key: &Key, word: impl FnOnce() -> &'w [u8]) -> u64 {
+        let (at, bit) = self.place_of(key);
+        if self.hashes.get(at).is_none_or(|bits| bits & bit == 0) {
+            return 0;
+        }
+        let number = self.words.find_key(key, word());
+        number.map_or(0, |number| self.languages_of[number as usize])
+    }
+}
 
 impl StopWords {
     /// The words `further` alone, whatever the language.
     #[must_use]
     pub fn of(further: &[String]) -> Self {
-        let words = further.iter().map(|word| (Cow::Owned(word.clone()), FURTHER));
         let always = if further.is_empty() { 0 } else { FURTHER };
-        Self { languages_of: words.collect(), codes: Vec::new(), always }
+        let further = further.to_vec();
+        Self { codes: Vec::new(), further, always, all: OnceLock::new() }
     }
 
     /// The lists of all languages; `always` is the language whose words are dropped from every
-    /// document, besides the words `further`. Cost: some milliseconds.
+    /// document, besides the words `further`.
     ///
     /// # Errors
     /// [`Error::UnknownLanguage`] when `always` has no list.
     pub fn of_languages(always: Option<&str>, further: &[String]) -> Result<Self, Error> {
-        let codes = codes();
-        let mut stops = Self { languages_of: HashMap::new(), codes, always: FURTHER };
-        for (language, code) in stops.codes.iter().enumerate() {
-            for word in list_of(code) {
-                *stops.languages_of.entry(Cow::Borrowed(word)).or_insert(0) |= 1 << language;
-            }
-        }
-        for word in further {
-            *stops.languages_of.entry(Cow::Owned(word.clone())).or_insert(0) |= FURTHER;
-        }
+        let mut stops = Self { codes: codes(), ..Self::of(further) };
         if let Some(code) = always {
             Self::check_language(code)?;
             stops.always |= stops.bit_of(code);
@@ -206,7 +276,8 @@ impl StopWords {
         Err(Error::UnknownLanguage { code: code.to_owned(), known: known.join(" ") })
     }
 
-    /// Whether `word` (lower-cased) is a stop word of the language `code`.
+    /// Whether `word` (lower-cased) is a stop word of the language `code`. Cost: that of a hash; the first
+    /// call takes some milliseconds, for the lists of all languages.
     #[must_use]
     pub fn contains(&self, code: &str, word: &str) -> bool {
         self.bits_of(word.as_bytes()) & self.bit_of(code) != 0
@@ -220,11 +291,15 @@ impl StopWords {
 
     /// The lists that `word` stands on, as bits.
     pub(crate) fn bits_of(&self, word: &[u8]) -> u64 {
-        if self.languages_of.is_empty() {
+        if self.codes.is_empty() && self.further.is_empty() {
             return 0;
         }
-        let word = std::str::from_utf8(word).unwrap_or_default();
-        self.languages_of.get(word).copied().unwrap_or(0)
+        let all = || {
+            let mut all = StopTable::default();
+            all.extend(self, u64::MAX);
+            all
+        };
+        self.all.get_or_init(all).bits_of(word)
     }
 
     fn bit_of(&self, code: &str) -> u64 {
@@ -248,13 +323,15 @@ pub(crate) fn list_of(code: &str) -> impl Iterator<Item = &'static str> {
     stop_words::lookup(code)
         .unwrap_or_default()
         .iter()
-        .filter(move |word| !(is_english && ENGLISH_KEPT.contains(word)))
+        .filter(move |word| !(is_english && ENGLISH_KEPT.binary_search(word).is_ok()))
         .chain(added)
         .copied()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     #[test]
@@ -265,6 +342,41 @@ mod tests {
         }
         for word in ["test", "web", "computer", "community", "data", "talk"] {
             assert!(!stops.contains("en", word), "{word}");
+        }
+    }
+
+    #[test]
+    fn the_table_is_sorted() {
+        assert!(ENGLISH_KEPT.is_sorted());
+    }
+
+    #[test]
+    fn words_of_every_list_are_found_and_others_are_not() {
+        let further = ["kept".to_owned(), "a".repeat(17)];
+        let mut expected = BTreeMap::new();
+        for (language, code) in codes().iter().enumerate() {
+            for word in list_of(code) {
+                *expected.entry(word.to_owned()).or_insert(0) |= 1 << language;
+            }
+        }
+        for word in &further {
+            *expected.entry(word.clone()).or_insert(0) |= FURTHER;
+        }
+        let stops = StopWords::of_languages(None, &further).unwrap();
+        let (mut words, mut some) = (Words::default(), StopTable::default());
+        // Languages are asked for one after the other.
+        let mut asked = FURTHER;
+        for language in [0, 5, 6, 7, 20] {
+            asked |= 1 << language;
+            assert!(some.extend(&stops, asked) && !some.extend(&stops, asked));
+            for word in expected.keys() {
+                for other in [word.clone(), format!("{word}x"), word.repeat(9)] {
+                    let bits = expected.get(&other).copied().unwrap_or(0);
+                    let number = words.number(other.as_bytes());
+                    assert_eq!(some.bits_of_number(&words, number), bits & asked, "{other}");
+                    assert_eq!(stops.bits_of(other.as_bytes()), bits, "{other}");
+                }
+            }
         }
     }
 
