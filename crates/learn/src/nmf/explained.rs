@@ -4,7 +4,8 @@ use jobs::Run;
 use ndarray::ArrayView2;
 use sprs::CsMatViewI;
 
-use super::Nmf;
+use super::{Nmf, padded_rows};
+use crate::kernels::padded;
 use crate::{Error, Real};
 
 /// Rows in one parallel task.
@@ -35,10 +36,12 @@ impl<F: Real> Nmf<F> {
         if w.dim() != (x.rows(), k) {
             return Err(Error::Shape { name: "W", expected: (x.rows(), k), got: w.dim() });
         }
+        // What a document needs of a term stands side by side.
+        let (ht, width) = (padded_rows(h.t()), padded(k).max(1));
         let mut gram = vec![0.0_f64; k * k];
-        for column in h.columns() {
-            for (a, &of_a) in column.iter().enumerate().filter(|(_, h)| **h > F::ZERO) {
-                for (sum, &of_b) in gram[a * k..(a + 1) * k].iter_mut().zip(column) {
+        for row in ht.chunks_exact(width) {
+            for (a, &of_a) in row.iter().enumerate().filter(|(_, h)| **h > F::ZERO) {
+                for (sum, &of_b) in gram[a * k..(a + 1) * k].iter_mut().zip(row) {
                     *sum += of_a.into() * of_b.into();
                 }
             }
@@ -55,7 +58,8 @@ impl<F: Real> Nmf<F> {
             let (mut square, mut inner) = (0.0, 0.0);
             for (term, &value) in doc.iter() {
                 let value: f64 = value.into();
-                let model: f64 = topics.iter().map(|&(k, w)| w * h[[k, term]].into()).sum();
+                let weights = &ht[term * width..(term + 1) * width];
+                let model: f64 = topics.iter().map(|&(topic, w)| w * weights[topic].into()).sum();
                 square += value * value;
                 inner += value * model;
             }
