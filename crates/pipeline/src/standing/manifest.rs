@@ -2,12 +2,13 @@
 
 mod stored;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use hashbrown::{HashMap, HashSet};
 use jobs::{Digest, Run};
 
 use crate::Error;
@@ -38,7 +39,8 @@ pub(crate) struct Entry {
 pub(crate) struct Survey<'a> {
     /// The files that are, with the digests of their bytes.
     pub(crate) standing: HashMap<&'a str, Digest>,
-    /// Whether nothing was added: the folders are as they were left.
+    /// Whether nothing was added to its root and its data. Whether something was to other folders is looked
+    /// at when they become those of a spare.
     pub(crate) is_alone: bool,
 }
 
@@ -143,12 +145,12 @@ impl Manifest {
             let stands = entries.iter().filter(|entry| entry.stands_in(&open));
             stands.filter_map(|e| Some((e.path.as_str(), e.digest?))).collect::<Vec<_>>()
         })?;
-        let is_alone = self.has_its_names(root) && Self::all_stand(self.kept_folders(), root, run)?;
+        let is_alone = self.has_its_names(root);
         Ok(Survey { standing: shards.into_iter().flatten().collect(), is_alone })
     }
 
-    /// What stands in `root`, with files whose digests are `digests`: these files but for the `touched`, in
-    /// these folders but for those that hold `touched` files.
+    /// What stands in `root`, with files whose digests are `digests`: these files but for the `touched`, among
+    /// which are those that are gone, in these folders but for those that hold `touched` files.
     pub(crate) fn patched(
         self,
         root: &Path,
@@ -157,9 +159,7 @@ impl Manifest {
         let failed = |source| Error::Unwritable { path: root.to_owned(), source };
         let Self { mut files, mut folders } = self;
         let is_touched: HashSet<&str> = touched.iter().map(String::as_str).collect();
-        files.retain(|file| {
-            digests.contains_key(&file.path) && !is_touched.contains(file.path.as_str())
-        });
+        files.retain(|file| !is_touched.contains(file.path.as_str()));
         let above = |path: &'_ String| -> Vec<String> {
             path.match_indices('/').map(|(at, _)| path[..at].to_owned()).collect()
         };
