@@ -1,7 +1,6 @@
 //! Names for folders and links.
 
-use std::collections::HashSet;
-
+use hashbrown::HashSet;
 use jobs::Digest;
 
 /// The longest name, bytes: paths below it stay far from every system's limit.

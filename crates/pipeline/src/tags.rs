@@ -1,8 +1,7 @@
 //! The tags of all documents.
 
-use std::collections::HashMap;
-
 use corpus::Document;
+use hashbrown::HashMap;
 
 use crate::names::Names;
 use crate::results::Tag;

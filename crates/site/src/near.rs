@@ -1,6 +1,6 @@
 //! Which topics are like each other.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use crate::SiteData;
 use crate::views::fraction;

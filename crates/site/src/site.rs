@@ -1,6 +1,6 @@
 //! The data of a site, checked and joined.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use crate::error::Kind;
 use crate::map::{self, Map};

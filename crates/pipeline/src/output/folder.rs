@@ -1,11 +1,12 @@
 //! The folder of a site under construction.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use hashbrown::{HashMap, HashSet};
 use jobs::Digest;
 
 use crate::Error;

@@ -1,7 +1,8 @@
 //! What the pages borrow beside the results: names, and the terms that explain.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
+use hashbrown::HashMap;
 use jobs::Run;
 use ndarray::ArrayView2;
 use sprs::CsMatViewI;

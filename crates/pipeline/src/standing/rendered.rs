@@ -1,10 +1,10 @@
 //! What the pages of a site were made from, so that the next build leaves those as they are that it
 //! would make from the same.
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::time::Duration;
 
+use hashbrown::HashMap;
 use jobs::{About, Content, Digest, Lookup, Memo, Run};
 
 use crate::standing::former::program;

@@ -5,12 +5,12 @@
 //! those that are known to differ. A build takes it away before it touches it, so that one that is
 //! killed leaves no spare rather than a wrong one.
 
-use std::collections::HashMap;
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use hashbrown::HashMap;
 use jobs::{About, Content, Digest, Lookup, Memo, Run};
 use serde::{Deserialize, Serialize};
 

@@ -16,9 +16,8 @@ pub(crate) mod terms;
 pub(crate) mod time;
 pub(crate) mod topic;
 
-use std::collections::HashMap;
-
 use cloud::Cloud;
+use hashbrown::HashMap;
 use minijinja::Value;
 
 use crate::batch::Batch;

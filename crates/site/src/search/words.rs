@@ -1,6 +1,6 @@
 //! The words of documents, with the places where they stand.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use super::index::Entry;
 use super::normalise::each_token;

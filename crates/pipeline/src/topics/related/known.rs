@@ -1,9 +1,9 @@
 //! Related documents after an edit: what is known of the documents that stayed is kept, to the bit.
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::time::Duration;
 
+use hashbrown::HashMap;
 use jobs::{About, Content, Digest, Lookup, Memo, Numbers, Run};
 use serde::{Deserialize, Serialize};
 use sprs::{CsMatI, CsMatViewI};
