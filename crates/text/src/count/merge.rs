@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use jobs::{Run, zeros_in_large_pages};
+use jobs::{Run, with_large_pages, zeros_in_large_pages};
 use sprs::CsMatI;
 
 use super::Counts;
@@ -403,9 +403,33 @@ fn choose_terms(
         sort(&mut kept, words, run)?;
     }
     if config.order == TermOrder::DocFreq {
-        kept.sort_by_key(|term| Reverse(doc_freq(term.word)));
+        kept = by_falling(&kept, doc_freq);
     }
     Ok(kept)
+}
+
+/// `terms` by falling document frequency, those with the same in their order: dealt out, as most are in few
+/// documents.
+fn by_falling(terms: &[Sorted], doc_freq: impl Fn(u32) -> u32) -> Vec<Sorted> {
+    let most = terms.iter().map(|term| doc_freq(term.word)).max().unwrap_or(0);
+    let group_of = |term: &Sorted| (most - doc_freq(term.word)) as usize;
+    // Where the next of each group goes.
+    let mut next = vec![0; most as usize + 1];
+    for term in terms {
+        next[group_of(term)] += 1;
+    }
+    let mut n_before = 0;
+    for next in &mut next {
+        n_before += std::mem::replace(next, n_before);
+    }
+    let mut dealt = with_large_pages(terms.len());
+    dealt.resize(terms.len(), Sorted::default());
+    for term in terms {
+        let next = &mut next[group_of(term)];
+        dealt[*next] = *term;
+        *next += 1;
+    }
+    dealt
 }
 
 /// The matrix of `shards`, whose words have these ranks.
