@@ -75,15 +75,14 @@ pub(crate) fn is_contiguous(shape: &[usize], strides: &[isize], size: usize) -> 
     true
 }
 
-/// The strides of an array that is broadcast to `dims` axes: 0 where one value stands for all.
+/// The strides of an array that is broadcast to `dims` axes: 0 where one value stands for all. Of a single
+/// value more axes than those may be told.
 pub(crate) fn full_strides(dims: usize, lens: &[usize], strides: &[isize]) -> Vec<isize> {
-    let missing = dims - lens.len();
-    (0..dims)
-        .map(|axis| match axis.checked_sub(missing) {
-            Some(own) if lens[own] != 1 => strides[own],
-            _ => 0,
-        })
-        .collect()
+    let own = |axis: usize| {
+        let at = (axis + lens.len()).checked_sub(dims)?;
+        (lens[at] != 1).then(|| strides[at])
+    };
+    (0..dims).map(|axis| own(axis).unwrap_or(0)).collect()
 }
 
 /// Whether an address is a multiple of `size`, a power of two or 0.
