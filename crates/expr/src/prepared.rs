@@ -143,9 +143,7 @@ impl Prepared {
         let special = self.special(operands, None)?;
         let program = &special.program;
         // What is stored under a mask keeps the type of the array that it is stored into.
-        let stored = self.expr.target().and_then(|target| {
-            self.names().iter().position(|name| *name == target).map(|at| operands[at].ty)
-        });
+        let stored = self.target(operands).map(|(_, operand)| operand.ty);
         (0..program.outputs.len())
             .map(|at| {
                 let ty = stored.unwrap_or(program.outputs[at]);
@@ -414,7 +412,31 @@ impl Prepared {
         let singles = program.output_singles[at]
             .iter()
             .map(|i| (&*names[*i as usize], operands[*i as usize].shape));
-        layout::broadcast(of_domain.chain(singles))
+        let of_all = of_domain.chain(singles);
+        let shape = layout::broadcast(of_all.clone())?;
+        let Some((target, operand)) = self.target(operands) else { return Ok(shape) };
+        // An array keeps its shape, whatever is stored into it.
+        let is_too_large = |(_, shape): &(&str, &[usize])| {
+            layout::broadcast([(target, operand.shape), ("", shape)].into_iter())
+                .is_ok_and(|shape| shape != operand.shape)
+        };
+        match of_all.clone().find(is_too_large) {
+            None => Ok(shape),
+            Some((name, shape)) => Err(Error::Shapes {
+                span: None,
+                left: target.to_owned(),
+                left_shape: Shape(operand.shape.to_vec()),
+                right: name.to_owned(),
+                right_shape: Shape(shape.to_vec()),
+            }),
+        }
+    }
+
+    /// The operand that is stored into, if one is.
+    fn target<'o>(&self, operands: &'o [Operand<'_>]) -> Option<(&str, &'o Operand<'o>)> {
+        let target = self.expr.target()?;
+        let at = self.names().iter().position(|name| *name == target)?;
+        Some((target, &operands[at]))
     }
 
     /// Checks shapes and memory of the outputs.

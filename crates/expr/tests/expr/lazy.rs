@@ -111,6 +111,10 @@ fn a_stored_mask_changes_only_where_it_holds() {
     prepared.call(&operands, &mut [view.output()], &Run::serial()).unwrap();
     assert_eq!((x[0], x[1], x[3]), (1.0, 40.0, 80.0));
     assert!(x[2].is_nan());
+    // The array keeps its shape.
+    let one = View::from(&before[..1]);
+    let error = prepared.evaluate(&[one.operand(), i.operand()], &Run::serial()).unwrap_err();
+    assert_eq!(error.to_string(), "x of shape (1,) and i of shape (4,) do not fit together");
     for text in ["x = 1", "x + 1 = 2", "(x * 2)[m] = 1", "x[m], y = 2", "x[m] = y[m] = 2"] {
         let error = Expr::parse(text).unwrap_err();
         assert!(error.span().is_some(), "{text}: {error}");
