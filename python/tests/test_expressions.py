@@ -213,6 +213,24 @@ def test_a_number_is_written_where_its_name_is_an_operand():
     np.testing.assert_array_equal(tm.evaluate("f == e5, e5== f")[1], [False, True])
 
 
+def test_a_variable_goes_before_a_constant_of_its_name():
+    x, f = np.array([1.0, 2.0]), np.ones(2, np.float32)
+    np.testing.assert_array_equal(tm.evaluate("pi * x"), np.pi * x)
+
+    def under(pi, inf, x, f):
+        return tm.evaluate("pi * x + inf"), tm.evaluate("pi * f")
+
+    for own in (np.array([0.25, 0.75]), 3, 0.1):
+        doubles, singles = under(own, 10.0, x, f)
+        np.testing.assert_array_equal(doubles, own * x + 10.0)
+        np.testing.assert_array_equal(singles, own * f)
+        assert singles.dtype == (own * f).dtype
+    np.testing.assert_array_equal(tm.evaluate("pi * x"), np.pi * x)
+    np.testing.assert_array_equal(tm.evaluate("nan * x", {"x": x, "nan": 2}, {}), 2 * x)
+    assert np.isnan(tm.evaluate("nan * x", {"x": x}, {})).all()
+    assert tm.expr(lambda true, x: true + x)(f, x).tolist() == [2.0, 3.0]
+
+
 def test_many_numbers_are_given_to_one_expression():
     f = np.arange(4, dtype=np.float32)
     scaled = tm.expr(lambda f, c: f * c)

@@ -31,8 +31,28 @@ impl Expr {
     /// [`Error::Syntax`], [`Error::UnknownFunction`], [`Error::Arguments`], [`Error::Literal`] with
     /// the place; [`Error::TooDeep`], [`Error::TooLarge`] and [`Error::TooLong`] beyond 200 levels,
     /// 100,000 operations and 1 MiB.
+    ///
+    /// Five names are those of [`CONSTANTS`](Self::CONSTANTS).
     pub fn parse(text: &str) -> Result<Self, Error> {
-        Self::parse_with(text, &[])
+        Self::parse_with(text, &[], &[])
+    }
+
+    /// Names of constants: with `True` and `False`, which nobody can give to anything else, all there are.
+    pub const CONSTANTS: [&str; 5] = ["pi", "nan", "inf", "true", "false"];
+
+    /// As [`parse`](Self::parse), where `names` are those of operands even if constants are called so.
+    ///
+    /// ```
+    /// # use expr::Expr;
+    /// assert_eq!(Expr::parse("pi * x")?.names(), ["x"]);
+    /// assert_eq!(Expr::parse_over("pi * x", &["pi", "x"])?.names(), ["pi", "x"]);
+    /// # Ok::<(), expr::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`parse`](Self::parse).
+    pub fn parse_over(text: &str, names: &[&str]) -> Result<Self, Error> {
+        Self::parse_with(text, names, &[])
     }
 
     /// This expression, which was read from a text, with numbers for some of its operands. They take the type of
@@ -50,13 +70,13 @@ impl Expr {
     pub fn with_numbers(&self, numbers: &[(&str, Scalar)]) -> Result<Self, Error> {
         let numbers: Vec<_> =
             numbers.iter().map(|(name, number)| (*name, Literal::of(*number))).collect();
-        Self::parse_with(&self.text, &numbers)
+        Self::parse_with(&self.text, &self.names(), &numbers)
     }
 
-    fn parse_with(text: &str, numbers: &[(&str, Literal)]) -> Result<Self, Error> {
+    fn parse_with(text: &str, names: &[&str], numbers: &[(&str, Literal)]) -> Result<Self, Error> {
         let tokens = syntax::tokens(text)?;
         let mut parser = Parser::new(&tokens);
-        parser.numbers = numbers;
+        (parser.names, parser.numbers) = (names, numbers);
         let mut roots = parser.list()?;
         let mut target = None;
         if let [root] = &mut roots[..]

@@ -30,7 +30,8 @@ def evaluate(
     The signature is numexpr's. Types promote as NumPy's do, but that expressions have no uint64: such arrays are
     taken as int64, results wrap around as those of int64 do, and values that it does not hold are an OverflowError.
     Numbers of Python take the type of what they meet, as if they were written in `ex`; it costs the microseconds of
-    reading it when they are others than in the calls before. Nothing of `ex` is run as Python.
+    reading it when they are others than in the calls before. `pi`, `nan`, `inf`, `true` and `false` are constants
+    where no variable is called so. Nothing of `ex` is run as Python.
 
     Parameters
     ----------

@@ -23,7 +23,8 @@ const SHOWN: usize = 20;
 
 pub(crate) fn run(args: &Eval) -> anyhow::Result<Exit> {
     let text = &args.expression;
-    let expr = Expr::parse(text).map_err(|error| expression_error(&error, text))?;
+    let given: Vec<&str> = args.operands.iter().map(|(name, _)| name.as_str()).collect();
+    let expr = Expr::parse_over(text, &given).map_err(|error| expression_error(&error, text))?;
     let prepared = Prepared::new(&expr);
     if let Some(path) = &args.out {
         arrays::check_ending(path)?;

@@ -228,6 +228,7 @@ fn eval_stores_under_a_mask_chooses_and_reduces_along_an_axis() {
     assert_eq!(scene.succeed("eval sum(tf,axis=0) tf=tf.npy").stdout, "6.0\n");
     scene.succeed("eval tf*2,sum(tf) tf=tf.npy -o both.npz");
     assert_eq!(scene.succeed("eval max(x)+s x=both.npz:arr_0 s=both.npz:arr_1").stdout, "12.0\n");
+    assert_eq!(scene.succeed("eval sum(pi) pi=tf.npy").stdout, "6.0\n");
 }
 
 #[test]

@@ -27,11 +27,25 @@ mod power {
     pub(super) const POWER: u8 = 12;
 }
 
+/// The constant called `name`.
+fn constant(name: &str) -> Option<Literal> {
+    Some(match name {
+        "True" | "true" => Literal::Bool(true),
+        "False" | "false" => Literal::Bool(false),
+        "nan" => Literal::Float(f64::NAN.to_bits()),
+        "inf" => Literal::Float(f64::INFINITY.to_bits()),
+        "pi" => Literal::Float(std::f64::consts::PI.to_bits()),
+        _ => return None,
+    })
+}
+
 /// A parser over the words of one text.
 pub(crate) struct Parser<'a> {
     tokens: &'a [Token],
     at: usize,
     depth: usize,
+    /// Names of operands, also where constants are called so.
+    pub(crate) names: &'a [&'a str],
     /// What stands for names instead of operands.
     pub(crate) numbers: &'a [(&'a str, Literal)],
     pub(crate) graph: Graph,
@@ -40,7 +54,7 @@ pub(crate) struct Parser<'a> {
 impl<'a> Parser<'a> {
     /// `tokens` ends with [`TokenKind::End`].
     pub(crate) fn new(tokens: &'a [Token]) -> Self {
-        Self { tokens, at: 0, depth: 0, numbers: &[], graph: Graph::default() }
+        Self { tokens, at: 0, depth: 0, names: &[], numbers: &[], graph: Graph::default() }
     }
 
     /// Expressions with commas between them, until a word that cannot go on.
@@ -370,13 +384,11 @@ impl<'a> Parser<'a> {
                 self.expect(")")?;
                 return Ok(inner);
             }
-            TokenKind::Name(name) => match name.as_str() {
-                "True" | "true" => Literal::Bool(true),
-                "False" | "false" => Literal::Bool(false),
-                "nan" => Literal::Float(f64::NAN.to_bits()),
-                "inf" => Literal::Float(f64::INFINITY.to_bits()),
-                "pi" => Literal::Float(std::f64::consts::PI.to_bits()),
-                "and" | "or" | "in" => return Err(self.unexpected("a value")),
+            TokenKind::Name(name) => match constant(name) {
+                Some(constant) if !self.names.contains(&name.as_str()) => constant,
+                _ if matches!(name.as_str(), "and" | "or" | "in") => {
+                    return Err(self.unexpected("a value"));
+                }
                 _ => {
                     self.at += 1;
                     if self.take_sign("(") {

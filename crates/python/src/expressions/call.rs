@@ -31,6 +31,8 @@ pub(crate) struct Expression {
     written: Written,
     /// The names, in the order of their first use.
     names: Vec<Py<PyString>>,
+    /// The constants in it, which an operand may be called like.
+    constants: Vec<Py<PyString>>,
     /// What calls take, in their order.
     parameters: Vec<String>,
     /// For each name of the expression, which parameter it is; none when they are in one order.
@@ -40,6 +42,7 @@ pub(crate) struct Expression {
 }
 
 #[pymethods]
+
 impl Expression {
     /// Reads `text`; calls take up to `threads` threads, and an operand for each of `parameters`, or for
     /// each name in the order of their first use.
@@ -51,8 +54,11 @@ impl Expression {
         threads: usize,
         parameters: Option<Vec<String>>,
     ) -> PyResult<Self> {
-        let read =
-            Expr::parse(text).map_err(|error| Error::Expr(Box::new(error), text.to_owned()))?;
+        let operands: Vec<&str> = parameters.iter().flatten().map(String::as_str).collect();
+        let read = parse_over(text, &operands)?;
+        let all = parse_over(text, &Expr::CONSTANTS)?;
+        let constants = all.names().into_iter().filter(|name| !read.names().contains(name));
+        let constants = constants.map(|name| PyString::intern(py, name).unbind()).collect();
         let names: Vec<String> = read.names().into_iter().map(str::to_owned).collect();
         let parameters = parameters.unwrap_or_else(|| names.clone());
         let place_of = |name: &String| {
@@ -68,7 +74,8 @@ impl Expression {
         let prepared = Prepared::new(&read);
         let written = Written::new(&read);
         let names = names.iter().map(|name| PyString::intern(py, name).unbind()).collect();
-        Ok(Self { prepared, written, names, parameters, places, threads, serial: Run::serial() })
+        let serial = Run::serial();
+        Ok(Self { prepared, written, names, constants, parameters, places, threads, serial })
     }
 
     /// What calls take, in their order.
@@ -142,6 +149,11 @@ impl Expression {
     /// The names, in the order of their first use.
     pub(super) fn names(&self) -> &[Py<PyString>] {
         &self.names
+    }
+
+    /// The constants in it.
+    pub(super) fn constants(&self) -> &[Py<PyString>] {
+        &self.constants
     }
 
     /// The result for an operand for each of the names, into `out` when it is given.
@@ -240,6 +252,11 @@ fn type_named(name: &str) -> PyResult<Type> {
         let known: Vec<&str> = TYPES.iter().map(|(known, _)| *known).collect();
         PyValueError::new_err(format!("a type is one of {}, got {name:?}", known.join(", ")))
     })
+}
+
+/// Reads `text`, in which `names` are those of operands.
+fn parse_over(text: &str, names: &[&str]) -> Result<Expr, Error> {
+    Expr::parse_over(text, names).map_err(|error| Error::Expr(Box::new(error), text.to_owned()))
 }
 
 /// The arrays of `out`: one, or a tuple of as many as there are results.
