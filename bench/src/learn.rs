@@ -13,8 +13,8 @@ use std::path::Path;
 use std::time::Instant;
 
 use ::learn::{
-    MatrixSpill, Nmf, NmfConfig, Occurrence, OnlineNmf, SpilledMatrix, TfIdf, TfIdfConfig,
-    WordsConfig, some_rows,
+    DocWeight, MatrixSpill, Nmf, NmfConfig, Occurrence, OnlineNmf, SpilledMatrix, TfIdf,
+    TfIdfConfig, WordsConfig, some_rows,
 };
 use jobs::Run;
 use ndarray::{Array2, ArrayView1};
@@ -272,7 +272,8 @@ fn words(
 ) -> Result<serde_json::Value, ::learn::Error> {
     let run = Run::serial();
     let x = TfIdfConfig::sublinear().fit::<f32, _>(counts.view()).transform(counts.view());
-    let config = NmfConfig { k_means: 8, ..NmfConfig::new(n_topics) };
+    let doc_weight = DocWeight::Information;
+    let config = NmfConfig { doc_weight, k_means: 8, ..NmfConfig::new(n_topics) };
     let fit = config.fit(x.view(), &run)?;
     let occurrence = Occurrence::of(x.view());
     let words = WordsConfig::default().choose(fit.nmf.components(), &occurrence, &run)?;

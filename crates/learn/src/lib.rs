@@ -45,8 +45,8 @@ pub use metrics::{
     normalised_mutual_information, npmi, purity, topic_agreement, u_mass,
 };
 pub use nmf::{
-    Factors, Fit, Guide, Init, LearnH, Loss, Nmf, NmfConfig, OnlineNmf, Penalty, PlainConfig,
-    PlainFactors, Solver, SpilledFit, factorise_plain, suggest_n_topics,
+    DocWeight, Factors, Fit, Guide, Init, LearnH, Loss, Nmf, NmfConfig, OnlineNmf, Penalty,
+    PlainConfig, PlainFactors, Solver, SpilledFit, factorise_plain, suggest_n_topics,
 };
 pub use parts::{Part, PartsConfig};
 pub use real::Real;

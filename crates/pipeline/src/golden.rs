@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 
 use cloud::{CloudConfig, Word};
 use jobs::{Digest, Memo, Run};
-use learn::{Fit, Loss, Nmf, NmfConfig, TfIdf, TfIdfConfig, Weighing};
+use learn::{Fit, Loss, Nmf, TfIdf, TfIdfConfig, Weighing};
 use ndarray::Array2;
 use serde::Serialize;
 use site::search::{Entry, ShardWords};
 use sprs::CsMatI;
 use text::{Counter, KnownPassages, ShardRepeats, Text, Vocabulary};
 
-use crate::config::settings::count_config;
+use crate::config::settings::{count_config, nmf_config};
 use crate::model::{Model, TopicName};
 use crate::output::Clouds;
 use crate::read::prepare::{Detected, Weights};
@@ -36,8 +36,8 @@ const GOLDEN: &[(&str, u32, &str)] = &[
     ("repeats", 2, "536a2cd6e0d761bf946b5e3c7d59e198df352bbd790a3fe62ff885275615b329"),
     ("count", 4, "8d9f473c9eeb3ae4bf252e6f85e9fec41e84a69752637ec0d117c0a4ba80d018"),
     ("number", 4, "2a25610b56ae5ffa4758fd6fc206e94c957064e969aebe1637e693a268799a56"),
-    ("topics", 5, "bd6debdfb32d4429b7d843e7db87877e74ef08f026e5dc37d957ceab24a0f525"),
-    ("quality", 3, "7a106ef9cce4f080e5854421c1aaebeb3fa80b5e33201e511d9102bedc6f0617"),
+    ("topics", 6, "945ba7364bea45e207380867b5cd675d9785c5e6460ade1af94b54ff0eeee1bb"),
+    ("quality", 4, "61714357e23f968ac326db38e5859b0e44170dfe58de340955f4314c6c46fdf0"),
     ("parts", 2, "beb202fad109423347b2aa99b332012e862ded3f83df5d6238acb1a60a9ade3e"),
     ("related", 1, "27d20617da5c896c8e09701e919b9d39632e430393113ce953d65ac6b0dc94f1"),
     ("likes", 1, "113931a1df6a1b84600aea46792d43513b45161c66e11bb80f6f6165396a7d9f"),
@@ -103,7 +103,7 @@ fn results() -> BTreeMap<&'static str, Digest> {
     let (run, x, texts) = (Run::serial(), weights(), texts());
     let docs: Vec<Text<'_>> = texts.iter().map(|text| Text::plain(text)).collect();
     let counter = Counter::new(&count_config(&Config::default(), N_DOCS)).unwrap();
-    let settings = NmfConfig::new(3);
+    let settings = nmf_config(&Config::default(), 3);
     let fitted = settings.fit(x.view(), &run).unwrap();
     let doc_topics = Array2::from_shape_fn((N_DOCS, 3), |(n, k)| f32::from(u8::from(n % 3 == k)));
     let loss = Loss { relative: 0.5, iterations: 1 };

@@ -30,9 +30,9 @@ tasks! {
     /// Weights to a number of topics.
     NUMBER = "number", 4;
     /// Weights to topics.
-    TOPICS = "topics", 5;
+    TOPICS = "topics", 6;
     /// Topics to their words and figures of their quality.
-    QUALITY = "quality", 3;
+    QUALITY = "quality", 4;
     /// The documents of one topic to what they divide into.
     PARTS = "parts", 2;
     /// Weights to related documents.

@@ -1,6 +1,7 @@
 //! Non-negative matrix factorisation: `X ≈ W · H`.
 
 pub(crate) mod blocks;
+mod doc_weight;
 mod explained;
 mod factor;
 pub(crate) mod gram;
@@ -23,11 +24,13 @@ use sprs::CsMatViewI;
 use crate::kernels::padded;
 use crate::{Error, InstructionSet, Real};
 use blocks::RowBlocks;
+use doc_weight::DocWeights;
 use factor::{Drawn, Extra};
 use hals::{Problem, Stop};
 use start::Start;
 use svd::{How, Power};
 
+pub use doc_weight::DocWeight;
 pub use online::OnlineNmf;
 pub use plain::{LearnH, PlainConfig, PlainFactors, Solver, factorise_plain};
 pub use spilled::SpilledFit;
@@ -47,6 +50,7 @@ pub use topics::{Fit, Nmf};
 /// | `tol` | 1e-5 | stop when five iterations lowered the error by less than this share | ≥ 0 |
 /// | `init` | [`Init::Nndsvda`] | the start | |
 /// | `penalty` | none | what large entries cost | ≥ 0 |
+/// | `doc_weight` | [`DocWeight::Equal`] | how much each document counts | |
 /// | `k_means` | 0 | rounds that draw topics to the documents that they lead | ≥ 0 |
 /// | `isa` | the widest there is | what the inner loops run on; changes no result | |
 #[derive(Debug, Clone)]
@@ -63,6 +67,9 @@ pub struct NmfConfig {
     pub init: Init,
     /// What is added to the objective.
     pub penalty: Penalty,
+    /// How much each document counts in the objective; `W` is of the documents as they are. A penalty
+    /// of `W` counts for each document by the square root of that. With a guide all count alike.
+    pub doc_weight: DocWeight,
     /// Rounds of spherical k-means at the end, from the documents that each topic leads, with one
     /// iteration after them. Topics then tell groups of documents apart better (by some hundredths
     /// of the mutual information with labels that people gave), for about a thousandth of the error.
@@ -138,6 +145,7 @@ impl NmfConfig {
             tol: 1e-5,
             init: Init::default(),
             penalty: Penalty::default(),
+            doc_weight: DocWeight::default(),
             k_means: 0,
             isa: InstructionSet::best(),
         }
@@ -188,7 +196,7 @@ impl NmfConfig {
             return Err(Error::AllZero { n_docs: x.rows() });
         }
         let begin = Begin::Made(Power::Cheap);
-        let end = self.iterate(x, begin, guide, (&mut |_, _| true, run))?;
+        let end = self.iterate_weighed(x, begin, guide, (&mut |_, _| true, run))?;
         topics::fit(x, end, self, run)
     }
 
@@ -196,7 +204,8 @@ impl NmfConfig {
     ///
     /// `start` are factors to begin with, `W` (n_docs, n_topics) and `H` (n_topics, n_terms), in
     /// place of what `init` makes. `watch` sees the number of every iteration and the relative error
-    /// `‖X − W·H‖ / ‖X‖` of its iterate, and ends the fit with `false`.
+    /// `‖X − W·H‖ / ‖X‖` of its iterate, documents counting as `doc_weight` says, and ends the fit with
+    /// `false`.
     ///
     /// # Errors
     /// As [`fit`](Self::fit), and [`Error::Shape`] for a start of another shape; a matrix of zeros
@@ -221,12 +230,13 @@ impl NmfConfig {
             return Ok(Factors { w, h: Array2::from_elem(h, F::ZERO), iterations: 0 });
         }
         let begin = start.map_or(Begin::Made(Power::Cheap), Begin::At);
-        let end = self.iterate(x, begin, None, (watch, run))?;
+        let end = self.iterate_weighed(x, begin, None, (watch, run))?;
         let h = unpadded(&end.ht, k).reversed_axes();
         Ok(Factors { w: unpadded(&end.w, k), h, iterations: end.iterations })
     }
 
-    /// Topics for `x` that are learned on: `Hᵀ`, (n_terms, width), of a few iterations.
+    /// Topics for `x`, whose rows count alike, that are learned on: `Hᵀ`, (n_terms, width), of a few
+    /// iterations.
     fn begun<F: Real>(&self, x: CsMatViewI<'_, F, u32, usize>, run: &Run) -> Result<Vec<F>, Error> {
         self.check(x)?;
         if x.data().iter().all(|&value| value == F::ZERO) {
@@ -234,6 +244,34 @@ impl NmfConfig {
         }
         let begin = Begin::Made(Power::Least);
         Ok(self.iterate(x, begin, None, (&mut |_, _| true, run))?.ht)
+    }
+
+    /// As [`iterate`](Self::iterate), each document counting as much as it is meant to.
+    fn iterate_weighed<F: Real>(
+        &self,
+        x: CsMatViewI<'_, F, u32, usize>,
+        begin: Begin<F>,
+        guide: Option<&Guide>,
+        watched: (&mut dyn FnMut(usize, f64) -> bool, &Run),
+    ) -> Result<hals::End<F>, Error> {
+        // The strength of a guide is set against documents that count alike.
+        let kind = if guide.is_some() { DocWeight::Equal } else { self.doc_weight };
+        let mut weights = DocWeights::new(kind);
+        weights.add(x);
+        let Some(weighed) = weights.weighed(x) else {
+            return self.iterate(x, begin, guide, watched);
+        };
+        let width = padded(self.n_topics);
+        let begin = match begin {
+            Begin::At(mut start) => {
+                weighed.of_rows(&mut start.w, width);
+                Begin::At(start)
+            }
+            made @ Begin::Made(_) => made,
+        };
+        let mut end = self.iterate(weighed.view(&x), begin, guide, watched)?;
+        weighed.of_documents(&mut end.w, width);
+        Ok(end)
     }
 
     fn iterate<F: Real>(

@@ -7,6 +7,7 @@ use ndarray::Array2;
 use sprs::CsMatViewI;
 
 use super::blocks::RowBlocks;
+use super::doc_weight::DocWeights;
 use super::gram::Gram;
 use super::topics::lengths;
 use super::{Nmf, NmfConfig, check_settings, check_values};
@@ -64,8 +65,9 @@ pub(super) enum Terms {
 pub struct OnlineNmf<F = f32> {
     config: NmfConfig,
     forgetting: f64,
-    /// Documents of all batches so far.
+    /// Documents of all batches so far, and what they count.
     seen: f64,
+    weights: DocWeights,
     /// `Hᵀ`, (n_terms, width).
     ht: Vec<F>,
     /// `Wᵀ·W`, (width, width).
@@ -78,7 +80,8 @@ pub struct OnlineNmf<F = f32> {
 }
 
 impl<F: Real> OnlineNmf<F> {
-    /// Nothing learned yet. Of `config` the number of topics, seed, start and instruction set count.
+    /// Nothing learned yet. Of `config` the number of topics, seed, start, weights of documents (what
+    /// they count is told from those that have come so far) and instruction set count.
     ///
     /// `forgetting` is 0 when every batch counts alike for ever; 2 to 4 suit several passes.
     ///
@@ -97,6 +100,7 @@ impl<F: Real> OnlineNmf<F> {
         let width = padded(config.n_topics);
         Ok(Self {
             mass: vec![0.0; config.n_topics],
+            weights: DocWeights::new(config.doc_weight),
             config,
             forgetting,
             seen: 0.0,
@@ -136,6 +140,15 @@ impl<F: Real> OnlineNmf<F> {
         if x.rows() == 0 {
             return Ok(());
         }
+        let mut weights = self.weights.clone();
+        weights.add(x);
+        weights.with(x, |x| self.learn_from(x, run))?;
+        self.weights = weights;
+        Ok(())
+    }
+
+    /// Learns from documents with what they count in their rows.
+    fn learn_from(&mut self, x: CsMatViewI<'_, F, u32, usize>, run: &Run) -> Result<(), Error> {
         let width = padded(self.config.n_topics);
         if self.seen == 0.0 {
             self.ht = self.start(x, run)?;
@@ -153,7 +166,7 @@ impl<F: Real> OnlineNmf<F> {
         Ok(Self { products: vec![F::ZERO; ht.len()], ht, ..Self::new(config, 0.0)? })
     }
 
-    /// Adds what the documents `x` with the weights `w`, (n_docs, width), say.
+    /// Adds what the documents `x`, all counting alike, with the weights `w`, (n_docs, width), say.
     pub(super) fn add(
         &mut self,
         x: CsMatViewI<'_, F, u32, usize>,

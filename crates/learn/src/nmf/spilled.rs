@@ -2,11 +2,13 @@
 
 use jobs::Run;
 use ndarray::Axis;
+use sprs::CsMatViewI;
 
+use super::doc_weight::DocWeights;
 use super::k_means::{directions, nearest, strongest};
 use super::online::{OnlineNmf, Terms};
 use super::topics::{ErrorSums, add_shares, exact, order_of};
-use super::{Loss, Nmf, NmfConfig, check_values, padded_rows};
+use super::{DocWeight, Loss, Nmf, NmfConfig, check_values, padded_rows};
 use crate::kernels::padded;
 use crate::{Error, InstructionSet, Real, SpilledMatrix};
 
@@ -52,32 +54,37 @@ impl NmfConfig {
         run: &Run,
     ) -> Result<SpilledFit<F>, Error> {
         self.check_for(x.shape())?;
-        check_parts(x)?;
+        let mut weights = DocWeights::new(self.doc_weight);
+        check_parts(x, &mut weights)?;
         if x.n_parts() == 1 {
             let fit = self.fit(x.part(0)?.view(), run)?;
             return Ok(SpilledFit { nmf: fit.nmf, loss: fit.loss });
         }
-        let mut online = OnlineNmf::new(self.clone(), FORGETTING)?;
+        // What documents count is told by all of them, and not by those that came before.
+        let alike = NmfConfig { doc_weight: DocWeight::Equal, ..self.clone() };
+        let mut online = OnlineNmf::new(alike, FORGETTING)?;
         let least = BATCH_DOCS.max(BATCH_DOCS_PER_TOPIC * self.n_topics);
         let n_batches = x.n_parts().min(x.shape().0 / least).max(1);
         for _ in 0..PASSES {
             for number in 0..n_batches {
                 run.check()?;
-                online.partial_fit(x.batch(number, n_batches)?.view(), run)?;
+                let batch = x.batch(number, n_batches)?;
+                weights.with(batch.view(), |rows| online.partial_fit(rows, run))?;
             }
         }
         let mut nmf = online.finish(run)?;
         drop(online);
         if self.k_means > 0 {
-            let ht = drawn_to_documents(x, &nmf, (self.k_means, self.isa), run)?;
-            nmf = improved(x, ht, self, run)?;
+            let ht = drawn_to_documents((x, &weights), &nmf, self, run)?;
+            nmf = improved((x, &weights), ht, self, run)?;
         }
         ordered(x, &nmf, self.isa, run)
     }
 }
 
-/// Refuses a value that no factorisation can have, and a matrix without any but zeros.
-fn check_parts<F: Real>(x: &SpilledMatrix<F>) -> Result<(), Error> {
+/// Refuses a value that no factorisation can have, and a matrix without any but zeros; `weights` takes
+/// note of the documents.
+fn check_parts<F: Real>(x: &SpilledMatrix<F>, weights: &mut DocWeights) -> Result<(), Error> {
     let mut is_zero = true;
     x.each_part(|part| {
         let x = part.view();
@@ -87,6 +94,7 @@ fn check_parts<F: Real>(x: &SpilledMatrix<F>) -> Result<(), Error> {
             }
             other => other,
         })?;
+        weights.add(x);
         is_zero &= x.data().iter().all(|&value| value == F::ZERO);
         Ok::<_, Error>(())
     })?;
@@ -96,11 +104,12 @@ fn check_parts<F: Real>(x: &SpilledMatrix<F>) -> Result<(), Error> {
 /// As the rounds of the same name do in memory: every topic becomes the mean direction of the documents
 /// that are nearest to it, as `Hᵀ`. A pass for each round.
 fn drawn_to_documents<F: Real>(
-    x: &SpilledMatrix<F>,
+    (x, weights): (&SpilledMatrix<F>, &DocWeights),
     nmf: &Nmf<F>,
-    (rounds, isa): (usize, InstructionSet),
+    config: &NmfConfig,
     run: &Run,
 ) -> Result<Vec<F>, Error> {
+    let &NmfConfig { k_means: rounds, isa, .. } = config;
     let k = nmf.components().nrows();
     let width = padded(k);
     let mut ht = padded_rows(nmf.components().t());
@@ -109,16 +118,14 @@ fn drawn_to_documents<F: Real>(
     for round in 0..rounds {
         let mut sums = vec![F::ZERO; ht.len()];
         let mut has_moved = false;
-        x.each_part(|part| {
-            run.check()?;
-            let rows = part.view();
+        let mut add = |rows: CsMatViewI<'_, F, u32, usize>, first_row: usize| {
             let topics = if round == 0 {
                 let w = exact(rows, &ht, (k, None, (0.0, 0.0)), (isa, run))?;
                 w.chunks_exact(width).map(|row| strongest(row, &ones)).collect()
             } else {
                 nearest(rows, (&ht, k), (isa, run))?
             };
-            let leading = leading[part.first_row()..].iter_mut();
+            let leading = leading[first_row..].iter_mut();
             for ((row, topic), leading) in rows.outer_iterator().zip(topics).zip(leading) {
                 let number = topic.map_or(NOBODY, |topic| topic as u32);
                 has_moved |= std::mem::replace(leading, number) != number;
@@ -129,6 +136,10 @@ fn drawn_to_documents<F: Real>(
                 }
             }
             Ok::<_, Error>(())
+        };
+        x.each_part(|part| {
+            run.check()?;
+            weights.with(part.view(), |rows| add(rows, part.first_row()))
         })?;
         if !has_moved {
             break;
@@ -141,7 +152,7 @@ fn drawn_to_documents<F: Real>(
 /// One step of the factorisation with all documents: exact weights for the topics `ht`, and the topics
 /// that are best for these weights.
 fn improved<F: Real>(
-    x: &SpilledMatrix<F>,
+    (x, weights): (&SpilledMatrix<F>, &DocWeights),
     ht: Vec<F>,
     config: &NmfConfig,
     run: &Run,
@@ -150,8 +161,10 @@ fn improved<F: Real>(
     let mut all = OnlineNmf::standing(config.clone(), ht.clone())?;
     x.each_part(|part| {
         run.check()?;
-        let w = exact(part.view(), &ht, (k, None, (0.0, 0.0)), (isa, run))?;
-        all.add(part.view(), &w, (Terms::Kept, run))
+        weights.with(part.view(), |rows| {
+            let w = exact(rows, &ht, (k, None, (0.0, 0.0)), (isa, run))?;
+            all.add(rows, &w, (Terms::Kept, run))
+        })
     })?;
     all.finish(run)
 }

@@ -1,5 +1,6 @@
 //! The crate through its public interface.
 
+mod doc_weight;
 mod metrics;
 mod nmf;
 mod online;

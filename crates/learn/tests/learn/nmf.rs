@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 
 use jobs::Run;
-use learn::{Error, Guide, Init, InstructionSet, Nmf, NmfConfig, Penalty};
+use learn::{DocWeight, Error, Guide, Init, InstructionSet, Nmf, NmfConfig, Penalty};
 use ndarray::{Array2, Axis, arr2};
 use proptest::prelude::*;
 use sprs::CsMatI;
@@ -128,7 +128,8 @@ fn a_topic_that_leads_no_document_stays() {
 fn any_number_of_threads_gives_the_same_bytes() {
     // More rows than fit in one block, so that blocks are summed.
     let x = planted(5000, 9);
-    let config = NmfConfig { max_iter: 12, k_means: 2, ..NmfConfig::new(9).seed(3) };
+    let doc_weight = DocWeight::Information;
+    let config = NmfConfig { max_iter: 12, k_means: 2, doc_weight, ..NmfConfig::new(9).seed(3) };
     let one = config.fit(x.view(), &Run::serial()).unwrap();
     for threads in [2, 3, 8] {
         let run = Run::with_threads(NonZeroUsize::new(threads).unwrap()).unwrap();

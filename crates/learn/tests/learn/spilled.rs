@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 
 use jobs::Run;
-use learn::{Error, MatrixSpill, NmfConfig, SpilledFit, SpilledMatrix};
+use learn::{DocWeight, Error, MatrixSpill, NmfConfig, SpilledFit, SpilledMatrix};
 use sprs::CsMatI;
 
 type Matrix = CsMatI<f32, u32, usize>;
@@ -88,7 +88,8 @@ fn topics_come_by_falling_share() {
 #[test]
 fn any_number_of_threads_gives_the_same_bytes() {
     let x = planted(9000);
-    let config = NmfConfig { k_means: 3, ..NmfConfig::new(N_TOPICS) };
+    let config =
+        NmfConfig { k_means: 3, doc_weight: DocWeight::Information, ..NmfConfig::new(N_TOPICS) };
     let three = Run::with_threads(NonZeroUsize::new(3).unwrap()).unwrap();
     let (one, other) = (fitted(&config, &x, &Run::serial()), fitted(&config, &x, &three));
     assert_eq!((one.nmf, one.loss), (other.nmf, other.loss));
@@ -97,7 +98,8 @@ fn any_number_of_threads_gives_the_same_bytes() {
 #[test]
 fn a_matrix_of_one_part_is_fitted_as_in_memory() {
     let x = planted(300);
-    let config = NmfConfig { k_means: 3, ..NmfConfig::new(N_TOPICS) };
+    let config =
+        NmfConfig { k_means: 3, doc_weight: DocWeight::Information, ..NmfConfig::new(N_TOPICS) };
     let mut spill = MatrixSpill::new(x.cols(), &Run::serial()).unwrap();
     spill.push(x.view()).unwrap();
     let fit = config.fit_spilled(&spill.finish().unwrap(), &Run::serial()).unwrap();

@@ -1,6 +1,6 @@
 //! What the configuration asks of `text` and `learn`; what it leaves open is taken from the documents.
 
-use learn::{Guide, NmfConfig, SpilledMatrix, TfIdfConfig, Weighing, WeightExpression};
+use learn::{DocWeight, Guide, NmfConfig, SpilledMatrix, TfIdfConfig, Weighing, WeightExpression};
 use sprs::CsMatViewI;
 use text::{
     AnalyzerConfig, CountConfig, Counts, DocFreq, MergedShards, PhraseConfig, Stops, Vocabulary,
@@ -135,6 +135,7 @@ pub(crate) fn nmf_config(config: &Config, n_topics: usize) -> NmfConfig {
         seed: config.seed,
         max_iter: config.topics.max_iter,
         tol: config.topics.tol,
+        doc_weight: DocWeight::Information,
         k_means: K_MEANS,
         ..NmfConfig::new(n_topics)
     }
