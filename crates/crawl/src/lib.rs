@@ -34,6 +34,7 @@ mod globs;
 mod guard;
 mod http;
 mod induce;
+mod list_page;
 #[cfg(test)]
 mod mutations;
 mod nearest;

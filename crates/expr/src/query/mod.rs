@@ -1,8 +1,9 @@
 //! Questions over a table of columns: filter, group, order, the first few.
 //!
 //! `table` has the columns, `parse` reads a query, `index` numbers the groups of key columns,
-//! `fold` reduces values by group, with `sums` and `lanes` of what it knows of each, `answer` puts it
-//! together, `groups` reduces by groups that are already numbered, `sql` says queries in SQL.
+//! `fold` reduces values by group, with `sums` and `lanes` of what it knows of each, `scan` reads for it
+//! what several queries need, `answer` puts it together, `groups` reduces by groups that are already
+//! numbered, `sql` says queries in SQL.
 
 mod answer;
 mod fold;
@@ -10,6 +11,7 @@ mod groups;
 mod index;
 mod lanes;
 mod parse;
+mod scan;
 mod sql;
 mod sums;
 mod table;

@@ -229,3 +229,10 @@ impl<'a> Table<'a> {
         Ok(index)
     }
 }
+
+/// Calls `f` with the operands of all columns.
+pub(super) fn with_operands<R>(columns: &[&Column<'_>], f: impl FnOnce(&[Operand<'_>]) -> R) -> R {
+    let views: Vec<Pinned<'_>> = columns.iter().map(|column| column.pinned()).collect();
+    let operands: Vec<Operand<'_>> = views.iter().map(Pinned::operand).collect();
+    f(&operands)
+}
