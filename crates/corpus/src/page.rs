@@ -40,15 +40,21 @@ pub(crate) fn read(path: &str, format: Format, bytes: &[u8]) -> Result<Document,
         }
     };
     if document.title.is_empty() {
-        let name = format::stem(path);
-        let name = name.rsplit('/').next().unwrap_or(name);
-        document.title = plain::title_from_stem(name);
+        document.title = plain::title_from_stem(name_of(format::stem(path)));
     }
     if document.title.is_empty() {
         path.clone_into(&mut document.title);
     }
     path.clone_into(&mut document.id);
     Ok(document)
+}
+
+/// What a file is called whose path without its ending is `stem`. Every folder may have an index: it is called as
+/// its folder.
+fn name_of(stem: &str) -> &str {
+    let (folder, name) = stem.rsplit_once('/').unwrap_or(("", stem));
+    let is_index = ["index", "readme", "_index"].iter().any(|n| name.eq_ignore_ascii_case(n));
+    if is_index && !folder.is_empty() { folder.rsplit('/').next().unwrap_or(folder) } else { name }
 }
 
 /// The title is the first line where it is short and an empty line follows.
@@ -239,6 +245,17 @@ mod tests {
         assert_eq!(html(articles).text, "b\n\nc\n\nd");
         assert_eq!(html("<p>a</p><p>b</p>").text, "a\n\nb");
         assert_eq!(html("<main><nav>x</nav></main><p>b</p>").text, "b");
+    }
+
+    #[test]
+    fn an_index_without_a_title_is_called_as_its_folder() {
+        let check = |path: &str, title: &str| {
+            assert_eq!(read(path, Format::Markdown, b"text").unwrap().title, title, "{path}");
+        };
+        check("docs/getting-started/README.md", "Getting started");
+        check("docs/Index.md", "Docs");
+        check("README.md", "README");
+        check("docs/indices.md", "Indices");
     }
 
     #[test]

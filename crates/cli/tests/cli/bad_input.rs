@@ -110,7 +110,7 @@ fn sources_without_documents() {
     scene.write("nothing.csv", "");
     scene.write("one.jsonl", "{\"text\": \"one lamp\"}\n");
     scene.write("no-text.jsonl", "{\"text\": \"\", \"title\": \"a\"}\n{\"text\": \" \"}\n");
-    scene.write("bytes.jsonl", b"\xff\xfe\n\xc3\x28\n".repeat(10));
+    scene.write("bytes.jsonl", b"\xff\xff\n\xc3\x28\n".repeat(10));
     scene.write("cut.jsonl.gz", &gzipped(FEW.as_bytes())[..20]);
     scene.write("plain.jsonl.zst", FEW);
     let cases: &[(&str, &[&str], &str)] = &[
