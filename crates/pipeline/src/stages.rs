@@ -156,12 +156,7 @@ pub(crate) fn find_topics_in(
     run: &Run,
 ) -> Result<Findings, Error> {
     let counts = trace.stage("count", run, |stage| {
-        let settings = count_config(config, prepared.documents.len());
-        let texts = set_aside::own_texts(prepared);
-        let words = prepared.repeats.words();
-        let counts = count((&texts, words), (prepared, &settings), (memo, stage), run)?;
-        let counts =
-            if config.text.max_df.is_some() { counts } else { without_common(counts, config) };
+        let counts = count(prepared, config, (memo, stage), run)?;
         stage.items = counts.vocabulary.len() as u64;
         Ok::<_, Error>(counts)
     })?;
@@ -291,14 +286,36 @@ pub(crate) fn keep_topics_in(
     Ok(Findings { vocabulary, fitted, given, judged: (parts, related), number: None })
 }
 
-/// Counts shard by shard, and leaves out `set_aside` when all shards are brought together; a shard that
-/// was counted before is not counted again, whatever is set aside now.
+/// The counts of the documents without what is set aside, and without what is common.
 fn count(
+    prepared: &Prepared,
+    config: &Config,
+    (memo, stage): (&Memo, &mut Stage),
+    run: &Run,
+) -> Result<Counts, Error> {
+    let settings = count_config(config, prepared.documents.len());
+    let texts = set_aside::own_texts(prepared);
+    let words = prepared.repeats.words();
+    let (counter, shards) =
+        count_shards((&texts, words), (prepared, &settings), (memo, stage), run)?;
+    let counts = counter.merge_of(&texts, &shards, run)?;
+    if config.text.max_df.is_some() {
+        return Ok(counts);
+    }
+    without_common(counts, config, |max_df| {
+        let counter = Counter::new(&CountConfig { max_df, ..settings })?;
+        Ok(counter.merge_of(&texts, &shards, run)?)
+    })
+}
+
+/// Counts shard by shard, and leaves out `set_aside` of the shards, to be brought together; a shard that
+/// was counted before is not counted again, whatever is set aside now.
+fn count_shards(
     (texts, set_aside): (&[Text<'_>], &[String]),
     (prepared, settings): (&Prepared, &CountConfig),
     (memo, stage): (&Memo, &mut Stage),
     run: &Run,
-) -> Result<Counts, Error> {
+) -> Result<(Counter, Vec<ShardCounts>), Error> {
     let counter = Counter::new(settings)?;
     let keys = prepared.keys();
     let shards = keys.in_shards(texts, &set_aside::digests_of_own_texts(prepared, &keys));
@@ -323,7 +340,7 @@ fn count(
     let shards: Vec<ShardCounts> = made.into_iter().map(|made| stage.take(made)).collect();
     let set_aside: HashSet<&str> = set_aside.iter().map(String::as_str).collect();
     let shards = run.map(shards, |shard: ShardCounts| shard.without(&set_aside))?;
-    Ok(counter.merge_of(texts, &shards, run)?)
+    Ok((counter, shards))
 }
 
 impl Findings {

@@ -462,6 +462,51 @@ fn known_phrases_are_counted_as_they_were() {
 }
 
 #[test]
+fn the_words_of_a_phrase_that_is_no_term_are_counted() {
+    let texts = corpus_with_phrases();
+    let check = |config: CountConfig, terms: &[&str]| {
+        let counts = count(&texts, &config, &Run::serial()).unwrap();
+        let known = count_known(&texts, &counts.vocabulary, &Run::serial()).unwrap();
+        assert_eq!(known, counts.matrix, "{config:?}");
+        let found = counts.vocabulary.terms().iter().map(AsRef::<str>::as_ref);
+        let mut found: Vec<&str> = found.filter(|t| !t.ends_with(char::is_numeric)).collect();
+        found.sort_unstable();
+        assert_eq!(found, terms, "{config:?}");
+    };
+    // Each phrase is in a quarter of the documents, and its words in another one too.
+    let half = ["birds", "horn", "pilot", "sea"];
+    check(CountConfig { min_df: DocFreq::Count(16), ..few() }, &half);
+    check(CountConfig { max_df: DocFreq::Count(14), ..few() }, &[]);
+    for max_terms in 1..40 {
+        let config = CountConfig { max_terms: Some(max_terms), ..few() };
+        let counts = count(&texts, &config, &Run::serial()).unwrap();
+        let known = count_known(&texts, &counts.vocabulary, &Run::serial()).unwrap();
+        assert_eq!(known, counts.matrix, "{max_terms}");
+    }
+}
+
+#[test]
+fn what_would_be_counted_as_a_dropped_word_is_no_term() {
+    let mut texts = corpus_with_phrases();
+    texts.extend((0..20).map(|n| format!("blue widgets and widget{n}. Policies, a widget")));
+    let check = |fold: Fold, dropped: &[&str], expected: &[&str]| {
+        let dropped = dropped.iter().map(ToString::to_string).collect();
+        let config = CountConfig { fold, dropped, ..few() };
+        let counts = count(&texts, &config, &Run::serial()).unwrap();
+        let all = counts.vocabulary.terms().iter().map(AsRef::<str>::as_ref);
+        let is_own = |term: &str| ["widget", "blue", "polic"].iter().any(|own| term.contains(own));
+        let own = all.filter(|term| is_own(term) && !term.ends_with(char::is_numeric));
+        assert_eq!(own.collect::<Vec<_>>(), expected, "{fold:?}");
+        let known = count_known(&texts, &counts.vocabulary, &Run::serial()).unwrap();
+        assert_eq!(known, counts.matrix, "{fold:?}");
+    };
+    check(Fold::Plurals, &[], &["blue widgets", "policies", "widget"]);
+    check(Fold::Plurals, &["widget", "policy"], &["blue"]);
+    check(Fold::Stems, &["widget", "policy"], &["blue"]);
+    check(Fold::None, &["widget"], &["blue widgets", "policies"]);
+}
+
+#[test]
 fn chinese_and_japanese_phrases_have_no_spaces() {
     let mut texts: Vec<String> =
         (0..40).map(|n| format!("データ{n} 部屋 道路 海岸{} 船舶の港湾", n % 5)).collect();

@@ -22,6 +22,8 @@ const COMMON_SHARE: f64 = 0.02;
 const K_MEANS: usize = 8;
 
 pub(crate) fn count_config(config: &Config, n_docs: usize) -> CountConfig {
+    let stop_words: Vec<String> =
+        config.text.stop_words.iter().map(|word| word.to_lowercase()).collect();
     let min_df = match n_docs {
         0..FEW_DOCUMENTS => 1,
         FEW_DOCUMENTS..SOME_DOCUMENTS => 2,
@@ -33,7 +35,7 @@ pub(crate) fn count_config(config: &Config, n_docs: usize) -> CountConfig {
         max_terms: config.text.max_terms,
         analyzer: AnalyzerConfig {
             stops: Stops::OwnAnd(config.language.clone()),
-            stop_words: config.text.stop_words.iter().map(|word| word.to_lowercase()).collect(),
+            stop_words: stop_words.clone(),
             ..AnalyzerConfig::readable()
         },
         fold: match config.text.fold {
@@ -41,6 +43,7 @@ pub(crate) fn count_config(config: &Config, n_docs: usize) -> CountConfig {
             Fold::Stem => text::Fold::Stems,
             Fold::None => text::Fold::None,
         },
+        dropped: stop_words,
         phrases: config.text.phrases.then(PhraseConfig::default),
         ..CountConfig::readable()
     }
@@ -49,24 +52,39 @@ pub(crate) fn count_config(config: &Config, n_docs: usize) -> CountConfig {
 /// Drops what occurs in two and a half times the documents of an average topic: a word in every
 /// third of the talks of ten topics is about none of them. Of few documents half are soon reached by a
 /// word that says something, so that there nothing is dropped.
-pub(crate) fn without_common(counts: Counts, config: &Config) -> Counts {
-    match common_share(counts.matrix.shape(), config, |max_df| counts.n_common(max_df)) {
-        Some(max_df) => counts.without_common(max_df),
-        None => counts,
+///
+/// The words of a phrase that is dropped are counted in its place, for which `again` counts with another limit.
+pub(crate) fn without_common<E>(
+    counts: Counts,
+    config: &Config,
+    again: impl FnOnce(DocFreq) -> Result<Counts, E>,
+) -> Result<Counts, E> {
+    let share = common_share(counts.matrix.shape(), config, |max_df| counts.n_common(max_df));
+    let Some(max_df) = share else { return Ok(counts) };
+    if has_phrase(&counts.vocabulary, counts.n_common(max_df)) {
+        return again(DocFreq::Share(max_df));
     }
+    Ok(counts.without_common(max_df))
 }
 
 /// As [`without_common`], of counts on disk.
-pub(crate) fn without_common_spilled<'a>(
+pub(crate) fn without_common_spilled<'a, E>(
     counts: MergedShards<'a>,
-    n_docs: usize,
-    config: &Config,
-) -> MergedShards<'a> {
+    (n_docs, config): (usize, &Config),
+    again: impl FnOnce(DocFreq) -> Result<MergedShards<'a>, E>,
+) -> Result<MergedShards<'a>, E> {
     let shape = (n_docs, counts.vocabulary().len());
-    match common_share(shape, config, |max_df| counts.n_common(max_df)) {
-        Some(max_df) => counts.without_common(max_df),
-        None => counts,
+    let share = common_share(shape, config, |max_df| counts.n_common(max_df));
+    let Some(max_df) = share else { return Ok(counts) };
+    if has_phrase(counts.vocabulary(), counts.n_common(max_df)) {
+        return again(DocFreq::Share(max_df));
     }
+    Ok(counts.without_common(max_df))
+}
+
+/// Whether a phrase is among the first terms. In scripts without spaces a word may look like one.
+fn has_phrase(vocabulary: &Vocabulary, n_first: usize) -> bool {
+    vocabulary.terms().iter().take(n_first).any(|term| term.contains(' ') || !term.is_ascii())
 }
 
 /// The share of the documents above which a word is dropped, if any is; `n_common` tells how many terms

@@ -9,7 +9,7 @@ use jobs::{Memo, Run, Trace};
 use learn::{Fit, MatrixSpill, SpilledMatrix, Weighing};
 use ndarray::Array2;
 use sprs::CsMatI;
-use text::{Counter, SpilledShards, Vocabulary};
+use text::{CountConfig, Counter, SpilledShards, Vocabulary};
 
 use crate::config::settings::{
     count_config, guide, nmf_config, weighing_spilled, without_common_spilled,
@@ -155,7 +155,8 @@ fn count(
     (trace, run): (&mut Trace, &Run),
 ) -> Result<(SpilledMatrix<u32>, Vocabulary), Error> {
     trace.stage("count", run, |stage| {
-        let counter = Counter::new(&count_config(config, documents.len()))?;
+        let settings = count_config(config, documents.len());
+        let counter = Counter::new(&settings)?;
         let known = prepared.repeats.known_passages();
         let words: HashSet<&str> = prepared.repeats.words().iter().map(String::as_str).collect();
         run.progress().expected(documents.len() as u64);
@@ -176,7 +177,9 @@ fn count(
         let merged = counter.merge_spilled(&shards, run)?;
         let merged = match config.text.max_df {
             Some(_) => merged,
-            None => without_common_spilled(merged, documents.len(), config),
+            None => without_common_spilled(merged, (documents.len(), config), |max_df| {
+                Counter::new(&CountConfig { max_df, ..settings })?.merge_spilled(&shards, run)
+            })?,
         };
         let mut spill = MatrixSpill::new(merged.vocabulary().len(), run)?;
         merged.each_run(run, |counts| Ok::<_, Error>(spill.push(counts.view())?))?;

@@ -83,6 +83,7 @@ impl Default for PhraseConfig {
 /// | `max_terms` | no limit | only the terms with the highest total counts | ≥ 1 |
 /// | `binary` | no | every count becomes 1 | |
 /// | `fold` | plurals | which forms of a word are one term: none, plurals with their singular, or all that have one stem | |
+/// | `dropped` | none | words that are no terms in any form: what `fold` would count as one of them is none either | |
 /// | `phrases` | none | which neighbours are one term, in place of their words; readable words alone have phrases | |
 /// | `order` | document frequency | the order of the columns | |
 #[derive(Debug, Clone)]
@@ -99,6 +100,10 @@ pub struct CountConfig {
     pub binary: bool,
     /// Which forms of a word are counted as one term.
     pub fold: Fold,
+    /// Words that are no terms, nor what [`fold`](Self::fold) would count as one of them if it were there: of
+    /// `widget` neither `widgets`. Lower-cased; unlike stop words of the analyzer they play no part in the
+    /// counts of a shard.
+    pub dropped: Vec<String>,
     /// Which neighbours are counted as one term, in place of their words: phrases of two or three, from
     /// the left, the longest first. Readable words alone have phrases.
     pub phrases: Option<PhraseConfig>,
@@ -123,6 +128,7 @@ impl CountConfig {
             max_terms: None,
             binary: false,
             fold: Fold::Plurals,
+            dropped: Vec::new(),
             phrases: None,
             order: TermOrder::DocFreq,
         }

@@ -1,7 +1,8 @@
 //! Shards to counts: which words are terms, and the matrix over them.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use jobs::{Run, with_large_pages, zeros_in_large_pages};
 use sprs::CsMatI;
@@ -17,7 +18,7 @@ use super::sorted::{Sorted, WORDS_AT_ONCE, sort, sorted, texts_of};
 use super::spilled::Shards;
 use super::stems::{DocLanguages, fold_stems};
 use crate::vocabulary::joined as text_of;
-use crate::{Error, Vocabulary, plural};
+use crate::{Error, Stops, Vocabulary, plural, stem};
 
 /// The matrix of `shards` and its columns.
 pub(super) fn merge(
@@ -71,28 +72,39 @@ pub(super) fn choose<'a>(
         Fold::Plurals => Some(fold_plurals(&words, &usage.doc_freq, run)?),
         Fold::Stems => Some(fold_stems(&words, &usage.doc_freq, (&plain, languages), run)?),
     };
+    let is_dropped = are_dropped(&words, config, run)?;
     let found = match &config.phrases {
         Some(phrases) if shards.have_tokens() => {
             let of_words = (&plain.numbers, words.len() as u32, target.as_deref());
-            Some(Phrases::find(shards, of_words, phrases, run)?)
+            Some(Phrases::find(shards, of_words, (phrases, &is_dropped), run)?)
         }
         _ => None,
     };
-    let (rows, usage, phrase_forms) = match found.filter(|found| found.len() > 0) {
-        None => (plain, usage, Vec::new()),
+    let (rows, usage, mut phrases) = match found.filter(|found| found.len() > 0) {
+        None => (plain, usage, None),
         Some(found) => {
             let Rows { numbers, .. } = plain;
-            let (rows, forms) =
+            let (rows, phrases) =
                 with_phrases(found, (shards, numbers), (&mut words, &mut target), run)?;
             let usage = Usage::of_words(&rows, &words, config, run)?;
-            (rows, usage, forms)
+            (rows, usage, Some(phrases))
         }
     };
-    let usage = match &target {
-        None => usage,
-        Some(target) => usage.folded(target, &rows, run)?,
-    };
-    let terms = choose_terms(&words, &usage, (&limits, config), run)?;
+    let target = target.as_deref();
+    let mut rows = rows;
+    let mut usage = usage.folded_to(target, &rows, run)?;
+    let of_terms = (&is_dropped[..], &limits, config);
+    let mut terms = choose_terms(&words, &usage, of_terms, run)?;
+    // The words of a phrase that is no term are counted in its place, as they are of a document that comes
+    // later. That makes them more frequent, so that terms are chosen anew.
+    while let Some(phrases) = &mut phrases
+        && phrases.leave_out_all_but(&terms, (target, &usage.doc_freq))
+    {
+        rows = phrases.rows_again(rows, &words, target, run)?;
+        usage = Usage::of_words(&rows, &words, config, run)?.folded_to(target, &rows, run)?;
+        terms = choose_terms(&words, &usage, of_terms, run)?;
+    }
+    let phrase_forms = phrases.map(WithForms::into_forms).unwrap_or_default();
     if terms.is_empty() {
         return Err(Error::EmptyVocabulary {
             n_docs,
@@ -105,12 +117,12 @@ pub(super) fn choose<'a>(
     for (column, term) in (0..).zip(&terms) {
         column_of[term.word as usize] = column;
     }
-    if let Some(target) = &target {
+    if let Some(target) = target {
         for word in 0..words.len() {
             column_of[word] = column_of[target[word] as usize];
         }
     }
-    let variants = variants_of(&words, (&column_of, target.as_deref()), &phrase_forms, run)?;
+    let variants = variants_of(&words, (&column_of, target), &phrase_forms, run)?;
     Ok(Chosen { words, rows, terms, column_of, variants, doc_freq: usage.doc_freq })
 }
 
@@ -127,41 +139,34 @@ pub(super) fn ranks_of(
 /// A way of writing a phrase, and the phrase's number.
 type PhraseForm = (String, u32);
 
-/// The rows of `shards` with phrases in place of their words, and every form of every phrase with the
-/// phrase's number: `words` and `target` are made to know them. A phrase is called as it is written most
-/// often.
+/// For every phrase: how often it is written how.
+type Forms = Vec<BTreeMap<String, u64>>;
+
+/// The phrases of a corpus whose rows have them.
+struct WithForms {
+    found: Phrases,
+    forms_of: Forms,
+    /// The corpus numbers of the phrases.
+    numbers: Vec<u32>,
+}
+
+/// Rows with phrases in place of their words, and the phrases of each shard; on disk where the shards are.
+struct Joined {
+    kept: Vec<(ShardRows<'static>, Vec<u32>)>,
+    on_disk: Vec<SpilledJoined>,
+}
+
+/// The rows of `shards` with phrases in place of their words: `words` and `target` are made to know them. A
+/// phrase is called as it is written most often.
 fn with_phrases<'a>(
     found: Phrases,
     (shards, numbers): (Shards<'a>, Numbers<'a>),
     (words, target): (&mut CorpusWords, &mut Option<Vec<u32>>),
     run: &Run,
-) -> Result<(Rows<'a>, Vec<PhraseForm>), Error> {
-    let mut forms_of = vec![BTreeMap::<String, u64>::new(); found.len()];
-    let (mut kept, mut on_disk) = (Vec::new(), Vec::new());
-    let of_words = target.as_deref();
-    let joined = |shard| {
-        let counts = shards.get(shard)?;
-        let mut joined = found.rows_of(counts.view(), (&numbers.get(shard)?, of_words));
-        let mut put = None;
-        if let Shards::Spilled(shards) = shards {
-            put = Some(SpilledJoined::put(&joined, shards)?);
-            joined.rows = ShardRows::default();
-        }
-        Ok::<_, Error>((joined, put))
-    };
-    run.fold(0..shards.len(), joined, (), |(), joined| {
-        let (joined, put) = joined?;
-        let surfaces: Vec<_> = joined.surfaces.iter().collect();
-        for (&(phrase, surface), &count) in surfaces {
-            let form = text_of(words_of(&surface).map(|word| words.get(word)));
-            *forms_of[phrase as usize].entry(form).or_insert(0) += u64::from(count);
-        }
-        match put {
-            Some(put) => on_disk.push(put),
-            None => kept.push((joined.rows, joined.phrases)),
-        }
-        Ok::<_, Error>(())
-    })?;
+) -> Result<(Rows<'a>, WithForms), Error> {
+    let mut forms_of = vec![BTreeMap::new(); found.len()];
+    let of_words = (&*words, target.as_deref());
+    let joined = join(&found, (shards, &numbers), of_words, &mut forms_of, run)?;
     let names: Vec<&str> = forms_of
         .iter()
         .map(|forms| {
@@ -188,25 +193,120 @@ fn with_phrases<'a>(
             target[number as usize] = target[word as usize];
         }
     }
-    let forms = forms_of.into_iter().zip(&of_phrase);
-    let forms = forms
-        .flat_map(|(forms, &number)| forms.into_keys().map(move |form| (form, number)))
-        .collect();
-    let rows = match numbers {
-        Numbers::Kept(mut of_shard) => {
-            let mut rows = Vec::with_capacity(kept.len());
-            for (of_word, (own, phrases)) in of_shard.iter_mut().zip(kept) {
-                of_word.extend(phrases.iter().map(|&phrase| of_phrase[phrase as usize]));
-                rows.push(own);
-            }
-            Rows { shards, numbers: Numbers::Kept(of_shard), made: When::Once(rows) }
+    let rows = joined.into_rows((shards, numbers), &of_phrase);
+    Ok((rows, WithForms { found, forms_of, numbers: of_phrase }))
+}
+
+/// Joins the phrases of all shards that are counted. How they are written is added to `forms_of`.
+fn join(
+    found: &Phrases,
+    (shards, numbers): (Shards<'_>, &Numbers<'_>),
+    (words, target): (&CorpusWords, Option<&[u32]>),
+    forms_of: &mut Forms,
+    run: &Run,
+) -> Result<Joined, Error> {
+    let joined = |shard| {
+        let counts = shards.get(shard)?;
+        let mut joined = found.rows_of(counts.view(), (&numbers.get(shard)?, target));
+        let mut put = None;
+        if let Shards::Spilled(shards) = shards {
+            put = Some(SpilledJoined::put(&joined, shards)?);
+            joined.rows = ShardRows::default();
         }
-        Numbers::Spilled(spilled) => {
-            let made = WithPhrases { shards: spilled, rows: on_disk, numbers: of_phrase };
-            Rows { shards, numbers, made: When::OnDisk(made) }
-        }
+        Ok::<_, Error>((joined, put))
     };
-    Ok((rows, forms))
+    let none = Joined { kept: Vec::new(), on_disk: Vec::new() };
+    run.fold(0..shards.len(), joined, none, |mut all, joined| {
+        let (joined, put) = joined?;
+        let surfaces: Vec<_> = joined.surfaces.iter().collect();
+        for (&(phrase, surface), &count) in surfaces {
+            let form = text_of(words_of(&surface).map(|word| words.get(word)));
+            *forms_of[phrase as usize].entry(form).or_insert(0) += u64::from(count);
+        }
+        match put {
+            Some(put) => all.on_disk.push(put),
+            None => all.kept.push((joined.rows, joined.phrases)),
+        }
+        Ok::<_, Error>(all)
+    })
+}
+
+impl Joined {
+    /// The rows of `shards`, whose words alone have these corpus numbers; `of_phrase` are those of the
+    /// phrases.
+    fn into_rows<'a>(
+        self,
+        (shards, numbers): (Shards<'a>, Numbers<'a>),
+        of_phrase: &[u32],
+    ) -> Rows<'a> {
+        match numbers {
+            Numbers::Kept(mut of_shard) => {
+                let mut rows = Vec::with_capacity(self.kept.len());
+                for (of_word, (own, phrases)) in of_shard.iter_mut().zip(self.kept) {
+                    of_word.extend(phrases.iter().map(|&phrase| of_phrase[phrase as usize]));
+                    rows.push(own);
+                }
+                Rows { shards, numbers: Numbers::Kept(of_shard), made: When::Once(rows) }
+            }
+            Numbers::Spilled(spilled) => {
+                let numbers = of_phrase.to_vec();
+                let made = WithPhrases { shards: spilled, rows: self.on_disk, numbers };
+                Rows { shards, numbers: Numbers::Spilled(spilled), made: When::OnDisk(made) }
+            }
+        }
+    }
+}
+
+impl WithForms {
+    /// Leaves out the phrases that are not among `terms`, nor what they are counted as; true where one of
+    /// them stands in the rows.
+    fn leave_out_all_but(
+        &mut self,
+        terms: &[Sorted],
+        (target, doc_freq): (Option<&[u32]>, &[u32]),
+    ) -> bool {
+        let mut is_term = vec![false; doc_freq.len()];
+        for term in terms {
+            is_term[term.word as usize] = true;
+        }
+        let mut stands = false;
+        for (phrase, &number) in self.numbers.iter().enumerate() {
+            let number = target.map_or(number, |target| target[number as usize]) as usize;
+            if self.found.is_counted(phrase) && !is_term[number] {
+                self.found.leave_out(phrase);
+                stands |= doc_freq[number] > 0;
+            }
+        }
+        stands
+    }
+
+    /// The rows anew, without the phrases that are left out by now.
+    fn rows_again<'a>(
+        &mut self,
+        rows: Rows<'a>,
+        words: &CorpusWords,
+        target: Option<&[u32]>,
+        run: &Run,
+    ) -> Result<Rows<'a>, Error> {
+        let Rows { shards, mut numbers, .. } = rows;
+        if let (Numbers::Kept(of_shard), Shards::Kept(kept)) = (&mut numbers, shards) {
+            for (of_word, shard) in of_shard.iter_mut().zip(kept) {
+                of_word.truncate(shard.n_words());
+            }
+        }
+        let of_words = (words, target);
+        let joined = join(&self.found, (shards, &numbers), of_words, &mut self.forms_of, run)?;
+        Ok(joined.into_rows((shards, numbers), &self.numbers))
+    }
+
+    /// Every form of every phrase that is counted, with the phrase's number.
+    fn into_forms(self) -> Vec<PhraseForm> {
+        let forms = self.forms_of.into_iter().zip(&self.numbers).enumerate();
+        forms
+            .filter(|(phrase, _)| self.found.is_counted(*phrase))
+            .flat_map(|(_, (forms, &number))| forms.into_keys().map(move |form| (form, number)))
+            .collect()
+    }
 }
 
 /// Phrases that say the same with a verb and a noun (`unit testing`, `unit tests`) are counted as the more
@@ -288,6 +388,14 @@ impl Usage {
             }
             Ok::<_, Error>(all)
         })
+    }
+
+    /// The usage of every word by what it is counted as, where anything is.
+    fn folded_to(self, target: Option<&[u32]>, rows: &Rows<'_>, run: &Run) -> Result<Self, Error> {
+        match target {
+            None => Ok(self),
+            Some(target) => self.folded(target, rows, run),
+        }
     }
 
     /// The usage of words that are counted as another, `target`, moved to it: a document that has both
@@ -381,16 +489,50 @@ fn fold_plurals(words: &CorpusWords, doc_freq: &[u32], run: &Run) -> Result<Vec<
     Ok(target)
 }
 
+/// For every word: whether it is dropped in any form; nothing where none is.
+fn are_dropped(words: &CorpusWords, config: &CountConfig, run: &Run) -> Result<Vec<bool>, Error> {
+    let language = match &config.analyzer.stops {
+        Stops::OwnAnd(code) => code,
+        Stops::Own | Stops::None => "",
+    };
+    let stem_of =
+        |word: &str| stem(language, word).map_or_else(|| word.to_owned(), Cow::into_owned);
+    let folded: HashSet<String> = match config.fold {
+        Fold::None | Fold::Plurals => config.dropped.iter().cloned().collect(),
+        Fold::Stems => config.dropped.iter().map(|word| stem_of(word)).collect(),
+    };
+    if folded.is_empty() {
+        return Ok(Vec::new());
+    }
+    let is_dropped = |number: u32| {
+        let word = words.get(number);
+        match config.fold {
+            Fold::Stems => folded.contains(&stem_of(word)),
+            Fold::Plurals if word.ends_with('s') => {
+                folded.contains(word) || plural::singulars(word).iter().any(|s| folded.contains(s))
+            }
+            Fold::Plurals | Fold::None => folded.contains(word),
+        }
+    };
+    let starts = (0..words.len()).step_by(WORDS_AT_ONCE).collect();
+    let found = run.share_items(starts, |start: usize| {
+        let end = words.len().min(start + WORDS_AT_ONCE) as u32;
+        (start as u32..end).map(is_dropped).collect::<Vec<_>>()
+    })?;
+    Ok(found.concat())
+}
+
 /// The words that are terms, in the order of the columns.
 fn choose_terms(
     words: &CorpusWords,
     usage: &Usage,
-    (limits, config): (&DocFreqLimits, &CountConfig),
+    (is_dropped, limits, config): (&[bool], &DocFreqLimits, &CountConfig),
     run: &Run,
 ) -> Result<Vec<Sorted>, Error> {
     let doc_freq = |word: u32| usage.doc_freq[word as usize];
+    let is_kept = |word: u32| !is_dropped.get(word as usize).is_some_and(|is_dropped| *is_dropped);
     let kept: Vec<u32> = (0..words.len() as u32)
-        .filter(|&word| doc_freq(word) > 0 && limits.allow(doc_freq(word)))
+        .filter(|&word| doc_freq(word) > 0 && limits.allow(doc_freq(word)) && is_kept(word))
         .collect();
     let mut kept = sorted(&kept, words, run)?;
     if let Some(max_terms) = config.max_terms.filter(|&max| max < kept.len()) {

@@ -37,6 +37,8 @@ pub(super) struct Phrases {
     of_parts: HashMap<u64, u32>,
     /// For every word a bit: whether it begins one.
     starts: Vec<u64>,
+    /// For every phrase: whether its words are counted, and not it.
+    is_left_out: Vec<bool>,
 }
 
 /// The words of the shards as phrases see them.
@@ -56,13 +58,14 @@ struct Pair {
 
 impl Phrases {
     /// Finds the phrases of `shards`. `numbers`: the corpus numbers of every shard's words, of which there
-    /// are `n_words`; `target`: what each is folded to.
+    /// are `n_words`; `target`: what each is folded to; `is_dropped`: whether it is a part of none, nothing where
+    /// all may be.
     ///
     /// Cost: five passes over the tokens; memory: the hashed counts, and the frequent pairs.
     pub(super) fn find(
         shards: Shards<'_>,
         (numbers, n_words, target): (&Numbers<'_>, u32, Option<&[u32]>),
-        config: &PhraseConfig,
+        (config, is_dropped): (&PhraseConfig, &[bool]),
         run: &Run,
     ) -> Result<Self, Error> {
         let target_of = |word: u32| target.map_or(word, |target| target[word as usize]);
@@ -72,7 +75,9 @@ impl Phrases {
         let min_count = config.min_count.max(min_docs);
         let part = |word: u32| {
             let target = target_of(word);
-            if counts[target as usize] < u64::from(min_count) { RARE } else { target }
+            let is_dropped = is_dropped.get(word as usize).is_some_and(|is_dropped| *is_dropped);
+            let is_rare = counts[target as usize] < u64::from(min_count);
+            if is_dropped || is_rare { RARE } else { target }
         };
         let corpus = Corpus { shards, numbers, parts: (0..n_words).map(part).collect() };
         let limits = (min_count, min_docs);
@@ -83,7 +88,7 @@ impl Phrases {
         };
 
         let starts = vec![0; (n_words as usize).div_ceil(64)];
-        let mut found = Self { n_words, of_parts: HashMap::new(), starts };
+        let mut found = Self { n_words, of_parts: HashMap::new(), starts, is_left_out: Vec::new() };
         let pairs = corpus.frequent(limits, run, |words, pairs| {
             for pair in words.windows(2) {
                 if pair[0] != RARE && pair[1] != RARE && pair[0] != pair[1] {
@@ -121,6 +126,7 @@ impl Phrases {
     fn insert(&mut self, parts: u64) {
         let number = self.of_parts.len() as u32;
         self.of_parts.insert(parts, number);
+        self.is_left_out.push(false);
         let [first, second] = parts_of(parts);
         if first < self.n_words {
             self.starts[first as usize / 64] |= 1 << (first % 64);
@@ -159,6 +165,16 @@ impl Phrases {
         }
     }
 
+    /// From now on the words of this phrase are counted in its place, or a shorter phrase among them.
+    pub(super) fn leave_out(&mut self, phrase: usize) {
+        self.is_left_out[phrase] = true;
+    }
+
+    /// Whether this phrase is counted.
+    pub(super) fn is_counted(&self, phrase: usize) -> bool {
+        !self.is_left_out[phrase]
+    }
+
     /// The longest phrase at the start of `words`: its number, and how many words it has.
     #[inline]
     fn at(&self, words: &[u32]) -> Option<(u32, usize)> {
@@ -168,10 +184,14 @@ impl Phrases {
         let three = words
             .first_chunk::<3>()
             .and_then(|three| self.parts_of_three(three))
-            .and_then(|parts| self.of_parts.get(&parts));
+            .and_then(|parts| self.of_parts.get(&parts))
+            .filter(|&&number| self.is_counted(number as usize));
         match three {
             Some(&number) => Some((number, 3)),
-            None => self.pair(words[0], words[1]).map(|number| (number, 2)),
+            None => self
+                .pair(words[0], words[1])
+                .filter(|&number| self.is_counted(number as usize))
+                .map(|number| (number, 2)),
         }
     }
 
