@@ -151,3 +151,23 @@ fn a_recipe_is_learnt_from_one_example_and_reads_the_site() {
         unknown.stderr
     );
 }
+
+#[test]
+fn passages_that_are_much_of_all_text_are_told() {
+    let scene = Scene::new();
+    let words = ["lamp", "tide", "oven", "rope", "gear", "moon", "leaf"];
+    let line = |n: usize| {
+        let own: Vec<String> =
+            (0..9).map(|i| format!("{}{}", words[(n + i) % 7], (n * i) % 11)).collect();
+        format!(
+            "{{\"text\": \"The service has started and waits for requests. {}.\"}}\n",
+            own.join(" ")
+        )
+    };
+    scene.write("a.jsonl", (0..40).map(line).collect::<Vec<_>>().concat());
+    let told = scene.succeed("build a.jsonl -k 2 -o out").stderr;
+    assert!(told.contains("% of all text") && told.contains("keep_repeats"), "{told}");
+    scene.write("c.toml", "[text]\nkeep_repeats = true\n");
+    let told = scene.succeed("build a.jsonl -k 2 -o out -c c.toml").stderr;
+    assert!(!told.contains("keep_repeats"), "{told}");
+}

@@ -14,6 +14,8 @@ use crate::{Config, Error, tasks};
 
 /// The field that [`Prepared::texts`] gives a document's title.
 pub(crate) const TITLE: usize = 0;
+/// Repeated passages are much of all texts from this share on; where they are half, none is set aside.
+const MUCH: f64 = 0.25;
 /// Passages and copies that the report names.
 const NAMED: usize = 100;
 /// Characters of a passage that the report shows.
@@ -88,7 +90,24 @@ pub(crate) fn find(
     let made = run.map(keys.in_shards(&texts, &keys.digests), read)?;
     let made: Vec<Made<ShardRepeats>> = made.into_iter().collect::<Result<_, _>>()?;
     let of_shards: Vec<ShardRepeats> = made.into_iter().map(|made| made.value).collect();
-    Ok(Repeats::find_in(&texts, &of_shards, run)?)
+    let repeats = Repeats::find_in(&texts, &of_shards, run)?;
+    warn_of_much(&texts, &repeats, run);
+    Ok(repeats)
+}
+
+/// Warns where repeated passages are much of all texts: they may be what the documents are about.
+fn warn_of_much(texts: &[Text<'_>], repeats: &Repeats, run: &Run) {
+    let n_bytes: usize = texts.iter().flat_map(|text| &text.fields).map(|f| f.text.len()).sum();
+    let cuts = (0..texts.len()).flat_map(|doc| repeats.cut(doc));
+    let n_cut: usize = cuts.map(|(_, start, end)| end - start).sum();
+    let share = n_cut as f64 / n_bytes.max(1) as f64;
+    if share >= MUCH {
+        run.progress().warn(&format!(
+            "passages that many documents have are {:.0} % of all text, and are not counted; set_aside in \
+             data/report.json lists them, keep_repeats = true in [text] counts them",
+            share * 100.0
+        ));
+    }
 }
 
 /// The texts of the documents without what is set aside: what they repeat, and the names of their own
