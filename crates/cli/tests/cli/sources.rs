@@ -171,3 +171,30 @@ fn passages_that_are_much_of_all_text_are_told() {
     let told = scene.succeed("build a.jsonl -k 2 -o out -c c.toml").stderr;
     assert!(!told.contains("keep_repeats"), "{told}");
 }
+
+/// Lines of two subjects, each with two tags, one of them in capitals now and then.
+fn tagged_lines() -> String {
+    let line = |n: usize| {
+        let subject = ["lighthouse keeper storm", "compiler parser grammar"][n % 2];
+        let tag = ["Web", "web"][n % 2];
+        format!(
+            "{{\"id\": \"{n}\", \"text\": \"{subject} {subject}\", \"tags\": [\"{tag}\", \"b\"]}}\n"
+        )
+    };
+    (0..8).map(line).collect::<Vec<_>>().concat()
+}
+
+#[test]
+fn a_document_without_words_is_in_no_topic_and_counted() {
+    let scene = Scene::new();
+    let empty = "{\"id\": \"empty\", \"text\": \"\"}\n{\"id\": \"12\", \"text\": \" \"}\n";
+    scene.write("a.jsonl", tagged_lines().replace(", \"tags\": [\"Web\", \"b\"]", "") + empty);
+    scene.succeed("build a.jsonl -k 2 -o out");
+    let report: serde_json::Value =
+        serde_json::from_slice(&scene.read("out/data/report.json")).unwrap();
+    assert_eq!(report["documents"]["kept"], 10);
+    let documents = scene.json_lines("out/data/documents.jsonl");
+    let in_none = documents.iter().filter(|d| d["topics"].as_array().unwrap().is_empty()).count();
+    assert_eq!(report["documents"]["without_topic"], in_none);
+    assert!((1..=2).contains(&in_none), "{documents:?}");
+}

@@ -103,6 +103,9 @@ pub struct Documents {
     pub requests: usize,
     /// How many are on the site.
     pub kept: usize,
+    /// How many of them are in no topic: they have no words, or none that is a term.
+    #[serde(default)]
+    pub without_topic: usize,
     /// Those that are not.
     pub dropped: Vec<Dropped>,
     /// The files of which the rest cannot be read: how many documents that holds is not known.
@@ -195,7 +198,9 @@ impl Report {
             files,
             unchanged,
         };
+        let without_topic = results.doc_topics.iter().filter(|topics| topics.is_empty()).count();
         Self {
+            documents: Documents { without_topic, ..self.documents },
             results: Some(counts),
             number: results.number.clone(),
             previous: results.previous.clone(),
@@ -287,6 +292,7 @@ fn documents(prepared: &Prepared) -> Documents {
         fetched: prepared.fetched,
         requests: prepared.requests,
         kept: prepared.documents.len(),
+        without_topic: 0,
         dropped: dropped.collect(),
         cut: prepared.cut.clone(),
     }
