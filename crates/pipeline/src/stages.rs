@@ -69,10 +69,14 @@ impl Shown {
             config.sources[*origin].shown(document.clone())
         };
         let documents = prepared.documents.iter().zip(&prepared.origins);
-        let documents: Vec<Document> = documents.map(shown).collect();
+        let mut documents: Vec<Document> = documents.map(shown).collect();
         let mut names = Names::default();
         let slugs = documents.iter().map(|d| names.give(&d.title, &d.id, "document")).collect();
         let (tags, doc_tags) = tags::tags(&documents);
+        // As they are called on the site, and in all of its data.
+        for (document, own) in documents.iter_mut().zip(&doc_tags) {
+            document.tags = own.iter().map(|&tag: &usize| tags[tag].name.clone()).collect();
+        }
         Self { documents, slugs, tags, doc_tags }
     }
 }

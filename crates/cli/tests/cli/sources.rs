@@ -198,3 +198,13 @@ fn a_document_without_words_is_in_no_topic_and_counted() {
     assert_eq!(report["documents"]["without_topic"], in_none);
     assert!((1..=2).contains(&in_none), "{documents:?}");
 }
+
+#[test]
+fn a_tag_in_two_spellings_is_one_in_all_data() {
+    let scene = Scene::new();
+    scene.write("a.jsonl", tagged_lines());
+    scene.succeed("build a.jsonl -k 2 -o out");
+    for document in scene.json_lines("out/data/documents.jsonl") {
+        assert_eq!(document["tags"], serde_json::json!(["Web", "b"]));
+    }
+}
