@@ -62,6 +62,7 @@ pub fn documents_each(
             Ok(())
         };
         let prepared = read_sources(config, options, &mut take, run)?;
+        prepared.warn_of_exclude(&config.exclude, run);
         stage.items = n_docs as u64;
         Ok::<_, Error>(prepared)
     })?;

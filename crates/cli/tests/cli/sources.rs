@@ -152,26 +152,6 @@ fn a_recipe_is_learnt_from_one_example_and_reads_the_site() {
     );
 }
 
-#[test]
-fn passages_that_are_much_of_all_text_are_told() {
-    let scene = Scene::new();
-    let words = ["lamp", "tide", "oven", "rope", "gear", "moon", "leaf"];
-    let line = |n: usize| {
-        let own: Vec<String> =
-            (0..9).map(|i| format!("{}{}", words[(n + i) % 7], (n * i) % 11)).collect();
-        format!(
-            "{{\"text\": \"The service has started and waits for requests. {}.\"}}\n",
-            own.join(" ")
-        )
-    };
-    scene.write("a.jsonl", (0..40).map(line).collect::<Vec<_>>().concat());
-    let told = scene.succeed("build a.jsonl -k 2 -o out").stderr;
-    assert!(told.contains("% of all text") && told.contains("keep_repeats"), "{told}");
-    scene.write("c.toml", "[text]\nkeep_repeats = true\n");
-    let told = scene.succeed("build a.jsonl -k 2 -o out -c c.toml").stderr;
-    assert!(!told.contains("keep_repeats"), "{told}");
-}
-
 /// Lines of two subjects, each with two tags, one of them in capitals now and then.
 fn tagged_lines() -> String {
     let line = |n: usize| {
@@ -182,6 +162,27 @@ fn tagged_lines() -> String {
         )
     };
     (0..8).map(line).collect::<Vec<_>>().concat()
+}
+
+#[test]
+fn what_exclude_does_not_find_is_told() {
+    let scene = Scene::new();
+    scene.write("a.jsonl", tagged_lines());
+    scene
+        .write("topicmill.toml", "k = 2\nsources = [\"a.jsonl\"]\nexclude = [\"3\", \"nobody\"]\n");
+    let told = scene.succeed("build -o out").stderr;
+    assert!(told.contains("by \"nobody\"") && !told.contains("by \"3\""), "{told}");
+    assert_eq!(scene.json_lines("out/data/documents.jsonl").len(), 7);
+}
+
+#[test]
+fn a_tag_in_two_spellings_is_one_in_all_data() {
+    let scene = Scene::new();
+    scene.write("a.jsonl", tagged_lines());
+    scene.succeed("build a.jsonl -k 2 -o out");
+    for document in scene.json_lines("out/data/documents.jsonl") {
+        assert_eq!(document["tags"], serde_json::json!(["Web", "b"]));
+    }
 }
 
 #[test]
@@ -200,11 +201,35 @@ fn a_document_without_words_is_in_no_topic_and_counted() {
 }
 
 #[test]
-fn a_tag_in_two_spellings_is_one_in_all_data() {
+fn a_database_is_not_written_over_by_what_is_made_of_it() {
     let scene = Scene::new();
-    scene.write("a.jsonl", tagged_lines());
-    scene.succeed("build a.jsonl -k 2 -o out");
-    for document in scene.json_lines("out/data/documents.jsonl") {
-        assert_eq!(document["tags"], serde_json::json!(["Web", "b"]));
-    }
+    let database = rusqlite::Connection::open(scene.path("x.db")).unwrap();
+    database
+        .execute_batch("create table t (text text); insert into t values ('a lamp'), ('a tide')")
+        .unwrap();
+    drop(database);
+    let before = scene.read("x.db");
+    let output = scene.run_words(&["topics", "sqlite:x.db?query=select * from t", "-o", "x.db"]);
+    assert_eq!(output.code, Some(2), "{}", output.stderr);
+    assert_eq!(scene.read("x.db"), before);
+}
+
+#[test]
+fn passages_that_are_much_of_all_text_are_told() {
+    let scene = Scene::new();
+    let words = ["lamp", "tide", "oven", "rope", "gear", "moon", "leaf"];
+    let line = |n: usize| {
+        let own: Vec<String> =
+            (0..9).map(|i| format!("{}{}", words[(n + i) % 7], (n * i) % 11)).collect();
+        format!(
+            "{{\"text\": \"The service has started and waits for requests. {}.\"}}\n",
+            own.join(" ")
+        )
+    };
+    scene.write("a.jsonl", (0..40).map(line).collect::<Vec<_>>().concat());
+    let told = scene.succeed("build a.jsonl -k 2 -o out").stderr;
+    assert!(told.contains("% of all text") && told.contains("keep_repeats"), "{told}");
+    scene.write("c.toml", "[text]\nkeep_repeats = true\n");
+    let told = scene.succeed("build a.jsonl -k 2 -o out -c c.toml").stderr;
+    assert!(!told.contains("keep_repeats"), "{told}");
 }

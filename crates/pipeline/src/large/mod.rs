@@ -119,6 +119,7 @@ fn read(
         let mut documents = Documents::new(run)?;
         let mut take = |prepared: &mut Prepared| documents.take(prepared, config, run);
         let prepared = read_sources(config, options, &mut take, run)?;
+        prepared.warn_of_exclude(&config.exclude, run);
         match documents.len() {
             n @ 0..=1 => {
                 let few: Vec<usize> = (0..n).collect();

@@ -109,6 +109,8 @@ pub struct Prepared {
     pub repeats: Repeats,
     /// What each source had.
     pub(crate) seen: Vec<Seen>,
+    /// For everything that the configuration excludes: whether a document was left out by it.
+    pub(crate) excluded_by: Vec<bool>,
     /// What stands for the documents in keys; `None` where it is not worked out yet.
     pub(crate) keys: Option<Keys>,
 }
@@ -191,6 +193,7 @@ impl Prepared {
 pub fn prepare(config: &Config, options: &Options, run: &Run) -> Result<Prepared, Error> {
     let mut prepared = read_sources(config, options, &mut |_| Ok(()), run)?;
     prepared.exclude(&config.exclude);
+    prepared.warn_of_exclude(&config.exclude, run);
     prepared.make_ready(&mut Ids::default());
     prepared.detect_languages(config, &options.quiet_memo(), run)?;
     Ok(prepared)
@@ -224,6 +227,7 @@ pub(crate) fn read_sources(
         other_languages: Vec::new(),
         repeats: Repeats::default(),
         seen: Vec::new(),
+        excluded_by: Vec::new(),
         keys: None,
     };
     let sources: Vec<Source> = config
@@ -234,7 +238,7 @@ pub(crate) fn read_sources(
     let columns = config.column_names();
     let output = config.output.as_ref().and_then(|output| output.canonicalize().ok());
     for source in &sources {
-        if let (Source::Path(path), Some(output)) = (source, &output)
+        if let (Source::Path(path) | Source::Sqlite { path, .. }, Some(output)) = (source, &output)
             && path.canonicalize().is_ok_and(|path| path == *output)
         {
             return Err(Error::OutIsSource { path: path.clone() });
@@ -329,13 +333,19 @@ impl Prepared {
         if excluded.is_empty() {
             return;
         }
-        let is_excluded = |document: &Document| {
-            excluded.iter().any(|name| {
-                *name == document.id
+        self.excluded_by.resize(excluded.len(), false);
+        let excluded_by = &mut self.excluded_by;
+        let mut is_excluded = |document: &Document| {
+            let mut is_any = false;
+            for (name, has_effect) in excluded.iter().zip(&mut *excluded_by) {
+                let names = *name == document.id
                     || *name == document.title
                     || document.url.as_ref() == Some(name)
-                    || document.speakers.contains(name)
-            })
+                    || document.speakers.contains(name);
+                *has_effect |= names;
+                is_any |= names;
+            }
+            is_any
         };
         let n_before = self.documents.len();
         let all = std::mem::take(&mut self.documents).into_iter().zip(self.origins.drain(..));
@@ -350,6 +360,16 @@ impl Prepared {
         (self.documents, self.origins) = kept.collect();
         // What the user asked for is no failure: it counts neither as found nor as dropped.
         self.found -= n_before - self.documents.len();
+    }
+
+    /// Warns of what should be left out and was not there, once all is read.
+    pub(crate) fn warn_of_exclude(&self, excluded: &[String], run: &Run) {
+        let has_effect = self.excluded_by.iter().copied().chain(std::iter::repeat(false));
+        for (name, _) in excluded.iter().zip(has_effect).filter(|(_, has_effect)| !has_effect) {
+            run.progress().warn(&format!(
+                "exclude leaves out nothing by {name:?}: no document has it as its id, URL, title or speaker"
+            ));
+        }
     }
 
     /// Takes e-mail addresses out of the documents, and gives them ids that no other has: several

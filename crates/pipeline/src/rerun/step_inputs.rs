@@ -163,6 +163,7 @@ impl StepInputs {
             other_languages: Vec::new(),
             repeats: Repeats::default(),
             seen: Vec::new(),
+            excluded_by: Vec::new(),
             keys: None,
         };
         // Those that are told by the text; what the documents claim stands already.
