@@ -24,9 +24,9 @@ tasks! {
     /// Documents of one shard to their languages.
     LANGUAGES = "languages", 1;
     /// Documents of one shard to what of them is compared with others, to find what is repeated.
-    REPEATS = "repeats", 2;
+    REPEATS = "repeats", 3;
     /// Documents of one shard to their counts.
-    COUNT = "count", 4;
+    COUNT = "count", 5;
     /// Weights to a number of topics.
     NUMBER = "number", 4;
     /// Weights to topics.
@@ -40,7 +40,7 @@ tasks! {
     /// The related documents of the last build at a place, and of what.
     LIKES = "likes", 1;
     /// Documents of one shard to their counts and weights in the topics of a model.
-    PLACE = "place", 5;
+    PLACE = "place", 6;
     /// Texts of the parts of a topic to how they write the words that may name parts.
     USAGE = "usage", 1;
     /// Words of one topic to its clouds.
