@@ -109,7 +109,7 @@ pub(crate) fn text(raw: Cow<'_, str>) -> String {
     match reading(&raw) {
         Reading::Plain => wrapped::joined(plain::text(raw)),
         Reading::Escaped(text) => wrapped::joined(plain::text(text.into())),
-        Reading::Html { markup, has_blocks } => {
+        Reading::Html { markup, signs: Signs { has_blocks, .. } } => {
             let markup = wrapped::joined(plain::text(markup));
             let mut paged = String::with_capacity(markup.len());
             let mut lines = markup.split('\n');
@@ -130,12 +130,15 @@ pub(crate) fn text(raw: Cow<'_, str>) -> String {
     }
 }
 
-/// `raw` as a title or a name, which may still have several lines.
+/// `raw` as a title or a name, which may still have several lines. One with what no reader sees, such as a
+/// script, is shown as it is: whoever wrote that meant something else than to emphasise a word.
 pub(crate) fn line(raw: Cow<'_, str>) -> Cow<'_, str> {
     match reading(&raw) {
-        Reading::Plain => raw,
         Reading::Escaped(text) => text.into(),
-        Reading::Html { markup, .. } => Html::parse(&markup).root().inline_text().into(),
+        Reading::Html { markup, signs } if !signs.has_unseen => {
+            Html::parse(&markup).root().inline_text().into()
+        }
+        Reading::Plain | Reading::Html { .. } => raw,
     }
 }
 
@@ -144,32 +147,43 @@ enum Reading<'a> {
     Plain,
     /// Plain, and had entities, which are resolved in it.
     Escaped(String),
-    /// HTML, with elements that begin paragraphs or lines or without.
     Html {
         markup: Cow<'a, str>,
-        has_blocks: bool,
+        signs: Signs,
     },
+}
+
+/// What a text that plainly is HTML has.
+#[derive(Default)]
+struct Signs {
+    /// Elements that begin paragraphs or lines.
+    has_blocks: bool,
+    /// Elements whose content nobody sees as text, or that fetch something.
+    has_unseen: bool,
 }
 
 fn reading(raw: &str) -> Reading<'_> {
     let Some(first) = memchr::memchr2(b'<', b'&', raw.as_bytes()) else { return Reading::Plain };
-    if let Some(has_blocks) = blocks_of_html(raw) {
-        return Reading::Html { markup: raw.into(), has_blocks };
+    if CODE.iter().any(|sign| raw.contains(sign)) {
+        return Reading::Plain;
+    }
+    if let Some(signs) = signs_of_html(raw) {
+        return Reading::Html { markup: raw.into(), signs };
     }
     let Some(resolved) = resolved(raw, first) else { return Reading::Plain };
     // Escaped once more than it should be, by whoever wrote the table.
     let is_whole = resolved.trim_start().starts_with('<') && resolved.trim_end().ends_with('>');
-    if is_whole && let Some(has_blocks) = blocks_of_html(&resolved) {
-        return Reading::Html { markup: resolved.into(), has_blocks };
+    if is_whole && let Some(signs) = signs_of_html(&resolved) {
+        return Reading::Html { markup: resolved.into(), signs };
     }
     Reading::Escaped(resolved)
 }
 
-/// Whether a text that plainly is HTML has elements that begin paragraphs or lines; none for others.
-fn blocks_of_html(text: &str) -> Option<bool> {
+/// What a text that plainly is HTML has; none for others.
+fn signs_of_html(text: &str) -> Option<Signs> {
     let bytes = text.as_bytes();
     let mut open = [0_u32; ELEMENTS.len()];
-    let (mut is_html, mut has_blocks) = (false, false);
+    let (mut is_html, mut signs) = (false, Signs::default());
     let mut next = 0;
     while let Some(at) = memchr::memchr(b'<', &bytes[next..]).map(|at| next + at) {
         next = at + 1;
@@ -206,16 +220,19 @@ fn blocks_of_html(text: &str) -> Option<bool> {
             }
             return None;
         };
-        has_blocks |= ELEMENTS[element] == "br" || flow_of(ELEMENTS[element]) == Flow::Block;
+        let flow = flow_of(ELEMENTS[element]);
+        let is_unseen = flow == Flow::Unseen;
+        signs.has_blocks |= ELEMENTS[element] == "br" || flow == Flow::Block;
+        signs.has_unseen |= is_unseen || matches!(ELEMENTS[element], "iframe" | "img");
         if is_end {
-            is_html |= open[element] > 0;
+            is_html |= open[element] > 0 && !is_unseen;
         } else {
             open[element] += 1;
             is_html |=
                 matches!(ELEMENTS[element], "br" | "hr") || has_source(ELEMENTS[element], tag);
         }
     }
-    (is_html && !CODE.iter().any(|sign| text.contains(sign))).then_some(has_blocks)
+    is_html.then_some(signs)
 }
 
 /// An image that says which.
@@ -327,7 +344,11 @@ mod tests {
         check("<o:p></o:p><my-part>See</my-part> <img src='x.png'> it", "See it");
         check("<!-- <Vec> --><em>it</em>", "it");
         check("<p>a < b &amp;&amp; c</p>", "a < b && c");
+        check("<p>a<script>b</script></p>", "a");
         assert_eq!(line("R&amp;D, <b>new</b>".into()), "R&D, new");
+        for evil in ["<b>a</b><script>b</script>", "<b>a</b><img src=x onerror=b>"] {
+            assert_eq!(line(evil.into()), evil);
+        }
     }
 
     #[test]
@@ -368,6 +389,7 @@ mod tests {
             "Ada <ada@example.org> of <https://example.org/>",
             "x &nosuch; y &; z &",
             "i <br",
+            "<script>alert(1)</script> & &lt;{{ x }}",
         ] {
             stays(raw);
         }
