@@ -18,6 +18,10 @@ const LINE: (f64, f64) = (0.93, 0.24);
 /// TLWG (1.27 and 0.38), and of Arabic words with vowels in DejaVu Sans (1.25 and 0.43).
 const STACK: (f64, f64) = (1.27, 0.43);
 
+/// How far Arabic letters with a hamza or a madda above reach, and those of Persian, Urdu and other languages with
+/// signs of their own: their ink in DejaVu Sans.
+const RAISED: (f64, f64) = (1.03, 0.39);
+
 /// The room of a word, em.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Extent {
@@ -47,8 +51,12 @@ impl Measure {
 
     /// The room of `text`.
     pub(crate) fn extent(&self, text: &str) -> Extent {
-        let is_stacked = text.chars().any(|c| within(&STACKED, c));
-        let (above, below) = if is_stacked { STACK } else { LINE };
+        let has = |ranges: &[(char, char)]| text.chars().any(|c| within(ranges, c));
+        let (above, below) = match (has(&STACKED), has(&RAISED_LETTERS)) {
+            (true, _) => STACK,
+            (false, true) => RAISED,
+            (false, false) => LINE,
+        };
         Extent { width: self.em_width(text), above, below }
     }
 
@@ -134,6 +142,12 @@ const STACKED: [(char, char); 9] = [
     ('\u{1780}', '\u{17FF}'), // Khmer
 ];
 
+/// Ranges, first and last included, of letters that reach out of a line of others.
+const RAISED_LETTERS: [(char, char); 2] = [
+    ('\u{0622}', '\u{0623}'), // Arabic alef with madda, with hamza
+    ('\u{0671}', '\u{06D3}'), // Arabic letters of other languages
+];
+
 /// Ranges, first and last included, of characters that are as wide as they are high.
 const WIDE: [(char, char); 9] = [
     ('\u{1100}', '\u{115F}'),   // Hangul initials
@@ -206,6 +220,9 @@ mod tests {
         }
         for text in ["ข้อมูล", "हिन्दी", "كِتاب", "ภูเขา"] {
             assert_eq!(height(text), STACK, "{text}");
+        }
+        for text in ["أطفال", "آلة تطوير", "پښتو"] {
+            assert_eq!(height(text), RAISED, "{text}");
         }
     }
 

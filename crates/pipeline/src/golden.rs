@@ -43,7 +43,7 @@ const GOLDEN: &[(&str, u32, &str)] = &[
     ("likes", 1, "113931a1df6a1b84600aea46792d43513b45161c66e11bb80f6f6165396a7d9f"),
     ("place", 6, "3b5940b896309044151d2226038860b5555e92d6d419966171f4665c7b26a613"),
     ("usage", 1, "c97dbfc8eb751bc379251a265cb0edfb17fe307f90ed89ee00a57d2201dd5771"),
-    ("clouds", 2, "9b573af3e75e9abfb9ca45f636e14688ee7b134146b5784adf6bdf35864cac6c"),
+    ("clouds", 3, "9b573af3e75e9abfb9ca45f636e14688ee7b134146b5784adf6bdf35864cac6c"),
     ("words", 1, "8a0c0db7bd4ad410e362ad05491340ce24151674cea2eaa994dba1f7cf5d0658"),
     ("site", 3, "d782f3ff08dcb88bd5415a96b9da2563090f5a13cc2e6ff0f59a774c767d4d03"),
     ("spare", 2, "5f109a6cac663c4b7145b719e0e92b7fca88e2727fac3ca20c83f85dd01bfdb1"),

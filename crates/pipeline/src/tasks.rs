@@ -44,7 +44,7 @@ tasks! {
     /// Texts of the parts of a topic to how they write the words that may name parts.
     USAGE = "usage", 1;
     /// Words of one topic to its clouds.
-    CLOUDS = "clouds", 2;
+    CLOUDS = "clouds", 3;
     /// Documents of one shard to the words that they are found by.
     WORDS = "words", 1;
     /// What was built at a place, and from what.
