@@ -56,9 +56,14 @@ impl Expression {
     ) -> PyResult<Self> {
         let operands: Vec<&str> = parameters.iter().flatten().map(String::as_str).collect();
         let read = parse_over(text, &operands)?;
-        let all = parse_over(text, &Expr::CONSTANTS)?;
-        let constants = all.names().into_iter().filter(|name| !read.names().contains(name));
-        let constants = constants.map(|name| PyString::intern(py, name).unbind()).collect();
+        // Most texts have none of them, and are read once.
+        let constants = if Expr::CONSTANTS.iter().any(|name| text.contains(name)) {
+            let all = parse_over(text, &Expr::CONSTANTS)?;
+            let own = all.names().into_iter().filter(|name| !read.names().contains(name));
+            own.map(|name| PyString::intern(py, name).unbind()).collect()
+        } else {
+            Vec::new()
+        };
         let names: Vec<String> = read.names().into_iter().map(str::to_owned).collect();
         let parameters = parameters.unwrap_or_else(|| names.clone());
         let place_of = |name: &String| {
