@@ -122,18 +122,21 @@ fn texts(path: &Path, n_topics: usize, run: &Run) -> Outcome {
     };
     let counter = Counter::new(&config)?;
     let reader = corpus::read(path, &corpus::ReadConfig::default())?.on(run);
+    let none = SpilledShards::new(run)?;
+    let place = none.place();
     let count = |batch: Result<corpus::Batch, corpus::Error>| {
         let batch = batch.map_err(|error| error.to_string())?;
         let texts = batch.documents.iter().map(|document| {
             let fields = [&document.title, &document.text].map(|text| Field { text, weight: 1 });
             Text { fields: fields.into(), language: None, others: Vec::new() }
         });
-        counter.count_shard(texts).map_err(|error| error.to_string())
+        let shard = counter.count_shard(texts).and_then(|counts| place.put(counts));
+        shard.map_err(|error| error.to_string())
     };
-    let none = SpilledShards::new(run)?;
     let shards = run.fold(reader, count, none, |mut shards, counted| {
-        let counts = counted?;
-        shards.push(&counts, std::iter::repeat_n(None, counts.n_docs()))?;
+        let shard = counted?;
+        let n_docs = shard.n_docs();
+        shards.push(shard, std::iter::repeat_n(None, n_docs))?;
         Ok::<_, Box<dyn std::error::Error>>(shards)
     })?;
     let n_docs = shards.n_docs();

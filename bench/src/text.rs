@@ -64,6 +64,8 @@ fn from_disk(
     let n_bytes = std::fs::metadata(path)?.len();
     let started = Instant::now();
     let counter = Counter::new(config)?;
+    let none = SpilledShards::new(run)?;
+    let place = none.place();
     let count = |batches: Vec<Result<corpus::Batch, corpus::Error>>| {
         let batches = batches.into_iter().collect::<Result<Vec<_>, _>>()?;
         let documents = batches.iter().flat_map(|batch| &batch.documents);
@@ -71,7 +73,7 @@ fn from_disk(
             let fields = [&document.title, &document.text].map(|text| Field { text, weight: 1 });
             Text { fields: fields.into(), language: None, others: Vec::new() }
         });
-        Ok::<_, Box<dyn std::error::Error + Send + Sync>>(counter.count_shard(texts)?)
+        Ok::<_, Box<dyn std::error::Error + Send + Sync>>(place.put(counter.count_shard(texts)?)?)
     };
     let mut batches = corpus::read(path, &ReadConfig::default())?.on(run);
     // Abstracts are short: the words of a few batches are hardly more than those of one.
@@ -79,9 +81,10 @@ fn from_disk(
         let some: Vec<_> = batches.by_ref().take(SHARD_BATCHES).collect();
         (!some.is_empty()).then_some(some)
     });
-    let shards = run.fold(shards, count, SpilledShards::new(run)?, |mut shards, counts| {
-        let counts = counts.map_err(|error| error as Box<dyn std::error::Error>)?;
-        shards.push(&counts, (0..counts.n_docs()).map(|_| None))?;
+    let shards = run.fold(shards, count, none, |mut shards, shard| {
+        let shard = shard.map_err(|error| error as Box<dyn std::error::Error>)?;
+        let n_docs = shard.n_docs();
+        shards.push(shard, std::iter::repeat_n(None, n_docs))?;
         Ok::<_, Box<dyn std::error::Error>>(shards)
     })?;
     let merged = counter.merge_spilled(&shards, run)?;

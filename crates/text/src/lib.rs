@@ -33,8 +33,8 @@ mod vocabulary;
 
 pub use analyze::{Accents, Analyzer, AnalyzerConfig, Stops, Tokens, words, words_as_written};
 pub use count::{
-    CountConfig, Counter, Counts, DocFreq, Fold, MergedShards, PhraseConfig, ShardCounts,
-    SpilledShards, TermOrder, count, count_known,
+    CountConfig, Counter, Counts, DocFreq, Fold, MergedShards, PhraseConfig, PutShard, ShardCounts,
+    ShardPlace, SpilledShards, TermOrder, count, count_known,
 };
 pub use error::Error;
 pub use hashing::{HashingConfig, Signs};

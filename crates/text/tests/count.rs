@@ -568,7 +568,8 @@ fn shards_on_disk_give_the_same_counts_as_those_in_memory() {
             let mut spilled = SpilledShards::new(&run).unwrap();
             for docs in docs.chunks(shard) {
                 let languages = docs.iter().map(|doc| doc.language);
-                spilled.push(&counter.count_shard(docs).unwrap(), languages).unwrap();
+                let counts = counter.count_shard(docs).unwrap();
+                spilled.push(spilled.place().put(counts).unwrap(), languages).unwrap();
             }
             assert_eq!(spilled.n_docs(), docs.len());
             let merged = counter.merge_spilled(&spilled, &run).unwrap();
@@ -620,9 +621,20 @@ fn shards_on_disk_without_a_term_are_the_same_error() {
     let run = Run::serial();
     let counter = Counter::new(&CountConfig::default()).unwrap();
     let mut spilled = SpilledShards::new(&run).unwrap();
-    spilled.push(&counter.count_shard(["the", "12"]).unwrap(), [None; 2]).unwrap();
+    let counts = counter.count_shard(["the", "12"]).unwrap();
+    spilled.push(spilled.place().put(counts).unwrap(), [None; 2]).unwrap();
     let error = counter.merge_spilled(&spilled, &run).err().unwrap();
     assert!(matches!(error, Error::EmptyVocabulary { n_docs: 2, .. }), "{error}");
+}
+
+#[test]
+#[should_panic(expected = "another place")]
+fn a_shard_that_lies_elsewhere_is_refused() {
+    let run = Run::serial();
+    let counter = Counter::new(&CountConfig::default()).unwrap();
+    let (mut own, other) = (SpilledShards::new(&run).unwrap(), SpilledShards::new(&run).unwrap());
+    let shard = other.place().put(counter.count_shard(["lamp"]).unwrap()).unwrap();
+    drop(own.push(shard, [None]));
 }
 
 #[test]
@@ -633,7 +645,7 @@ fn common_terms_can_be_dropped_from_shards_on_disk() {
     let mut spilled = SpilledShards::new(&run).unwrap();
     for texts in texts.chunks(3) {
         let counts = counter.count_shard(texts).unwrap();
-        spilled.push(&counts, texts.iter().map(|_| None)).unwrap();
+        spilled.push(spilled.place().put(counts).unwrap(), texts.iter().map(|_| None)).unwrap();
     }
     for max_df in [0.8, 0.5, 0.4] {
         let expected = count(&texts, &CountConfig::default(), &run).unwrap();

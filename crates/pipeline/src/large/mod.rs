@@ -161,17 +161,18 @@ fn count(
         let known = prepared.repeats.known_passages();
         let words: HashSet<&str> = prepared.repeats.words().iter().map(String::as_str).collect();
         run.progress().expected(documents.len() as u64);
+        let shards = SpilledShards::new(run)?;
+        let place = shards.place();
         let count = |number| {
             let stored = documents.batch(number)?;
             let texts = stored.iter().map(|stored| stored.own_text(prepared.weights, &known));
             let counts = counter.count_shard(texts)?.without(&words);
             let languages = stored.into_iter().map(|stored| stored.document.language);
-            Ok::<_, Error>((counts, languages.collect::<Vec<_>>()))
+            Ok::<_, Error>((place.put(counts)?, languages.collect::<Vec<_>>()))
         };
-        let shards = SpilledShards::new(run)?;
         let shards = run.fold(0..documents.n_batches(), count, shards, |mut shards, counted| {
-            let (counts, languages) = counted?;
-            shards.push(&counts, languages.iter().map(Option::as_deref))?;
+            let (shard, languages) = counted?;
+            shards.push(shard, languages.iter().map(Option::as_deref))?;
             run.progress().advanced(languages.len() as u64);
             Ok::<_, Error>(shards)
         })?;

@@ -30,7 +30,7 @@ pub use known::count_known;
 pub use merged::MergedShards;
 pub use shard::ShardCounts;
 use shard::{Counting, Keep};
-pub use spilled::SpilledShards;
+pub use spilled::{PutShard, ShardPlace, SpilledShards};
 
 use spilled::Shards;
 use stems::DocLanguages;

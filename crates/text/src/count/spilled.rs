@@ -5,13 +5,16 @@ use std::sync::Arc;
 use jobs::{Piece, Run, Spill, Spilled};
 
 use super::entries::SomeEntries;
-use super::shard::{ContentView, RowCounts, RowsView, ShardCounts};
+use super::shard::{Content, ContentView, RowCounts, RowsView, ShardCounts};
 use crate::Error;
-use crate::intern::Words;
+use crate::intern::{Words, span};
 use crate::stem::language_of;
 
 /// The counts of shards on disk, where each is found again as often as all are gone through. They are
 /// gone with the value.
+///
+/// Rows are put on disk by whoever counts them, on any thread ([`place`](Self::place)); shards are taken in
+/// one by one, as their words are numbered in the order of the shards ([`push`](Self::push)).
 ///
 /// ```
 /// use jobs::Run;
@@ -19,10 +22,18 @@ use crate::stem::language_of;
 ///
 /// let run = Run::serial();
 /// let counter = Counter::new(&CountConfig::default())?;
-/// let mut shards = SpilledShards::new(&run)?;
-/// for docs in [&["a lamp", "two lamps"][..], &["the tide"]] {
-///     shards.push(&counter.count_shard(docs)?, docs.iter().map(|_| Some("en")))?;
-/// }
+/// let shards = SpilledShards::new(&run)?;
+/// let place = shards.place();
+/// let count = |docs: &[&str]| {
+///     let shard = place.put(counter.count_shard(docs)?)?;
+///     Ok::<_, text::Error>((shard, vec![Some("en"); docs.len()]))
+/// };
+/// let docs = [&["a lamp", "two lamps"][..], &["the tide"]];
+/// let shards = run.fold(docs, count, shards, |mut shards, counted| {
+///     let (shard, languages) = counted?;
+///     shards.push(shard, languages)?;
+///     Ok::<_, text::Error>(shards)
+/// })?;
 /// let merged = counter.merge_spilled(&shards, &run)?;
 /// assert_eq!(merged.vocabulary().terms(), ["lamp", "tide"]);
 /// let mut n_docs = 0;
@@ -35,7 +46,7 @@ use crate::stem::language_of;
 /// ```
 #[derive(Debug)]
 pub struct SpilledShards {
-    spill: Spill,
+    place: ShardPlace,
     /// The words of all of them, numbered as they come: those alone are in memory.
     words: Arc<Words>,
     /// For every word: how many rows have it, of shards that have entries.
@@ -46,6 +57,24 @@ pub struct SpilledShards {
     n_tokens: usize,
     /// Of every document that tells it.
     languages: Vec<Language>,
+}
+
+/// Where the rows of shards are put, by any thread. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct ShardPlace(Arc<Spill>);
+
+/// A shard whose rows are on disk. What is left of it are its words, which
+/// [`SpilledShards::push`] numbers.
+#[derive(Debug)]
+pub struct PutShard {
+    place: ShardPlace,
+    rows: SpilledRows,
+    /// One after the other, and where each ends.
+    words: Vec<u8>,
+    word_ends: Vec<usize>,
+    /// Of every word how many entries it has; nothing where there are tokens.
+    n_of_word: Vec<u32>,
+    n_tokens: usize,
 }
 
 /// What a document tells of its language.
@@ -95,7 +124,7 @@ impl SpilledShards {
     /// Those of [`Run::spill`].
     pub fn new(run: &Run) -> Result<Self, Error> {
         Ok(Self {
-            spill: run.spill()?,
+            place: ShardPlace(Arc::new(run.spill()?)),
             words: Arc::default(),
             doc_freq: Vec::new(),
             shards: Vec::new(),
@@ -105,39 +134,44 @@ impl SpilledShards {
         })
     }
 
-    /// Adds the counts of a shard, and what each of its documents tells of its language (ISO 639-1). Cost:
-    /// a look-up for every word of the shard, and writing its rows.
+    /// Where rows are put before their shard is [pushed](Self::push).
+    #[must_use]
+    pub fn place(&self) -> ShardPlace {
+        self.place.clone()
+    }
+
+    /// Takes in a shard after those before it, and what each of its documents tells of its language (ISO
+    /// 639-1). Cost: a look-up for every word of the shard, and writing their numbers.
     ///
     /// # Errors
     /// Those of writing.
     ///
     /// # Panics
-    /// When the counts are of more documents or fewer.
+    /// When the shard has more documents or fewer, or was put into another place.
     pub fn push<'l>(
         &mut self,
-        counts: &ShardCounts,
+        shard: PutShard,
         languages: impl IntoIterator<Item = Option<&'l str>>,
     ) -> Result<(), Error> {
+        let PutShard { place, rows, words: text, word_ends, n_of_word, n_tokens } = shard;
+        assert!(Arc::ptr_eq(&place.0, &self.place.0), "the shard was put into another place");
         let words = Arc::make_mut(&mut self.words);
-        let spans = (0..counts.n_words() as u32).map(|word| counts.span_of(word));
-        let numbers = words.number_all(&counts.words, spans);
+        let spans = (0..word_ends.len() as u32).map(|word| span(&word_ends, word));
+        let numbers = words.number_all(&text, spans);
         self.doc_freq.resize(words.len(), 0);
-        let rows = counts.counts.view();
-        if let ContentView::Entries(_, n_of_word) = rows.content {
-            for (&number, n_of_word) in numbers.iter().zip(n_of_word) {
-                self.doc_freq[number as usize] += n_of_word;
-            }
+        for (&number, n_of_word) in numbers.iter().zip(n_of_word) {
+            self.doc_freq[number as usize] += n_of_word;
         }
-        self.shards.push(self.put(rows)?);
-        self.numbers.push(self.spill.put(&numbers)?);
-        self.n_tokens += rows.n_tokens();
+        self.numbers.push(self.put_numbers(&numbers)?);
+        self.n_tokens += n_tokens;
         let language = |told: Option<&str>| match told {
             None => Language::Unknown,
             Some(code) => Language::Known(language_of(code).map(|number| number as u8)),
         };
-        let n_before = self.n_docs();
+        let n_docs = self.n_docs() + rows.row_ends.len();
         self.languages.extend(languages.into_iter().map(language));
-        assert_eq!(self.n_docs() - n_before, counts.n_docs(), "the documents that were counted");
+        assert_eq!(self.n_docs(), n_docs, "the documents that were counted");
+        self.shards.push(rows);
         Ok(())
     }
 
@@ -150,7 +184,7 @@ impl SpilledShards {
     /// How much of the disk they take up, bytes.
     #[must_use]
     pub fn bytes(&self) -> u64 {
-        self.spill.bytes()
+        self.place.0.bytes()
     }
 
     /// The words of all of them.
@@ -175,11 +209,52 @@ impl SpilledShards {
 
     /// The numbers of a shard's words among all.
     pub(super) fn numbers(&self, shard: usize) -> Result<Piece<u32>, Error> {
-        Ok(self.spill.get(&self.numbers[shard])?)
+        Ok(self.place.0.get(&self.numbers[shard])?)
     }
 
     /// Puts further rows beside those of the shards.
     pub(super) fn put(&self, rows: RowsView<'_>) -> Result<SpilledRows, Error> {
+        self.place.put_rows(rows)
+    }
+
+    /// Puts further numbers there.
+    pub(super) fn put_numbers(&self, numbers: &[u32]) -> Result<Spilled<u32>, Error> {
+        Ok(self.place.0.put(numbers)?)
+    }
+
+    /// Numbers that were put there.
+    pub(super) fn get_numbers(&self, numbers: &Spilled<u32>) -> Result<Piece<u32>, Error> {
+        Ok(self.place.0.get(numbers)?)
+    }
+
+    /// Rows that were put there.
+    pub(super) fn get(&self, rows: &SpilledRows) -> Result<RowPieces, Error> {
+        Ok(RowPieces {
+            n_words: rows.n_words,
+            form: rows.form,
+            content: self.place.0.get(&rows.content)?,
+            n_of_word: self.place.0.get(&rows.n_of_word)?,
+            row_ends: self.place.0.get(&rows.row_ends)?,
+        })
+    }
+}
+
+impl ShardPlace {
+    /// Puts the rows of a shard there. Cost: that of writing them.
+    ///
+    /// # Errors
+    /// Those of writing.
+    pub fn put(&self, shard: ShardCounts) -> Result<PutShard, Error> {
+        let ShardCounts { words, word_ends, counts } = shard;
+        let (rows, n_tokens) = (self.put_rows(counts.view())?, counts.view().n_tokens());
+        let n_of_word = match counts.content {
+            Content::Entries(counted) => counted.n_of_word,
+            Content::Tokens(_) => Vec::new(),
+        };
+        Ok(PutShard { place: self.clone(), rows, words, word_ends, n_of_word, n_tokens })
+    }
+
+    fn put_rows(&self, rows: RowsView<'_>) -> Result<SpilledRows, Error> {
         let (form, content, n_of_word) = match rows.content {
             ContentView::Tokens(tokens) => (Form::Tokens, tokens, &[][..]),
             ContentView::Entries(SomeEntries::Narrow(entries), n_of_word) => {
@@ -192,31 +267,18 @@ impl SpilledShards {
         Ok(SpilledRows {
             n_words: rows.n_words,
             form,
-            content: self.spill.put(content)?,
-            n_of_word: self.spill.put(n_of_word)?,
-            row_ends: self.spill.put(rows.row_ends)?,
+            content: self.0.put(content)?,
+            n_of_word: self.0.put(n_of_word)?,
+            row_ends: self.0.put(rows.row_ends)?,
         })
     }
+}
 
-    /// Puts further numbers there.
-    pub(super) fn put_numbers(&self, numbers: &[u32]) -> Result<Spilled<u32>, Error> {
-        Ok(self.spill.put(numbers)?)
-    }
-
-    /// Numbers that were put there.
-    pub(super) fn get_numbers(&self, numbers: &Spilled<u32>) -> Result<Piece<u32>, Error> {
-        Ok(self.spill.get(numbers)?)
-    }
-
-    /// Rows that were put there.
-    pub(super) fn get(&self, rows: &SpilledRows) -> Result<RowPieces, Error> {
-        Ok(RowPieces {
-            n_words: rows.n_words,
-            form: rows.form,
-            content: self.spill.get(&rows.content)?,
-            n_of_word: self.spill.get(&rows.n_of_word)?,
-            row_ends: self.spill.get(&rows.row_ends)?,
-        })
+impl PutShard {
+    /// How many documents were counted.
+    #[must_use]
+    pub fn n_docs(&self) -> usize {
+        self.rows.row_ends.len()
     }
 }
 
