@@ -46,14 +46,22 @@ impl Value {
         if bytes.is_none_or(|bytes| bytes > isize::MAX as usize) {
             return Err(too_large());
         }
+        macro_rules! of {
+            ($name:ident) => {{
+                // What is computed into it takes less time than the system to give it in small pages.
+                let zeros = jobs::zeros_in_large_pages(n.unwrap_or_default());
+                let array = ArrayD::from_shape_vec(IxDyn(shape), zeros);
+                Self::$name(array.map_err(|_| too_large())?)
+            }};
+        }
         Ok(match ty {
             Type::Bool => Self::Bool(ArrayD::default(IxDyn(shape))),
-            Type::U8 => Self::U8(ArrayD::zeros(IxDyn(shape))),
-            Type::U32 => Self::U32(ArrayD::zeros(IxDyn(shape))),
-            Type::I32 => Self::I32(ArrayD::zeros(IxDyn(shape))),
-            Type::I64 => Self::I64(ArrayD::zeros(IxDyn(shape))),
-            Type::F32 => Self::F32(ArrayD::zeros(IxDyn(shape))),
-            Type::F64 => Self::F64(ArrayD::zeros(IxDyn(shape))),
+            Type::U8 => of!(U8),
+            Type::U32 => of!(U32),
+            Type::I32 => of!(I32),
+            Type::I64 => of!(I64),
+            Type::F32 => of!(F32),
+            Type::F64 => of!(F64),
             Type::Text => return Err(too_large()),
         })
     }
