@@ -17,6 +17,7 @@
 pub mod array;
 mod begun;
 mod cancel;
+mod desk;
 mod digest;
 mod encode;
 mod error;

@@ -6,6 +6,7 @@ use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::yield_now;
 
+use crate::desk::Join;
 use crate::{Error, Run};
 
 /// How often it is looked whether the others are done, without a pause that lets another thread run,
@@ -33,29 +34,19 @@ impl Run {
         let Some(helpers) = self.idle_helpers().filter(|_| parts > 1) else {
             return (0..parts).map(|part| self.guard(&f, part)).collect();
         };
-        let runs = Runs::new(parts, self.threads().min(parts));
-        let done = Mutex::new(Vec::with_capacity(parts));
-        let work = |thread| {
-            let own: Vec<_> = runs.from(thread).map(|part| (part, self.guard(&f, part))).collect();
-            done.lock().unwrap_or_else(PoisonError::into_inner).extend(own);
+        let places: Vec<_> = (0..parts).map(|_| Mutex::new(None)).collect();
+        let shared = Shared {
+            // The calling thread is the first.
+            begun: AtomicUsize::new(1),
+            runs: Runs::new(parts, self.threads().min(parts)),
+            places: &places,
+            f,
+            run: self,
         };
-        // Threads that have begun, and those that have ended; the calling one is the first.
-        let (begun, ended) = (AtomicUsize::new(1), AtomicUsize::new(0));
-        let n_helpers = runs.0.len() - 1;
-        helpers.pool.in_place_scope(|scope| {
-            for _ in 0..n_helpers {
-                scope.spawn(|_| {
-                    work(begun.fetch_add(1, Ordering::Relaxed));
-                    helpers.stay();
-                    ended.fetch_add(1, Ordering::Release);
-                });
-            }
-            work(0);
-            wait_a_little(|| ended.load(Ordering::Acquire) == n_helpers);
-        });
-        let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
-        done.sort_unstable_by_key(|(part, _)| *part);
-        done.into_iter().map(|(_, result)| result).collect()
+        helpers.beside(shared.runs.len() - 1, &shared, || shared.work(0));
+        let done = |place: Mutex<_>| place.into_inner().unwrap_or_else(PoisonError::into_inner);
+        // Every part is taken once, and whoever takes one has ended, so that none is missing.
+        places.into_iter().filter_map(done).collect()
     }
 
     /// Applies `f` to every item, as [`share`](Self::share) does to numbers; results come in the order of the
@@ -114,35 +105,72 @@ impl Run {
     }
 }
 
-/// Looks for some microseconds whether `ended`, as whoever waits otherwise is put to sleep.
-fn wait_a_little(ended: impl Fn() -> bool) {
+/// Looks for some microseconds whether `ended`, as whoever waits otherwise is put to sleep; whether it has.
+pub(crate) fn wait_a_little(ended: impl Fn() -> bool) -> bool {
     let pauses = [(SPINS, spin_loop as fn()), (YIELDS, yield_now as fn())];
     for (n, pause) in pauses {
         for _ in 0..n {
             if ended() {
-                // Whoever told it has yet to put its work away.
-                (0..4).for_each(|_| spin_loop());
-                return;
+                return true;
             }
             pause();
+        }
+    }
+    false
+}
+
+/// What threads that work beside each other look at, side by side in memory: what one of them has just written
+/// goes from processor to processor by the line.
+struct Shared<'a, R, F> {
+    /// Threads that have begun.
+    begun: AtomicUsize,
+    runs: Runs,
+    places: &'a [Mutex<Option<Result<R, Error>>>],
+    f: F,
+    run: &'a Run,
+}
+
+impl<R: Send, F: Fn(usize) -> R + Sync> Join for Shared<'_, R, F> {
+    fn join(&self) {
+        self.work(self.begun.fetch_add(1, Ordering::Relaxed));
+    }
+}
+
+impl<R, F: Fn(usize) -> R> Shared<'_, R, F> {
+    fn work(&self, thread: usize) {
+        for part in self.runs.from(thread) {
+            let done = self.run.guard(&self.f, part);
+            *self.places[part].lock().unwrap_or_else(PoisonError::into_inner) = Some(done);
         }
     }
 }
 
 /// A run of parts for each thread: the next to be taken, and where the run ends.
-struct Runs(Vec<(AtomicUsize, usize)>);
+struct Runs {
+    few: [(AtomicUsize, usize); Self::FEW],
+    /// Where there are more threads.
+    many: Vec<(AtomicUsize, usize)>,
+    n: usize,
+}
 
 impl Runs {
+    const FEW: usize = 4;
+
     fn new(parts: usize, threads: usize) -> Self {
         let run =
             |thread| (AtomicUsize::new(parts * thread / threads), parts * (thread + 1) / threads);
-        Self((0..threads).map(run).collect())
+        let many = if threads > Self::FEW { (0..threads).map(run).collect() } else { Vec::new() };
+        Self { few: std::array::from_fn(run), many, n: threads }
+    }
+
+    fn len(&self) -> usize {
+        self.n
     }
 
     /// Parts that nobody else gets: of the thread's own run first, then of those after it.
     fn from(&self, thread: usize) -> impl Iterator<Item = usize> {
-        let n = self.0.len();
-        (0..n).map(move |after| &self.0[(thread + after) % n]).flat_map(|(next, end)| {
+        let all = if self.many.is_empty() { &self.few[..self.n] } else { &self.many[..] };
+        (0..self.n).map(move |after| &all[(thread + after) % self.n]).flat_map(|(next, end)| {
             std::iter::from_fn(|| Some(next.fetch_add(1, Ordering::Relaxed)).filter(|at| at < end))
         })
     }
