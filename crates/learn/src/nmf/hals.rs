@@ -11,6 +11,9 @@ use crate::{Error, InstructionSet, Real};
 
 /// How much of the gather's cost the inner sweeps may cost (α of Gillis and Glineur).
 const SWEEP_SHARE: f64 = 1.0;
+/// What rounding adds to the square of an error or takes from it, as a share of the square of the matrix: so
+/// many steps of the numbers that factors are held in. One and a half were seen.
+const ROUNDED: f64 = 2.0;
 /// Iterations over which the fall of the error is judged.
 const STOP_WINDOW: usize = 5;
 
@@ -52,6 +55,8 @@ impl Momentum {
 /// The best iterate so far, and how the best error fell.
 struct Best<F> {
     errors: Vec<f64>,
+    /// What rounding may add to the square of an error, or take from it.
+    rounding: f64,
     ht: Vec<F>,
     w: Vec<F>,
 }
@@ -59,7 +64,8 @@ struct Best<F> {
 impl<F: Real> Best<F> {
     fn update(&mut self, error: f64, ht: &[F], w: &[F]) {
         let least = self.errors.last().copied().unwrap_or(f64::INFINITY);
-        if error < least {
+        // Of those that rounding may have told apart the last is the best: it was improved for longest.
+        if error * error <= least * least + self.rounding {
             self.ht.copy_from_slice(ht);
             self.w.copy_from_slice(w);
         }
@@ -121,7 +127,10 @@ impl<F: Real> Problem<'_, F> {
             Gram::of_rows(&w.accepted, (width, &h.extra.ridge), self.isa, self.run)?;
         let mut gram_ahead = gram_accepted.clone();
         let mut momentum = Momentum::new();
-        let mut best = Best { errors: Vec::new(), ht: h.accepted.clone(), w: w.accepted.clone() };
+        // The square of an error is what is left of products that are as large as that of the matrix.
+        let rounding = ROUNDED * F::EPSILON.into() * square;
+        let (errors, ht, w_best) = (Vec::new(), h.accepted.clone(), w.accepted.clone());
+        let mut best = Best { errors, rounding, ht, w: w_best };
         let mut iterations = 0;
         while iterations < stop.max_iter {
             iterations += 1;

@@ -148,7 +148,8 @@ fn a_small_corpus_has_the_same_topics_for_every_seed() {
     for seed in 2..6 {
         let other = fit(seed).nmf;
         for (a, b) in first.components().iter().zip(other.components()) {
-            assert!((a - b).abs() < 1e-2, "{a} {b}");
+            // Some steps of the numbers that factors are held in.
+            assert!((a - b).abs() < 1e-5, "{a} {b}");
         }
     }
 }
