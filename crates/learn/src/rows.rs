@@ -3,6 +3,7 @@
 use sprs::{CsMatI, CsMatViewI};
 
 use crate::Real;
+use crate::nmf::blocks::RowBlocks;
 
 /// The rows `rows` of `x`, CSR, (n_docs, n_terms), in their order.
 ///
@@ -57,7 +58,6 @@ pub(crate) fn without_empty_columns<F: Real>(
 /// A matrix by its columns: CSR, (n_terms, n_docs).
 #[derive(Debug)]
 pub(crate) struct ByColumn<F> {
-    n_docs: usize,
     /// Where each column begins, and the end.
     starts: Vec<usize>,
     rows: Vec<u32>,
@@ -68,7 +68,7 @@ impl<F: Real> ByColumn<F> {
     /// Room for `x`: who fills it may be another thread, whose memory grows by nothing.
     pub(crate) fn for_matrix(x: CsMatViewI<'_, F, u32, usize>) -> Self {
         let (starts, rows) = (vec![0; x.cols() + 1], vec![0; x.nnz()]);
-        Self { n_docs: x.rows(), starts, rows, values: vec![F::ZERO; x.nnz()] }
+        Self { starts, rows, values: vec![F::ZERO; x.nnz()] }
     }
 
     /// Fills it with the matrix that there is room for.
@@ -93,9 +93,8 @@ impl<F: Real> ByColumn<F> {
         starts[0] = 0;
     }
 
-    pub(crate) fn view(&self) -> CsMatViewI<'_, F, u32, usize> {
-        let shape = (self.starts.len() - 1, self.n_docs);
-        CsMatViewI::new(shape, &self.starts, &self.rows, &self.values)
+    pub(crate) fn blocks(&self) -> RowBlocks<'_, F> {
+        RowBlocks::of_parts(&self.starts, &self.rows, &self.values)
     }
 }
 
@@ -124,7 +123,11 @@ mod tests {
         for x in [whole.view(), whole.slice_outer(1..3), whole.slice_outer(0..0)] {
             let mut by_column = ByColumn::for_matrix(x);
             by_column.fill(x);
-            assert_eq!(by_column.view(), x.transpose_view().to_csr().view());
+            let (found, expected) = (by_column.blocks(), x.transpose_view().to_csr());
+            assert_eq!(found.n_rows(), expected.rows());
+            for (column, row) in expected.outer_iterator().enumerate() {
+                assert_eq!(found.row(column), (row.indices(), row.data()));
+            }
         }
     }
 }

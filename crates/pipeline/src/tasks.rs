@@ -28,9 +28,9 @@ tasks! {
     /// Documents of one shard to their counts.
     COUNT = "count", 5;
     /// Weights to a number of topics.
-    NUMBER = "number", 4;
+    NUMBER = "number", 5;
     /// Weights to topics.
-    TOPICS = "topics", 6;
+    TOPICS = "topics", 7;
     /// Topics to their words and figures of their quality.
     QUALITY = "quality", 4;
     /// The documents of one topic to what they divide into.

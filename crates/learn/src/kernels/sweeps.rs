@@ -197,6 +197,10 @@ fn sweep_tile<F: Real, const N: usize>(
     moved
 }
 
+/// Coordinates whose gradients [`sweep_sides`] sums at once: what is loaded of the rows serves all of
+/// them, and their sums fill eight registers of 256 bits for `f32`.
+const TOGETHER: usize = 2;
+
 /// One sweep over rows side by side, each going `pace` times its way; returns the squared lengths of
 /// the movements.
 #[inline(always)]
@@ -206,18 +210,48 @@ fn sweep_sides<F: Real>(
     (gram, inverse_diagonal): (&[F], &[F]),
     pace: &Side<F>,
 ) -> Side<F> {
-    let Sides { w, target } = sides;
+    let (width, n) = (sides.w.len(), inverse_diagonal.len());
+    // The others stay at zero.
+    let (w, target) = (&mut sides.w[..n], &sides.target[..n]);
     let mut moved = [[F::ZERO; LANES]; SIDE / LANES];
-    let rows = gram.chunks_exact(w.len());
-    for (at, (&inverse, row)) in inverse_diagonal.iter().zip(rows).enumerate() {
-        let mut sums = [[F::ZERO; LANES]; SIDE / LANES];
-        for (&g, w) in row.iter().zip(w.iter()) {
-            add_lanes(&mut sums, g, w);
+    let whole = n - n % TOGETHER;
+    for at in (0..whole).step_by(TOGETHER) {
+        move_some::<F, TOGETHER>(
+            w,
+            target,
+            (gram, inverse_diagonal, width),
+            (at, pace, &mut moved),
+        );
+    }
+    for at in whole..n {
+        move_some::<F, 1>(w, target, (gram, inverse_diagonal, width), (at, pace, &mut moved));
+    }
+    moved
+}
+
+/// Moves the coordinates `at..at + N`, one after the other.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "only what is inlined is compiled for each set")]
+fn move_some<F: Real, const N: usize>(
+    w: &mut [Side<F>],
+    target: &[Side<F>],
+    (gram, inverse_diagonal, width): (&[F], &[F], usize),
+    (at, pace, moved): (usize, &Side<F>, &mut Side<F>),
+) {
+    let rows: [&[F]; N] = std::array::from_fn(|n| &gram[(at + n) * width..][..w.len()]);
+    let mut sums = [[[F::ZERO; LANES]; SIDE / LANES]; N];
+    for (column, w) in w.iter().enumerate() {
+        for (sums, row) in sums.iter_mut().zip(rows) {
+            add_lanes(sums, row[column], w);
         }
-        for n in 0..SIDE / LANES {
+    }
+    for n in 0..N {
+        let (own, inverse) = (at + n, inverse_diagonal[at + n]);
+        let mut deltas = [[F::ZERO; LANES]; SIDE / LANES];
+        for group in 0..SIDE / LANES {
             // By value, as above.
-            let (sums, target, pace) = (sums[n], target[at][n], pace[n]);
-            let (mut lanes, mut lengths) = (w[at][n], moved[n]);
+            let (sums, target, pace) = (sums[n][group], target[own][group], pace[group]);
+            let (mut lanes, mut lengths) = (w[own][group], moved[group]);
             for lane in 0..LANES {
                 let gradient = sums[lane] - target[lane];
                 let next = lanes[lane] - gradient * (inverse * pace[lane]);
@@ -225,11 +259,15 @@ fn sweep_sides<F: Real>(
                 let delta = next - lanes[lane];
                 lengths[lane] += delta * delta;
                 lanes[lane] = next;
+                deltas[group][lane] = delta;
             }
-            (w[at][n], moved[n]) = (lanes, lengths);
+            (w[own][group], moved[group]) = (lanes, lengths);
+        }
+        // What was summed up before this one moved.
+        for later in n + 1..N {
+            add_lanes(&mut sums[later], rows[later][own], &deltas);
         }
     }
-    moved
 }
 
 #[inline(always)]
@@ -287,18 +325,20 @@ mod tests {
     fn rows_side_by_side_come_to_where_each_comes_alone() {
         let isa = InstructionSet::best();
         let (gram, inverse) = gram();
-        for n_rows in [1, 5, SIDE] {
-            let targets = targets(n_rows);
-            let start = vec![1.0; targets.len()];
+        // With an odd number of coordinates that may move as well; the last is padding then.
+        for (n_rows, n_movable) in [(1, WIDTH), (5, WIDTH - 1), (SIDE, WIDTH)] {
+            let (targets, inverse) = (targets(n_rows), &inverse[..n_movable]);
+            let mut start = vec![1.0; targets.len()];
+            start.chunks_mut(WIDTH).for_each(|row| row[n_movable..].fill(0.0));
             let mut together = vec![9.0; targets.len()];
             let (mut sides, mut scratch) = (Sides::new(WIDTH), Scratch::new(WIDTH));
             let limit = (7, 0.01);
             sides.load(&start, &targets);
-            improve_rows(isa, &mut sides, (&gram, &inverse), limit);
+            improve_rows(isa, &mut sides, (&gram, inverse), limit);
             sides.store(&mut together);
             for (row, target) in targets.chunks(WIDTH).enumerate() {
-                let mut alone = vec![1.0; WIDTH];
-                let problem = Quadratic { gram: &gram, inverse_diagonal: &inverse, target };
+                let mut alone = start[..WIDTH].to_vec();
+                let problem = Quadratic { gram: &gram, inverse_diagonal: inverse, target };
                 improve(isa, &mut alone, problem, &mut scratch, limit);
                 let together = &together[row * WIDTH..(row + 1) * WIDTH];
                 for (a, b) in alone.iter().zip(together) {

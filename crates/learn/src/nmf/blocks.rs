@@ -20,8 +20,13 @@ pub(crate) struct RowBlocks<'a, F> {
 
 impl<'a, F> RowBlocks<'a, F> {
     pub(crate) fn of(x: CsMatViewI<'a, F, u32, usize>) -> Self {
-        let n_rows = x.rows();
         let (indptr, indices, data) = x.into_raw_storage();
+        Self::of_parts(indptr, indices, data)
+    }
+
+    /// Of a matrix by its parts, which are those of a CSR matrix.
+    pub(crate) fn of_parts(indptr: &'a [usize], indices: &'a [u32], data: &'a [F]) -> Self {
+        let n_rows = indptr.len() - 1;
         let mut ranges = Vec::new();
         let mut start = 0;
         for row in 0..n_rows {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use jobs::Run;
+use jobs::{Run, zeros_in_large_pages};
 use ndarray::Array2;
 use sprs::CsMatViewI;
 
@@ -27,6 +27,8 @@ const LAST_SWEEPS: usize = 3;
 const START_DOCS: usize = 1000;
 const START_DOCS_PER_TOPIC: usize = 20;
 const START_ITERATIONS: usize = 6;
+/// Terms whose weights are turned at once from rows of terms to rows of topics.
+const TURNED: usize = 256;
 /// The scale of the kept sums is worked into them below this.
 const LEAST_SCALE: f64 = 1e-3;
 
@@ -152,13 +154,14 @@ impl<F: Real> OnlineNmf<F> {
         let width = padded(self.config.n_topics);
         if self.seen == 0.0 {
             self.ht = self.start(x, run)?;
+            self.products = zeros_in_large_pages(self.ht.len());
         }
         // New terms have no weight in any topic yet; the steps below give them theirs.
         self.ht.resize(x.cols() * width, F::ZERO);
         self.products.resize(x.cols() * width, F::ZERO);
         let (w, xt) = self.documents(x, run)?;
         self.forget(x.rows() as f64);
-        self.learn(xt.view(), &w, (Terms::Improved, run))
+        self.learn(&xt.blocks(), &w, (Terms::Improved, run))
     }
 
     /// Topics that stand, `Hᵀ` with padded rows, of which nothing is known but what is added from now on.
@@ -174,7 +177,8 @@ impl<F: Real> OnlineNmf<F> {
         (terms, run): (Terms, &Run),
     ) -> Result<(), Error> {
         self.forget(x.rows() as f64);
-        self.learn(x.transpose_view().to_csr().view(), w, (terms, run))
+        let xt = x.transpose_view().to_csr();
+        self.learn(&RowBlocks::of(xt.view()), w, (terms, run))
     }
 
     /// The topics so far, as [`NmfConfig::fit`] gives them: rows of length 1, by falling mass. Every
@@ -203,12 +207,25 @@ impl<F: Real> OnlineNmf<F> {
         let mut order: Vec<usize> = (0..k).collect();
         let mass = |topic: usize| self.mass[topic] * lengths[topic];
         order.sort_by(|&a, &b| mass(b).total_cmp(&mass(a)).then(a.cmp(&b)));
-        let components = Array2::from_shape_fn((k, self.n_terms()), |(place, term)| {
-            let topic = order[place];
-            let h: f64 = self.ht[term * width + topic].into();
-            F::from_f64(if lengths[topic] > 0.0 { h / lengths[topic] } else { 0.0 })
-        });
-        Nmf::from_components(components)
+        Nmf::from_components(self.of_length_one(&order, &lengths))
+    }
+
+    /// `H` with its rows in this order, each divided by its length.
+    fn of_length_one(&self, order: &[usize], lengths: &[f64]) -> Array2<F> {
+        let (n_terms, width) = (self.n_terms(), padded(self.config.n_topics));
+        let mut components = zeros_in_large_pages(order.len() * n_terms);
+        // Some terms at a time, so that what is turned stays in the cache.
+        for (rows, first) in self.ht.chunks(TURNED * width).zip((0..).step_by(TURNED)) {
+            for (&topic, out) in order.iter().zip(components.chunks_exact_mut(n_terms)) {
+                let length = lengths[topic];
+                for (out, row) in out[first..].iter_mut().zip(rows.chunks_exact(width)) {
+                    let h: f64 = row[topic].into();
+                    *out = F::from_f64(if length > 0.0 { h / length } else { 0.0 });
+                }
+            }
+        }
+        Array2::from_shape_vec((order.len(), n_terms), components)
+            .expect("a weight for every topic and term")
     }
 
     /// `Hᵀ` of some documents, evenly spread. Terms that none of them has have no weight in any topic yet.
@@ -222,7 +239,7 @@ impl<F: Real> OnlineNmf<F> {
             return config.begun(x, run);
         }
         let width = padded(k);
-        let mut ht = vec![F::ZERO; x.cols() * width];
+        let mut ht = zeros_in_large_pages(x.cols() * width);
         for (&term, h) in columns.iter().zip(config.begun(held.view(), run)?.chunks_exact(width)) {
             ht[term as usize * width..][..width].copy_from_slice(h);
         }
@@ -289,10 +306,10 @@ impl<F: Real> OnlineNmf<F> {
         }
     }
 
-    /// Adds what the batch `xt`, (n_terms, n_docs), says, and sweeps over the terms that it holds.
+    /// Adds what the batch `terms`, (n_terms, n_docs), says, and sweeps over the terms that it holds.
     fn learn(
         &mut self,
-        xt: CsMatViewI<'_, F, u32, usize>,
+        terms: &RowBlocks<'_, F>,
         w: &[F],
         (terms_are, run): (Terms, &Run),
     ) -> Result<(), Error> {
@@ -308,7 +325,6 @@ impl<F: Real> OnlineNmf<F> {
             }
         }
         let gram = Gram::new(self.gram.clone(), width, &vec![0.0; k]);
-        let terms = RowBlocks::of(xt);
         let (scale, inverse) = (F::from_f64(self.scale), F::from_f64(1.0 / self.scale));
         let (mut h_rest, mut b_rest) = (&mut self.ht[..], &mut self.products[..]);
         let mut tasks = Vec::new();
