@@ -183,12 +183,15 @@ fn count(
                 Counter::new(&CountConfig { max_df, ..settings })?.merge_spilled(&shards, run)
             })?,
         };
+        stage.spilled = shards.bytes();
+        // The words that are no terms are of no more use.
+        drop(shards);
         let mut spill = MatrixSpill::new(merged.vocabulary().len(), run)?;
         merged.each_run(run, |counts| Ok::<_, Error>(spill.push(counts.view())?))?;
         let vocabulary = merged.into_vocabulary();
         let counts = spill.finish()?;
         stage.items = vocabulary.len() as u64;
-        stage.spilled = shards.bytes() + counts.bytes();
+        stage.spilled += counts.bytes();
         Ok((counts, vocabulary))
     })
 }

@@ -6,7 +6,7 @@ use jobs::Run;
 
 use super::rows::Numbers;
 use super::shard::ShardCounts;
-use super::spilled::Shards;
+use super::spilled::SpilledShards;
 use crate::Error;
 use crate::intern::Words;
 
@@ -31,20 +31,17 @@ struct Split {
 }
 
 impl CorpusWords {
-    /// The words of `shards`, and the numbers of those of each. Cost: a look-up for every word of every
-    /// shard, on all threads; those of shards on disk were numbered when they were put there.
-    pub(super) fn of<'a>(shards: Shards<'a>, run: &Run) -> Result<(Self, Numbers<'a>), Error> {
-        match shards {
-            Shards::Kept(kept) => Self::of_kept(kept, run),
-            Shards::Spilled(spilled) => {
-                let parts = vec![Arc::clone(spilled.words())];
-                let words = Self { bases: bases(&parts), parts, n_parts: 1 };
-                Ok((words, Numbers::Spilled(spilled)))
-            }
-        }
+    /// The words of shards on disk, which were numbered when they were put there, and the numbers of those
+    /// of each.
+    pub(super) fn of_spilled(shards: &SpilledShards) -> (Self, Numbers) {
+        let parts = vec![Arc::clone(shards.words())];
+        let words = Self { bases: bases(&parts), parts, n_parts: 1 };
+        (words, Numbers::Spilled(Arc::clone(shards.stored())))
     }
 
-    fn of_kept<'a>(shards: &[ShardCounts], run: &Run) -> Result<(Self, Numbers<'a>), Error> {
+    /// The words of `shards`, and the numbers of those of each. Cost: a look-up for every word of every
+    /// shard, on all threads.
+    pub(super) fn of_kept(shards: &[ShardCounts], run: &Run) -> Result<(Self, Numbers), Error> {
         let empty = Words::default();
         let splits = run.share_items(shards.iter().collect(), |shard| Split::of(shard, &empty))?;
         let numbered = run.share(N_PARTS, |part| {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use jobs::{Run, with_large_pages, zeros_in_large_pages};
 use sprs::CsMatI;
@@ -27,8 +28,10 @@ pub(super) fn merge(
     config: &CountConfig,
     run: &Run,
 ) -> Result<Counts, Error> {
+    let (words, numbers) = CorpusWords::of_kept(shards, run)?;
+    let corpus = (Shards::Kept(shards), words, numbers);
     let Chosen { words, rows, terms, column_of, variants, .. } =
-        choose(Shards::Kept(shards), languages, config, run)?;
+        choose(corpus, languages, config, run)?;
     let ranks = run.share(shards.len(), |shard| {
         rows.with(shard, |rows, numbers| ranks_of(rows, numbers, (&column_of, terms.len())))
     })?;
@@ -56,15 +59,15 @@ pub(super) struct Chosen<'a> {
     pub(super) doc_freq: Vec<u32>,
 }
 
+/// Which words of `shards` are terms; `numbers` are those of the words of each among `words`, all of them.
 pub(super) fn choose<'a>(
-    shards: Shards<'a>,
+    (shards, mut words, numbers): (Shards<'a>, CorpusWords, Numbers),
     languages: &DocLanguages,
     config: &CountConfig,
     run: &Run,
 ) -> Result<Chosen<'a>, Error> {
     let n_docs = shards.n_docs();
     let limits = DocFreqLimits::new(config, n_docs)?;
-    let (mut words, numbers) = CorpusWords::of(shards, run)?;
     let plain = Rows::of_words(shards, numbers, run)?;
     let usage = Usage::of_words(&plain, &words, config, run)?;
     let mut target = match config.fold {
@@ -74,16 +77,16 @@ pub(super) fn choose<'a>(
     };
     let is_dropped = are_dropped(&words, config, run)?;
     let found = match &config.phrases {
-        Some(phrases) if shards.have_tokens() => {
+        Some(phrases) if plain.shards.have_tokens() => {
             let of_words = (&plain.numbers, words.len() as u32, target.as_deref());
-            Some(Phrases::find(shards, of_words, (phrases, &is_dropped), run)?)
+            Some(Phrases::find(&plain.shards, of_words, (phrases, &is_dropped), run)?)
         }
         _ => None,
     };
     let (rows, usage, mut phrases) = match found.filter(|found| found.len() > 0) {
         None => (plain, usage, None),
         Some(found) => {
-            let Rows { numbers, .. } = plain;
+            let Rows { shards, numbers, .. } = plain;
             let (rows, phrases) =
                 with_phrases(found, (shards, numbers), (&mut words, &mut target), run)?;
             let usage = Usage::of_words(&rows, &words, config, run)?;
@@ -160,13 +163,13 @@ struct Joined {
 /// phrase is called as it is written most often.
 fn with_phrases<'a>(
     found: Phrases,
-    (shards, numbers): (Shards<'a>, Numbers<'a>),
+    (shards, numbers): (Shards<'a>, Numbers),
     (words, target): (&mut CorpusWords, &mut Option<Vec<u32>>),
     run: &Run,
 ) -> Result<(Rows<'a>, WithForms), Error> {
     let mut forms_of = vec![BTreeMap::new(); found.len()];
     let of_words = (&*words, target.as_deref());
-    let joined = join(&found, (shards, &numbers), of_words, &mut forms_of, run)?;
+    let joined = join(&found, (&shards, &numbers), of_words, &mut forms_of, run)?;
     let names: Vec<&str> = forms_of
         .iter()
         .map(|forms| {
@@ -200,7 +203,7 @@ fn with_phrases<'a>(
 /// Joins the phrases of all shards that are counted. How they are written is added to `forms_of`.
 fn join(
     found: &Phrases,
-    (shards, numbers): (Shards<'_>, &Numbers<'_>),
+    (shards, numbers): (&Shards<'_>, &Numbers),
     (words, target): (&CorpusWords, Option<&[u32]>),
     forms_of: &mut Forms,
     run: &Run,
@@ -236,7 +239,7 @@ impl Joined {
     /// phrases.
     fn into_rows<'a>(
         self,
-        (shards, numbers): (Shards<'a>, Numbers<'a>),
+        (shards, numbers): (Shards<'a>, Numbers),
         of_phrase: &[u32],
     ) -> Rows<'a> {
         match numbers {
@@ -250,7 +253,8 @@ impl Joined {
             }
             Numbers::Spilled(spilled) => {
                 let numbers = of_phrase.to_vec();
-                let made = WithPhrases { shards: spilled, rows: self.on_disk, numbers };
+                let shards_on_disk = Arc::clone(&spilled);
+                let made = WithPhrases { shards: shards_on_disk, rows: self.on_disk, numbers };
                 Rows { shards, numbers: Numbers::Spilled(spilled), made: When::OnDisk(made) }
             }
         }
@@ -289,13 +293,13 @@ impl WithForms {
         run: &Run,
     ) -> Result<Rows<'a>, Error> {
         let Rows { shards, mut numbers, .. } = rows;
-        if let (Numbers::Kept(of_shard), Shards::Kept(kept)) = (&mut numbers, shards) {
-            for (of_word, shard) in of_shard.iter_mut().zip(kept) {
+        if let (Numbers::Kept(of_shard), Shards::Kept(kept)) = (&mut numbers, &shards) {
+            for (of_word, shard) in of_shard.iter_mut().zip(*kept) {
                 of_word.truncate(shard.n_words());
             }
         }
         let of_words = (words, target);
-        let joined = join(&self.found, (shards, &numbers), of_words, &mut self.forms_of, run)?;
+        let joined = join(&self.found, (&shards, &numbers), of_words, &mut self.forms_of, run)?;
         Ok(joined.into_rows((shards, numbers), &self.numbers))
     }
 

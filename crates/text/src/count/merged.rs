@@ -4,9 +4,10 @@ use jobs::Run;
 use sprs::CsMatI;
 
 use super::config::CountConfig;
+use super::corpus_words::CorpusWords;
 use super::matrix::NO_COLUMN;
 use super::merge::{Chosen, choose, ranks_of};
-use super::rows::Rows;
+use super::rows::{Numbers, Rows};
 use super::shard::ShardRows;
 use super::sorted::texts_of;
 use super::spilled::Shards;
@@ -27,13 +28,13 @@ pub struct MergedShards<'a> {
 
 impl<'a> MergedShards<'a> {
     pub(super) fn of(
-        shards: Shards<'a>,
+        corpus: (Shards<'a>, CorpusWords, Numbers),
         languages: &DocLanguages,
         config: &CountConfig,
         run: &Run,
     ) -> Result<Self, Error> {
         let Chosen { words, rows, terms, column_of, variants, doc_freq } =
-            choose(shards, languages, config, run)?;
+            choose(corpus, languages, config, run)?;
         let texts = texts_of(&terms, &words, run)?;
         let doc_freqs = terms.iter().map(|term| doc_freq[term.word as usize]).collect();
         let vocabulary = Vocabulary::of(texts, variants);

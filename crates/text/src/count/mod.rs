@@ -20,7 +20,7 @@ mod spilled;
 mod stems;
 mod tokens;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jobs::Run;
 use sprs::CsMatI;
@@ -32,6 +32,7 @@ pub use shard::ShardCounts;
 use shard::{Counting, Keep};
 pub use spilled::{PutShard, ShardPlace, SpilledShards};
 
+use corpus_words::CorpusWords;
 use spilled::Shards;
 use stems::DocLanguages;
 
@@ -230,17 +231,20 @@ impl Counter {
     }
 
     /// Brings shards on disk together, as [`merge_of`](Self::merge_of) does: vocabulary and rows are the
-    /// same. Memory: the words of the corpus, and some shards.
+    /// same. What it makes reads the rows from disk for as long as it lives, and needs nothing else of
+    /// `shards`. Memory: the words of the corpus, and some shards.
     ///
     /// # Errors
     /// As [`count`], and those of reading the shards.
-    pub fn merge_spilled<'a>(
+    pub fn merge_spilled(
         &self,
-        shards: &'a SpilledShards,
+        shards: &SpilledShards,
         run: &Run,
-    ) -> Result<MergedShards<'a>, Error> {
+    ) -> Result<MergedShards<'static>, Error> {
         let languages = DocLanguages::of_spilled(shards, self.analyzer_language());
-        MergedShards::of(Shards::Spilled(shards), &languages, &self.config, run)
+        let (words, numbers) = CorpusWords::of_spilled(shards);
+        let corpus = (Shards::Spilled(Arc::clone(shards.stored())), words, numbers);
+        MergedShards::of(corpus, &languages, &self.config, run)
     }
 
     /// Brings `shards` together, as [`merge`](Self::merge) does, for who looks at some rows of the matrix
@@ -272,7 +276,8 @@ impl Counter {
         run: &Run,
     ) -> Result<MergedShards<'a>, Error> {
         let languages = DocLanguages::all(self.analyzer_language());
-        MergedShards::of(Shards::Kept(shards), &languages, &self.config, run)
+        let (words, numbers) = CorpusWords::of_kept(shards, run)?;
+        MergedShards::of((Shards::Kept(shards), words, numbers), &languages, &self.config, run)
     }
 
     /// The language of documents that do not tell theirs.

@@ -43,9 +43,9 @@ pub(super) struct Phrases {
 
 /// The words of the shards as phrases see them.
 struct Corpus<'a> {
-    shards: Shards<'a>,
+    shards: &'a Shards<'a>,
     /// The corpus numbers of their words.
-    numbers: &'a Numbers<'a>,
+    numbers: &'a Numbers,
     /// For every word of the corpus: its fold target's number, or [`RARE`].
     parts: Vec<u32>,
 }
@@ -63,8 +63,8 @@ impl Phrases {
     ///
     /// Cost: five passes over the tokens; memory: the hashed counts, and the frequent pairs.
     pub(super) fn find(
-        shards: Shards<'_>,
-        (numbers, n_words, target): (&Numbers<'_>, u32, Option<&[u32]>),
+        shards: &Shards<'_>,
+        (numbers, n_words, target): (&Numbers, u32, Option<&[u32]>),
         (config, is_dropped): (&PhraseConfig, &[bool]),
         run: &Run,
     ) -> Result<Self, Error> {
@@ -354,8 +354,8 @@ impl Corpus<'_> {
 
 /// How often each word stands in the corpus, as its target.
 fn n_tokens_of(
-    shards: Shards<'_>,
-    (numbers, n_words): (&Numbers<'_>, u32),
+    shards: &Shards<'_>,
+    (numbers, n_words): (&Numbers, u32),
     target_of: &(impl Fn(u32) -> u32 + Sync),
     run: &Run,
 ) -> Result<Vec<u64>, Error> {

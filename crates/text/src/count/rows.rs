@@ -1,22 +1,23 @@
 //! The rows of all shards, over the words of the corpus.
 
 use std::ops::Deref;
+use std::sync::Arc;
 
 use jobs::{Piece, Run, Spilled};
 
 use super::phrases::Joined;
 use super::shard::ShardRows;
-use super::spilled::{Shards, SpilledRows, SpilledShards};
+use super::spilled::{Shards, SpilledRows, Stored};
 use crate::Error;
 
 /// For every shard: the corpus numbers of its words.
 #[derive(Debug)]
-pub(super) enum Numbers<'a> {
+pub(super) enum Numbers {
     Kept(Vec<Vec<u32>>),
-    Spilled(&'a SpilledShards),
+    Spilled(Arc<Stored>),
 }
 
-impl Numbers<'_> {
+impl Numbers {
     pub(super) fn get(&self, shard: usize) -> Result<OfShard<'_>, Error> {
         match self {
             Self::Kept(of_shard) => Ok(OfShard::Kept(&of_shard[shard])),
@@ -44,8 +45,8 @@ impl Deref for OfShard<'_> {
 
 /// The rows of shards on disk with phrases in place of their words, on disk as well.
 #[derive(Debug)]
-pub(super) struct WithPhrases<'a> {
-    pub(super) shards: &'a SpilledShards,
+pub(super) struct WithPhrases {
+    pub(super) shards: Arc<Stored>,
     pub(super) rows: Vec<SpilledJoined>,
     /// The corpus numbers of the phrases.
     pub(super) numbers: Vec<u32>,
@@ -60,13 +61,13 @@ pub(super) struct SpilledJoined {
 }
 
 impl SpilledJoined {
-    pub(super) fn put(joined: &Joined, shards: &SpilledShards) -> Result<Self, Error> {
+    pub(super) fn put(joined: &Joined, shards: &Stored) -> Result<Self, Error> {
         let rows = shards.put(joined.rows.view())?;
         Ok(Self { rows, phrases: shards.put_numbers(&joined.phrases)? })
     }
 }
 
-impl WithPhrases<'_> {
+impl WithPhrases {
     /// Calls `f` with the rows of a shard and the corpus numbers of its words, which are `of_words`, and
     /// phrases.
     fn with<R>(
@@ -87,7 +88,7 @@ impl WithPhrases<'_> {
 #[derive(Debug)]
 pub(super) struct Rows<'a> {
     pub(super) shards: Shards<'a>,
-    pub(super) numbers: Numbers<'a>,
+    pub(super) numbers: Numbers,
     pub(super) made: When<'a>,
 }
 
@@ -99,17 +100,13 @@ pub(super) enum When<'a> {
     /// Whenever they are asked for, so that those of a few shards are there at once.
     Anew,
     /// They were, and are read whenever they are asked for.
-    OnDisk(WithPhrases<'a>),
+    OnDisk(WithPhrases),
 }
 
 impl<'a> Rows<'a> {
     /// Those of `shards` with single words; they are kept if the shards are.
-    pub(super) fn of_words(
-        shards: Shards<'a>,
-        numbers: Numbers<'a>,
-        run: &Run,
-    ) -> Result<Self, Error> {
-        let made = match shards {
+    pub(super) fn of_words(shards: Shards<'a>, numbers: Numbers, run: &Run) -> Result<Self, Error> {
+        let made = match &shards {
             Shards::Kept(kept) => {
                 let counts = kept.iter().map(|shard| shard.counts.view()).collect();
                 When::Once(run.share_items(counts, ShardRows::of)?)

@@ -138,7 +138,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::count::spilled::Shards;
     use crate::{CountConfig, Counter, Tokens};
 
     proptest! {
@@ -152,7 +151,7 @@ mod tests {
             let counter = Counter::new(&config).unwrap();
             let shards = [counter.count_shard(&texts).unwrap()];
             let run = Run::serial();
-            let (words, _) = CorpusWords::of(Shards::Kept(&shards), &run).unwrap();
+            let (words, _) = CorpusWords::of_kept(&shards, &run).unwrap();
             let numbers: Vec<u32> = (0..words.len() as u32).collect();
             let found = sorted(&numbers, &words, &run).unwrap();
             let found = texts_of(&found, &words, &run).unwrap();

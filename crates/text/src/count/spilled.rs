@@ -11,7 +11,8 @@ use crate::intern::{Words, span};
 use crate::stem::language_of;
 
 /// The counts of shards on disk, where each is found again as often as all are gone through. They are
-/// gone with the value.
+/// gone with the value, and with what [`Counter::merge_spilled`](crate::Counter::merge_spilled) made of it:
+/// who has that may let go of the value, and of the words that it holds in memory.
 ///
 /// Rows are put on disk by whoever counts them, on any thread ([`place`](Self::place)); shards are taken in
 /// one by one, as their words are numbered in the order of the shards ([`push`](Self::push)).
@@ -35,6 +36,7 @@ use crate::stem::language_of;
 ///     Ok::<_, text::Error>(shards)
 /// })?;
 /// let merged = counter.merge_spilled(&shards, &run)?;
+/// drop(shards);
 /// assert_eq!(merged.vocabulary().terms(), ["lamp", "tide"]);
 /// let mut n_docs = 0;
 /// merged.each_run(&run, |counts| {
@@ -46,17 +48,24 @@ use crate::stem::language_of;
 /// ```
 #[derive(Debug)]
 pub struct SpilledShards {
-    place: ShardPlace,
-    /// The words of all of them, numbered as they come: those alone are in memory.
+    stored: Arc<Stored>,
+    /// The words of all of them, numbered as they come: next to nothing else is in memory.
     words: Arc<Words>,
+    /// Of every document that tells it.
+    languages: Vec<Language>,
+}
+
+/// The rows of shards on disk, over words that others know.
+#[derive(Debug, Clone)]
+pub(super) struct Stored {
+    place: ShardPlace,
     /// For every word: how many rows have it, of shards that have entries.
     doc_freq: Vec<u32>,
     shards: Vec<SpilledRows>,
     /// For every shard: the corpus numbers of its words.
     numbers: Vec<Spilled<u32>>,
+    n_docs: usize,
     n_tokens: usize,
-    /// Of every document that tells it.
-    languages: Vec<Language>,
 }
 
 /// Where the rows of shards are put, by any thread. Cheap to clone.
@@ -86,7 +95,7 @@ enum Language {
 }
 
 /// The rows of a shard on disk.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct SpilledRows {
     n_words: usize,
     form: Form,
@@ -123,21 +132,21 @@ impl SpilledShards {
     /// # Errors
     /// Those of [`Run::spill`].
     pub fn new(run: &Run) -> Result<Self, Error> {
-        Ok(Self {
+        let stored = Stored {
             place: ShardPlace(Arc::new(run.spill()?)),
-            words: Arc::default(),
             doc_freq: Vec::new(),
             shards: Vec::new(),
             numbers: Vec::new(),
+            n_docs: 0,
             n_tokens: 0,
-            languages: Vec::new(),
-        })
+        };
+        Ok(Self { stored: Arc::new(stored), words: Arc::default(), languages: Vec::new() })
     }
 
     /// Where rows are put before their shard is [pushed](Self::push).
     #[must_use]
     pub fn place(&self) -> ShardPlace {
-        self.place.clone()
+        self.stored.place.clone()
     }
 
     /// Takes in a shard after those before it, and what each of its documents tells of its language (ISO
@@ -154,24 +163,25 @@ impl SpilledShards {
         languages: impl IntoIterator<Item = Option<&'l str>>,
     ) -> Result<(), Error> {
         let PutShard { place, rows, words: text, word_ends, n_of_word, n_tokens } = shard;
-        assert!(Arc::ptr_eq(&place.0, &self.place.0), "the shard was put into another place");
+        let stored = Arc::make_mut(&mut self.stored);
+        assert!(Arc::ptr_eq(&place.0, &stored.place.0), "the shard was put into another place");
         let words = Arc::make_mut(&mut self.words);
         let spans = (0..word_ends.len() as u32).map(|word| span(&word_ends, word));
         let numbers = words.number_all(&text, spans);
-        self.doc_freq.resize(words.len(), 0);
+        stored.doc_freq.resize(words.len(), 0);
         for (&number, n_of_word) in numbers.iter().zip(n_of_word) {
-            self.doc_freq[number as usize] += n_of_word;
+            stored.doc_freq[number as usize] += n_of_word;
         }
-        self.numbers.push(self.put_numbers(&numbers)?);
-        self.n_tokens += n_tokens;
+        stored.numbers.push(stored.put_numbers(&numbers)?);
+        stored.n_tokens += n_tokens;
+        stored.n_docs += rows.row_ends.len();
         let language = |told: Option<&str>| match told {
             None => Language::Unknown,
             Some(code) => Language::Known(language_of(code).map(|number| number as u8)),
         };
-        let n_docs = self.n_docs() + rows.row_ends.len();
+        stored.shards.push(rows);
         self.languages.extend(languages.into_iter().map(language));
-        assert_eq!(self.n_docs(), n_docs, "the documents that were counted");
-        self.shards.push(rows);
+        assert_eq!(self.n_docs(), self.stored.n_docs, "the documents that were counted");
         Ok(())
     }
 
@@ -184,7 +194,7 @@ impl SpilledShards {
     /// How much of the disk they take up, bytes.
     #[must_use]
     pub fn bytes(&self) -> u64 {
-        self.place.0.bytes()
+        self.stored.place.0.bytes()
     }
 
     /// The words of all of them.
@@ -192,9 +202,9 @@ impl SpilledShards {
         &self.words
     }
 
-    /// For every word: how many rows have it, unless a shard has its words as they stand.
-    pub(super) fn doc_freq(&self) -> Option<&[u32]> {
-        self.shards.iter().all(|shard| shard.form != Form::Tokens).then_some(&self.doc_freq)
+    /// The rows of all of them.
+    pub(super) fn stored(&self) -> &Arc<Stored> {
+        &self.stored
     }
 
     /// Of every document its number among those with a stemmer; `code` stands for one that is not told.
@@ -205,6 +215,13 @@ impl SpilledShards {
             Language::Known(number) => *number,
         };
         self.languages.iter().map(number).collect()
+    }
+}
+
+impl Stored {
+    /// For every word: how many rows have it, unless a shard has its words as they stand.
+    pub(super) fn doc_freq(&self) -> Option<&[u32]> {
+        self.shards.iter().all(|shard| shard.form != Form::Tokens).then_some(&self.doc_freq)
     }
 
     /// The numbers of a shard's words among all.
@@ -314,29 +331,29 @@ impl Shard<'_> {
 }
 
 /// Shards, wherever they are.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) enum Shards<'a> {
     Kept(&'a [ShardCounts]),
-    Spilled(&'a SpilledShards),
+    Spilled(Arc<Stored>),
 }
 
-impl<'a> Shards<'a> {
-    pub(super) fn len(self) -> usize {
+impl Shards<'_> {
+    pub(super) fn len(&self) -> usize {
         match self {
             Self::Kept(shards) => shards.len(),
             Self::Spilled(spilled) => spilled.shards.len(),
         }
     }
 
-    pub(super) fn n_docs(self) -> usize {
+    pub(super) fn n_docs(&self) -> usize {
         match self {
             Self::Kept(shards) => shards.iter().map(ShardCounts::n_docs).sum(),
-            Self::Spilled(spilled) => spilled.n_docs(),
+            Self::Spilled(spilled) => spilled.n_docs,
         }
     }
 
     /// How many documents one of them has.
-    pub(super) fn n_docs_of(self, number: usize) -> usize {
+    pub(super) fn n_docs_of(&self, number: usize) -> usize {
         match self {
             Self::Kept(shards) => shards[number].n_docs(),
             Self::Spilled(spilled) => spilled.shards[number].row_ends.len(),
@@ -344,7 +361,7 @@ impl<'a> Shards<'a> {
     }
 
     /// How many words stand in them, at most.
-    pub(super) fn n_tokens(self) -> usize {
+    pub(super) fn n_tokens(&self) -> usize {
         match self {
             Self::Kept(shards) => shards.iter().map(|shard| shard.counts.view().n_tokens()).sum(),
             Self::Spilled(spilled) => spilled.n_tokens,
@@ -352,14 +369,14 @@ impl<'a> Shards<'a> {
     }
 
     /// Whether all of them have their words as they stand.
-    pub(super) fn have_tokens(self) -> bool {
+    pub(super) fn have_tokens(&self) -> bool {
         match self {
             Self::Kept(shards) => shards.iter().all(|shard| shard.counts.view().has_tokens()),
             Self::Spilled(spilled) => spilled.shards.iter().all(|shard| shard.form == Form::Tokens),
         }
     }
 
-    pub(super) fn get(self, number: usize) -> Result<Shard<'a>, Error> {
+    pub(super) fn get(&self, number: usize) -> Result<Shard<'_>, Error> {
         match self {
             Self::Kept(shards) => Ok(Shard::Kept(&shards[number].counts)),
             Self::Spilled(spilled) => spilled.get(&spilled.shards[number]).map(Shard::Read),
