@@ -163,7 +163,7 @@ impl Prepared {
         }
         self.with_kept(operands, None, |special| {
             let one_loop = special.one_loop.as_ref().filter(|_| self.expr.target().is_none())?;
-            Some((special.outputs[0], one_loop.domain))
+            Some((special.outputs[0], one_loop.like()?))
         })?
     }
 
@@ -323,12 +323,10 @@ impl Prepared {
         operands: &[Operand<'_>],
         outputs: &[Output<'_>],
     ) -> Option<Result<(), Error>> {
-        self.with_kept(operands, Some(outputs), |special| {
-            if let Some(one_loop) = &special.one_loop {
-                one_loop.run(operands, &outputs[0]).then_some(Ok(()))
-            } else {
-                special.few.as_ref()?.run(&special.program, operands, outputs)
-            }
+        self.with_kept(operands, Some(outputs), |special| match &special.one_loop {
+            Some(one_loop) if one_loop.run(operands, &outputs[0]) => Some(Ok(())),
+            Some(one_loop) if one_loop.like().is_some() => None,
+            _ => special.few.as_ref()?.run(&special.program, operands, outputs),
         })?
     }
 

@@ -2,8 +2,9 @@
 
 use std::num::NonZeroUsize;
 
-use expr::{Error, Expr, Level, Operand, Prepared, Scalar, Value, View};
+use expr::{Error, Expr, Level, Operand, Prepared, Scalar, Value, View, ViewMut};
 use jobs::Run;
+use ndarray::{ArrayView1, s};
 
 use crate::{array, evaluate_at, integers, single, texts};
 
@@ -195,6 +196,65 @@ fn any_number_of_threads_and_every_level_give_the_same_bytes() {
             let values: Vec<Scalar> = values.iter().map(|value| value.scalar().unwrap()).collect();
             let first = seen.get_or_insert_with(|| values.clone());
             assert_eq!(first, &values, "{level:?}, {threads} threads");
+        }
+    }
+}
+
+#[test]
+fn reductions_of_few_numbers_are_those_of_their_strided_copies() {
+    for n in [1_usize, 7, 32, 1000, 4096, 4097] {
+        // What lies between must not be read.
+        let at = |i: usize| if i.is_multiple_of(2) { (i * 7919 % 101) as f64 - 50.0 } else { 1e9 };
+        let spread: Vec<f64> = (0..2 * n).map(at).collect();
+        let dense: Vec<f64> = spread.iter().step_by(2).copied().collect();
+        for text in [
+            "sum(x)",
+            "min(x)",
+            "max(x)",
+            "prod(x / 64)",
+            "sum(x * x - 1)",
+            "sum(x, where=x > 0)",
+            "min(x, where=x > 49)",
+            "max(x, where=x > 1000)",
+            "count(x > 3)",
+            "sum(x) + 1",
+        ] {
+            let prepared = Prepared::new(&Expr::parse(text).unwrap());
+            let value_of = |operand: Operand<'_>| {
+                // As few numbers are taken in prepared calls from the second on.
+                let first = prepared.evaluate(&[operand], &Run::serial());
+                let again = prepared.evaluate(&[operand], &Run::serial());
+                assert_eq!(first.is_ok(), again.is_ok());
+                again.map(|values| values[0].scalar().unwrap()).ok()
+            };
+            let expected = value_of(View::from(&dense[..]).operand());
+            let strided = View::from(ArrayView1::from(&spread).slice_move(s![..;2]));
+            assert_eq!(value_of(strided.operand()), expected, "{text} of {n}");
+            let counts = |x: &&f64| match text.split_once("where=x > ") {
+                Some((_, least)) => **x > least.trim_end_matches(')').parse().unwrap(),
+                None => true,
+            };
+            let has_none = text.starts_with('m') && dense.iter().filter(counts).count() == 0;
+            assert_eq!(expected.is_none(), has_none, "{text} of {n}");
+        }
+    }
+}
+
+#[test]
+fn a_single_result_fits_no_array_however_often_it_is_asked_for() {
+    let x = [1.0, 2.0, 3.0];
+    let view = View::from(&x[..]);
+    let operands = [view.operand()];
+    for text in ["sum(x)", "max(x)", "mean(x)"] {
+        let prepared = Prepared::new(&Expr::parse(text).unwrap());
+        for _ in 0..2 {
+            prepared.evaluate(&operands, &Run::serial()).unwrap();
+            let mut out = [0.0; 3];
+            let mut view = ViewMut::from(&mut out[..]);
+            let called = prepared.call(&operands, &mut [view.output()], &Run::serial());
+            assert!(matches!(called, Err(Error::OutputShape { .. })), "{text}: {called:?}");
+            drop(view);
+            assert_eq!(out, [0.0; 3], "{text}");
         }
     }
 }
