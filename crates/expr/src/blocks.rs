@@ -43,8 +43,11 @@ pub(crate) fn part_len(n: usize, pass: &Pass, run: &Run) -> usize {
         let parts = if n < CACHED { threads } else { 8 * threads };
         return n.div_ceil(parts).max(ONE_PART).next_multiple_of(LINE);
     }
-    // Equal parts, of which each thread gets as many.
-    let parts = n.div_ceil(ONE_PART).next_power_of_two().min(MAX_PARTS);
+    if n <= ONE_PART {
+        return n;
+    }
+    // Equal parts, of which each thread gets as many; each costs some hundred elements.
+    let parts = n.div_ceil(2 * ONE_PART).next_power_of_two().clamp(2, MAX_PARTS);
     n.div_ceil(parts).next_multiple_of(LINE)
 }
 

@@ -12,7 +12,7 @@ use crate::kernels::{self, Gather, State, TextArgs};
 use crate::layout::{self, Axes, Order};
 use crate::op::Reduction;
 use crate::operand::{Operand, Output};
-use crate::program::{Cell, Fault, Instr, Pass, Program, TextSide};
+use crate::program::{Cell, Fault, Folding, Instr, Pass, Program, TextSide};
 
 /// A row at least this long is walked by itself.
 const LONG_ROW: usize = 128;
@@ -116,8 +116,37 @@ fn take_faults(program: &Program, cells: &[State]) -> Faults {
 
 /// What a part of a pass found out.
 struct Found {
-    states: Vec<State>,
+    states: Cells<4>,
     faults: Faults,
+}
+
+/// Cells of a part: up to `FEW` of them in place, as memory that one thread asks for and another gives back
+/// costs more than what is written there.
+struct Cells<const FEW: usize> {
+    few: [State; FEW],
+    many: Vec<State>,
+    n: usize,
+}
+
+impl<const FEW: usize> Cells<FEW> {
+    fn of(states: impl ExactSizeIterator<Item = State>) -> Self {
+        let n = states.len();
+        let (mut few, mut many) = ([State::default(); FEW], Vec::new());
+        if n <= FEW {
+            few.iter_mut().zip(states).for_each(|(place, state)| *place = state);
+        } else {
+            many = states.collect();
+        }
+        Self { few, many, n }
+    }
+
+    fn all(&self) -> &[State] {
+        if self.n <= FEW { &self.few[..self.n] } else { &self.many }
+    }
+
+    fn all_mut(&mut self) -> &mut [State] {
+        if self.n <= FEW { &mut self.few[..self.n] } else { &mut self.many }
+    }
 }
 
 /// Runs one pass; what it reduces is in its cells afterwards.
@@ -145,41 +174,12 @@ fn run_pass(
     let mut faults = 0;
     if n > 0 {
         let part = part_len(n, pass, run);
-        if n <= part {
+        faults = if n <= part {
             work.part(cells, 0, n);
-            faults = take_faults(program, cells);
-        } else if run.threads() == 1 {
-            let mut local = cells.to_vec();
-            for start in (0..n).step_by(part) {
-                local.copy_from_slice(cells);
-                for folding in &pass.foldings {
-                    local[folding.state as usize] = State::new(folding.kind, folding.ty);
-                }
-                work.part(&mut local, start, part.min(n - start));
-                faults |= take_faults(program, &local);
-                for folding in &pass.foldings {
-                    let state = folding.state as usize;
-                    kernels::merge(folding.kind, folding.ty, &mut cells[state], &local[state]);
-                }
-            }
+            take_faults(program, cells)
         } else {
-            let before: &[State] = cells;
-            let found = run.share(n.div_ceil(part), |at| {
-                let mut local = before.to_vec();
-                work.part(&mut local, at * part, part.min(n - at * part));
-                Found {
-                    states: pass.foldings.iter().map(|f| local[f.state as usize]).collect(),
-                    faults: take_faults(program, &local),
-                }
-            })?;
-            for part in &found {
-                faults |= part.faults;
-                for (folding, state) in pass.foldings.iter().zip(&part.states) {
-                    let into = &mut cells[folding.state as usize];
-                    kernels::merge(folding.kind, folding.ty, into, state);
-                }
-            }
-        }
+            work.parts(cells, part, run)?
+        };
     }
     for folding in &pass.foldings {
         let state = cells[folding.state as usize];
@@ -237,6 +237,36 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
+    /// Runs all elements in parts, and takes what they reduce into the states in `cells`.
+    fn parts(&self, cells: &mut [State], part: usize, run: &Run) -> Result<Faults, Error> {
+        let Self { program, pass, n, .. } = *self;
+        let before = Cells::<10>::of(cells.iter().copied());
+        let part_at = |at: usize| {
+            let mut local = Cells::<10>::of(before.all().iter().copied());
+            self.part(local.all_mut(), at * part, part.min(n - at * part));
+            let state_of = |folding: &Folding| local.all()[folding.state as usize];
+            Found {
+                states: Cells::of(pass.foldings.iter().map(state_of)),
+                faults: take_faults(program, local.all()),
+            }
+        };
+        let mut faults = 0;
+        let mut take_in = |part: Found| {
+            faults |= part.faults;
+            for (folding, state) in pass.foldings.iter().zip(part.states.all()) {
+                let into = &mut cells[folding.state as usize];
+                kernels::merge(folding.kind, folding.ty, into, state);
+            }
+        };
+        let n_parts = n.div_ceil(part);
+        if run.threads() == 1 {
+            (0..n_parts).for_each(|at| take_in(part_at(at)));
+        } else {
+            run.share(n_parts, part_at)?.into_iter().for_each(take_in);
+        }
+        Ok(faults)
+    }
+
     /// Runs elements `start..start + n`, with cells of its own.
     fn part(&self, cells: &mut [State], start: usize, n: usize) {
         let n_slots =

@@ -183,19 +183,34 @@ fn any_number_of_threads_and_every_level_give_the_same_bytes() {
     let x: Vec<f64> =
         (0..500_000_u64).map(|i| ((i * 7919) % 10_007) as f64 / 777.0 - 3.0).collect();
     let y: Vec<f32> = x.iter().map(|x| (x * 1.5 - 2.0) as f32).collect();
-    let text =
-        "sum(x*y-1), mean(x), var(x), min(x), max(y), argmax(x), std(y, where=x > 1), sum(y)";
-    let expr = Expr::parse(text).unwrap();
-    let (x, y) = (View::from(&x[..]), View::from(&y[..]));
-    let mut seen = None;
-    for level in Level::available() {
-        for threads in [1, 2, 3, 8] {
-            let run = Run::with_threads(NonZeroUsize::new(threads).unwrap()).unwrap();
-            let prepared = Prepared::for_level(&expr, level);
-            let values = prepared.evaluate(&[x.operand(), y.operand()], &run).unwrap();
-            let values: Vec<Scalar> = values.iter().map(|value| value.scalar().unwrap()).collect();
-            let first = seen.get_or_insert_with(|| values.clone());
-            assert_eq!(first, &values, "{level:?}, {threads} threads");
+    let runs = [1, 2, 3, 8].map(|threads| {
+        let threads = NonZeroUsize::new(threads).unwrap();
+        Run::with_threads(threads).unwrap()
+    });
+    for text in [
+        "sum(x*y-1), mean(x), var(x), min(x), max(y), argmax(x), std(y, where=x > 1), sum(y)",
+        "mean(x), var(x), min(x), max(x), sum(x)",
+        "sum(x)",
+    ] {
+        let expr = Expr::parse(text).unwrap();
+        for n in [16_384, 16_385, 65_537, 100_000, 500_000] {
+            let (x, y) = (View::from(&x[..n]), View::from(&y[..n]));
+            let mut seen = None;
+            for level in Level::available() {
+                let prepared = Prepared::for_level(&expr, level);
+                let all = [x.operand(), y.operand()];
+                let operands = &all[..prepared.names().len()];
+                for run in &runs {
+                    // Threads may be awake for the second call.
+                    for _ in 0..2 {
+                        let values = prepared.evaluate(operands, run).unwrap();
+                        let values: Vec<Scalar> =
+                            values.iter().map(|value| value.scalar().unwrap()).collect();
+                        let first = seen.get_or_insert_with(|| values.clone());
+                        assert_eq!(first, &values, "{text}, {n}, {level:?}, {run:?}");
+                    }
+                }
+            }
         }
     }
 }
