@@ -66,6 +66,8 @@ def test_the_tables_hold_what_the_site_holds(site, frames):
         assert row["id"] == document["id"]
         assert row[topics[document["topic"]]["slug"]] == document["weight"] > 0.5
     assert {row["term"] for row in rows(result.terms)} >= {"neural", "testing"}
+    slugs = [row["topic"] for row in rows(result.query("count() by topic"))]
+    assert slugs == sorted(topic["slug"] for topic in topics)
     assert rows(result.query("count() by topic order topic"))[0]["count()"] >= 3
 
 

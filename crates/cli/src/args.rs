@@ -137,7 +137,8 @@ pub(crate) struct Query {
     #[arg(value_name = "OUT")]
     pub(crate) folder: PathBuf,
     /// What to ask: SELECT [where CONDITION] [by KEYS] [order KEYS] [top N], for example
-    /// 'mean(weight), count() where topic == "test" by year order count() top 5'
+    /// 'mean(weight), count() where topic == "test" by year order count() top 5'. KEYS that SELECT
+    /// does not name come first
     #[arg(value_name = "QUERY", allow_hyphen_values = true)]
     pub(crate) question: String,
     #[command(flatten)]

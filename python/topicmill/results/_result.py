@@ -144,7 +144,7 @@ class Result:
         Returns
         -------
         answer : frame
-            A column for each value that was asked for.
+            A column for each value that was asked for, after the keys of the groups that were not.
         """
         return frame(dict(_native.query(self.path, question, n_threads(n_jobs))), self._frames)
 

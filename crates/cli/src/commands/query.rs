@@ -10,7 +10,7 @@ use crate::{args, settings};
 
 pub(crate) fn run(args: &args::Query) -> anyhow::Result<Exit> {
     let text = &args.question;
-    let query = Query::parse(text).map_err(|error| expression_error(&error, text))?;
+    let query = Query::parse(text).map_err(|error| expression_error(&error, text))?.with_keys();
     let table = pipeline::results_table(&args.folder, &query.names())?;
     let run = settings::run(&args.common)?;
     let answer = query.ask(&table, &run).map_err(|error| expression_error(&error, text))?;

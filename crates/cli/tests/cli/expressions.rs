@@ -288,6 +288,7 @@ fn query_asks_the_results_of_a_site() {
     let answer = rows(&query);
     assert!(!answer.is_empty() && answer.len() <= 5);
     assert!(answer[0]["mean(weight)"].as_f64().is_some_and(|mean| 0.0 < mean && mean <= 1.0));
+    assert!(answer.iter().all(|row| row["year"].is_i64()), "{answer:?}");
     let per_topic = rows("topic, count(), max(weight) by topic");
     assert_eq!(per_topic.len(), topics.len());
     let most = rows("topic, max(weight) as most by topic order most desc");

@@ -82,6 +82,18 @@ impl Query {
         Ok(Self { graph: Arc::new(graph), select, filter, keys, order, top, text: text.into() })
     }
 
+    /// The same with the keys of its groups before what is selected, but for those that are selected
+    /// already or whose name another column has: an answer that tells which group each row is of.
+    #[must_use]
+    pub fn with_keys(mut self) -> Self {
+        let is_told = |(name, key): &(String, NodeId)| {
+            self.select.iter().any(|(other, node)| other == name || node == key)
+        };
+        let untold = self.keys.iter().filter(|key| !is_told(key)).cloned();
+        self.select = untold.chain(self.select.iter().cloned()).collect();
+        self
+    }
+
     /// All results of an expression.
     pub(super) fn of(expr: &Expr) -> Self {
         let select = expr.roots.iter().map(|root| (String::new(), *root)).collect();

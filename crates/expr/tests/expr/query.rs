@@ -189,6 +189,23 @@ fn wrong_queries_are_named() {
 }
 
 #[test]
+fn keys_that_are_not_selected_come_first_where_that_is_wanted() {
+    let names = |text: &str| -> Vec<String> {
+        let query = Query::parse(text).unwrap().with_keys();
+        let answer = query.ask(&talks(), &Run::serial()).unwrap();
+        answer.schema().map(|(name, _)| name.to_owned()).collect()
+    };
+    assert_eq!(names("count() by year, topic"), ["year", "topic", "count()"]);
+    assert_eq!(names("count(), topic by year % 10 as y, topic"), ["y", "count()", "topic"]);
+    assert_eq!(names("count() as year by year"), ["year"]);
+    assert_eq!(names("year as y, count() by year"), ["y", "count()"]);
+    assert_eq!(names("weight where hits > 3"), ["weight"]);
+    let query = Query::parse("count() where year == 2014 by topic order topic desc").unwrap();
+    let answer = query.with_keys().ask(&talks(), &Run::serial()).unwrap();
+    assert_eq!(lines(&answer), ["web 1", "test 1"]);
+}
+
+#[test]
 fn tables_with_columns_of_other_lengths_are_refused() {
     let columns = vec![
         ("a".to_owned(), Column::from(&[1_i64][..])),

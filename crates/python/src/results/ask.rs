@@ -21,7 +21,7 @@ pub(crate) fn query<'py>(
     threads: usize,
 ) -> PyResult<Vec<(String, Bound<'py, PyAny>)>> {
     let explained = |error| Error::Expr(Box::new(error), question.to_owned());
-    let query = Query::parse(question).map_err(explained)?;
+    let query = Query::parse(question).map_err(explained)?.with_keys();
     let run = run_with(threads)?;
     let work = |run: &jobs::Run| {
         let table = pipeline::results_table(&out, &query.names())?;
