@@ -56,8 +56,8 @@ pub(crate) fn titles(
 }
 
 /// The same for topics that stand in groups, such as the parts of one topic. Each group has so many topics
-/// and comes with its documents, which name the topic by its place in the group. How a group uses the words is
-/// kept.
+/// and comes with its documents, which name the topic by its place in the group. How a group uses its own
+/// words is kept: nothing of the other groups changes it.
 pub(crate) fn titles_of_groups(
     (topics, given): (&[Vec<Candidate>], &[Option<String>]),
     vocabulary: &Vocabulary,
@@ -66,9 +66,7 @@ pub(crate) fn titles_of_groups(
 ) -> Result<Vec<String>, Error> {
     let topics: Vec<&[Candidate]> =
         topics.iter().map(|words| &words[..words.len().min(CANDIDATES)]).collect();
-    let columns = wanted_columns(&topics, vocabulary);
-    let wanted = Wanted::new(columns.clone(), vocabulary);
-    let known = Digest::of_value(&(vocabulary.terms(), vocabulary.variants(), columns));
+    let known = Digest::of_value(&(vocabulary.terms(), vocabulary.variants()));
     let mut rest = &topics[..];
     let groups = groups.into_iter().map(|(n_topics, docs)| {
         let (own, after) = rest.split_at(n_topics);
@@ -82,7 +80,7 @@ pub(crate) fn titles_of_groups(
             own.iter().map(|words| words.iter().map(|word| word.column).collect()).collect();
         let texts = Digest::of(&postcard::to_stdvec(&docs).expect("texts can be written"));
         memo.get_or_run_if(task, &(known, own_columns, texts), run, || {
-            Ok::<_, Error>(Usage::of_group(own, (&wanted, vocabulary), &docs))
+            Ok::<_, Error>(Usage::of_group(own, vocabulary, &docs))
         })
     })?;
     let mut all = Usage::empty(0);
@@ -100,9 +98,8 @@ pub(crate) fn usage_of(columns: &[u32], vocabulary: &Vocabulary, texts: &[String
     let candidates: Vec<Candidate> =
         columns.iter().map(|&column| Candidate { column, score: 1.0 }).collect();
     let topics = [&candidates[..]];
-    let wanted = Wanted::new(wanted_columns(&topics, vocabulary), vocabulary);
     let docs: Vec<Doc<'_>> = texts.iter().map(|text| (0, vec![text.as_str()])).collect();
-    Usage::of_group(&topics, (&wanted, vocabulary), &docs)
+    Usage::of_group(&topics, vocabulary, &docs)
 }
 
 /// A document's texts, and its topic.
@@ -266,15 +263,12 @@ impl Usage {
     }
 
     /// Of the documents of `topics`: of each topic what its own words need.
-    fn of_group(
-        topics: &[&[Candidate]],
-        (wanted, vocabulary): (&Wanted<'_>, &Vocabulary),
-        docs: &[Doc<'_>],
-    ) -> Self {
+    fn of_group(topics: &[&[Candidate]], vocabulary: &Vocabulary, docs: &[Doc<'_>]) -> Self {
+        let wanted = Wanted::new(wanted_columns(topics, vocabulary), vocabulary);
         let mut usage = Self::empty(topics.len());
         for (topic, texts) in docs {
             for text in texts {
-                usage.read(text, *topic, wanted, vocabulary);
+                usage.read(text, *topic, &wanted, vocabulary);
             }
         }
         for (words, used) in topics.iter().zip(&mut usage.of_topic) {
@@ -409,6 +403,7 @@ fn capitalised(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use jobs::FileStore;
 
     fn titles_of(topics: &[&[&str]], docs: &[(usize, &str)]) -> Vec<String> {
         titles_beside(topics, &[], docs)
@@ -471,6 +466,28 @@ mod tests {
     fn no_two_topics_have_one_title() {
         let found = titles_of(&[&["lamp", "tide"], &["lamp", "tide"], &["lamp", "tide"]], &[]);
         assert_eq!(found, ["Lamp & tide", "Lamp", "Tide"]);
+    }
+
+    #[test]
+    fn other_words_of_one_group_leave_what_is_kept_of_the_others() {
+        let cache = tempfile::tempdir().unwrap();
+        let memo = Memo::new(FileStore::open(cache.path()).unwrap());
+        let terms = ["lamp", "light", "port", "tide"].map(str::to_owned).to_vec();
+        let vocabulary = Vocabulary::new(terms, BTreeMap::new());
+        let candidate = |column| Candidate { column, score: 1.0 };
+        let titles = |second: [u32; 2]| {
+            let topics = [[0, 1], second].map(|columns| columns.map(candidate).to_vec());
+            let docs =
+                ["LAMP and Tide, LAMP and light", "LAMP or a tide"].map(|text| vec![(0, vec![text])]);
+            let groups = docs.into_iter().map(|docs| (1, docs)).collect();
+            let found =
+                titles_of_groups((&topics, &[]), &vocabulary, groups, (&memo, &Run::serial()));
+            let n_kept = FileStore::open(cache.path()).unwrap().entries().unwrap().len();
+            (found.unwrap(), n_kept)
+        };
+        let spelt = |titles: [&str; 2]| titles.map(str::to_owned).to_vec();
+        assert_eq!(titles([2, 3]), (spelt(["LAMP & light", "Port & tide"]), 2));
+        assert_eq!(titles([0, 3]), (spelt(["LAMP & light", "LAMP & tide"]), 3));
     }
 
     #[test]
