@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -192,16 +192,19 @@ impl<'a> Folder<'a> {
             self.note(path, digest, Placed::Found);
             return Ok(true);
         }
-        let to = if !is_standing && bytes.is_some() && self.is_ours_alone(path) {
-            self.join(path)
-        } else {
-            self.make_room(path)?
-        };
+        let failed = |path: &Path, source| Error::Write { path: path.to_owned(), source };
+        if let Some(bytes) = bytes.filter(|_| !is_standing && self.is_ours_alone(path)) {
+            let to = self.join(path);
+            overwrite(&to, bytes).map_err(|source| failed(&to, source))?;
+            self.note(path, digest, Placed::Written);
+            return Ok(true);
+        }
+        let to = self.make_room(path)?;
         // Where files cannot be linked they are written.
         let is_linked = is_standing && fs::hard_link(self.former.join(path), &to).is_ok();
         if !is_linked {
             let Some(bytes) = bytes else { return Ok(false) };
-            fs::write(&to, bytes).map_err(|source| Error::Write { path: to.clone(), source })?;
+            fs::write(&to, bytes).map_err(|source| failed(&to, source))?;
         }
         self.note(path, digest, if is_linked { Placed::Linked } else { Placed::Written });
         Ok(true)
@@ -295,6 +298,14 @@ fn new_access(folder: &Path) -> Option<Access> {
     access_of_one_link(&made)
 }
 
+/// Makes `bytes` all that the file at `path` holds. It is not emptied first: ext4 sends a file that was
+/// emptied to the disk as soon as it is closed (`auto_da_alloc` in ext4(5)).
+fn overwrite(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = File::options().write(true).open(path)?;
+    file.write_all(bytes)?;
+    file.set_len(bytes.len() as u64)
+}
+
 fn remove_file(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
@@ -370,6 +381,7 @@ mod tests {
         let differing = ["a/x", "b/x", "c"].map(str::to_owned);
         let (scene, standing) = scene(&["a/x", "b/x"]);
         let (former, spare) = (scene.path().join("former"), scene.path().join("spare"));
+        fs::write(spare.join("a/x"), "older, and longer").unwrap();
         // Nobody but the owner may read what they made so.
         fs::set_permissions(spare.join("b/x"), fs::Permissions::from_mode(0o600)).unwrap();
         let inode = |path: &str| fs::metadata(spare.join(path)).unwrap().ino();
