@@ -187,27 +187,13 @@ impl Memo {
     where
         E: From<Error>,
     {
-        let made = |value: T, bytes: &[u8], cached| Made {
-            value,
-            digest: Digest::of(bytes),
-            bytes: bytes.len() as u64,
-            cached,
-        };
         let Some(store) = self.store.as_deref().filter(|_| !self.is_anew(task.name)) else {
             let value = f()?;
             let bytes = (codec.encode)(&value);
-            return Ok(made(value, &bytes, false));
+            return Ok(Made::of(value, &bytes, false));
         };
         let key = task.key(&Digest::of_value(input));
-        let find = || {
-            let bytes = found(store.get(&key), task, run)?;
-            let value = (codec.decode)(&bytes).filter(|value| fits(value));
-            if value.is_none() {
-                let name = task.name;
-                run.progress().warn(&format!("a result of {name} in the cache is of another form"));
-            }
-            value.map(|value| made(value, &bytes, true))
-        };
+        let find = || find(store, (task, &key), (&codec, &fits), run);
         if let Some(found) = find() {
             return Ok(found);
         }
@@ -228,8 +214,46 @@ impl Memo {
             ));
         }
         drop(claim);
-        Ok(made(value, &bytes, false))
+        Ok(Made::of(value, &bytes, false))
     }
+
+    /// The result of `task` for `input` where it is kept and `fits` takes it; nothing is computed.
+    ///
+    /// It is for who computes what is missing otherwise than one by one:
+    /// [`get_or_run_if`](Self::get_or_run_if) then keeps it.
+    #[must_use]
+    pub fn find<T>(
+        &self,
+        (task, codec, fits): (&Task, Codec<T>, impl Fn(&T) -> bool),
+        input: &(impl Encode + ?Sized),
+        run: &Run,
+    ) -> Option<Made<T>> {
+        let store = self.store.as_deref().filter(|_| !self.is_anew(task.name))?;
+        let key = task.key(&Digest::of_value(input));
+        find(store, (task, &key), (&codec, &fits), run)
+    }
+}
+
+impl<T> Made<T> {
+    fn of(value: T, bytes: &[u8], cached: bool) -> Self {
+        Self { value, digest: Digest::of(bytes), bytes: bytes.len() as u64, cached }
+    }
+}
+
+/// What `store` has for `key`.
+fn find<T>(
+    store: &dyn Store,
+    (task, key): (&Task, &Digest),
+    (codec, fits): (&Codec<T>, &impl Fn(&T) -> bool),
+    run: &Run,
+) -> Option<Made<T>> {
+    let bytes = found(store.get(key), task, run)?;
+    let value = (codec.decode)(&bytes).filter(|value| fits(value));
+    if value.is_none() {
+        let name = task.name;
+        run.progress().warn(&format!("a result of {name} in the cache is of another form"));
+    }
+    value.map(|value| Made::of(value, &bytes, true))
 }
 
 /// The bytes that a store found; what is wrong with it is a warning.

@@ -92,8 +92,9 @@ impl PartsConfig {
                 .reduce(|best, at| if leaves[at].score > leaves[best].score { at } else { best });
             let Some(clearest) = clearest else { break };
             let Some(sides) = leaves.remove(clearest).split else { break };
-            for side in sides {
-                leaves.push(self.leaf(side, &rows, run)?);
+            let leaf = |side| self.leaf(side, &rows, &Run::serial());
+            for leaf in run.share_items(sides.into(), leaf)? {
+                leaves.push(leaf?);
             }
         }
         if leaves.len() < 2 {

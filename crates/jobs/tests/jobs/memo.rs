@@ -185,8 +185,17 @@ fn a_kept_result_that_does_not_fit_is_made_again() {
         let task = (&SQUARE, Codec::of_serde(), |n: &u64| *n < most);
         memo.get_or_run_if(task, &7_u64, &run, || Ok::<_, Error>(49_u64)).unwrap().cached
     };
+    let found = |memo: &Memo, most: u64| {
+        let task = (&SQUARE, Codec::of_serde(), |n: &u64| *n < most);
+        memo.find(task, &7_u64, &run).map(|made| (made.value, made.cached))
+    };
+    assert_eq!(found(&memo, 100), None);
     assert_eq!([square(100), square(100)], [false, true]);
+    assert_eq!(found(&memo, 100), Some((49, true)));
+    assert_eq!(found(&memo.clone().anew("square"), 100), None);
+    assert_eq!(found(&Memo::off(), 100), None);
     assert!(heard.warnings().is_empty());
+    assert_eq!(found(&memo, 10), None);
     assert!(!square(10));
     let warnings = heard.warnings();
     assert!(warnings.iter().all(|warning| warning.contains("square")), "{warnings:?}");

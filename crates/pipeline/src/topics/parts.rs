@@ -1,6 +1,6 @@
 //! What topics divide into.
 
-use jobs::{Codec, Made, Memo, Run};
+use jobs::{Codec, Made, Memo, Run, Task};
 use learn::{Fit, PartsConfig};
 use serde::{Deserialize, Serialize};
 use sprs::CsMatViewI;
@@ -64,19 +64,38 @@ pub(crate) fn parts(
             of_topic[topic].push(doc);
         }
     }
-    let divided = run.map(of_topic, |docs| {
+    let mut sought = run.map(of_topic, |docs| {
         // What the documents hold, wherever they stand.
         let rows = learn::some_rows(x, docs.iter().copied());
         let input = (tasks::digest_of(rows.view()), seed);
-        let fits = |parts: &Vec<Part>| parts.iter().all(|part| part.fits(docs.len(), x.cols()));
-        let task = (&tasks::PARTS, Codec::of_serde(), fits);
-        let mut made = memo.get_or_run_if(task, &input, run, || divide(x, &docs, seed))?;
+        let found = memo.find(task(&docs, x.cols()), &input, run);
+        (docs, input, found)
+    })?;
+    // One topic, as after a change of one document, is divided by all threads, and several side by side.
+    let missing = sought.iter_mut().filter(|(.., found)| found.is_none()).collect();
+    let divided = run.map(missing, |(docs, input, found): &mut (Vec<usize>, _, _)| {
+        let divide = || divide(x, docs, seed, run);
+        *found = Some(memo.get_or_run_if(task(docs, x.cols()), input, run, divide)?);
+        Ok::<_, Error>(())
+    })?;
+    divided.into_iter().collect::<Result<(), _>>()?;
+    let placed = |(docs, _, found): (Vec<usize>, _, Option<Made<Vec<Part>>>)| {
+        let mut made = found?;
         for document in made.value.iter_mut().flat_map(|part| &mut part.documents) {
             *document = docs[*document];
         }
-        Ok(made)
-    })?;
-    divided.into_iter().collect()
+        Some(made)
+    };
+    Ok(sought.into_iter().filter_map(placed).collect())
+}
+
+/// The task of dividing a topic of the documents `docs`; what is kept of it has to be of so many terms.
+fn task(
+    docs: &[usize],
+    n_terms: usize,
+) -> (&'static Task, Codec<Vec<Part>>, impl Fn(&Vec<Part>) -> bool) {
+    let fits = move |parts: &Vec<Part>| parts.iter().all(|part| part.fits(docs.len(), n_terms));
+    (&tasks::PARTS, Codec::of_serde(), fits)
 }
 
 /// The parts of a topic of the documents `docs`, which the parts name by their places among them.
@@ -84,6 +103,7 @@ fn divide(
     x: CsMatViewI<'_, f32, u32, usize>,
     docs: &[usize],
     seed: u64,
+    run: &Run,
 ) -> Result<Vec<Part>, Error> {
     let config = PartsConfig {
         most: (docs.len() / DOCS_PER_PART).min(MOST),
@@ -96,7 +116,7 @@ fn divide(
         documents: part.documents.iter().filter_map(place).collect(),
         terms: part.terms,
     };
-    Ok(config.divide(x, docs, &Run::serial())?.into_iter().map(part).collect())
+    Ok(config.divide(x, docs, run)?.into_iter().map(part).collect())
 }
 
 impl Part {
@@ -159,6 +179,7 @@ fn candidates(parts: &[Part]) -> Vec<Vec<Candidate>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use jobs::FileStore;
     use learn::{Loss, Nmf};
     use ndarray::Array2;
     use sprs::CsMatI;
@@ -192,6 +213,14 @@ mod tests {
         assert!(first == (0..15).collect::<Vec<_>>() || first == (15..30).collect::<Vec<_>>());
         let own = parts[0][0].terms.iter().map(|term| term.0 / 3);
         assert!(own.clone().all(|subject| own.clone().next() == Some(subject)));
+        // What is kept is found, in the order of the topics.
+        let cache = tempfile::tempdir().unwrap();
+        let memo = Memo::new(FileStore::open(cache.path()).unwrap());
+        let found = || super::parts(&fit, x.view(), 0, (&memo, &run)).unwrap();
+        assert_eq!(found().iter().map(|made| made.cached).collect::<Vec<_>>(), [false; 2]);
+        let kept = found();
+        assert_eq!(kept.iter().map(|made| made.cached).collect::<Vec<_>>(), [true; 2]);
+        assert_eq!(kept.into_iter().map(|made| made.value).collect::<Vec<_>>(), parts);
         let heads: Vec<u32> =
             candidates(&parts[0]).iter().map(|words| words[0].column / 3).collect();
         assert_ne!(heads[0], heads[1]);
