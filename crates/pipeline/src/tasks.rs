@@ -24,25 +24,25 @@ tasks! {
     /// Documents of one shard to their languages.
     LANGUAGES = "languages", 1;
     /// Documents of one shard to what of them is compared with others, to find what is repeated.
-    REPEATS = "repeats", 3;
+    REPEATS = "repeats", 4;
     /// Documents of one shard to their counts.
-    COUNT = "count", 5;
+    COUNT = "count", 6;
     /// Weights to a number of topics.
     NUMBER = "number", 5;
     /// Weights to topics.
     TOPICS = "topics", 7;
     /// Topics to their words and figures of their quality.
-    QUALITY = "quality", 4;
+    QUALITY = "quality", 5;
     /// The documents of one topic to what they divide into.
-    PARTS = "parts", 2;
+    PARTS = "parts", 3;
     /// Weights to related documents.
     RELATED = "related", 1;
     /// The related documents of the last build at a place, and of what.
     LIKES = "likes", 1;
     /// Documents of one shard to their counts and weights in the topics of a model.
-    PLACE = "place", 6;
+    PLACE = "place", 7;
     /// Texts of the parts of a topic to how they write the words that may name parts.
-    USAGE = "usage", 1;
+    USAGE = "usage", 2;
     /// Words of one topic to its clouds.
     CLOUDS = "clouds", 3;
     /// Documents of one shard to the words that they are found by.

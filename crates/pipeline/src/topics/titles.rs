@@ -477,8 +477,8 @@ mod tests {
         let candidate = |column| Candidate { column, score: 1.0 };
         let titles = |second: [u32; 2]| {
             let topics = [[0, 1], second].map(|columns| columns.map(candidate).to_vec());
-            let docs =
-                ["LAMP and Tide, LAMP and light", "LAMP or a tide"].map(|text| vec![(0, vec![text])]);
+            let docs = ["LAMP and Tide, LAMP and light", "LAMP or a tide"]
+                .map(|text| vec![(0, vec![text])]);
             let groups = docs.into_iter().map(|docs| (1, docs)).collect();
             let found =
                 titles_of_groups((&topics, &[]), &vocabulary, groups, (&memo, &Run::serial()));

@@ -13,8 +13,8 @@ use super::scan::{Case, Part, Piece, Rules, pieces};
 use super::scratch::Span;
 use super::unspaced::{each_word, has_unspaced};
 use super::words::{
-    CURLY_APOSTROPHE, SOFT_HYPHEN, address_len, ends_letter, is_kept, is_word_start, run_len,
-    sign_len, trim_apostrophes, trim_edges,
+    CURLY_APOSTROPHE, SOFT_HYPHEN, address_len, each_plain, ends_letter, is_kept, is_shape,
+    is_word_start, run_len, sign_len, trim_apostrophes, trim_edges,
 };
 
 /// Gives `each` every word of `text`, piece by piece.
@@ -153,8 +153,8 @@ fn str_of(piece: &Piece, start: usize, end: usize) -> &str {
     std::str::from_utf8(&piece.text()[start..end]).expect("runs are cut between characters")
 }
 
-/// Characters as readers have them: marks belong to the letter before, a soft hyphen is nothing, and
-/// both apostrophes are one.
+/// Characters as readers have them: marks belong to the letter before, a soft hyphen is nothing,
+/// both apostrophes are one, and letters in another shape are the plain ones.
 pub(super) struct ReadableRules<'a> {
     pub(super) letters: &'a Letters,
 }
@@ -168,6 +168,7 @@ pub(super) fn letters() -> Letters {
 fn in_place(c: char, before: Part) -> Option<(char, Part)> {
     match c {
         SOFT_HYPHEN | CURLY_APOSTROPHE => None,
+        _ if is_shape(c) => None,
         // What Python knows, we do, in a table.
         _ if python::is_word(c) && !python::may_have_case(c) => Some((c, Part::OfWord)),
         _ if c.is_alphanumeric() => {
@@ -189,6 +190,7 @@ impl Rules for ReadableRules<'_> {
         match c {
             SOFT_HYPHEN => {}
             CURLY_APOSTROPHE => piece.push('\'', Part::OfNone),
+            _ if is_shape(c) => each_plain(c, |plain| piece.push(plain, Part::OfWord)),
             _ if c.is_alphanumeric() => {
                 for lower in c.to_lowercase() {
                     piece.push(lower, Part::when(|| is_part(lower)));

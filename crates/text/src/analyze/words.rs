@@ -1,7 +1,7 @@
 //! Texts to words.
 
 use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
+use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
 use super::unspaced::{each_word, has_unspaced};
 
@@ -21,7 +21,8 @@ pub(super) const CURLY_APOSTROPHE: char = '\u{2019}';
 /// - where words are written without spaces (Chinese, Japanese, Thai, Lao, Khmer, Burmese), the run is
 ///   cut into words;
 /// - text outside ASCII is brought to Unicode's composed form (NFC), so that one word has one
-///   spelling.
+///   spelling; the ligatures that typesetting leaves (`ﬁ`) and the wide letters and digits of East Asian
+///   text (`ＡＩ`) become the plain ones (NFKC).
 ///
 /// Cost: linear in the bytes; nothing is allocated for a word of ASCII.
 ///
@@ -132,7 +133,24 @@ pub(super) fn sign_len(raw: &str, after: &str) -> usize {
     if goes_on { 0 } else { signs }
 }
 
-/// Writes `raw` lower-cased, composed, without soft hyphens and with straight apostrophes.
+/// Whether `c` is only another shape of plain letters or of a digit: a ligature of Latin letters, or a wide
+/// letter or digit of ASCII.
+pub(super) fn is_shape(c: char) -> bool {
+    matches!(
+        c,
+        '\u{fb00}'..='\u{fb06}'
+            | '\u{ff10}'..='\u{ff19}'
+            | '\u{ff21}'..='\u{ff3a}'
+            | '\u{ff41}'..='\u{ff5a}'
+    )
+}
+
+/// Gives `each` the letters or the digit that `c`, which [`is_shape`], is a shape of, in lower case.
+pub(super) fn each_plain(c: char, mut each: impl FnMut(char)) {
+    decompose_compatible(c, |plain| each(plain.to_ascii_lowercase()));
+}
+
+/// Writes `raw` lower-cased, composed, in plain letters, without soft hyphens and with straight apostrophes.
 fn normalise(raw: &str, word: &mut String) {
     word.clear();
     if raw.is_ascii() {
@@ -142,7 +160,13 @@ fn normalise(raw: &str, word: &mut String) {
     }
     let lower = raw.to_lowercase();
     let plain = lower.chars().filter(|&c| c != SOFT_HYPHEN);
-    word.extend(plain.nfc().map(|c| if c == CURLY_APOSTROPHE { '\'' } else { c }));
+    for c in plain.nfc() {
+        match c {
+            CURLY_APOSTROPHE => word.push('\''),
+            _ if is_shape(c) => each_plain(c, |plain| word.push(plain)),
+            _ => word.push(c),
+        }
+    }
 }
 
 /// Without the underscores at both ends, and the marks that then have no letter to sit on.
@@ -249,6 +273,16 @@ mod tests {
     #[test]
     fn soft_hyphens_vanish() {
         check("con\u{ad}fer\u{ad}ence", &["conference"]);
+    }
+
+    #[test]
+    fn other_shapes_of_letters_are_the_letters() {
+        check(
+            "e\u{fb03}cient de\u{fb01}nitions of \u{fb00}ow, \u{fb06}op",
+            &["efficient", "definitions", "of", "ffow", "stop"],
+        );
+        check("Ｐｙｔｈｏｎ３ and ＡＩ", &["python3", "and", "ai"]);
+        check("２０２４ １３ｔｈ", &[]);
     }
 
     #[test]
