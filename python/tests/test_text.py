@@ -128,6 +128,17 @@ def test_a_lone_surrogate_is_a_character_like_others():
     assert (ours.transform(texts) != expected.transform(texts)).nnz == 0
 
 
+@pytest.mark.parametrize("n_jobs", [1, 2])
+@pytest.mark.parametrize("last", ["naïve", "a lone \ud800word"])
+def test_texts_are_the_same_when_they_come_while_others_are_counted(last, n_jobs):
+    # Made anew, so that Python keeps no UTF-8 of them, and enough to be shared out.
+    texts = [f"naïve № {n} школа x{n % 7} " * 20 for n in range(2000)] + [last, "école"]
+    ours = tm.TfidfVectorizer(n_jobs=n_jobs).fit(texts)
+    expected = theirs.TfidfVectorizer().fit(texts)
+    assert ours.vocabulary_ == expected.vocabulary_
+    np.testing.assert_allclose(ours.idf_, expected.idf_, rtol=1e-12)
+
+
 def test_of_equal_terms_those_are_kept_that_scikit_learn_keeps():
     texts = [" ".join(f"w{n:03}" for n in range(start, start + 60)) for start in range(0, 300, 10)]
     for n in (5, 17, 100):

@@ -6,14 +6,15 @@ use learn::Real;
 use numpy::{Element, PyArray1, PyReadonlyArray1};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyString};
+use pyo3::types::{PyDict, PyList};
 use sprs::CsMatI;
 use text::{CountConfig, Counter, DocFreq, HashingConfig, Signs, Vocabulary};
 
 use crate::analysis::Analysis;
 use crate::error::Error;
-use crate::run::detached;
+use crate::run::{beside, detached};
 use crate::sparse::{Parts, structure_parts};
+use crate::texts::{Coming, come, strings};
 use crate::weights;
 
 /// A limit of document frequency: so many documents, or a share of them.
@@ -100,9 +101,10 @@ pub(crate) fn count<'py>(
     settings: Settings,
 ) -> PyResult<(Parts<'py>, Terms)> {
     let strings = strings(texts)?;
-    let texts = borrowed(&strings)?;
+    let texts = Coming::of(&strings)?;
+    let come = || come(&texts, &strings);
     let config = settings.config()?;
-    let counts = detached(py, settings.threads, |run| Ok(text::count(&texts, &config, run)?))?;
+    let counts = beside(py, settings.threads, come, |run| Ok(text::count(&texts, &config, run)?))?;
     let parts = counts_parts(py, counts.matrix, &settings.dtype)?;
     Ok((parts, Terms { vocabulary: counts.vocabulary }))
 }
@@ -130,9 +132,10 @@ fn weighed<'py, F: Real + Element>(
     weights: &weights::Settings,
 ) -> PyResult<(Parts<'py>, Terms, Bound<'py, PyAny>)> {
     let strings = strings(texts)?;
-    let texts = borrowed(&strings)?;
+    let texts = Coming::of(&strings)?;
+    let come = || come(&texts, &strings);
     let (config, weights) = (settings.config()?, weights.config()?);
-    let (counts, fitted, values) = detached(py, settings.threads, |run| {
+    let (counts, fitted, values) = beside(py, settings.threads, come, |run| {
         let counts = text::count(&texts, &config, run)?;
         let fitted = weights.fit::<F, u32>(counts.matrix.view());
         let values = fitted.values(counts.matrix.view(), run)?;
@@ -154,9 +157,10 @@ pub(crate) fn count_known<'py>(
     settings: Settings,
 ) -> PyResult<Parts<'py>> {
     let strings = strings(texts)?;
-    let texts = borrowed(&strings)?;
+    let texts = Coming::of(&strings)?;
+    let come = || come(&texts, &strings);
     let config = settings.config()?;
-    let matrix = detached(py, settings.threads, |run| {
+    let matrix = beside(py, settings.threads, come, |run| {
         Ok(Counter::new(&config)?.count_known(&texts, &terms.vocabulary, run)?)
     })?;
     counts_parts(py, matrix, &settings.dtype)
@@ -181,13 +185,14 @@ pub(crate) fn count_hashed<'py>(
     settings: Hashing,
 ) -> PyResult<Parts<'py>> {
     let strings = strings(texts)?;
-    let texts = borrowed(&strings)?;
+    let texts = Coming::of(&strings)?;
+    let come = || come(&texts, &strings);
     let config = HashingConfig {
         analyzer: settings.analysis.config()?,
         n_columns: settings.n_features,
         signs: if settings.alternate_sign { Signs::Alternate } else { Signs::Positive },
     };
-    let matrix = detached(py, settings.threads, |run| Ok(config.count(&texts, run)?))?;
+    let matrix = beside(py, settings.threads, come, |run| Ok(config.count(&texts, run)?))?;
     counts_parts(py, matrix, &settings.dtype)
 }
 
@@ -306,15 +311,6 @@ impl Numbered {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
         starts.zip(&self.ends).map(|(start, &end)| &self.numbers[start..end])
     }
-}
-
-fn strings<'py>(texts: &Bound<'py, PyList>) -> PyResult<Vec<Bound<'py, PyString>>> {
-    texts.iter().map(|text| Ok(text.cast_into::<PyString>()?)).collect()
-}
-
-/// Every string's own UTF-8.
-fn borrowed<'a>(strings: &'a [Bound<'_, PyString>]) -> PyResult<Vec<&'a str>> {
-    strings.iter().map(|string| string.to_str()).collect()
 }
 
 /// Hands counts out in one of the types that Python asks for.

@@ -14,6 +14,7 @@ mod memory;
 mod results;
 mod run;
 mod sparse;
+mod texts;
 mod topics;
 mod weights;
 

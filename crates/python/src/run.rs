@@ -72,6 +72,23 @@ pub(crate) fn detached<R: Send>(
     waited_for(py, &run, work, |_| Ok(()))
 }
 
+/// As [`detached`], with `own` on the calling thread, which keeps the interpreter's lock for it; with one
+/// thread before `work`, otherwise beside it. The work is cancelled when `own` raises.
+pub(crate) fn beside<R: Send>(
+    py: Python<'_>,
+    threads: usize,
+    own: impl FnOnce() -> PyResult<()>,
+    work: impl FnOnce(&Run) -> Result<R, Error> + Send,
+) -> PyResult<R> {
+    let run = run_with(threads)?;
+    N_FITS.fetch_add(1, Ordering::Relaxed);
+    if run.threads() == 1 {
+        own()?;
+        return waited_for(py, &run, work, |_| Ok(()));
+    }
+    both(py, &run, (own, work), |_| Ok(()))
+}
+
 /// Runs `work` on another thread and without the interpreter's lock.
 ///
 /// The calling thread hears signals meanwhile, calls `tick` between them and once more at the end, and
@@ -80,18 +97,31 @@ pub(crate) fn waited_for<R: Send>(
     py: Python<'_>,
     run: &Run,
     work: impl FnOnce(&Run) -> Result<R, Error> + Send,
+    tick: impl FnMut(Python<'_>) -> PyResult<()> + Send,
+) -> PyResult<R> {
+    both(py, run, (|| Ok(()), work), tick)
+}
+
+/// As [`waited_for`], once `own` is done beside the work.
+fn both<R: Send>(
+    py: Python<'_>,
+    run: &Run,
+    (own, work): (impl FnOnce() -> PyResult<()>, impl FnOnce(&Run) -> Result<R, Error> + Send),
     mut tick: impl FnMut(Python<'_>) -> PyResult<()> + Send,
 ) -> PyResult<R> {
-    py.detach(|| {
-        std::thread::scope(|scope| {
-            let (sender, receiver) = channel::<()>();
-            let worker = scope.spawn(move || {
-                let result = work(run);
-                // Hung up by going out of scope: there is nothing to say but that we are done.
-                drop(sender);
-                result
-            });
-            let mut raised = None;
+    std::thread::scope(|scope| {
+        let (sender, receiver) = channel::<()>();
+        let worker = scope.spawn(move || {
+            let result = work(run);
+            // Hung up by going out of scope: there is nothing to say but that we are done.
+            drop(sender);
+            result
+        });
+        let mut raised = own().err();
+        if raised.is_some() {
+            run.cancel().cancel();
+        }
+        py.detach(move || {
             while receiver.recv_timeout(SIGNALS) == Err(RecvTimeoutError::Timeout) {
                 if raised.is_none() {
                     raised = Python::attach(|py| py.check_signals().and_then(|()| tick(py)).err());
