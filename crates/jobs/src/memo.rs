@@ -190,7 +190,7 @@ impl Memo {
         let Some(store) = self.store.as_deref().filter(|_| !self.is_anew(task.name)) else {
             let value = f()?;
             let bytes = (codec.encode)(&value);
-            return Ok(Made::of(value, &bytes, false));
+            return Ok(Made::new(value, &bytes));
         };
         let key = task.key(&Digest::of_value(input));
         let find = || find(store, (task, &key), (&codec, &fits), run);
@@ -214,7 +214,7 @@ impl Memo {
             ));
         }
         drop(claim);
-        Ok(Made::of(value, &bytes, false))
+        Ok(Made::new(value, &bytes))
     }
 
     /// The result of `task` for `input` where it is kept and `fits` takes it; nothing is computed.
@@ -235,8 +235,9 @@ impl Memo {
 }
 
 impl<T> Made<T> {
-    fn of(value: T, bytes: &[u8], cached: bool) -> Self {
-        Self { value, digest: Digest::of(bytes), bytes: bytes.len() as u64, cached }
+    /// One that was computed; `bytes` are those of `value`.
+    fn new(value: T, bytes: &[u8]) -> Self {
+        Self { value, digest: Digest::of(bytes), bytes: bytes.len() as u64, cached: false }
     }
 }
 
@@ -253,7 +254,7 @@ fn find<T>(
         let name = task.name;
         run.progress().warn(&format!("a result of {name} in the cache is of another form"));
     }
-    value.map(|value| Made::of(value, &bytes, true))
+    value.map(|value| Made { cached: true, ..Made::new(value, &bytes) })
 }
 
 /// The bytes that a store found; what is wrong with it is a warning.
