@@ -256,6 +256,21 @@ fn reductions_of_few_numbers_are_those_of_their_strided_copies() {
 }
 
 #[test]
+fn the_least_of_none_is_an_error_however_often_it_is_asked_for() {
+    let (x, none, one) = ([3.0, 1.0, 2.0], [false; 3], [false, false, true]);
+    let x = View::from(&x[..]);
+    let masks = [&none, &one, &none].map(|mask| View::from(&mask[..]));
+    for text in ["min(x, where=m)", "max(x, where=m)"] {
+        let prepared = Prepared::new(&Expr::parse(text).unwrap());
+        let found = |mask: &View<'_>| {
+            let values = prepared.evaluate(&[x.operand(), mask.operand()], &Run::serial());
+            values.ok().map(|values| values[0].scalar().unwrap())
+        };
+        assert_eq!(masks.each_ref().map(found), [None, Some(Scalar::F64(2.0)), None], "{text}");
+    }
+}
+
+#[test]
 fn a_single_result_fits_no_array_however_often_it_is_asked_for() {
     let x = [1.0, 2.0, 3.0];
     let view = View::from(&x[..]);
