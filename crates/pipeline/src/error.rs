@@ -379,6 +379,10 @@ impl Error {
                 "--previous takes the output folder of an earlier topicmill build"
             }
             Self::NoResults { .. } => "topicmill build SOURCE... -o OUT makes them",
+            Self::ReadModel { source, .. } if source.kind() == io::ErrorKind::NotFound => {
+                "a model is data/model.topicmill of a site, or written by topicmill topics -o; --keep-topics \
+                 needs a site that was built before"
+            }
             Self::NewerResults { .. } => "build the site again, or use the newer program",
             Self::UnknownRecipe { .. } => "name a built-in recipe or a recipe file with --recipe",
             Self::UnknownKey { nearest, .. } => {

@@ -246,6 +246,7 @@ fn topics_that_are_kept_stay_and_new_documents_are_placed_in_them() {
     let error = |topics: &Value| topics["loss"]["relative"].as_f64().unwrap();
     assert!((error(&before) - error(&after)).abs() < 0.02);
     let nothing = scene.run("build talks.jsonl -o empty --keep-topics");
+    assert!(nothing.stderr.contains("hint: a model is data/model.topicmill"), "{}", nothing.stderr);
     assert_eq!(nothing.code, Some(1));
     assert!(nothing.stderr.contains("model.topicmill"), "{}", nothing.stderr);
 }
