@@ -21,6 +21,8 @@ mod load;
 
 use serde::{Deserialize, Serialize};
 
+use crate::digest;
+
 pub use dump::{Compression, dump};
 pub use load::{Array, Loaded, load, map};
 
@@ -52,6 +54,6 @@ struct ChunkInfo {
 }
 
 fn hash_of(bytes: &[u8]) -> [u8; HASH] {
-    let hash = blake3::hash(bytes);
+    let hash = digest::hash(bytes);
     *hash.as_bytes().first_chunk().expect("a hash has 32 bytes")
 }

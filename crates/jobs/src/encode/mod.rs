@@ -27,12 +27,13 @@ pub use numbers::{Number, Numbers};
 pub use plain::Plain;
 pub use strided::Strided;
 
-use crate::Digest;
+use crate::digest::{self, Digest};
 
 /// Longer bytes are encoded as their digest, so that what has to be sorted stays small.
 const INLINE: usize = 1024;
-/// Bytes are given to the hash in pieces of this length: enough for its widest instructions.
-const PIECE: usize = 64 << 10;
+/// What is pending is given to the hash when it has this length: enough for its widest
+/// instructions.
+const ENOUGH: usize = 64 << 10;
 
 const NOTHING: u8 = 0;
 const FALSE: u8 = 1;
@@ -250,12 +251,10 @@ impl Encoder {
                 None => {
                     let mut new = blake3::Hasher::new();
                     new.update(&head);
-                    new.update(piece);
+                    digest::update(&mut new, piece);
                     hasher = Some(new);
                 }
-                Some(hasher) => {
-                    hasher.update(piece);
-                }
+                Some(hasher) => digest::update(hasher, piece),
             }
         });
         self.length(len);
@@ -308,13 +307,13 @@ impl Encoder {
             self.short(bytes);
         } else {
             self.length(bytes.len());
-            self.pending.extend_from_slice(blake3::hash(bytes).as_bytes());
+            self.pending.extend_from_slice(digest::hash(bytes).as_bytes());
         }
     }
 
     /// Gives what is pending to the hash, unless it may have to be sorted.
     fn flush(&mut self) {
-        if self.open.is_empty() && self.pending.len() >= PIECE {
+        if self.open.is_empty() && self.pending.len() >= ENOUGH {
             self.hasher.update(&self.pending);
             self.pending.clear();
         }

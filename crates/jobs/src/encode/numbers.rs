@@ -2,7 +2,8 @@
 
 use bytemuck::{Pod, cast_slice};
 
-use super::{Encode, Encoder, PIECE};
+use super::{Encode, Encoder};
+use crate::digest::PIECE;
 
 /// Numbers in C order, with their shape.
 ///

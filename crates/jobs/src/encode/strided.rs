@@ -1,6 +1,7 @@
 //! Arrays that lie in memory with strides.
 
-use super::{Encode, Encoder, PIECE};
+use super::{Encode, Encoder};
+use crate::digest::PIECE;
 
 /// An array as a view of bytes: where its first item begins, and how many bytes lie between
 /// neighbours in every dimension. Transposed, reversed and sliced arrays are hashed as they lie,

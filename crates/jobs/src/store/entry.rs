@@ -28,6 +28,7 @@
 
 use std::time::Duration;
 
+use crate::digest;
 use crate::store::{About, Content};
 use crate::{Digest, pack, unpack};
 
@@ -84,7 +85,7 @@ pub(super) fn object(plain: &[u8], content: Content) -> Vec<u8> {
     bytes.extend_from_slice(&OBJECT_MAGIC);
     bytes.extend_from_slice(&[u8::from(packed.is_some()), 0, 0, 0]);
     bytes.extend_from_slice(&(plain.len() as u64).to_le_bytes());
-    bytes.extend_from_slice(&blake3::hash(body).as_bytes()[..16]);
+    bytes.extend_from_slice(&digest::hash(body).as_bytes()[..16]);
     let checksum = blake3::hash(&bytes);
     bytes.extend_from_slice(checksum.as_bytes());
     bytes.extend_from_slice(body);
@@ -97,7 +98,7 @@ pub(super) fn plain_of(mut file: Vec<u8>, name: &Digest) -> Option<Vec<u8>> {
     let plain = if is_packed {
         // A bit may be flipped without a change of what is unpacked; still the file is damaged.
         let body = &file[OBJECT_HEADER..];
-        if blake3::hash(body).as_bytes()[..16] != file[16..32] {
+        if digest::hash(body).as_bytes()[..16] != file[16..32] {
             return None;
         }
         is_allowed(len, body.len()).then(|| unpack(body, len))??
