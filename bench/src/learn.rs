@@ -20,9 +20,9 @@ use jobs::Run;
 use ndarray::{Array2, ArrayView1};
 use serde_json::json;
 use sprs::{CsMatI, CsMatViewI};
-use text::{CountConfig, Counter, DocFreq, Field, MergedShards, SpilledShards, Text};
+use text::{CountConfig, Counter, DocFreq, MergedShards};
 
-use crate::Figures;
+use crate::{Figures, shards};
 
 /// Runs the bench.
 pub(crate) fn run(args: &[String]) -> Figures {
@@ -121,24 +121,7 @@ fn texts(path: &Path, n_topics: usize, run: &Run) -> Outcome {
         ..CountConfig::sklearn()
     };
     let counter = Counter::new(&config)?;
-    let reader = corpus::read(path, &corpus::ReadConfig::default())?.on(run);
-    let none = SpilledShards::new(run)?;
-    let place = none.place();
-    let count = |batch: Result<corpus::Batch, corpus::Error>| {
-        let batch = batch.map_err(|error| error.to_string())?;
-        let texts = batch.documents.iter().map(|document| {
-            let fields = [&document.title, &document.text].map(|text| Field { text, weight: 1 });
-            Text { fields: fields.into(), language: None, others: Vec::new() }
-        });
-        let shard = counter.count_shard(texts).and_then(|counts| place.put(counts));
-        shard.map_err(|error| error.to_string())
-    };
-    let shards = run.fold(reader, count, none, |mut shards, counted| {
-        let shard = counted?;
-        let n_docs = shard.n_docs();
-        shards.push(shard, std::iter::repeat_n(None, n_docs))?;
-        Ok::<_, Box<dyn std::error::Error>>(shards)
-    })?;
+    let shards = shards::counted(path, &counter, run)?;
     let n_docs = shards.n_docs();
     let count_seconds = begin.elapsed().as_secs_f64();
     let merged = counter.merge_spilled(&shards, run)?;

@@ -14,6 +14,7 @@ mod learn;
 mod machine;
 mod measure;
 mod scan;
+mod shards;
 mod tables;
 mod text;
 

@@ -6,15 +6,11 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::time::Instant;
 
-use corpus::ReadConfig;
 use jobs::Run;
 use serde_json::json;
-use text::{CountConfig, Counter, Counts, Field, SpilledShards, Text};
+use text::{CountConfig, Counter, Counts};
 
-use crate::Figures;
-
-/// Batches of documents that are counted together.
-const SHARD_BATCHES: usize = 2;
+use crate::{Figures, shards};
 
 /// Counts the texts of a file of JSON lines: `FILE PRESET THREADS [FOLDER]`, or on disk
 /// `from-disk FILE PRESET THREADS`.
@@ -64,29 +60,7 @@ fn from_disk(
     let n_bytes = std::fs::metadata(path)?.len();
     let started = Instant::now();
     let counter = Counter::new(config)?;
-    let none = SpilledShards::new(run)?;
-    let place = none.place();
-    let count = |batches: Vec<Result<corpus::Batch, corpus::Error>>| {
-        let batches = batches.into_iter().collect::<Result<Vec<_>, _>>()?;
-        let documents = batches.iter().flat_map(|batch| &batch.documents);
-        let texts = documents.map(|document| {
-            let fields = [&document.title, &document.text].map(|text| Field { text, weight: 1 });
-            Text { fields: fields.into(), language: None, others: Vec::new() }
-        });
-        Ok::<_, Box<dyn std::error::Error + Send + Sync>>(place.put(counter.count_shard(texts)?)?)
-    };
-    let mut batches = corpus::read(path, &ReadConfig::default())?.on(run);
-    // Abstracts are short: the words of a few batches are hardly more than those of one.
-    let shards = std::iter::from_fn(|| {
-        let some: Vec<_> = batches.by_ref().take(SHARD_BATCHES).collect();
-        (!some.is_empty()).then_some(some)
-    });
-    let shards = run.fold(shards, count, none, |mut shards, shard| {
-        let shard = shard.map_err(|error| error as Box<dyn std::error::Error>)?;
-        let n_docs = shard.n_docs();
-        shards.push(shard, std::iter::repeat_n(None, n_docs))?;
-        Ok::<_, Box<dyn std::error::Error>>(shards)
-    })?;
+    let shards = shards::counted(path, &counter, run)?;
     let merged = counter.merge_spilled(&shards, run)?;
     let mut n_entries = 0;
     merged.each_run(run, |counts| {

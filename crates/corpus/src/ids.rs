@@ -16,9 +16,16 @@ pub struct Ids {
     /// The start of an id's digest → the last suffix given to it. Two ids with the same 64 bits
     /// would only mean a suffix that was not needed, and the same one in every run.
     given: HashMap<u64, u32>,
+    /// Then every id is given as it is.
+    keep: bool,
 }
 
 impl Ids {
+    /// Gives every id as it is.
+    pub(crate) fn keeping() -> Self {
+        Self { keep: true, ..Self::default() }
+    }
+
     /// `id` itself for the first that asks, `id-2` for the second, and so on, whatever ids were
     /// given before.
     #[must_use]
@@ -28,6 +35,9 @@ impl Ids {
 
     /// The same of an id whose [`key`] is known.
     pub(crate) fn give_known(&mut self, key: u64, id: String) -> String {
+        if self.keep {
+            return id;
+        }
         let Some(last) = self.given.get(&key).copied() else {
             self.given.insert(key, 1);
             return id;

@@ -15,6 +15,9 @@ use crate::{Document, Skipped, surrogates};
 /// How many bytes of lines are read at once for each thread.
 const BLOCK_BYTES: usize = 2 << 20;
 
+/// How many bytes of lines are one piece, which somebody else parses.
+const PIECE_BYTES: usize = 2 << 20;
+
 /// How many bytes of lines are one task.
 const TASK_BYTES: usize = 256 << 10;
 
@@ -88,6 +91,29 @@ enum Block {
     Parsing(Arc<Vec<u8>>, Begun<Parsed>),
     /// One that is too long.
     PassedOver(Skipped),
+}
+
+/// Whole lines, parsed one by one as they are asked for.
+pub(crate) struct Lines {
+    bytes: Vec<u8>,
+    next: Place,
+    settings: Arc<Settings>,
+}
+
+impl Iterator for Lines {
+    type Item = Result<Document, Skipped>;
+
+    fn next(&mut self) -> Option<Result<Document, Skipped>> {
+        self.next.parse(&self.bytes, &self.settings)
+    }
+}
+
+/// A place between two lines.
+struct Place {
+    /// Bytes before it.
+    at: usize,
+    /// The lines of the stream before it.
+    n_before: u64,
 }
 
 /// What is the same for all lines of a stream.
@@ -169,11 +195,54 @@ impl JsonLines {
         }
     }
 
+    /// Whether lines are parsed that are not given out.
+    pub(crate) fn is_begun(&self) -> bool {
+        !self.ready.is_empty() || self.ahead.is_some()
+    }
+
+    /// Lines that follow and are not parsed, or why the next one is none; nothing at the end. Where some
+    /// [are parsed](Self::is_begun), these come before them.
+    ///
+    /// # Errors
+    /// When the stream cannot be read further.
+    pub(crate) fn next_lines(&mut self) -> io::Result<Option<Result<Lines, Skipped>>> {
+        let Some(block) = self.read_block(PIECE_BYTES)? else { return Ok(None) };
+        Ok(Some(block.map(|bytes| {
+            let next = Place { at: 0, n_before: self.n_lines };
+            self.n_lines += n_lines(&bytes);
+            Lines { bytes, next, settings: Arc::clone(&self.settings) }
+        })))
+    }
+
     /// Reads a block of lines and begins to parse it; nothing at the end.
     fn begin_block(&mut self) -> io::Result<Option<Block>> {
+        let lines = match self.read_block(BLOCK_BYTES * self.run.threads())? {
+            None => return Ok(None),
+            Some(Err(skipped)) => return Ok(Some(Block::PassedOver(skipped))),
+            Some(Ok(lines)) => lines,
+        };
+        let mut tasks = Vec::new();
+        let (mut start, mut line) = (0, self.n_lines);
+        while start < lines.len() {
+            let rest = &lines[start..];
+            let cut = rest.len().min(TASK_BYTES);
+            let len = memchr::memchr(b'\n', &rest[cut - 1..]).map_or(rest.len(), |at| cut + at);
+            tasks.push((start..start + len, line));
+            line += n_lines(&rest[..len]);
+            start += len;
+        }
+        self.n_lines = line;
+        let lines = Arc::new(lines);
+        let (of_task, settings) = (Arc::clone(&lines), Arc::clone(&self.settings));
+        let begun =
+            self.run.begin(tasks, move |(range, before)| parse(&of_task[range], before, &settings));
+        Ok(Some(Block::Parsing(lines, begun)))
+    }
+
+    /// Reads whole lines, up to `block` bytes and at least one line, however long; or tells why it is none.
+    fn read_block(&mut self, block: usize) -> io::Result<Option<Result<Vec<u8>, Skipped>>> {
         let most = self.settings.max_line_bytes;
-        let block = (BLOCK_BYTES * self.run.threads()).min(most.saturating_mul(2).max(1));
-        // Whole lines, up to a block of them; and at least one, however long.
+        let block = block.min(most.saturating_mul(2).max(1));
         if self.buffer.is_empty()
             && let Some(error) = self.broken.take()
         {
@@ -198,7 +267,7 @@ impl JsonLines {
             let last_end = memchr::memrchr(b'\n', &self.buffer[..]);
             match last_end {
                 Some(end) if is_full => break end + 1,
-                None if self.buffer.len() > most => return self.pass_over_line(),
+                None if self.buffer.len() > most => return Ok(Some(Err(self.pass_over_line()?))),
                 _ => {}
             }
         };
@@ -210,27 +279,13 @@ impl JsonLines {
         rest.extend_from_slice(&self.buffer[n_whole..]);
         let mut lines = mem::replace(&mut self.buffer, rest);
         lines.truncate(n_whole);
-        let mut tasks = Vec::new();
-        let (mut start, mut line) = (0, self.n_lines);
-        while start < n_whole {
-            let rest = &lines[start..];
-            let cut = rest.len().min(TASK_BYTES);
-            let len = memchr::memchr(b'\n', &rest[cut - 1..]).map_or(rest.len(), |at| cut + at);
-            tasks.push((start..start + len, line));
-            line += memchr::memchr_iter(b'\n', &rest[..len]).count() as u64;
-            line += u64::from(!rest[..len].ends_with(b"\n"));
-            start += len;
-        }
-        self.n_lines = line;
-        let lines = Arc::new(lines);
-        let (of_task, settings) = (Arc::clone(&lines), Arc::clone(&self.settings));
-        let begun =
-            self.run.begin(tasks, move |(range, before)| parse(&of_task[range], before, &settings));
-        Ok(Some(Block::Parsing(lines, begun)))
+        Ok(Some(Ok(lines)))
     }
 
     fn read_some(&mut self, n_bytes: usize) -> io::Result<()> {
         let n_before = self.buffer.len();
+        // Else all that was read is copied as the buffer grows.
+        self.buffer.reserve(n_bytes);
         let mut part = (&mut self.input).take(n_bytes as u64);
         if let Err(error) = part.read_to_end(&mut self.buffer) {
             // What came before is read first.
@@ -246,7 +301,7 @@ impl JsonLines {
     }
 
     /// Drops a line that is too long, without holding it.
-    fn pass_over_line(&mut self) -> io::Result<Option<Block>> {
+    fn pass_over_line(&mut self) -> io::Result<Skipped> {
         let mut n_bytes = self.buffer.len();
         self.buffer.clear();
         self.n_lines += 1;
@@ -260,7 +315,7 @@ impl JsonLines {
             n_bytes += self.buffer.len();
             self.buffer.clear();
         }
-        Ok(Some(Block::PassedOver(self.settings.too_long(n_bytes, self.n_lines))))
+        Ok(self.settings.too_long(n_bytes, self.n_lines))
     }
 }
 
@@ -275,33 +330,45 @@ impl Settings {
     }
 }
 
+impl Place {
+    /// Goes on in `lines` behind the next line that is not empty, and parses it; nothing at their end.
+    fn parse(&mut self, lines: &[u8], settings: &Settings) -> Option<Result<Document, Skipped>> {
+        loop {
+            let rest = lines.get(self.at..).filter(|rest| !rest.is_empty())?;
+            let bytes = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
+            self.at += bytes.len() + 1;
+            self.n_before += 1;
+            let line = self.n_before;
+            if bytes.len() > settings.max_line_bytes {
+                return Some(Err(settings.too_long(bytes.len(), line)));
+            }
+            let bytes = if line == 1 { bytes.strip_prefix(BOM).unwrap_or(bytes) } else { bytes };
+            if !bytes.trim_ascii().is_empty() {
+                let default_id = || format!("{}:{line}", settings.stem);
+                let document = document(bytes, &settings.columns, default_id);
+                return Some(document.map_err(|reason| settings.skipped(reason, line)));
+            }
+        }
+    }
+}
+
+/// How many lines there are; the last may have no end.
+fn n_lines(lines: &[u8]) -> u64 {
+    let n_ends = memchr::memchr_iter(b'\n', lines).count();
+    n_ends as u64 + u64::from(!lines.ends_with(b"\n"))
+}
+
 /// The documents of some whole lines; `n_before` lines come before them.
 fn parse(lines: &[u8], n_before: u64, settings: &Settings) -> Parsed {
     let (mut documents, mut keys, mut skipped) = (Vec::new(), Vec::new(), Vec::new());
-    let mut line = n_before;
-    let mut start = 0;
-    let ends = memchr::memchr_iter(b'\n', lines).chain([lines.len()]);
-    for end in ends {
-        let bytes = &lines[start..end];
-        start = end + 1;
-        if end == lines.len() && bytes.is_empty() {
-            break;
-        }
-        line += 1;
-        if bytes.len() > settings.max_line_bytes {
-            skipped.push((documents.len(), settings.too_long(bytes.len(), line)));
-            continue;
-        }
-        let bytes = if line == 1 { bytes.strip_prefix(BOM).unwrap_or(bytes) } else { bytes };
-        if bytes.trim_ascii().is_empty() {
-            continue;
-        }
-        match document(bytes, &settings.columns, || format!("{}:{line}", settings.stem)) {
+    let mut next = Place { at: 0, n_before };
+    while let Some(read) = next.parse(lines, settings) {
+        match read {
             Ok(document) => {
                 keys.push(ids::key(&document.id));
                 documents.push(document);
             }
-            Err(reason) => skipped.push((documents.len(), settings.skipped(reason, line))),
+            Err(reason) => skipped.push((documents.len(), reason)),
         }
     }
     for (position, _) in &mut skipped {

@@ -15,8 +15,9 @@
 //! ```
 //!
 //! [`read`](fn@read) takes a folder or a file, [`read_lines`] any stream of JSON lines; both yield
-//! [`Batch`]es in bounded memory. What is found and is no document is a [`Skipped`] with its place
-//! and reason. [`html`] takes text out of web pages, [`decode_html`] makes text of their bytes.
+//! [`Batch`]es in bounded memory, or [`Pieces`] that any thread parses. What is found and is no document is
+//! a [`Skipped`] with its place and reason. [`html`] takes text out of web pages, [`decode_html`] makes text
+//! of their bytes.
 
 mod addresses;
 mod blocks;
@@ -38,6 +39,7 @@ mod notebook;
 mod open;
 mod page;
 mod parquet;
+mod piece;
 mod plain;
 mod read;
 mod record;
@@ -60,8 +62,9 @@ pub use formula::harmless;
 pub use ids::Ids;
 pub use language::language_code;
 pub use page::of_page;
+pub use piece::Piece;
 pub use plain::{names, single_line};
-pub use read::{Batch, ReadConfig, Reader, read, read_lines};
+pub use read::{Batch, Pieces, ReadConfig, Reader, read, read_lines};
 pub use schedule::{
     ListedPage, Published, Schedule, embedded, item_list, published, schedule, sitemap,
 };

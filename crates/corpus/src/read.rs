@@ -12,6 +12,7 @@ use crate::format::{self, Format, Packing};
 use crate::ids::Ids;
 use crate::jsonl::JsonLines;
 use crate::parquet::Parquet;
+use crate::piece::Piece;
 use crate::table::Table;
 use crate::{ColumnNames, Document, Error, Skipped, database, decode, open, page, records};
 
@@ -230,9 +231,17 @@ impl Iterator for Reader {
     type Item = Result<Batch, Error>;
 
     fn next(&mut self) -> Option<Result<Batch, Error>> {
+        self.next_batch(|_| true)
+    }
+}
+
+impl Reader {
+    /// The next batch, of what comes while `goes_on`.
+    fn next_batch(&mut self, goes_on: impl Fn(&Self) -> bool) -> Option<Result<Batch, Error>> {
         let mut n_text_bytes: usize = self.documents.iter().map(|d| d.text.len()).sum();
         while self.documents.len() + self.skipped.len() < BATCH_ITEMS
             && n_text_bytes < BATCH_TEXT_BYTES
+            && goes_on(self)
         {
             let n_before = self.documents.len();
             let room = (
@@ -242,11 +251,7 @@ impl Iterator for Reader {
             match self.advance(room) {
                 Ok(true) => {}
                 Ok(false) => break,
-                Err(error) => {
-                    self.current = None;
-                    self.entries = Vec::new().into_iter();
-                    return Some(Err(error));
-                }
+                Err(error) => return Some(Err(self.ended_by(error))),
             }
             n_text_bytes += self.documents[n_before..].iter().map(|d| d.text.len()).sum::<usize>();
         }
@@ -259,9 +264,7 @@ impl Iterator for Reader {
             cut: std::mem::take(&mut self.cut),
         }))
     }
-}
 
-impl Reader {
     fn new(config: &ReadConfig) -> Self {
         Self {
             config: config.clone(),
@@ -293,6 +296,41 @@ impl Reader {
         self
     }
 
+    /// The same read in pieces that are not parsed: whoever goes through a piece parses it, on any thread, so
+    /// that the memory of a document comes from the thread that uses it. The documents and those that were not
+    /// kept are those of the batches; but an id may come several times, as it stands in the source:
+    /// [`Ids`] makes them unique.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("talks.jsonl");
+    /// # std::fs::write(&path, "{\"text\": \"Names matter.\"}\n")?;
+    /// let pieces = corpus::read(&path, &corpus::ReadConfig::default())?.pieces();
+    /// let n_bytes = |piece: Result<corpus::Piece, corpus::Error>| {
+    ///     Ok::<_, corpus::Error>(piece?.flatten().map(|document| document.text.len()).sum::<usize>())
+    /// };
+    /// let sum = |sum, n: Result<usize, corpus::Error>| Ok::<_, Box<dyn std::error::Error>>(sum + n?);
+    /// assert_eq!(jobs::Run::serial().fold(pieces, n_bytes, 0, sum)?, 13);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn pieces(self) -> Pieces {
+        Pieces(Self { ids: Ids::keeping(), ..self.on(&Run::serial()) })
+    }
+
+    /// Whether lines come next, and none of them is parsed.
+    fn has_lines(&self) -> bool {
+        let rows = self.current.as_ref().map(|source| &source.rows);
+        matches!(rows, Some(Rows::Lines(lines)) if !lines.is_begun())
+    }
+
+    /// Nothing comes after `error`.
+    fn ended_by(&mut self, error: Error) -> Error {
+        self.current = None;
+        self.entries = Vec::new().into_iter();
+        error
+    }
+
     /// One step: a document of the current stream, several of JSON lines, no more than there is room for in
     /// a batch, or the next file; false at the end of all.
     fn advance(&mut self, room: (usize, usize)) -> Result<bool, Error> {
@@ -310,23 +348,24 @@ impl Reader {
                 self.skipped.push(skipped);
             }
             Ok(None) => self.current = None,
-            Err(error) => {
-                let (n_rows, row) = source.rows.n_read();
-                let (location, packing) = (std::mem::take(&mut source.location), source.packing);
-                self.current = None;
-                let is_fatal = self.is_one_file && (n_rows == 0 || packing == Packing::Plain);
-                if is_fatal {
-                    return Err(broken(location, packing, error));
-                }
-                let reason = format!(
-                    "the rest after {row} {n_rows} cannot be read: {}",
-                    what_is_broken(packing, &error)
-                );
-                self.cut.push(location.clone());
-                self.skipped.push(Skipped { location, reason });
-            }
+            Err(error) => self.break_off(error)?,
         }
         Ok(true)
+    }
+
+    /// Ends the current stream, which cannot be read further.
+    fn break_off(&mut self, error: io::Error) -> Result<(), Error> {
+        let Some(Source { rows, location, packing }) = self.current.take() else { return Ok(()) };
+        let (n_rows, row) = rows.n_read();
+        let is_fatal = self.is_one_file && (n_rows == 0 || packing == Packing::Plain);
+        if is_fatal {
+            return Err(broken(location, packing, error));
+        }
+        let what = what_is_broken(packing, &error);
+        let reason = format!("the rest after {row} {n_rows} cannot be read: {what}");
+        self.cut.push(location.clone());
+        self.skipped.push(Skipped { location, reason });
+        Ok(())
     }
 
     /// Opens a stream of lines, or reads a file of one document.
@@ -433,6 +472,36 @@ impl Reader {
 impl std::fmt::Debug for Reader {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Reader").field("config", &self.config).finish_non_exhaustive()
+    }
+}
+
+/// The pieces of a read, in the order of the source: see [`Reader::pieces`]. It ends after an error.
+#[derive(Debug)]
+pub struct Pieces(Reader);
+
+impl Iterator for Pieces {
+    type Item = Result<Piece, Error>;
+
+    fn next(&mut self) -> Option<Result<Piece, Error>> {
+        let Self(reader) = self;
+        loop {
+            if let Some(batch) = reader.next_batch(|reader| !reader.has_lines()) {
+                return Some(batch.map(Piece::of_batch));
+            }
+            let Some(Source { rows: Rows::Lines(lines), .. }) = &mut reader.current else {
+                return None;
+            };
+            match lines.next_lines() {
+                Ok(Some(Ok(lines))) => return Some(Ok(Piece::of_lines(lines))),
+                Ok(Some(Err(skipped))) => reader.skipped.push(skipped),
+                Ok(None) => reader.current = None,
+                Err(error) => {
+                    if let Err(error) = reader.break_off(error) {
+                        return Some(Err(reader.ended_by(error)));
+                    }
+                }
+            }
+        }
     }
 }
 

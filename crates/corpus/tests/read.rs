@@ -11,9 +11,10 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
-use corpus::{Batch, Document, Error, Packing, ReadConfig, Skipped, read, read_lines};
+use corpus::{Batch, Document, Error, Ids, Packing, Pieces, ReadConfig, Skipped, read, read_lines};
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use jobs::Run;
 use tempfile::{TempDir, tempdir};
 
 fn folder(files: &[(&str, &[u8])]) -> TempDir {
@@ -296,6 +297,95 @@ fn batches_are_bounded_and_ids_unique_across_them() {
     let input = std::io::Cursor::new(long.into_bytes());
     let mut reader = read_lines(input, "stdin", &ReadConfig::default());
     assert!(reader.next().unwrap().unwrap().documents.len() <= 4);
+}
+
+/// What is in pieces, their ids made unique, and the files that are cut.
+fn gathered_pieces(pieces: Pieces) -> (Vec<Document>, Vec<Skipped>, Vec<String>) {
+    let (mut documents, mut skipped, mut cut) = (Vec::new(), Vec::new(), Vec::new());
+    let mut ids = Ids::default();
+    for piece in pieces {
+        let piece = piece.unwrap();
+        cut.extend(piece.cut().iter().cloned());
+        for read in piece {
+            match read {
+                Ok(document) => {
+                    documents.push(Document { id: ids.give(document.id.clone()), ..document });
+                }
+                Err(reason) => skipped.push(reason),
+            }
+        }
+    }
+    (documents, skipped, cut)
+}
+
+/// Files of several kinds, with ids that repeat, lines that are none, and one file that is cut.
+fn mixed() -> TempDir {
+    let named = "{\"text\": \"x\", \"id\": \"b.md\"}\n\noops\n".repeat(2000);
+    let lines =
+        [&many_lines(9000)[..], named.as_bytes(), &[b'x'; 9000], b"\n", &many_lines(3)].concat();
+    let packed = gzip(&many_lines(2000));
+    folder(&[
+        ("a.jsonl", &lines),
+        ("b.md", b"# B"),
+        ("c.csv", b"id,text\nb.md,x\n,y\n"),
+        ("d.jsonl.gz", &packed[..packed.len() / 2]),
+        ("e.jsonl", b""),
+        ("f.jsonl", b"{\"text\": \"last\", \"id\": \"b.md\"}"),
+    ])
+}
+
+#[test]
+fn pieces_have_what_batches_have() {
+    let folder = mixed();
+    let config = ReadConfig { max_line_bytes: 8000, ..ReadConfig::default() };
+    let reader = || read(folder.path(), &config).unwrap();
+    let (documents, skipped) = gathered(reader());
+    let files_cut: Vec<_> = reader().flat_map(|batch| batch.unwrap().cut).collect();
+    assert!(documents.len() > 12_000 && skipped.len() > 2000 && files_cut.len() == 1);
+    let expected = (documents, skipped, files_cut);
+    assert!(gathered_pieces(reader().pieces()) == expected);
+    let three = Run::with_threads(3.try_into().unwrap()).unwrap();
+    assert!(gathered_pieces(reader().on(&three).pieces()) == expected);
+}
+
+#[test]
+fn pieces_go_on_behind_a_batch() {
+    let lines = many_lines(30_000);
+    let three = Run::with_threads(3.try_into().unwrap()).unwrap();
+    for run in [Run::serial(), three] {
+        let input = std::io::Cursor::new(lines.clone());
+        let mut reader = read_lines(input, "stdin", &ReadConfig::default()).on(&run);
+        let n_first = reader.next().unwrap().unwrap().documents.len();
+        let (documents, ..) = gathered_pieces(reader.pieces());
+        assert_eq!(documents[0].id, format!("stdin:{}", n_first + 1));
+        assert_eq!((documents.len(), n_first), (30_000 - n_first, 1024));
+    }
+}
+
+#[test]
+fn pieces_are_bounded_and_keep_ids_as_they_stand() {
+    let line = b"{\"text\": \"x\", \"id\": \"same\"}\n";
+    let input = std::io::Cursor::new(line.repeat(300_000));
+    let pieces = read_lines(input, "stdin", &ReadConfig::default()).pieces();
+    let mut n = 0;
+    for piece in pieces {
+        let n_before = n;
+        for document in piece.unwrap() {
+            assert_eq!(document.unwrap().id, "same");
+            n += 1;
+        }
+        assert!((n - n_before) * line.len() <= 2 << 20);
+    }
+    assert_eq!(n, 300_000);
+}
+
+#[test]
+fn pieces_of_a_file_that_cannot_be_read_end_with_its_error() {
+    let folder = folder(&[("t.jsonl.gz", &gzip(b"{\"text\": \"x\"}\n")[..12])]);
+    let reader = read(&folder.path().join("t.jsonl.gz"), &ReadConfig::default()).unwrap();
+    let mut pieces = reader.pieces();
+    assert!(matches!(pieces.next(), Some(Err(Error::Truncated { .. }))));
+    assert!(pieces.next().is_none());
 }
 
 #[test]
