@@ -51,7 +51,7 @@ pub struct Results {
     pub none: Vec<Option<f64>>,
     /// How much of their documents the topics explain.
     pub explained: Explained,
-    /// For every document those like it.
+    /// For every document those like it; none where no site is made.
     pub related: Vec<Vec<Related>>,
     /// The tags, in the order in which they first come.
     pub tags: Vec<Tag>,

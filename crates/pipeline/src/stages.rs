@@ -91,8 +91,8 @@ pub(crate) fn find_topics(
     config.check()?;
     let memo = options.memo(run);
     let (prepared, _) = read((config, None), options, trace, run)?;
-    let (found, shown) =
-        (find_topics_in(&prepared, config, (&memo, trace), run)?, Shown::of(config, &prepared));
+    let (found, _) = find_topics_in(&prepared, config, (&memo, trace), run)?;
+    let shown = Shown::of(config, &prepared);
     let (results, fitted) = found.results(config, (&prepared, shown), (&memo, run))?;
     Ok((results, prepared, fitted))
 }
@@ -141,24 +141,38 @@ pub(crate) fn place_documents(
     if config.keep_topics {
         return keep_topics_in(prepared, config, (target, standing), (memo, trace), run);
     }
-    let found = find_topics_in(prepared, config, (memo, trace), run)?;
+    let (mut found, weights) = find_topics_in(prepared, config, (memo, trace), run)?;
+    let x = found.fitted.x.view();
+    let related = trace.stage("related", run, |stage| {
+        let limit = config.site.related;
+        stage.input("weights", weights);
+        stage.input("settings", Digest::of_value(&limit));
+        let fits = |related: &Vec<Vec<Related>>| fits(related, x.shape());
+        let task = (&tasks::RELATED, Codec::of_serde(), fits);
+        let related =
+            memo.get_or_run_if(task, &(weights, limit), run, || related(x, limit, run))?;
+        stage.output = Some(related.digest);
+        let related = stage.take(related);
+        stage.items = related.iter().map(Vec::len).sum::<usize>() as u64;
+        Ok::<_, Error>(related)
+    })?;
     if memo.store().is_some() {
-        let x = found.fitted.x.view();
         let rows = related::digests(x, run)?;
-        let related = (&found.judged.1[..], config.site.related);
-        let known = Known::to_bytes(related, (x.cols(), &rows));
+        let known = Known::to_bytes((&related, config.site.related), (x.cols(), &rows));
         Known::keep(&known, (memo, target), run);
     }
+    found.judged.1 = related;
     Ok(found)
 }
 
-/// The stages from the documents to the topics.
+/// The stages from the documents to the topics, and the digest of the weights. Which documents are related
+/// is left open: only a site shows it, and each document is compared with all that share a term with it.
 pub(crate) fn find_topics_in(
     prepared: &Prepared,
     config: &Config,
     (memo, trace): (&Memo, &mut Trace),
     run: &Run,
-) -> Result<Findings, Error> {
+) -> Result<(Findings, Digest), Error> {
     let counts = trace.stage("count", run, |stage| {
         let counts = count(prepared, config, (memo, stage), run)?;
         stage.items = counts.vocabulary.len() as u64;
@@ -233,23 +247,10 @@ pub(crate) fn find_topics_in(
         let parts = parts.into_iter().map(|parts| stage.take(parts)).collect();
         Ok::<_, Error>((told, parts))
     })?;
-    let related = trace.stage("related", run, |stage| {
-        let limit = config.site.related;
-        stage.input("weights", weights);
-        stage.input("settings", Digest::of_value(&limit));
-        let fits = |related: &Vec<Vec<Related>>| fits(related, x.shape());
-        let task = (&tasks::RELATED, Codec::of_serde(), fits);
-        let related =
-            memo.get_or_run_if(task, &(weights, limit), run, || related(x.view(), limit, run))?;
-        stage.output = Some(related.digest);
-        let related = stage.take(related);
-        stage.items = related.iter().map(Vec::len).sum::<usize>() as u64;
-        Ok::<_, Error>(related)
-    })?;
     let shares = fit.nmf.explained(x.view(), fit.doc_topics.view(), run)?;
     let fitted = Fitted { weighing, x, fit, shares, told, explained: None };
-    let judged = (parts, related);
-    Ok(Findings { vocabulary: counts.vocabulary, fitted, given, judged, number })
+    let judged = (parts, vec![Vec::new(); prepared.documents.len()]);
+    Ok((Findings { vocabulary: counts.vocabulary, fitted, given, judged, number }, weights))
 }
 
 /// Whether a fit can be of so many documents and terms.

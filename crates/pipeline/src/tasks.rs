@@ -40,7 +40,7 @@ tasks! {
     /// The related documents of the last build at a place, and of what.
     LIKES = "likes", 1;
     /// Documents of one shard to their counts and weights in the topics of a model.
-    PLACE = "place", 7;
+    PLACE = "place", 8;
     /// Texts of the parts of a topic to how they write the words that may name parts.
     USAGE = "usage", 2;
     /// Words of one topic to its clouds.

@@ -59,6 +59,16 @@ fn subject_of_topic(topic: &Value) -> usize {
 }
 
 #[test]
+fn topics_without_a_site_compare_no_documents() {
+    let scene = Scene::new();
+    write_corpus(&scene);
+    for memory in ["", "--memory 1GiB"] {
+        let told = scene.succeed(&format!("topics reports.jsonl -k 5 {memory}")).stderr;
+        assert!(told.contains("\nquality ") && !told.contains("\nrelated "), "{told}");
+    }
+}
+
+#[test]
 fn topics_of_documents_on_disk_are_those_of_all_documents() {
     let scene = Scene::new();
     write_corpus(&scene);

@@ -61,7 +61,7 @@ pub(crate) fn topics(
         drop(documents);
         prepared.repeats = set_aside::find(&prepared, config, &options.quiet_memo(), run)?;
         let memo = options.memo(run);
-        let found = find_topics_in(&prepared, config, (&memo, &mut trace), run)?;
+        let (found, _) = find_topics_in(&prepared, config, (&memo, &mut trace), run)?;
         let shown = Shown::of(config, &prepared);
         let (results, fitted) = found.results(config, (&prepared, shown), (&memo, run))?;
         let report = Report::new(&trace, &prepared, run).with_results(&results, (0, 0));
