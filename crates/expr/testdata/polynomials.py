@@ -100,6 +100,38 @@ for name, value in [("ln 2", mp.log(2)), ("log10 2", mp.log10(2))]:
 for name, value in [("1 / ln 2", 1 / mp.log(2)), ("1 / ln 10", 1 / mp.log(10))]:
     print(f"// {name} as f32: {single_bits(value)} and {single_bits(value - mpf(single(value)))}")
 
+# The cells of tables of logarithms are a sixteenth of an octave each, from this number on. A number of a cell is taken
+# times a short one near its inverse, so short beside 1 that the product less 1 is exact; 1 is in the middle of a cell.
+LEAST = mpf("0.671875")
+DIGITS = {8: 32, 9: 32, 10: 1, 11: 64, 12: 64}
+
+
+def cell_ends(at):
+    below = lambda n: LEAST + mpf(n) / 32 if n <= 10 else 1 + (mpf(n) - mpf("10.5")) / 16
+    return below(at), below(at + 1)
+
+
+def table(name, values, ty, shown):
+    print(f"const {name}: Table<{ty}> = [")
+    for value in values:
+        print(f"    {ty}::from_bits({shown(value)}),")
+    print("];")
+
+
+inverses = [mp.nint(2 / sum(cell_ends(at)) * DIGITS.get(at, 1024)) / DIGITS.get(at, 1024) for at in range(16)]
+OFF = max(abs(end * inverse - 1) for at, inverse in enumerate(inverses) for end in cell_ends(at))
+for ty, shown, grids, n in [("f64", bits, (42, 42, 43), 9), ("f32", single_bits, (16, 16, 17), 5)]:
+    print(f"// {'' if ty == 'f64' else 'single_'}logarithm_tables.rs")
+    table("INVERSES", inverses, ty, shown)
+    for (name, base), grid in zip([("LN", mp.e), ("LOG2", mpf(2)), ("LOG10", mpf(10))], grids):
+        logs = [-mp.log(inverse) / mp.log(base) for inverse in inverses]
+        leading_parts = [mp.nint(value * 2**grid) / mpf(2) ** grid for value in logs]
+        table(f"{name}_HIGH", leading_parts, ty, shown)
+        table(f"{name}_LOW", [value - part for value, part in zip(logs, leading_parts)], ty, shown)
+        scale = mpf((float if ty == "f64" else single)(1 / mp.log(base)))
+        rest = lambda f: mp.log1p(f) / mp.log(base) / f - scale
+        show(f"{name}_SERIES", rest, -OFF, OFF, n, lambda f: mp.log(base), shown)
+
 print("// single_exponential.rs")
 show("EXP", exp, -HALF_LN2, mpf("0.3468"), 6, square, single_bits)
 show("EXPM1", lambda r: (exp(r) - mpf(1) / 2) / r, -HALF_LN2, mpf("0.3468"), 5, lambda r: r**3, single_bits)

@@ -3,7 +3,7 @@
 
 use super::scalar as op;
 use super::scalar::Flag;
-use super::{Arg, Kernel, Key, functions, loops, reduce, text};
+use super::{Arg, Kernel, Key, functions, loops, reduce, tables, text};
 use crate::op::{Binary, Compare, Reduction, Unary};
 use crate::types::Type;
 
@@ -90,13 +90,14 @@ macro_rules! forms {
     };
 }
 
-/// One module for each level, with every loop compiled for it.
+/// One module for each level, with every loop compiled for it; `$look` finds numbers of tables.
 macro_rules! level {
-    ($name:ident $(, $feature:literal)?) => {
+    ($name:ident, $look:ident $(, $feature:literal)?) => {
         mod $name {
             use super::*;
             use super::loops::{Float, Piece};
-            use super::functions::{Wide, WideZip};
+            use super::functions::{Tabled, Wide, WideZip};
+            use super::tables::{$look, Look};
             use op::{CastTo, Map, Zip};
             use reduce::Fold;
 
@@ -121,6 +122,22 @@ macro_rules! level {
             #[inline(never)]
             unsafe fn map_wide_of<A: Float, F: Wide + Map<A, Out = A>>(d: &mut [Piece<A>], a: &[Piece<A>]) {
                 loops::map_wide::<A, F>(d, a)
+            }
+            unsafe fn map_tabled<A: Float, F: Tabled<A> + Map<A, Out = A>>(d: *mut u8, a: *const u8, _b: *const u8, _c: *const u8, n: usize)
+            where
+                $look: Look<A>,
+            {
+                // SAFETY: the caller's promise is the same; the machine has the level.
+                unsafe { loops::map_pieces::<A>(d, a, n, map_tabled_of::<A, F>) }
+            }
+            $(#[target_feature(enable = $feature)])?
+            #[inline(never)]
+            unsafe fn map_tabled_of<A: Float, F: Tabled<A> + Map<A, Out = A>>(d: &mut [Piece<A>], a: &[Piece<A>])
+            where
+                $look: Look<A>,
+            {
+                // SAFETY: the caller's promise is the same.
+                unsafe { loops::map_tabled::<A, F, $look>(d, a) }
             }
             unsafe fn zip_wide<A: Float, F: WideZip + Zip<A, Out = A>, const B: bool, const C: bool>(d: *mut u8, a: *const u8, b: *const u8, _c: *const u8, n: usize) {
                 // SAFETY: the caller's promise is the same; the machine has the level.
@@ -279,6 +296,8 @@ macro_rules! level {
 
             fn functions<A: Float>(unary: Unary) -> Option<Kernel>
             where
+                $look: Look<A>,
+                op::Log: Tabled<A>, op::Log2: Tabled<A>, op::Log10: Tabled<A>, op::Log1p: Tabled<A>,
                 op::Exp: Map<A, Out = A>, op::Expm1: Map<A, Out = A>, op::Log: Map<A, Out = A>,
                 op::Log2: Map<A, Out = A>, op::Log10: Map<A, Out = A>, op::Log1p: Map<A, Out = A>,
                 op::Sin: Map<A, Out = A>, op::Cos: Map<A, Out = A>, op::Tanh: Map<A, Out = A>,
@@ -291,10 +310,10 @@ macro_rules! level {
                     Unary::Exp => map_wide::<A, op::Exp> as Kernel,
                     Unary::Exp2 => map_wide::<A, op::Exp2>,
                     Unary::Expm1 => map_wide::<A, op::Expm1>,
-                    Unary::Log => map_wide::<A, op::Log>,
-                    Unary::Log2 => map_wide::<A, op::Log2>,
-                    Unary::Log10 => map_wide::<A, op::Log10>,
-                    Unary::Log1p => map_wide::<A, op::Log1p>,
+                    Unary::Log => map_tabled::<A, op::Log>,
+                    Unary::Log2 => map_tabled::<A, op::Log2>,
+                    Unary::Log10 => map_tabled::<A, op::Log10>,
+                    Unary::Log1p => map_tabled::<A, op::Log1p>,
                     Unary::Sin => map_wide::<A, op::Sin>,
                     Unary::Cos => map_wide::<A, op::Cos>,
                     Unary::Tanh => map_wide::<A, op::Tanh>,
@@ -467,11 +486,11 @@ macro_rules! level {
     };
 }
 
-level!(portable);
+level!(portable, Indexed);
 #[cfg(target_arch = "x86_64")]
-level!(avx2, "avx2,fma");
+level!(avx2, Avx2, "avx2,fma");
 #[cfg(target_arch = "x86_64")]
-level!(avx512, "fma,avx512f,avx512bw,avx512dq,avx512vl");
+level!(avx512, Avx512, "fma,avx512f,avx512bw,avx512dq,avx512vl");
 
 /// Loops that are compiled once: they divide whole numbers, call functions or only move bytes.
 mod narrow {

@@ -7,8 +7,9 @@
 use std::slice::{from_raw_parts, from_raw_parts_mut};
 
 use super::Level;
-use super::functions::{Wide, WideZip};
+use super::functions::{Tabled, Wide, WideZip};
 use super::scalar::{CastTo, Flag, Map, TryZip, Zip};
+use super::tables::{Entry, Look, PART};
 use crate::blocks::LINE;
 use crate::types::{Scalar, Type};
 
@@ -98,7 +99,7 @@ const AT_ONCE: usize = 64;
 pub(super) type Piece<A> = [A; AT_ONCE];
 
 /// A float that has functions.
-pub(super) trait Float: Copy {
+pub(super) trait Float: Entry {
     const ONE: Self;
     fn map<F: Wide>(x: Self) -> (Self, bool);
     fn zip<F: WideZip>(x: Self, y: Self) -> (Self, bool);
@@ -204,18 +205,20 @@ fn padded<A: Float>(rest: &[A]) -> Piece<A> {
     piece
 }
 
+/// The other form of a function where that without branches is not right.
+#[cold]
+#[inline(never)]
+fn mend<A: Float, F: Map<A, Out = A>>(d: &mut [A], a: &[A], right: &[bool]) {
+    for ((d, &a), &right) in d.iter_mut().zip(a).zip(right) {
+        if !right {
+            *d = F::map(a);
+        }
+    }
+}
+
 /// A function with a form without branches; where that is not right, its other form.
 #[inline(always)]
 pub(super) fn map_wide<A: Float, F: Wide + Map<A, Out = A>>(d: &mut [Piece<A>], a: &[Piece<A>]) {
-    #[cold]
-    #[inline(never)]
-    fn mend<A: Float, F: Map<A, Out = A>>(d: &mut [A], a: &[A], right: &[bool]) {
-        for ((d, &a), &right) in d.iter_mut().zip(a).zip(right) {
-            if !right {
-                *d = F::map(a);
-            }
-        }
-    }
     for (d, a) in d.iter_mut().zip(a) {
         let mut all = true;
         for (d, &a) in d.iter_mut().zip(a) {
@@ -229,6 +232,40 @@ pub(super) fn map_wide<A: Float, F: Wide + Map<A, Out = A>>(d: &mut [Piece<A>], 
             for (right, &a) in right.iter_mut().zip(a) {
                 *right = A::map::<F>(a).1;
             }
+            mend::<A, F>(d, a, &right);
+        }
+    }
+}
+
+/// The same of a function that takes numbers of tables. The machine has the level of `L`.
+#[inline(always)]
+pub(super) unsafe fn map_tabled<A: Float, F: Tabled<A> + Map<A, Out = A>, L: Look<A>>(
+    d: &mut [Piece<A>],
+    a: &[Piece<A>],
+) {
+    for (d, a) in d.iter_mut().zip(a) {
+        let mut all = true;
+        let parts = d.as_chunks_mut::<PART>().0.iter_mut().zip(a.as_chunks::<PART>().0);
+        for (d, a) in parts {
+            let mut places = [A::Word::default(); PART];
+            for (place, &a) in places.iter_mut().zip(a) {
+                *place = F::place(a);
+            }
+            let mut entries = [[A::NONE; PART]; 3];
+            for (entries, table) in entries.iter_mut().zip(&F::TABLES) {
+                // SAFETY: the caller's promise.
+                unsafe { L::look(entries, table, &places) };
+            }
+            let [first, second, third] = &entries;
+            for (at, (d, &a)) in d.iter_mut().zip(a).enumerate() {
+                let right;
+                (*d, right) = F::tabled(a, [first[at], second[at], third[at]]);
+                all &= right;
+            }
+        }
+        if !all {
+            // What is right does not depend on the tables.
+            let right = a.map(|a| F::tabled(a, [A::NONE; 3]).1);
             mend::<A, F>(d, a, &right);
         }
     }

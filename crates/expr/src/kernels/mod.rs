@@ -3,7 +3,8 @@
 //!
 //! `scalar` says what an operation does to one value, in safe code; `loops` runs it over memory;
 //! `levels` compiles the loops for each [`Level`] and finds them; `reduce` has the loops of
-//! reductions, `math` the functions that are not arithmetic, `functions` forms of them without branches;
+//! reductions, `math` the functions that are not arithmetic, `functions` forms of them without branches,
+//! `tables` how those find numbers of tables;
 //! `grouped` has the loop of sums by group.
 
 mod functions;
@@ -13,6 +14,7 @@ mod loops;
 mod math;
 mod reduce;
 mod scalar;
+mod tables;
 mod text;
 
 pub use levels::Level;

@@ -1,6 +1,13 @@
 //! Logarithms, and what is made of them: powers and the inverses of hyperbolic functions.
+//!
+//! Logarithms are found by tables (Tang, "Table-Driven Implementation of the Logarithm Function in IEEE
+//! Floating-Point Arithmetic", ACM Transactions on Mathematical Software 16, 1990): `m` is in one of sixteen
+//! cells, and near the inverse of `c`, a short number of its cell. `ln m` is `ln (c m)`, of a number near 1, and
+//! what the table says of `-ln c`. `c` is 1 for the cell of 1, and so short for those beside it that `c m - 1` is
+//! exact: what remains of the sum has all its digits. Logarithms to other bases are alike.
 
 use super::exponential::exp2_of;
+use super::logarithm_tables::{LEAST, LN_SERIES, LOG2_SERIES, LOG10_SERIES};
 use super::steps::{Pair, fma, has_log, power, series, split};
 
 /// ln 2 in two parts: the first has 42 bits, so that its multiples are exact.
@@ -9,8 +16,6 @@ const LN2_LOW: f64 = f64::from_bits(0x3D2E_F357_93C7_6730);
 /// 2 / ln 2.
 const SCALE: f64 = f64::from_bits(0x4007_1547_652B_82FE);
 const SCALE_LACKS: f64 = f64::from_bits(0x3C87_77D0_FFDA_0D24);
-const LOG2_E_LACKS: f64 = f64::from_bits(0x3C77_77D0_FFDA_0D24);
-const LOG10_E_LACKS: f64 = f64::from_bits(0x3C69_5355_BAAA_FAD3);
 /// The decimal logarithm of 2 in two parts, likewise.
 const LOG10_2_HIGH: f64 = f64::from_bits(0x3FD3_4413_509F_7800);
 const LOG10_2_LOW: f64 = f64::from_bits(0x3D1F_EF31_1F12_B358);
@@ -58,47 +63,72 @@ fn log(x: Pair) -> f64 {
     log_of(k, over.over(under))
 }
 
-/// `k` and `m - 1` and the logarithm of `m` for a positive number `2ᵏ m`.
+/// A positive number as `2ᵏ m` with `m` in the cells of the tables: `k` as a word, and `m`.
 #[inline(always)]
-fn parts(x: f64) -> (f64, Pair) {
-    let (k, _, m) = split(x, std::f64::consts::FRAC_1_SQRT_2);
-    let f = m - 1.0;
-    // ln (1 + f) = f - f²/2 + s (f²/2 + 2 z (1/3 + ...))
-    let s = f / (1.0 + m);
-    let z = s * s;
-    let half = 0.5 * f * f;
-    let rest = s * fma(2.0 * z, series(z, &LOG), half);
-    (k, Pair::ordered(f, -half).plus(rest))
+fn celled(x: f64) -> (u64, f64) {
+    let word = x.to_bits().wrapping_sub(LEAST.to_bits());
+    let m = (word & 0x000F_FFFF_FFFF_FFFF).wrapping_add(LEAST.to_bits());
+    (((word as i64) >> 52) as u64, f64::from_bits(m))
+}
+
+/// The cell of a positive number: that of `m`, in whose first four digits it is told.
+#[inline(always)]
+pub(super) fn place(x: f64) -> u64 {
+    x.to_bits().wrapping_sub(LEAST.to_bits()) >> 48
 }
 
 #[inline(always)]
-pub(super) fn ln(x: f64) -> (f64, bool) {
-    let (k, log) = parts(x);
-    let sum = Pair::ordered(k * LN2_HIGH, log.high);
-    (sum.plus(fma(k, LN2_LOW, log.low)).value(), has_log(x))
+pub(super) fn place_of_sum(x: f64) -> u64 {
+    place(1.0 + x)
+}
+
+/// `base + low` and the logarithm of `1 + f`, where that of e is `scale` and what `rest` begins with.
+#[inline(always)]
+fn completed<const N: usize>(f: f64, base: f64, low: f64, scale: f64, rest: &[f64; N]) -> f64 {
+    let high = fma(f, scale, base);
+    // The difference is exact, as `base` is 0 or nearly twice what is added, or more.
+    let lost = fma(f, scale, base - high);
+    high + fma(f, series(f, rest), low + lost)
 }
 
 #[inline(always)]
-pub(super) fn log2(x: f64) -> (f64, bool) {
-    let (k, log) = parts(x);
-    let scaled = Pair::product(log.high, std::f64::consts::LOG2_E);
-    let low = fma(log.high, LOG2_E_LACKS, fma(log.low, std::f64::consts::LOG2_E, scaled.low));
-    (Pair::ordered(k, scaled.high).plus(low).value(), has_log(x))
+pub(super) fn ln(x: f64, [inverse, log, lacks]: [f64; 3]) -> (f64, bool) {
+    let (k, m) = celled(x);
+    let k = k as i64 as f64;
+    let f = fma(m, inverse, -1.0);
+    let y = completed(f, fma(k, LN2_HIGH, log), fma(k, LN2_LOW, lacks), 1.0, &LN_SERIES);
+    (y, has_log(x))
 }
 
 #[inline(always)]
-pub(super) fn log10(x: f64) -> (f64, bool) {
-    let (k, log) = parts(x);
-    let scaled = Pair::product(log.high, std::f64::consts::LOG10_E);
-    let low = fma(log.high, LOG10_E_LACKS, fma(log.low, std::f64::consts::LOG10_E, scaled.low));
-    let sum = Pair::ordered(k * LOG10_2_HIGH, scaled.high);
-    (sum.plus(fma(k, LOG10_2_LOW, low)).value(), has_log(x))
+pub(super) fn log2(x: f64, [inverse, log, lacks]: [f64; 3]) -> (f64, bool) {
+    let (k, m) = celled(x);
+    let k = k as i64 as f64;
+    let f = fma(m, inverse, -1.0);
+    (completed(f, k + log, lacks, std::f64::consts::LOG2_E, &LOG2_SERIES), has_log(x))
 }
 
 #[inline(always)]
-pub(super) fn log1p(x: f64) -> (f64, bool) {
+pub(super) fn log10(x: f64, [inverse, log, lacks]: [f64; 3]) -> (f64, bool) {
+    let (k, m) = celled(x);
+    let k = k as i64 as f64;
+    let f = fma(m, inverse, -1.0);
+    let (base, low) = (fma(k, LOG10_2_HIGH, log), fma(k, LOG10_2_LOW, lacks));
+    (completed(f, base, low, std::f64::consts::LOG10_E, &LOG10_SERIES), has_log(x))
+}
+
+#[inline(always)]
+pub(super) fn log1p(x: f64, [inverse, log, lacks]: [f64; 3]) -> (f64, bool) {
+    let whole = Pair::sum(1.0, x);
+    let (word, m) = celled(whole.high);
+    let k = word as i64 as f64;
+    let f = fma(m, inverse, -1.0);
     // The inverse of the power of two in it is a normal number.
-    (log(Pair::sum(1.0, x)).copysign(x), (x > -1.0) & (x < 1e300))
+    let f_lacks = whole.low * power(word.wrapping_neg()) * inverse;
+    // ln (1 + f + e) = ln (1 + f) + e (1 - f) + ...
+    let low = fma(k, LN2_LOW, lacks) + fma(-f, f_lacks, f_lacks);
+    let y = completed(f, fma(k, LN2_HIGH, log), low, 1.0, &LN_SERIES);
+    (y.copysign(x), (x > -1.0) & (x < 1e300))
 }
 
 #[inline(always)]

@@ -1,5 +1,6 @@
-//! Logarithms of `f32` and the inverses of hyperbolic functions, sixteen at a time.
+//! Logarithms of `f32` and the inverses of hyperbolic functions, sixteen at a time; by tables, as in `logarithm`.
 
+use super::single_logarithm_tables::{LEAST, LN_SERIES, LOG2_SERIES, LOG10_SERIES};
 use super::single_steps::{fma, half_inverse, has_log, ordered, power, series, sum_of_two};
 
 /// `(ln (1 + x) / x - 1) / x`.
@@ -26,10 +27,6 @@ const ATANH: [f32; 4] = [
 /// exact.
 const LN2: [f32; 2] = [f32::from_bits(0x3F31_7200), f32::from_bits(0x35BF_BE8E)];
 const LOG10_2: [f32; 2] = [f32::from_bits(0x3E9A_2000), f32::from_bits(0x369A_84FC)];
-/// The logarithms of e, and what they lack.
-const LOG2_E: [f32; 2] = [f32::from_bits(0x3FB8_AA3B), f32::from_bits(0x32A5_7060)];
-const LOG10_E: [f32; 2] = [f32::from_bits(0x3EDE_5BD9), f32::from_bits(0xB22D_91AF)];
-
 /// From there on the inverse of a hyperbolic sine or cosine is the logarithm of twice the number.
 const LARGE: f32 = 4096.0;
 /// Up to it twice a number is finite, and the inverse of the power of two in it is 0 at least.
@@ -46,17 +43,6 @@ fn ln_of_sum(f: f32, lacks: f32) -> (f32, f32) {
     (high, fma(square * f, series(f, &cubic), (low - half_lacks) + lacks))
 }
 
-/// `k` and the logarithm of `m` in two parts, for a positive normal number `2ᵏ m`.
-#[inline(always)]
-fn parts(x: f32) -> (f32, f32, f32) {
-    const LEAST: u32 = std::f32::consts::FRAC_1_SQRT_2.to_bits();
-    let word = x.to_bits().wrapping_sub(LEAST);
-    let k = ((word as i32) >> 23) as f32;
-    let f = f32::from_bits((word & 0x007F_FFFF).wrapping_add(LEAST)) - 1.0;
-    let (high, more) = ln_of_sum(f, 0.0);
-    (k, high, more)
-}
-
 /// `first + second + low`, of which `first` is 0 or not the smaller.
 #[inline(always)]
 fn sum(first: f32, second: f32, low: f32) -> f32 {
@@ -64,32 +50,71 @@ fn sum(first: f32, second: f32, low: f32) -> f32 {
     high + ((second - (high - first)) + low)
 }
 
+/// A positive number as `2ᵏ m` with `m` in the cells of the tables: `k` as a word, and `m`.
 #[inline(always)]
-pub(super) fn ln(x: f32) -> (f32, bool) {
-    let (k, f, more) = parts(x);
-    (sum(k * LN2[0], f, fma(k, LN2[1], more)), has_log(x))
+fn celled(x: f32) -> (u32, f32) {
+    let word = x.to_bits().wrapping_sub(LEAST.to_bits());
+    let m = (word & 0x007F_FFFF).wrapping_add(LEAST.to_bits());
+    (((word as i32) >> 23) as u32, f32::from_bits(m))
 }
 
-/// `f` and `more` times what `scale` and what it lacks are, in two parts.
+/// The cell of a positive number: that of `m`, in whose first four digits it is told.
 #[inline(always)]
-fn scaled(f: f32, more: f32, scale: [f32; 2]) -> (f32, f32) {
-    let high = f * scale[0];
-    let low = fma(f, scale[0], -high);
-    (high, fma(more, scale[0], fma(f, scale[1], low)))
-}
-
-#[inline(always)]
-pub(super) fn log2(x: f32) -> (f32, bool) {
-    let (k, f, more) = parts(x);
-    let (high, low) = scaled(f, more, LOG2_E);
-    (sum(k, high, low), has_log(x))
+pub(super) fn place(x: f32) -> u32 {
+    x.to_bits().wrapping_sub(LEAST.to_bits()) >> 19
 }
 
 #[inline(always)]
-pub(super) fn log10(x: f32) -> (f32, bool) {
-    let (k, f, more) = parts(x);
-    let (high, low) = scaled(f, more, LOG10_E);
-    (sum(k * LOG10_2[0], high, fma(k, LOG10_2[1], low)), has_log(x))
+pub(super) fn place_of_sum(x: f32) -> u32 {
+    place(1.0 + x)
+}
+
+/// `base + low` and the logarithm of `1 + f`, where that of e is `scale` and what `rest` begins with.
+#[inline(always)]
+fn completed<const N: usize>(f: f32, base: f32, low: f32, scale: f32, rest: &[f32; N]) -> f32 {
+    let high = fma(f, scale, base);
+    // The difference is exact, as `base` is 0 or nearly twice what is added, or more.
+    let lost = fma(f, scale, base - high);
+    high + fma(f, series(f, rest), low + lost)
+}
+
+#[inline(always)]
+pub(super) fn ln(x: f32, [inverse, log, lacks]: [f32; 3]) -> (f32, bool) {
+    let (k, m) = celled(x);
+    let k = k as i32 as f32;
+    let f = fma(m, inverse, -1.0);
+    let y = completed(f, fma(k, LN2[0], log), fma(k, LN2[1], lacks), 1.0, &LN_SERIES);
+    (y, has_log(x))
+}
+
+#[inline(always)]
+pub(super) fn log2(x: f32, [inverse, log, lacks]: [f32; 3]) -> (f32, bool) {
+    let (k, m) = celled(x);
+    let k = k as i32 as f32;
+    let f = fma(m, inverse, -1.0);
+    (completed(f, k + log, lacks, std::f32::consts::LOG2_E, &LOG2_SERIES), has_log(x))
+}
+
+#[inline(always)]
+pub(super) fn log10(x: f32, [inverse, log, lacks]: [f32; 3]) -> (f32, bool) {
+    let (k, m) = celled(x);
+    let k = k as i32 as f32;
+    let f = fma(m, inverse, -1.0);
+    let (base, low) = (fma(k, LOG10_2[0], log), fma(k, LOG10_2[1], lacks));
+    (completed(f, base, low, std::f32::consts::LOG10_E, &LOG10_SERIES), has_log(x))
+}
+
+#[inline(always)]
+pub(super) fn log1p(x: f32, [inverse, log, lacks]: [f32; 3]) -> (f32, bool) {
+    let (whole, whole_lacks) = sum_of_two(1.0, x);
+    let (word, m) = celled(whole);
+    let k = word as i32 as f32;
+    let f = fma(m, inverse, -1.0);
+    let f_lacks = whole_lacks * power(word.wrapping_neg()) * inverse;
+    // ln (1 + f + e) = ln (1 + f) + e (1 - f) + ...
+    let low = fma(k, LN2[1], lacks) + fma(-f, f_lacks, f_lacks);
+    let y = completed(f, fma(k, LN2[0], log), low, 1.0, &LN_SERIES);
+    (y.copysign(x), (x > -1.0) & (x < END))
 }
 
 /// The logarithm of a positive number and what it lacks, where that may be much of the result.
@@ -106,12 +131,6 @@ fn ln_of(x: f32, lacks: f32) -> f32 {
     let (high, more) = ln_of_sum(f, lacks);
     let k = k as f32;
     sum(k * LN2[0], high, fma(k, LN2[1], more))
-}
-
-#[inline(always)]
-pub(super) fn log1p(x: f32) -> (f32, bool) {
-    let (sum, lacks) = sum_of_two(1.0, x);
-    (ln_of(sum, lacks).copysign(x), (x > -1.0) & (x < END))
 }
 
 /// The root of a positive number and what that lacks, and what the root lacks.

@@ -38,7 +38,9 @@ pub(super) fn times_power(x: f32, k: u32) -> f32 {
 /// Whether `x` is positive, normal and finite.
 #[inline(always)]
 pub(super) fn has_log(x: f32) -> bool {
-    (x >= f32::MIN_POSITIVE) & (x < f32::INFINITY)
+    // One comparison: of a number that is less the bits are more than all others.
+    const LEAST: u32 = f32::MIN_POSITIVE.to_bits();
+    x.to_bits().wrapping_sub(LEAST) < f32::INFINITY.to_bits() - LEAST
 }
 
 /// `2ᵏ`, a normal number; `k` in the last bits of a word.

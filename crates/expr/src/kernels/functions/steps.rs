@@ -150,5 +150,7 @@ pub(super) fn split(x: f64, least: f64) -> (f64, u64, f64) {
 /// Whether `x` is positive, normal and finite.
 #[inline(always)]
 pub(super) fn has_log(x: f64) -> bool {
-    (x >= f64::MIN_POSITIVE) & (x < f64::INFINITY)
+    // One comparison: of a number that is less the bits are more than all others.
+    const LEAST: u64 = f64::MIN_POSITIVE.to_bits();
+    x.to_bits().wrapping_sub(LEAST) < f64::INFINITY.to_bits() - LEAST
 }
