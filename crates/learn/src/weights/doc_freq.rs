@@ -23,8 +23,8 @@ pub enum DocFreqWeight {
 impl DocFreqWeight {
     /// [`Smooth`](Self::Smooth) for terms of these document frequencies.
     pub(super) fn smooth(doc_freqs: &[u32], n_docs: usize) -> Vec<f64> {
-        let weight = |&df: &u32| libm::log((1.0 + n_docs as f64) / (1.0 + f64::from(df))) + 1.0;
-        doc_freqs.iter().map(weight).collect()
+        let n = n_docs as f64;
+        of_each(doc_freqs, |df| libm::log((1.0 + n) / (1.0 + df)) + 1.0)
     }
 
     /// For every column of `counts`.
@@ -54,17 +54,26 @@ impl DocFreqWeight {
         entropy: Entropy,
     ) -> Vec<f64> {
         let n = n_docs as f64;
-        let each = |weight: &dyn Fn(f64) -> f64| {
-            doc_freqs.iter().map(|&df| weight(f64::from(df))).collect()
-        };
         match self {
             Self::One => vec![1.0; entropy.sums.len()],
             Self::Smooth => Self::smooth(doc_freqs, n_docs),
-            Self::Plain => each(&|df| libm::log(n / df) + 1.0),
-            Self::Probabilistic => each(&|df| libm::log1p((n - df + 0.5) / (df + 0.5))),
+            Self::Plain => of_each(doc_freqs, |df| libm::log(n / df) + 1.0),
+            Self::Probabilistic => {
+                of_each(doc_freqs, |df| libm::log1p((n - df + 0.5) / (df + 0.5)))
+            }
             Self::Entropy => entropy.weights(n_docs),
         }
     }
+}
+
+/// The weights of terms of these document frequencies. Most terms are in few documents: what those
+/// weigh is computed once.
+fn of_each(doc_freqs: &[u32], weight: impl Fn(f64) -> f64) -> Vec<f64> {
+    const FEW: u32 = 1 << 10;
+    let of_few: Vec<f64> =
+        (0..FEW.min(doc_freqs.len() as u32)).map(f64::from).map(&weight).collect();
+    let of_term = |&df: &u32| of_few.get(df as usize).copied().unwrap_or_else(|| weight(df.into()));
+    doc_freqs.iter().map(of_term).collect()
 }
 
 /// For every column of `counts` how many rows are not 0 in it.
@@ -119,5 +128,18 @@ impl Entropy {
     fn weights(self, n_docs: usize) -> Vec<f64> {
         let most = libm::log1p(n_docs as f64);
         self.sums.into_iter().map(|sum| 1.0 + sum / most).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn terms_in_few_documents_and_in_many_weigh_what_the_formula_says() {
+        let weight = |df: f64| 3.0 / (1.0 + df);
+        let doc_freqs: Vec<u32> = (0..3000).chain([70_000, 0, 1]).collect();
+        let expected: Vec<f64> = doc_freqs.iter().map(|&df| weight(f64::from(df))).collect();
+        assert_eq!(of_each(&doc_freqs, weight), expected);
     }
 }

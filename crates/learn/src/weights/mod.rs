@@ -112,7 +112,7 @@ impl TfIdfConfig {
         &self,
         counts: CsMatViewI<'_, V, u32, usize>,
     ) -> TfIdf<F> {
-        let total: f64 = counts.data().iter().map(|&count| count.into()).sum();
+        let total = total(counts.data());
         Self::fitted(
             *self,
             self.doc_freq.of_terms(counts).into_iter().map(F::from_f64).collect(),
@@ -123,6 +123,21 @@ impl TfIdfConfig {
     fn fitted<F: Real>(config: Self, idf: Vec<F>, mean_length: f64) -> TfIdf<F> {
         TfIdf { config, idf, mean_length }
     }
+}
+
+/// The sum of `counts`, exact where they are whole. Several sums at once, as each addition waits for the
+/// one before it.
+fn total<V: Copy + Into<f64>>(counts: &[V]) -> f64 {
+    const AT_ONCE: usize = 8;
+    let (groups, rest) = counts.as_chunks::<AT_ONCE>();
+    let mut sums = [0.0; AT_ONCE];
+    for group in groups {
+        for (sum, &count) in sums.iter_mut().zip(group) {
+            *sum += count.into();
+        }
+    }
+    let rest = rest.iter().map(|&count| count.into());
+    sums.into_iter().chain(rest).sum()
 }
 
 /// Fitted weights: what each term is worth.
@@ -236,5 +251,18 @@ impl<F: Real> TfIdf<F> {
             self.config.term_freq.of(count.into(), relative_length) * self.idf[term as usize].into()
         }));
         self.config.norm.apply(weights);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sum_of_whole_numbers_is_exact_for_any_number_of_them() {
+        for n in [0, 1, 7, 8, 9, 1000] {
+            let counts: Vec<u32> = (1..=n).collect();
+            assert_eq!(total(&counts), f64::from(n * (n + 1) / 2));
+        }
     }
 }
