@@ -52,9 +52,10 @@ CREATE INDEX document_tags_tag ON document_tags (tag_id);
 ";
 
 /// A build that is cut short is thrown away whole: no journal has to bring its file back. Pages are
-/// written once, when they are complete, as far as 64 MiB go, and in larger pieces than are usual.
+/// written once, when they are complete, as far as 64 MiB go, and in larger pieces than are usual. What rows
+/// refer to is written with them, and is not looked for.
 const SETTINGS: &str = "
-PRAGMA page_size = 16384; PRAGMA cache_size = -65536; PRAGMA journal_mode = OFF;
+PRAGMA foreign_keys = OFF; PRAGMA page_size = 16384; PRAGMA cache_size = -65536; PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;
 ";
 
@@ -78,7 +79,6 @@ pub(crate) fn write_results_db(results: &Results, path: &Path) -> Result<(), Err
 fn fill(transaction: &Transaction<'_>, results: &Results) -> rusqlite::Result<()> {
     transaction.execute_batch(SCHEMA)?;
     transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
-    // Rows come after those that they refer to.
     topics(transaction, results)?;
     documents(transaction, results)?;
     tags(transaction, results)?;
