@@ -60,6 +60,10 @@ pub(crate) fn host(url: &str) -> &str {
 
 /// `code` when it has the form of a language tag (`en`, `pt-BR`).
 pub(crate) fn language_tag(code: &str) -> Option<&str> {
+    // Nearly all are such, of every document that a page names.
+    if code.len() == 2 && code.bytes().all(|b| b.is_ascii_alphabetic()) {
+        return Some(code);
+    }
     let code = code.trim();
     let first = code.split('-').next().unwrap_or("");
     let subtags_fit = code.split('-').all(|part| {

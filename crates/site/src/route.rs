@@ -114,7 +114,7 @@ impl Site<'_> {
                 return Err(no_such_page());
             }
             Ok(match page {
-                0 => format!("{folder}/index.html"),
+                0 => [&folder, "/index.html"].concat(),
                 _ => format!("{folder}/{}/index.html", page + 1),
             })
         };
@@ -152,20 +152,20 @@ impl Site<'_> {
             }
             Route::Topic(topic, page) => {
                 let topic = data.topics.get(topic).ok_or_else(no_such_page)?;
-                let folder = format!("topic/{}", topic.slug);
+                let folder = ["topic/", topic.slug].concat();
                 return paged(folder, page, topic.documents.len(), MAX_ROWS);
             }
             Route::Tag(tag, page) => {
                 let tag = data.tags.get(tag).ok_or_else(no_such_page)?;
-                return paged(format!("tag/{}", tag.slug), page, tag.documents.len(), MAX_ROWS);
+                return paged(["tag/", tag.slug].concat(), page, tag.documents.len(), MAX_ROWS);
             }
             Route::Speaker(speaker) => {
                 let speaker = data.speakers.get(speaker).ok_or_else(no_such_page)?;
-                return Ok(format!("speaker/{}/index.html", speaker.slug));
+                return Ok(["speaker/", speaker.slug, "/index.html"].concat());
             }
             Route::Document(document) => {
                 let document = data.documents.get(document).ok_or_else(no_such_page)?;
-                return Ok(format!("doc/{}/index.html", document.slug));
+                return Ok(["doc/", document.slug, "/index.html"].concat());
             }
         };
         Ok(fixed.to_owned())

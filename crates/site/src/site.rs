@@ -1,5 +1,7 @@
 //! The data of a site, checked and joined.
 
+use std::ops::Range;
+
 use hashbrown::HashMap;
 
 use crate::error::Kind;
@@ -21,6 +23,8 @@ pub struct Site<'a> {
     tags_by_name: Vec<usize>,
     speakers_by_name: Vec<usize>,
     terms_by_name: Vec<usize>,
+    /// The letters that terms begin with, and the places of these in [`terms_by_name`](Self::terms_by_name).
+    term_letters: Vec<(Option<char>, Range<usize>)>,
     neighbours: Vec<Neighbours>,
     near: Vec<Vec<Near<'a>>>,
     map: Map,
@@ -61,6 +65,7 @@ impl<'a> Site<'a> {
             places_by_title[document] = place;
         }
         let near = near::of_topics(&data);
+        let terms_by_name = sorted_by_key(data.terms.iter().map(|term| title_key(term.term)));
         Ok(Self {
             noun: noun(&data),
             map: map::lay_out(&data, &near),
@@ -73,7 +78,8 @@ impl<'a> Site<'a> {
             places_by_title,
             tags_by_name: sorted_by_key(data.tags.iter().map(|tag| title_key(tag.name))),
             speakers_by_name: sorted_by_key(data.speakers.iter().map(|who| name_key(who.name))),
-            terms_by_name: sorted_by_key(data.terms.iter().map(|term| title_key(term.term))),
+            term_letters: letters(&terms_by_name, |term| data.terms[term].term),
+            terms_by_name,
             neighbours: neighbours(&data),
             data,
         })
@@ -122,6 +128,12 @@ impl<'a> Site<'a> {
     /// The terms of the index from A to Z.
     pub(crate) fn terms_by_name(&self) -> &[usize] {
         &self.terms_by_name
+    }
+
+    /// The letters that terms begin with, `None` for signs and digits, and where among the
+    /// [terms by name](Self::terms_by_name) these are.
+    pub(crate) fn term_letters(&self) -> &[(Option<char>, Range<usize>)] {
+        &self.term_letters
     }
 
     pub(crate) fn neighbours(&self, document: usize) -> Neighbours {
@@ -198,6 +210,21 @@ fn sorted_by_key<K: Ord>(keys: impl Iterator<Item = K>) -> Vec<usize> {
     let mut keyed: Vec<_> = keys.enumerate().map(|(position, key)| (key, position)).collect();
     keyed.sort_unstable();
     keyed.into_iter().map(|(_, position)| position).collect()
+}
+
+/// The initials of titles in their order, and the places that each has there.
+fn letters<'t>(
+    order: &[usize],
+    title: impl Fn(usize) -> &'t str,
+) -> Vec<(Option<char>, Range<usize>)> {
+    let initials: Vec<_> = order.iter().map(|&at| initial(title(at))).collect();
+    let mut end = 0;
+    let groups = initials.chunk_by(|a, b| a == b).map(|group| {
+        let start = end;
+        end += group.len();
+        (group[0], start..end)
+    });
+    groups.collect()
 }
 
 /// Joins each document to those around it among the documents with the same main topic.

@@ -109,7 +109,7 @@ impl<'s> Links<'s> {
     /// The address of another page. Every position in the data was checked by `Site::new`.
     pub(crate) fn to(&self, route: Route) -> String {
         let path = self.site.path(route).expect("positions were checked");
-        format!("{}{path}", self.root)
+        [&self.root[..], &path].concat()
     }
 
     pub(crate) fn topic(&self, index: usize) -> TopicRef<'s> {

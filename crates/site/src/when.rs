@@ -168,7 +168,7 @@ impl Day {
     fn format(self) -> String {
         let Self { year, month, of_month } = self;
         let (weekday, month) = (WEEKDAYS[self.weekday()], MONTHS[month as usize - 1]);
-        let mut out = String::new();
+        let mut out = String::with_capacity("Wed 30 Sep 2026, 10:30–11:00".len());
         write!(out, "{weekday} {of_month} {month} {year}")
             .expect("writing to a string cannot fail");
         out

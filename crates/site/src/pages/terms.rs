@@ -1,5 +1,7 @@
 //! The index of terms, as at the end of a book: to find documents without a script.
 
+use std::ops::Range;
+
 use minijinja::Value;
 use minijinja::value::Serde;
 use serde::Serialize;
@@ -96,18 +98,13 @@ pub(super) fn page(links: &Links<'_>, page: usize) -> Page {
 
 /// The letters that terms begin with, each with the way to the first of them.
 pub(crate) fn letters(links: &Links<'_>, page: usize) -> Vec<Letter> {
-    let terms = &links.site.data().terms;
-    let letter = |term: usize| initial(terms[term].term);
-    let mut letters = Vec::new();
-    let mut place = 0;
-    for group in links.site.terms_by_name().chunk_by(|&a, &b| letter(a) == letter(b)) {
-        let last = place + group.len() - 1;
-        letters.push(Letter {
-            name: letter(group[0]).unwrap_or('#').to_string(),
-            href: format!("{}#l-{place}", links.to(Route::Terms(place / PER_PAGE))),
-            current: (place / PER_PAGE..=last / PER_PAGE).contains(&page),
-        });
-        place = last + 1;
-    }
-    letters
+    let letter = |(letter, places): &(Option<char>, Range<usize>)| {
+        let Range { start, end } = *places;
+        Letter {
+            name: letter.unwrap_or('#').to_string(),
+            href: format!("{}#l-{start}", links.to(Route::Terms(start / PER_PAGE))),
+            current: (start / PER_PAGE..=(end - 1) / PER_PAGE).contains(&page),
+        }
+    };
+    links.site.term_letters().iter().map(letter).collect()
 }
