@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::pages::{MAX_ROWS, documents, speaker, tag, terms};
+use crate::pages::{MAX_ROWS, documents, speaker, speakers, tag, tags, terms};
 use crate::views::{Links, count_of, mean_topics, percent, thousands};
 use crate::{Document, Renderer, Route, Site, Weighted};
 
@@ -90,6 +90,19 @@ impl<'s> Inputs<'s> {
             Route::Tag(tag, page) => self.tag(tag, page, to),
             Route::Topic(topic, page) => self.topic(topic, page, to),
             Route::Documents(page) => self.documents(page, to),
+            Route::Tags(page) => {
+                let chunk = self.site.tags_by_name().chunks(tags::PER_PAGE).nth(page);
+                let n_documents = |tag: usize| self.site.data().tags[tag].documents.len();
+                put_number(to, self.tags.len());
+                names(chunk, (&self.tags, n_documents), to);
+            }
+            Route::Speakers(page) => {
+                let chunk = self.site.speakers_by_name().chunks(speakers::PER_PAGE).nth(page);
+                let n_documents =
+                    |speaker: usize| self.site.data().speakers[speaker].documents.len();
+                put_number(to, self.speakers.len());
+                names(chunk, (&self.speakers, n_documents), to);
+            }
             Route::Terms(page) => self.terms(page, to),
             _ => {}
         }
@@ -103,7 +116,7 @@ impl<'s> Inputs<'s> {
             Route::Speaker(speaker) => speaker < data.speakers.len(),
             Route::Tag(tag, _) => tag < data.tags.len(),
             Route::Topic(topic, _) => topic < data.topics.len(),
-            Route::Documents(_) | Route::Terms(_) => true,
+            Route::Documents(_) | Route::Tags(_) | Route::Speakers(_) | Route::Terms(_) => true,
             _ => false,
         }
     }
@@ -175,7 +188,6 @@ impl<'s> Inputs<'s> {
         to.extend_from_slice(&self.topics[index]);
         put_text(to, &percent(topic.share));
         put_number(to, topic.documents.len());
-        to.extend_from_slice(&self.spectrum);
         let order = site.topics_by_share();
         let place = order.iter().position(|&other| other == index);
         for offset in [-1, 1] {
@@ -193,6 +205,7 @@ impl<'s> Inputs<'s> {
             self.linked(documents, to);
         }
         if page == 0 {
+            to.extend_from_slice(&self.spectrum);
             put_text(to, &format!("{:?}", topic.cloud));
             put_number(to, site.near(index).len());
             for near in site.near(index) {
@@ -263,6 +276,18 @@ impl<'s> Inputs<'s> {
 
     fn link(&self, document: usize, to: &mut Vec<u8>) {
         to.extend_from_slice(&self.links[document]);
+    }
+}
+
+/// Names in a list with how many documents each has; `keys` are those of the links to them.
+fn names(
+    names: Option<&[usize]>,
+    (keys, n_documents): (&[Key], impl Fn(usize) -> usize),
+    to: &mut Vec<u8>,
+) {
+    for &name in names.unwrap_or_default() {
+        to.extend_from_slice(&keys[name]);
+        put_number(to, n_documents(name));
     }
 }
 

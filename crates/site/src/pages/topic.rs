@@ -21,8 +21,8 @@ struct Content<'s> {
     lang: Option<&'s str>,
     share: String,
     n_documents: String,
+    /// On the first page only, as are the cloud, parts, terms and neighbours: it changes with any document.
     spectrum: Vec<Part<'s>>,
-    /// On the first page only, as are parts, terms and neighbours.
     cloud: Option<Value>,
     parts: Vec<PartView<'s>>,
     /// The documents, a line each.
@@ -88,6 +88,7 @@ pub(super) fn page(links: &Links<'_>, index: usize, page: usize) -> Page {
         ),
         count: count_of(part.documents.len(), site.noun()),
     });
+    let shares = order.iter().filter(|_| is_first).map(|index| (index, data.topics[*index].share));
     let near = site.near(index).iter().filter(|_| is_first);
     let terms = topic.terms.iter().filter(|_| is_first).map(|term| TermRow {
         term: term.term,
@@ -103,8 +104,7 @@ pub(super) fn page(links: &Links<'_>, index: usize, page: usize) -> Page {
         lang,
         share: percent(topic.share),
         n_documents: count_of(topic.documents.len(), noun),
-        spectrum: links
-            .parts(order.iter().map(|&index| Weighted { index, weight: data.topics[index].share })),
+        spectrum: links.parts(shares.map(|(&index, weight)| Weighted { index, weight })),
         cloud: (is_first && !topic.cloud.words.is_empty())
             .then(|| cloud_svg(topic.cloud, topic, "")),
         parts: parts.collect(),

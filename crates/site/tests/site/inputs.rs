@@ -154,6 +154,28 @@ fn another_text_concerns_its_own_page_alone() {
 }
 
 #[test]
+fn how_much_is_about_topics_concerns_their_first_pages_alone() {
+    let fixture = conference(1700, 3);
+    let renderer = Renderer::new();
+    let before = made(fixture.data(), &renderer);
+    let mut data = fixture.data();
+    let shares = data.topics.iter().map(|topic| topic.share);
+    let (largest, _) = shares.enumerate().max_by(|a, b| a.1.total_cmp(&b.1)).unwrap();
+    // It stays the first.
+    data.topics[largest].share *= 1.05;
+    let after = made(data, &renderer);
+    let of_topics = after.iter().filter(|(path, _)| path.starts_with("topic/"));
+    let (first, later): (Vec<_>, Vec<_>) =
+        of_topics.partition(|(path, _)| path.matches('/').count() == 2);
+    let is_same = |path: &String| before[path] == after[path];
+    assert!(first.len() == 3 && !first.iter().any(|(path, _)| is_same(path)));
+    let slug = fixture.data().topics[largest].slug;
+    let own = |path: &String| path.starts_with(&format!("topic/{slug}/"));
+    let others: Vec<_> = later.iter().filter(|(path, _)| !own(path)).collect();
+    assert!(others.len() > 1 && others.iter().all(|(path, _)| is_same(path)));
+}
+
+#[test]
 fn a_document_more_leaves_most_pages_as_they_were() {
     let fixture = conference(200, 4);
     let renderer = Renderer::new();
