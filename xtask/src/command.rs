@@ -20,6 +20,15 @@ pub(crate) fn run(folder: &Path, mut command: Command) -> Result<(), String> {
         .collect();
     let line = words.join(" ");
     println!("$ {line}");
+    // What `cargo run` says of this program: build scripts that look at the same of theirs would run again, and
+    // all that is built on them.
+    let own = env::vars_os().map(|(name, _)| name).filter(|name| {
+        let name = name.to_string_lossy();
+        name.starts_with("CARGO_MANIFEST_") || name.starts_with("CARGO_PKG_")
+    });
+    own.for_each(|name| {
+        command.env_remove(name);
+    });
     let started = Instant::now();
     let status = command
         .current_dir(folder)
