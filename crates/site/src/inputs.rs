@@ -91,17 +91,14 @@ impl<'s> Inputs<'s> {
             Route::Topic(topic, page) => self.topic(topic, page, to),
             Route::Documents(page) => self.documents(page, to),
             Route::Tags(page) => {
-                let chunk = self.site.tags_by_name().chunks(tags::PER_PAGE).nth(page);
-                let n_documents = |tag: usize| self.site.data().tags[tag].documents.len();
-                put_number(to, self.tags.len());
-                names(chunk, (&self.tags, n_documents), to);
+                let shown = self.site.tags_by_name().chunks(tags::PER_PAGE).nth(page);
+                let tags = &self.site.data().tags;
+                put_names(shown, (&self.tags, |tag| tags[tag].documents.len()), to);
             }
             Route::Speakers(page) => {
-                let chunk = self.site.speakers_by_name().chunks(speakers::PER_PAGE).nth(page);
-                let n_documents =
-                    |speaker: usize| self.site.data().speakers[speaker].documents.len();
-                put_number(to, self.speakers.len());
-                names(chunk, (&self.speakers, n_documents), to);
+                let shown = self.site.speakers_by_name().chunks(speakers::PER_PAGE).nth(page);
+                let speakers = &self.site.data().speakers;
+                put_names(shown, (&self.speakers, |who| speakers[who].documents.len()), to);
             }
             Route::Terms(page) => self.terms(page, to),
             _ => {}
@@ -279,13 +276,15 @@ impl<'s> Inputs<'s> {
     }
 }
 
-/// Names in a list with how many documents each has; `keys` are those of the links to them.
-fn names(
-    names: Option<&[usize]>,
+/// How many names there are, and those that a page of their list shows, with how many documents each has;
+/// `keys` are those of the links to them.
+fn put_names(
+    shown: Option<&[usize]>,
     (keys, n_documents): (&[Key], impl Fn(usize) -> usize),
     to: &mut Vec<u8>,
 ) {
-    for &name in names.unwrap_or_default() {
+    put_number(to, keys.len());
+    for &name in shown.unwrap_or_default() {
         to.extend_from_slice(&keys[name]);
         put_number(to, n_documents(name));
     }

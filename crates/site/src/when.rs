@@ -168,6 +168,7 @@ impl Day {
     fn format(self) -> String {
         let Self { year, month, of_month } = self;
         let (weekday, month) = (WEEKDAYS[self.weekday()], MONTHS[month as usize - 1]);
+        // With room for the times that follow most days.
         let mut out = String::with_capacity("Wed 30 Sep 2026, 10:30–11:00".len());
         write!(out, "{weekday} {of_month} {month} {year}")
             .expect("writing to a string cannot fail");

@@ -88,7 +88,8 @@ pub(super) fn page(links: &Links<'_>, index: usize, page: usize) -> Page {
         ),
         count: count_of(part.documents.len(), site.noun()),
     });
-    let shares = order.iter().filter(|_| is_first).map(|index| (index, data.topics[*index].share));
+    let shares = order.iter().filter(|_| is_first);
+    let shares = shares.map(|&index| Weighted { index, weight: data.topics[index].share });
     let near = site.near(index).iter().filter(|_| is_first);
     let terms = topic.terms.iter().filter(|_| is_first).map(|term| TermRow {
         term: term.term,
@@ -104,7 +105,7 @@ pub(super) fn page(links: &Links<'_>, index: usize, page: usize) -> Page {
         lang,
         share: percent(topic.share),
         n_documents: count_of(topic.documents.len(), noun),
-        spectrum: links.parts(shares.map(|(&index, weight)| Weighted { index, weight })),
+        spectrum: links.parts(shares),
         cloud: (is_first && !topic.cloud.words.is_empty())
             .then(|| cloud_svg(topic.cloud, topic, "")),
         parts: parts.collect(),
