@@ -4,8 +4,11 @@ use jobs::Run;
 use ndarray::ArrayView2;
 use sprs::CsMatViewI;
 
-use super::{LEAST, dot, inner_products, power};
-use crate::{Error, Real};
+use super::{LEAST, dot, power};
+use crate::kernels::{self, gather, padded};
+use crate::nmf::blocks::RowBlocks;
+use crate::nmf::gram::Gram;
+use crate::{Error, InstructionSet, Real};
 
 /// Rows summed by one task.
 const BLOCK: usize = 256;
@@ -15,7 +18,7 @@ const BLOCK: usize = 256;
 ///
 /// Entries of `x` up to 1.2e-7, and as small ones of the model under others, count as scikit-learn counts
 /// them: the first as nothing, the second as 1.2e-7. Cost: as of an [`Update`](super::Update), and for β = 2
-/// `k²` for every row and column.
+/// `k²` for every row and column, and the factors again in `f64`.
 ///
 /// # Errors
 /// [`Error::Shape`] for factors of other shapes, [`Error::Run`].
@@ -32,6 +35,11 @@ pub fn divergence<F: Real>(
             return Err(Error::Shape { name, expected, got });
         }
     }
+    // A sum of differences is exact where the model is; that of a sparse matrix would have far more terms
+    // than the matrix has entries.
+    if beta == 2.0 && x.rows().saturating_mul(x.cols()) / 8 > x.nnz() {
+        return sparse_squares(x, (w, ht), run);
+    }
     let (rows, others): (Vec<F>, Vec<F>) =
         (w.iter().copied().collect(), ht.iter().copied().collect());
     let (rows, others) = (rows.as_slice(), others.as_slice());
@@ -39,10 +47,6 @@ pub fn divergence<F: Real>(
     for other in others.chunks_exact(k.max(1)) {
         sums.iter_mut().zip(other).for_each(|(sum, &entry)| *sum += entry.into());
     }
-    // A sum of differences is exact where the model is; that of a sparse matrix would have far more terms
-    // than the matrix has entries.
-    let is_sparse = x.rows().saturating_mul(x.cols()) / 8 > x.nnz();
-    let gram = (beta == 2.0 && is_sparse).then(|| inner_products(others, k));
     let starts: Vec<usize> = (0..x.rows()).step_by(BLOCK).collect();
     let parts = run.map(starts, |start| {
         let mut total = 0.0;
@@ -54,7 +58,7 @@ pub fn divergence<F: Real>(
                 (value.into(), dot(row, &others[column as usize * k..(column as usize + 1) * k]))
             });
             total += if beta == 2.0 {
-                squares(entries, row, others, gram.as_deref())
+                squares(entries, row, others)
             } else if beta == 1.0 {
                 let model: f64 = row.iter().zip(&sums).map(|(&w, sum)| w.into() * sum).sum();
                 kullback_leibler(entries, model)
@@ -76,25 +80,47 @@ pub fn divergence<F: Real>(
     Ok(parts.into_iter().sum())
 }
 
-/// `½ Σ (x − y)²` over a row: the entries that are there, and the model's squares everywhere else, from
-/// the inner products of `H` where there are any.
-fn squares<F: Real>(
-    entries: impl Iterator<Item = (f64, f64)>,
-    row: &[F],
-    others: &[F],
-    gram: Option<&[f64]>,
-) -> f64 {
-    let k = row.len().max(1);
-    let all: f64 = match gram {
-        None => others.chunks_exact(k).map(|other| dot(row, other)).map(|y| y * y).sum(),
-        Some(gram) => row
-            .iter()
-            .zip(gram.chunks_exact(k))
-            .map(|(&w, gram)| {
-                w.into() * row.iter().zip(gram).map(|(&w, &g)| w.into() * g).sum::<f64>()
-            })
-            .sum(),
-    };
+/// `½ (‖X‖² − 2 ⟨X, W Hᵀ⟩ + ⟨WᵀW, HᵀH⟩)`: the model is computed nowhere.
+fn sparse_squares<F: Real>(
+    x: CsMatViewI<'_, F, u32, usize>,
+    (w, ht): (ArrayView2<'_, F>, ArrayView2<'_, F>),
+    run: &Run,
+) -> Result<f64, Error> {
+    let (width, isa) = (padded(w.ncols()).max(1), InstructionSet::best());
+    // In `f64` all of it: of a model that is near, little is left of these sums.
+    let (w, ht) = (wide_rows(w, width), wide_rows(ht, width));
+    let by_doc = RowBlocks::of(x);
+    let parts = run.map(by_doc.ranges().to_vec(), |block| {
+        let (mut target, mut wide) = (vec![0.0; width], Vec::new());
+        let mut sum = 0.0;
+        for at in block {
+            let (indices, values) = by_doc.row(at);
+            wide.clear();
+            wide.extend(values.iter().map(|&value| value.into()));
+            target.fill(0.0);
+            gather(isa, &mut target, indices, &wide, &ht);
+            let cross = kernels::dot(&target, &w[at * width..(at + 1) * width]);
+            sum += kernels::dot(&wide, &wide) - 2.0 * cross;
+        }
+        sum
+    })?;
+    let [gram_w, gram_h] = [&w, &ht].map(|rows| Gram::of_rows(rows, (width, &[]), isa, run));
+    Ok(0.5 * (parts.into_iter().sum::<f64>() + gram_w?.inner(&gram_h?)))
+}
+
+/// The rows of a matrix in `f64`, each of `width` values, zeros behind its own.
+fn wide_rows<F: Real>(matrix: ArrayView2<'_, F>, width: usize) -> Vec<f64> {
+    let mut rows = vec![0.0; matrix.nrows() * width];
+    for (row, wide) in matrix.rows().into_iter().zip(rows.chunks_exact_mut(width)) {
+        wide.iter_mut().zip(row).for_each(|(wide, &value)| *wide = value.into());
+    }
+    rows
+}
+
+/// `½ Σ (x − y)²` over a row: the entries that are there, and the model's squares everywhere else.
+fn squares<F: Real>(entries: impl Iterator<Item = (f64, f64)>, row: &[F], others: &[F]) -> f64 {
+    let all = others.chunks_exact(row.len().max(1)).map(|other| dot(row, other));
+    let all: f64 = all.map(|y| y * y).sum();
     let own: f64 = entries.map(|(x, y)| (x - y) * (x - y) - y * y).sum();
     0.5 * (all + own)
 }

@@ -1,5 +1,7 @@
 //! Where the factorisation starts.
 
+use jobs::Run;
+
 use super::blocks::RowBlocks;
 use super::svd::{self, How, Svd};
 use crate::kernels::padded;
@@ -8,6 +10,8 @@ use crate::{Error, Real};
 
 /// Entries below this are taken for zero before the zeros are filled.
 const NEGLIGIBLE: f64 = 1e-6;
+/// Rows of a factor in one parallel task.
+const ROWS: usize = 1024;
 
 /// How both factors begin.
 ///
@@ -56,8 +60,8 @@ impl Init {
             let scale = (mean / k as f64).sqrt();
             let entry = |seed, at| scale * normal(seed, at).abs();
             return Ok(Start {
-                w: filled(n_docs, (k, width), |at| entry(seed ^ STREAM_W, at)),
-                ht: filled(n_terms, (k, width), |at| entry(seed ^ STREAM_H, at)),
+                w: filled(n_docs, (k, width), |at| entry(seed ^ STREAM_W, at), how.run)?,
+                ht: filled(n_terms, (k, width), |at| entry(seed ^ STREAM_H, at), how.run)?,
             });
         }
         let fill = |seed, at| match self {
@@ -66,22 +70,18 @@ impl Init {
             _ => 0.0,
         };
         let svd = svd::truncated(by_doc, by_term, (k, seed), how)?;
-        let mut w = filled(n_docs, (k, width), |at| fill(seed ^ STREAM_W, at));
-        let mut ht: Vec<F> = filled(n_terms, (k, width), |at| fill(seed ^ STREAM_H, at));
+        let mut w = filled(n_docs, (k, width), |at| fill(seed ^ STREAM_W, at), how.run)?;
+        let mut ht = filled(n_terms, (k, width), |at| fill(seed ^ STREAM_H, at), how.run)?;
+        let halves = halves(&svd, k);
+        put(&mut w, &svd.left, (&halves, |half| half.left), (svd.width, width, how.run))?;
+        put(&mut ht, &svd.right, (&halves, |half| half.right), (svd.width, width, how.run))?;
         let strongest = svd.values[0];
-        for j in 0..k {
-            let value = svd.values.get(j).copied().unwrap_or(0.0);
-            if value > NEGLIGIBLE * strongest {
-                let (left, right) = non_negative_pair(&svd, j);
-                put_column(&mut w, &left, (j, width));
-                put_column(&mut ht, &right, (j, width));
-            } else {
-                // The rank of the matrix is below `k`: this topic begins at a document.
-                let (terms, values) = by_doc.row(j % n_docs);
-                for (&term, &value) in terms.iter().zip(values) {
-                    let entry = &mut ht[term as usize * width + j];
-                    *entry = entry.max(value);
-                }
+        for j in (0..k).filter(|&j| svd.values[j] <= NEGLIGIBLE * strongest) {
+            // The rank of the matrix is below `k`: this topic begins at a document.
+            let (terms, values) = by_doc.row(j % n_docs);
+            for (&term, &value) in terms.iter().zip(values) {
+                let entry: &mut F = &mut ht[term as usize * width + j];
+                *entry = entry.max(value);
             }
         }
         Ok(Start { w, ht })
@@ -89,47 +89,88 @@ impl Init {
 }
 
 /// (rows, width), `entry(position)` in the first `k` columns and zero in the padding.
-fn filled<F: Real>(rows: usize, (k, width): (usize, usize), entry: impl Fn(u64) -> f64) -> Vec<F> {
+fn filled<F: Real>(
+    rows: usize,
+    (k, width): (usize, usize),
+    entry: impl Fn(u64) -> f64 + Sync,
+    run: &Run,
+) -> Result<Vec<F>, Error> {
     let mut matrix = vec![F::ZERO; rows * width];
-    for (at, row) in matrix.chunks_exact_mut(width).enumerate() {
-        for (j, value) in row[..k].iter_mut().enumerate() {
-            *value = F::from_f64(entry((at * k + j) as u64));
+    let parts = matrix.chunks_mut(ROWS * width).enumerate().collect();
+    run.map(parts, |(part, rows): (usize, &mut [F])| {
+        for (at, row) in (part * ROWS..).zip(rows.chunks_exact_mut(width)) {
+            for (j, value) in row[..k].iter_mut().enumerate() {
+                *value = F::from_f64(entry((at * k + j) as u64));
+            }
         }
-    }
-    matrix
+    })?;
+    Ok(matrix)
 }
 
-fn put_column<F: Real>(matrix: &mut [F], column: &[f64], (j, width): (usize, usize)) {
-    for (row, &value) in matrix.chunks_exact_mut(width).zip(column) {
-        if value > NEGLIGIBLE {
-            row[j] = F::from_f64(value);
-        }
-    }
+/// What a topic takes of its pair of singular vectors: the entries with a sign, times `scale` over the length
+/// of these.
+#[derive(Clone, Copy)]
+struct Half {
+    sign: f64,
+    scale: f64,
+    left: f64,
+    right: f64,
 }
 
-/// The scaled non-negative parts of the `j`-th singular vectors, left and right.
-fn non_negative_pair<F: Real>(svd: &Svd<F>, j: usize) -> (Vec<f64>, Vec<f64>) {
-    let column = |matrix: &[F]| -> Vec<f64> {
-        matrix.chunks_exact(svd.width).map(|row| row[j].into()).collect()
+/// The longer half of each of the first `k` pairs of singular vectors; nothing of those that are noise.
+///
+/// The first pair is of one sign (Perron and Frobenius), so that its product of lengths is 1 and the same
+/// formula serves.
+fn halves<F: Real>(svd: &Svd<F>, k: usize) -> Vec<Half> {
+    let [left, right] = [&svd.left, &svd.right].map(|matrix| lengths(matrix, svd.width));
+    let strongest = svd.values[0];
+    let half = |j: usize| {
+        let [positive, negative] = [0, 1].map(|side| left[side][j] * right[side][j]);
+        let (side, sign) = if positive >= negative { (0, 1.0) } else { (1, -1.0) };
+        let (left, right) = (left[side][j], right[side][j]);
+        let is_there = svd.values[j] > NEGLIGIBLE * strongest && left > 0.0 && right > 0.0;
+        if is_there {
+            Half { sign, scale: (svd.values[j] * (left * right)).sqrt(), left, right }
+        } else {
+            Half { sign, scale: 0.0, left: 1.0, right: 1.0 }
+        }
     };
-    let (left, right) = (column(&svd.left), column(&svd.right));
-    let part = |vector: &[f64], sign: f64| -> Vec<f64> {
-        vector.iter().map(|&v| (sign * v).max(0.0)).collect()
-    };
-    let norm = |vector: &[f64]| vector.iter().map(|v| v * v).sum::<f64>().sqrt();
-    let sides = [1.0, -1.0].map(|sign| {
-        let (u, v) = (part(&left, sign), part(&right, sign));
-        let (u_norm, v_norm) = (norm(&u), norm(&v));
-        (u_norm * v_norm, u, v, u_norm, v_norm)
-    });
-    let [positive, negative] = sides;
-    let (product, u, v, u_norm, v_norm) =
-        if positive.0 >= negative.0 { positive } else { negative };
-    // The first pair is of one sign (Perron and Frobenius), so that its product of norms is 1 and
-    // the same formula serves.
-    let scale = (svd.values[j] * product).sqrt();
-    let scaled = |vector: Vec<f64>, norm: f64| -> Vec<f64> {
-        if norm > 0.0 { vector.iter().map(|v| scale * v / norm).collect() } else { vector }
-    };
-    (scaled(u, u_norm), scaled(v, v_norm))
+    (0..k).map(half).collect()
+}
+
+/// The lengths of the columns of a matrix: of their positive entries, and of their negative ones.
+fn lengths<F: Real>(matrix: &[F], width: usize) -> [Vec<f64>; 2] {
+    let [mut positive, mut negative] = [vec![0.0_f64; width], vec![0.0; width]];
+    for row in matrix.chunks_exact(width) {
+        for ((&value, positive), negative) in row.iter().zip(&mut positive).zip(&mut negative) {
+            let value: f64 = value.into();
+            let [up, down] = [value.max(0.0), (-value).max(0.0)];
+            *positive += up * up;
+            *negative += down * down;
+        }
+    }
+    [positive, negative].map(|squares| squares.into_iter().map(f64::sqrt).collect())
+}
+
+/// Puts the halves of the columns of `vectors` that are not negligible into a factor.
+fn put<F: Real>(
+    factor: &mut [F],
+    vectors: &[F],
+    (halves, length): (&[Half], impl Fn(&Half) -> f64 + Sync),
+    (vectors_width, width, run): (usize, usize, &Run),
+) -> Result<(), Error> {
+    let vectors = vectors.chunks(ROWS * vectors_width);
+    let parts = factor.chunks_mut(ROWS * width).zip(vectors).collect();
+    run.map(parts, |(factor, vectors): (&mut [F], &[F])| {
+        let rows = factor.chunks_exact_mut(width).zip(vectors.chunks_exact(vectors_width));
+        for (row, vectors) in rows {
+            for ((entry, &value), half) in row.iter_mut().zip(vectors).zip(halves) {
+                let value = half.scale * (half.sign * value.into()).max(0.0) / length(half);
+                if value > NEGLIGIBLE {
+                    *entry = F::from_f64(value);
+                }
+            }
+        }
+    })?;
+    Ok(())
 }

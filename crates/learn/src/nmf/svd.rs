@@ -1,5 +1,7 @@
 //! The leading singular vectors of a sparse matrix.
 
+use std::ops::Range;
+
 use jobs::Run;
 use nalgebra::{DMatrix, SymmetricEigen};
 
@@ -61,7 +63,9 @@ pub(super) fn truncated<F: Real>(
 ) -> Result<Svd<F>, Error> {
     let width = padded((k + EXTRA).min(by_doc.n_rows()).min(by_term.n_rows()));
     let mut right = random_signs(by_term.n_rows(), width, seed);
-    let mut left = Vec::new();
+    let mut left = vec![F::ZERO; by_doc.n_rows() * width];
+    // Memory that is met for the first time takes longer than what is computed into it.
+    let mut turned = left.clone();
     let (least, most) = POWER_ITERATIONS;
     let last = match how.power {
         Power::Least => LEAST_ITERATIONS,
@@ -71,21 +75,25 @@ pub(super) fn truncated<F: Real>(
         // Once keeps the directions apart; the last time they must be orthogonal, and the first
         // pass leaves errors of the size of the condition number squared.
         let passes = if iteration == last { 2 } else { 1 };
-        left = times(by_doc, &right, width, how)?;
+        times(by_doc, &right, &mut left, how)?;
         for _ in 0..passes {
-            left = orthonormal(&left, width, how)?;
+            orthonormal(&left, &mut turned, (width, how))?;
+            std::mem::swap(&mut left, &mut turned);
         }
-        right = times(by_term, &left, width, how)?;
+        times(by_term, &left, &mut right, how)?;
     }
     // `right` is now Xᵀ·Q: its Gram matrix Q's view of X·Xᵀ, whose eigenvectors turn Q into the
     // left singular vectors.
     let eigen = Eigen::of_gram(&right, width, how)?;
     let values: Vec<f64> = eigen.values.iter().map(|&value| value.max(0.0).sqrt()).collect();
     let strongest = values.first().copied().unwrap_or(0.0);
-    let left = eigen.rotate(&left, how, |_| 1.0)?;
-    let right = eigen.rotate(&right, how, |j| {
+    eigen.rotate(&left, &mut turned, how, |_| 1.0)?;
+    let left = turned;
+    let mut turned = vec![F::ZERO; right.len()];
+    eigen.rotate(&right, &mut turned, how, |j| {
         if values[j] > RANK_TOL * strongest { 1.0 / values[j] } else { 0.0 }
     })?;
+    let right = turned;
     Ok(Svd { values, left, right, width })
 }
 
@@ -95,29 +103,40 @@ fn random_signs<F: Real>(rows: usize, width: usize, seed: u64) -> Vec<F> {
     (0..(rows * width) as u64).map(sign).collect()
 }
 
-/// The sparse matrix times a dense one with rows of `width`.
+/// The sparse matrix times a dense one, whose rows are as long as those of the product.
 fn times<F: Real>(
     sparse: &RowBlocks<'_, F>,
     dense: &[F],
-    width: usize,
+    product: &mut [F],
     how: How<'_>,
-) -> Result<Vec<F>, Error> {
-    let parts = how.run.map(sparse.ranges().to_vec(), |rows| {
-        let mut part = vec![F::ZERO; rows.len() * width];
+) -> Result<(), Error> {
+    let width = product.len() / sparse.n_rows();
+    let mut rest = product;
+    let part = |rows: &Range<usize>| {
+        let (part, after) = std::mem::take(&mut rest).split_at_mut(rows.len() * width);
+        rest = after;
+        (rows.clone(), part)
+    };
+    let parts = sparse.ranges().iter().map(part).collect();
+    how.run.map(parts, |(rows, part): (Range<usize>, &mut [F])| {
         for (row, out) in rows.zip(part.chunks_exact_mut(width)) {
             let (indices, values) = sparse.row(row);
+            out.fill(F::ZERO);
             gather(how.isa, out, indices, values, dense);
         }
-        part
     })?;
-    Ok(parts.concat())
+    Ok(())
 }
 
-/// The columns of `y` made orthonormal; directions without length become zero.
-fn orthonormal<F: Real>(y: &[F], width: usize, how: How<'_>) -> Result<Vec<F>, Error> {
+/// The columns of `y` made orthonormal, in `into`; directions without length become zero.
+fn orthonormal<F: Real>(
+    y: &[F],
+    into: &mut [F],
+    (width, how): (usize, How<'_>),
+) -> Result<(), Error> {
     let eigen = Eigen::of_gram(y, width, how)?;
     let strongest = eigen.values[0].max(0.0).sqrt();
-    eigen.rotate(y, how, |j| {
+    eigen.rotate(y, into, how, |j| {
         let length = eigen.values[j].max(0.0).sqrt();
         if length > RANK_TOL * strongest { 1.0 / length } else { 0.0 }
     })
@@ -144,13 +163,14 @@ impl Eigen {
         Ok(Self { width, values, vectors })
     }
 
-    /// `y · vectors`, column `j` scaled by `scale(j)`.
+    /// `y · vectors`, column `j` scaled by `scale(j)`, in `into`.
     fn rotate<F: Real>(
         &self,
         y: &[F],
+        into: &mut [F],
         how: How<'_>,
         scale: impl Fn(usize) -> f64,
-    ) -> Result<Vec<F>, Error> {
+    ) -> Result<(), Error> {
         let width = self.width;
         // Row-major and scaled once, so that the inner loop runs along memory.
         let scales: Vec<f64> = (0..width).map(scale).collect();
@@ -158,14 +178,15 @@ impl Eigen {
             .flat_map(|i| (0..width).map(move |j| (i, j)))
             .map(|(i, j)| F::from_f64(self.vectors[(i, j)] * scales[j]))
             .collect();
-        let parts = how.run.map(y.chunks(width * DENSE_ROWS).collect(), |rows| {
-            let mut part = vec![F::ZERO; rows.len()];
+        let len = width * DENSE_ROWS;
+        let parts = y.chunks(len).zip(into.chunks_mut(len)).collect();
+        how.run.map(parts, |(rows, part): (&[F], &mut [F])| {
             for (row, out) in rows.chunks_exact(width).zip(part.chunks_exact_mut(width)) {
+                out.fill(F::ZERO);
                 times_matrix(how.isa, out, row, &turned);
             }
-            part
         })?;
-        Ok(parts.concat())
+        Ok(())
     }
 }
 
