@@ -140,3 +140,26 @@ fn itakura_saito(entries: impl Iterator<Item = (f64, f64)>) -> f64 {
         .map(|ratio| ratio - libm::log(ratio))
         .sum()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::Array2;
+    use sprs::CsMatI;
+
+    #[test]
+    fn squares_of_a_sparse_matrix_are_those_of_all_its_entries() {
+        let entry = |at: (usize, usize)| {
+            if (7 * at.0 + 3 * at.1).is_multiple_of(23) { (1 + at.0 % 5) as f32 / 3.0 } else { 0.0 }
+        };
+        let dense = Array2::from_shape_fn((300, 40), entry);
+        let x = CsMatI::<f32, u32, usize>::csr_from_dense(dense.view(), 0.0);
+        let w = Array2::from_shape_fn((300, 3), |(row, k)| ((row + 2 * k) % 7) as f32 / 9.0);
+        let ht = Array2::from_shape_fn((40, 3), |(row, k)| ((row * 5 + k) % 11) as f32 / 8.0);
+        let [wide_w, wide_h] = [&w, &ht].map(|factor| factor.mapv(f64::from));
+        let rest = dense.mapv(f64::from) - wide_w.dot(&wide_h.t());
+        let expected = 0.5 * rest.mapv(|rest| rest * rest).sum();
+        let found = divergence(x.view(), (w.view(), ht.view()), 2.0, &Run::serial()).unwrap();
+        assert!((found - expected).abs() < 1e-12 * expected, "{found}, {expected}");
+    }
+}
