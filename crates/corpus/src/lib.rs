@@ -31,6 +31,7 @@ mod format;
 mod formula;
 pub mod html;
 mod ids;
+mod jats;
 mod jsonl;
 mod language;
 mod markdown;

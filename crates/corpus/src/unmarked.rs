@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use crate::html::{Flow, Html, flow_of};
-use crate::{plain, wrapped};
+use crate::{jats, plain, wrapped};
 
 /// The elements of HTML, those that are out of use included, in the order of the alphabet.
 const ELEMENTS: &[&str] = &[
@@ -164,6 +164,10 @@ struct Signs {
 
 fn reading(raw: &str) -> Reading<'_> {
     let Some(first) = memchr::memchr2(b'<', b'&', raw.as_bytes()) else { return Reading::Plain };
+    if let Some(html) = jats::to_html(raw) {
+        let signs = Signs { has_blocks: true, has_unseen: false };
+        return Reading::Html { markup: html.into(), signs };
+    }
     if CODE.iter().any(|sign| raw.contains(sign)) {
         return Reading::Plain;
     }
@@ -349,6 +353,17 @@ mod tests {
         for evil in ["<b>a</b><script>b</script>", "<b>a</b><img src=x onerror=b>"] {
             assert_eq!(line(evil.into()), evil);
         }
+    }
+
+    #[test]
+    fn abstracts_of_journals_become_their_text() {
+        check(
+            "<jats:title>Abstract</jats:title><jats:p>CO<jats:sub>2</jats:sub> &amp; {{x}}</jats:p>\n\
+             <jats:p>Two</jats:p>",
+            "CO2 & {{x}}\n\nTwo",
+        );
+        assert_eq!(line("On <jats:italic>E. coli</jats:italic>".into()), "On E. coli");
+        stays("the element <jats:p> is");
     }
 
     #[test]
