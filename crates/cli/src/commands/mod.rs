@@ -46,7 +46,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<Exit> {
 }
 
 /// An error of an expression, with the part of its text that it is about.
-fn expression_error(error: &expr::Error, text: &str) -> anyhow::Error {
+fn expression_error(error: &expr::Error, text: &str) -> Usage {
     let column = |start: u32| text.get(..start as usize).map_or(0, |part| part.chars().count()) + 1;
     let place = error.span().filter(|span| span.end > 0).map(|span| {
         let part: String = span.of(text).chars().take(60).collect();
@@ -57,7 +57,6 @@ fn expression_error(error: &expr::Error, text: &str) -> anyhow::Error {
         message: place.map_or_else(|| error.to_string(), |place| format!("{error} ({place})")),
         hint: None,
     }
-    .into()
 }
 
 /// A value as JSON has it: whole numbers with all digits, null for what is no finite number.

@@ -10,7 +10,11 @@ use crate::{args, settings};
 
 pub(crate) fn run(args: &args::Query) -> anyhow::Result<Exit> {
     let text = &args.question;
-    let query = Query::parse(text).map_err(|error| expression_error(&error, text))?.with_keys();
+    let query = Query::parse(text).map_err(|error| match habit_of_sql(text) {
+        Some(hint) => Usage { hint: Some(hint), ..expression_error(&error, text) },
+        None => expression_error(&error, text),
+    })?;
+    let query = query.with_keys();
     let table = pipeline::results_table(&args.folder, &query.names())?;
     let run = settings::run(&args.common)?;
     let answer = query.ask(&table, &run).map_err(|error| expression_error(&error, text))?;
@@ -22,6 +26,25 @@ pub(crate) fn run(args: &args::Query) -> anyhow::Result<Exit> {
         print(lines(&answer).as_bytes())?;
     }
     Ok(Exit::Done)
+}
+
+/// How a question says what one that was meant to be SQL says otherwise.
+fn habit_of_sql(text: &str) -> Option<String> {
+    let lower = text.to_lowercase();
+    let words: Vec<&str> = lower.split_whitespace().collect();
+    let said = |habit: &[&str]| words.windows(habit.len()).any(|some| some == habit);
+    let hint = if words.first() == Some(&"select") {
+        "leave out select: a question begins with what it asks for"
+    } else if said(&["group", "by"]) {
+        "by KEYS makes groups, without group before it"
+    } else if said(&["limit"]) {
+        "top N asks for so many rows, the greatest first"
+    } else if said(&["from"]) {
+        "leave out from: there is one table"
+    } else {
+        return None;
+    };
+    Some(hint.to_owned())
 }
 
 /// An object has one value of each name.

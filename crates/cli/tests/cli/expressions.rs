@@ -308,6 +308,17 @@ fn query_asks_the_results_of_a_site() {
         assert!(stderr.contains("there is no nothing; known are id, slug"), "{stderr}");
         assert!(stderr.contains("topic, topic_title, share, weight, tag, term"), "{stderr}");
     }
+    for (query, hint) in [
+        ("SELECT title where year == 2016", "leave out select"),
+        ("topic, count() group by topic", "by KEYS makes groups"),
+        ("title order by year limit 3", "top N"),
+        ("title from documents", "leave out from"),
+    ] {
+        let outcome = ask(query);
+        assert_eq!(outcome.code, Some(2), "{query}");
+        assert!(outcome.stderr.contains(&format!("\nhint: {hint}")), "{}", outcome.stderr);
+    }
+    assert!(!ask("title title").stderr.contains("hint:"));
     let outcome = ask("max(year * 0 + 9007199254740993) as z, count() as b, min(year) as a");
     assert!(
         outcome.stdout.starts_with("{\"rows\":[{\"z\":9007199254740993,\"b\":"),
