@@ -393,7 +393,8 @@ impl Error {
             }
             Self::TooFewDocuments { seen, .. } => return Seen::hint(seen),
             Self::NoText { .. } => {
-                "name the column that holds the text `text`, or check what the recipe's `abstract` selects"
+                "look into the files; --text COLUMN names what holds the text of records, a recipe's `abstract` \
+                 that of pages"
             }
             Self::OutHoldsSource { .. } => {
                 "choose a folder that is not the source and not above it"
