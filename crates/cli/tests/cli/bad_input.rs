@@ -123,7 +123,7 @@ fn sources_without_documents() {
         ("head.csv", &["got 0", "head.csv has 0 rows"], "title,text"),
         ("nothing.csv", &["nothing.csv has no column for the text", "it is empty"], "--text"),
         ("one.jsonl", &["at least 2 documents", "got 1", "one.jsonl has 1 line"], "more sources"),
-        ("no-text.jsonl", &["2 documents", "text"], "`text`"),
+        ("no-text.jsonl", &["2 documents", "text"], "--text COLUMN"),
         (
             "bytes.jsonl",
             &["got 0", "has 20 lines", "20 are set aside", "bytes.jsonl:1", "UTF-8", "19 more"],
