@@ -6,7 +6,7 @@ use jobs::{EntryInfo, FileStore, Limits, Removed};
 
 use crate::args::{Cache, CacheCommon};
 use crate::commands::print;
-use crate::exit::Exit;
+use crate::exit::{Exit, Usage};
 use crate::settings;
 use crate::size::Bytes;
 
@@ -23,14 +23,23 @@ pub(crate) fn run(command: &Cache) -> anyhow::Result<Exit> {
             removed(common, open(common)?.collect(&limits)?)
         }
         Cache::Clear { common } => {
-            pipeline::clear_spares(&settings::cache(common.cache.as_deref())?);
-            removed(common, open(common)?.clear()?)
+            let store = open(common)?;
+            pipeline::clear_spares(store.root());
+            removed(common, store.clear()?)
         }
     }
 }
 
+/// The cache that was named. A folder that holds something else is nobody's to clear up.
 fn open(common: &CacheCommon) -> anyhow::Result<FileStore> {
     let folder = settings::cache(common.cache.as_deref())?;
+    let holds_something = std::fs::read_dir(&folder).is_ok_and(|mut all| all.next().is_some());
+    if holds_something && !folder.join("FORMAT").exists() {
+        let message =
+            format!("{} is not a topicmill cache: it has no file FORMAT", folder.display());
+        let hint = Some("name the folder that topicmill build was given with --cache".to_owned());
+        return Err(Usage { message, hint }.into());
+    }
     Ok(FileStore::open(&folder)?)
 }
 

@@ -588,3 +588,18 @@ fn a_site_below_its_source_is_not_read_again() {
         assert_eq!(report["documents"]["kept"].as_u64(), Some(2));
     }
 }
+
+#[test]
+fn a_folder_that_is_no_cache_is_not_cleared_up() {
+    let scene = Scene::new();
+    for file in ["mine/objects/a", "mine/spares/thesis/a"] {
+        scene.write(file, "precious");
+    }
+    for command in ["clear", "gc", "verify", "ls"] {
+        let outcome = scene.run_words(&["cache", command, "--cache", "mine"]);
+        assert_eq!(outcome.code, Some(2), "{command}: {}", outcome.stderr);
+        assert!(outcome.stderr.contains("not a topicmill cache"), "{}", outcome.stderr);
+    }
+    assert!(scene.path("mine/objects/a").exists() && scene.path("mine/spares/thesis/a").exists());
+    assert!(!scene.path("mine/FORMAT").exists());
+}
