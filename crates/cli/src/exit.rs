@@ -64,6 +64,7 @@ pub(crate) fn code_of(error: &anyhow::Error) -> Exit {
         return Exit::Interrupted;
     }
     let is_usage = error.downcast_ref::<pipeline::Error>().is_some_and(pipeline::Error::is_usage)
+        || error.downcast_ref::<jobs::Error>().is_some_and(jobs::Error::is_usage)
         || error.is::<Usage>()
         || error.is::<server::Error>();
     if is_usage { Exit::Usage } else { Exit::Failed }

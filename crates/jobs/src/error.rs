@@ -95,24 +95,31 @@ pub enum Error {
         supported: u32,
     },
     /// The folder holds something that is no store.
-    #[error("{} is not a topicmill cache: its FORMAT file says {found:?}", path.display())]
+    #[error("{} is not a topicmill cache: {why}", path.display())]
     NotAStore {
         /// The folder.
         path: PathBuf,
-        /// The start of the `FORMAT` file that was found.
-        found: String,
+        /// How it shows.
+        why: String,
     },
 }
 
 impl Error {
+    /// Whether a wrong folder was named, and nothing else went wrong.
+    #[must_use]
+    pub fn is_usage(&self) -> bool {
+        matches!(self, Self::NotAStore { .. })
+    }
+
     /// What the user can do next.
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Cancelled => Some("run the same command again: it goes on where it stopped"),
-            Self::NewerFormat { .. } | Self::NotAStore { .. } => {
-                Some("name another folder for the cache with --cache")
-            }
+            Self::NewerFormat { .. } => Some("name another folder for the cache with --cache"),
+            Self::NotAStore { .. } => Some(
+                "name with --cache a folder that is absent or empty, or the cache of an earlier run",
+            ),
             Self::Busy { .. } => {
                 Some("end that process, or name another folder for the cache with --cache")
             }

@@ -460,6 +460,9 @@ impl Error {
     /// Whether the command line or the configuration is at fault, not the world.
     #[must_use]
     pub fn is_usage(&self) -> bool {
+        if let Self::Jobs(error) = self {
+            return error.is_usage();
+        }
         matches!(
             self,
             Self::NoSources

@@ -30,13 +30,11 @@ pub(crate) fn run(command: &Cache) -> anyhow::Result<Exit> {
     }
 }
 
-/// The cache that was named. A folder that holds something else is nobody's to clear up.
+/// The cache that was named, which is not made where there is none.
 fn open(common: &CacheCommon) -> anyhow::Result<FileStore> {
     let folder = settings::cache(common.cache.as_deref())?;
-    let holds_something = std::fs::read_dir(&folder).is_ok_and(|mut all| all.next().is_some());
-    if holds_something && !folder.join("FORMAT").exists() {
-        let message =
-            format!("{} is not a topicmill cache: it has no file FORMAT", folder.display());
+    if common.cache.is_some() && !folder.exists() {
+        let message = format!("there is no cache {}", folder.display());
         let hint = Some("name the folder that topicmill build was given with --cache".to_owned());
         return Err(Usage { message, hint }.into());
     }

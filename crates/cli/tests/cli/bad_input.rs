@@ -338,15 +338,25 @@ fn caches_that_cannot_be_used() {
     scene.write("file", "mine");
     scene.write("newer/FORMAT", "topicmill-cache 99\n");
     scene.write("other/FORMAT", "pdf 1.7");
-    let check = |cache: &str, says: &[&str], hint: &str| {
+    let check = |cache: &str, code, says: &[&str], hint: &str| {
         let crawl = "build http://127.0.0.1:1/ --recipe europython-2016 -o out";
         for command in [crawl, "cache ls", "cache clear"] {
-            refuse(&scene, &format!("{command} --cache {cache}"), FAILED, says, hint);
+            refuse(&scene, &format!("{command} --cache {cache}"), code, says, hint);
         }
     };
-    check("file", &["file"], "");
-    check("newer", &["newer", "99", "2 and older"], "--cache");
-    check("other", &["other", "not a topicmill cache"], "--cache");
+    check("file", USAGE, &["file is not a topicmill cache: it is a file"], "--cache");
+    check("newer", FAILED, &["newer", "99", "2 and older"], "--cache");
+    check("other", USAGE, &["other is not a topicmill cache: its FORMAT"], "--cache");
+}
+
+#[test]
+fn a_cache_that_is_named_and_absent_is_not_made() {
+    let scene = Scene::new();
+    for command in ["ls", "verify", "gc", "clear"] {
+        let command = format!("cache {command} --cache typo");
+        refuse(&scene, &command, USAGE, &["there is no cache typo"], "--cache");
+    }
+    assert!(!scene.path("typo").exists());
 }
 
 #[test]
@@ -357,11 +367,13 @@ fn a_cache_that_keeps_no_results_is_a_warning_and_the_same_site() {
     scene.write("file", "mine");
     scene.write("newer/FORMAT", "topicmill-cache 99\n");
     scene.write("damaged/FORMAT", [0xFF_u8, 0, 7]);
+    scene.write("mine/thesis", "years");
     let cases = [
         ("file", "file"),
         ("file/below", "file/below"),
         ("newer", "format 99, this program reads format 2"),
         ("damaged", "is not a topicmill cache"),
+        ("mine", "is not a topicmill cache: it has no file FORMAT, but \"thesis\""),
     ];
     for (n, (cache, says)) in cases.into_iter().enumerate() {
         let outcome = scene.succeed(&format!("build few.jsonl -o out{n} --cache {cache}"));
@@ -370,6 +382,7 @@ fn a_cache_that_keeps_no_results_is_a_warning_and_the_same_site() {
         crate::scene::assert_same(&scene.tree("out"), &scene.tree(&format!("out{n}")));
     }
     assert_eq!(scene.read("newer/FORMAT"), b"topicmill-cache 99\n", "it is left as it was");
+    assert_eq!(scene.names("mine"), ["thesis"]);
 }
 
 #[cfg(target_os = "linux")]

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError as TryMutexError};
 use std::time::{Duration, Instant};
 
+const FILE: &str = "SIZE";
 /// Tells the file apart from one that was written by halves.
 const CHECK: u64 = 0x746f_7069_636d_696c;
 /// No store holds so much: sums of such numbers stay numbers.
@@ -40,6 +41,20 @@ pub(super) struct Counter<'a> {
     pub(super) held: Option<Held>,
 }
 
+/// Whether the folder `root` has a counter, which no folder but a store's has.
+pub(super) fn is_in(root: &Path) -> bool {
+    let bytes = fs::read(root.join(FILE)).ok();
+    bytes.and_then(|bytes| counted(bytes.first_chunk().filter(|_| bytes.len() == 24)?)).is_some()
+}
+
+/// What the bytes of the file say; `None` when they are not ours.
+fn counted(file: &[u8; 24]) -> Option<Held> {
+    let number = |at: usize| file[at..].first_chunk().map_or(0, |c| u64::from_le_bytes(*c));
+    let (bytes, files, check) = (number(0), number(8), number(16));
+    let is_ours = check == bytes ^ files ^ CHECK && bytes.max(files) <= MOST;
+    is_ours.then_some(Held { bytes, files })
+}
+
 impl Budget {
     /// Waits for the counter in the folder `root`; `None` when it was not to be had in time.
     pub(super) fn lock(&self, root: &Path) -> io::Result<Option<Counter<'_>>> {
@@ -57,7 +72,7 @@ impl Budget {
         if mutex.is_none() {
             let mut options = File::options();
             options.read(true).write(true).create(true).truncate(false);
-            *mutex = Some(options.open(root.join("SIZE"))?);
+            *mutex = Some(options.open(root.join(FILE))?);
         }
         let Some(file) = mutex.as_mut() else { return Ok(None) };
         loop {
@@ -93,10 +108,7 @@ impl Counter<'_> {
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
             Err(error) => return Err(error),
         }
-        let number = |at: usize| bytes[at..].first_chunk().map_or(0, |c| u64::from_le_bytes(*c));
-        let (bytes, files, check) = (number(0), number(8), number(16));
-        let is_ours = check == bytes ^ files ^ CHECK && bytes.max(files) <= MOST;
-        Ok(is_ours.then_some(Held { bytes, files }))
+        Ok(counted(&bytes))
     }
 
     /// Changes the count.

@@ -10,7 +10,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use super::budget::{Budget, Counter, Held, len_of};
 use super::entry::{self, Place, Ref};
 use super::evict::{self, Limits, Removed};
-use super::{About, Claim, Lease, Lookup, Store, format};
+use super::format::{self, Found};
+use super::{About, Claim, Lease, Lookup, Store};
 use crate::{Digest, Error, Progress, Run, Silent};
 
 /// Entries that were used more recently than this are not noted as used again.
@@ -60,7 +61,7 @@ impl FileStore {
     ///
     /// # Errors
     /// [`Error::NewerFormat`] and [`Error::NotAStore`] when the folder belongs to a newer program
-    /// or to something else; [`Error::Io`] when it cannot be made or read.
+    /// or holds something else; [`Error::Io`] when it cannot be made or read.
     pub fn open(root: &Path) -> Result<Self, Error> {
         Self::open_with(root, Limits::default(), Arc::new(Silent))
     }
@@ -78,13 +79,10 @@ impl FileStore {
             let path = path.to_owned();
             move |source| Error::Io { action, path, source }
         };
-        let found = match format::read(root)? {
-            None => {
-                fs::create_dir_all(root).map_err(failed("create", root))?;
-                None
-            }
-            found => found,
-        };
+        let found = format::read(root)?;
+        if found == Found::Nothing {
+            fs::create_dir_all(root).map_err(failed("create", root))?;
+        }
         let store = Self {
             shared: Arc::new(Shared {
                 root: root.to_owned(),
@@ -95,11 +93,18 @@ impl FileStore {
                 next: AtomicU64::new(0),
             }),
         };
-        if found == Some(format::FORMAT) {
-            return Ok(store);
-        }
-        if found == Some(1) && root.join("entries").exists() {
-            format::migrate(&store).map_err(failed("write", root))?;
+        match found {
+            Found::Format(format::FORMAT) => return Ok(store),
+            Found::Format(1) if root.join("entries").exists() => {
+                format::migrate(&store).map_err(failed("write", root))?;
+            }
+            Found::Damaged => {
+                let root = root.display();
+                let warning =
+                    format!("the FORMAT file of the cache {root} is damaged: it is written anew");
+                store.shared.progress.warn(&warning);
+            }
+            Found::Nothing | Found::Format(_) => {}
         }
         format::write(root).map_err(failed("write", root))?;
         Ok(store)
@@ -368,6 +373,7 @@ fn ends_writing(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         io::ErrorKind::StorageFull
+            | io::ErrorKind::FileTooLarge
             | io::ErrorKind::QuotaExceeded
             | io::ErrorKind::ReadOnlyFilesystem
             | io::ErrorKind::PermissionDenied

@@ -1,25 +1,48 @@
 //! The `FORMAT` file, which says how a store's folder is laid out.
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Write};
 use std::path::Path;
 use std::time::Duration;
 
 use super::file::FileStore;
-use super::{About, Content, Store};
+use super::{About, Content, Store, budget};
 use crate::{Digest, Error};
 
 /// The layout of the folder: raise it when it or [`super::entry`] changes.
 pub(super) const FORMAT: u32 = 2;
 const PREFIX: &str = "topicmill-cache ";
 const FILE: &str = "FORMAT";
+/// Begins the name of one that is being written.
+const BESIDE: &str = ".FORMAT-";
+/// File systems keep it at their top.
+const LOST_AND_FOUND: &str = "lost+found";
 
-/// The format of the folder `root`; `None` when nothing says that it is a store.
-pub(super) fn read(root: &Path) -> Result<Option<u32>, Error> {
+/// What the folder of a store says of its format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Found {
+    /// Nothing is there yet.
+    Nothing,
+    /// It.
+    Format(u32),
+    /// Nothing that can be read, though the rest of it is a store's.
+    Damaged,
+}
+
+/// What the folder `root` says of its format. One that holds something else than a store is refused.
+pub(super) fn read(root: &Path) -> Result<Found, Error> {
     let path = root.join(FILE);
+    let other = |why| Error::NotAStore { path: root.to_owned(), why };
     let bytes = match fs::read(&path) {
         Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return without_file(root),
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
+            let part = if root.exists() { "it" } else { "a part of its path" };
+            return Err(other(format!("{part} is a file")));
+        }
+        Err(error) if error.kind() == io::ErrorKind::IsADirectory => {
+            return Err(other("its FORMAT is a folder".to_owned()));
+        }
         Err(source) => return Err(Error::Io { action: "read", path, source }),
     };
     let text = String::from_utf8_lossy(&bytes);
@@ -27,19 +50,44 @@ pub(super) fn read(root: &Path) -> Result<Option<u32>, Error> {
         Some(found) if found > FORMAT => {
             Err(Error::NewerFormat { path: root.to_owned(), found, supported: FORMAT })
         }
-        Some(found) => Ok(Some(found)),
+        Some(found) => Ok(Found::Format(found)),
+        None if budget::is_in(root) => Ok(Found::Damaged),
         None => {
-            let found = text.chars().take(40).collect();
-            Err(Error::NotAStore { path: root.to_owned(), found })
+            let found: String = text.chars().take(40).collect();
+            Err(other(format!("its FORMAT file says {found:?}")))
         }
     }
+}
+
+/// What a folder without the file is.
+fn without_file(root: &Path) -> Result<Found, Error> {
+    if budget::is_in(root) {
+        return Ok(Found::Damaged);
+    }
+    let entries = match fs::read_dir(root) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Found::Nothing),
+        Err(source) => return Err(Error::Io { action: "read", path: root.to_owned(), source }),
+    };
+    let names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let others = names.filter(|name| !name.starts_with(BESIDE) && name != LOST_AND_FOUND);
+    let Some(example) = others.min() else { return Ok(Found::Nothing) };
+    // Another process may have made it a store since we looked.
+    if let Ok(true) = root.join(FILE).try_exists() {
+        return read(root);
+    }
+    let why = format!("it has no file FORMAT, but {example:?}");
+    Err(Error::NotAStore { path: root.to_owned(), why })
 }
 
 /// Says that the folder `root` is a store of this format.
 pub(super) fn write(root: &Path) -> io::Result<()> {
     // Two processes may do so at once, each with a file of its own.
-    let beside = root.join(format!(".{FILE}-{}", std::process::id()));
-    fs::write(&beside, format!("{PREFIX}{FORMAT}\n"))?;
+    let beside = root.join(format!("{BESIDE}{}", std::process::id()));
+    let mut file = File::create(&beside)?;
+    file.write_all(format!("{PREFIX}{FORMAT}\n").as_bytes())?;
+    // Without it the whole store is lost: it is to outlast a power cut.
+    file.sync_all()?;
     fs::rename(&beside, root.join(FILE))
 }
 

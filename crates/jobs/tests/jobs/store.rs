@@ -121,6 +121,39 @@ fn somebody_elses_folder_is_refused() {
 }
 
 #[test]
+fn a_folder_with_other_files_is_refused_and_left_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("objects")).unwrap();
+    fs::write(folder.path().join("objects/thesis"), "years").unwrap();
+    let message = FileStore::open(folder.path()).unwrap_err().to_string();
+    assert!(message.contains("not a topicmill cache: it has no file FORMAT"), "{message}");
+    assert_eq!(files(folder.path()), [folder.path().join("objects/thesis")]);
+    let message = FileStore::open(&folder.path().join("objects/thesis")).unwrap_err().to_string();
+    assert!(message.ends_with("it is a file"), "{message}");
+    fs::create_dir(folder.path().join("FORMAT")).unwrap();
+    let message = FileStore::open(folder.path()).unwrap_err().to_string();
+    assert!(message.ends_with("its FORMAT is a folder"), "{message}");
+}
+
+#[test]
+fn a_store_whose_format_file_is_damaged_is_mended_and_keeps_its_entries() {
+    let folder = tempfile::tempdir().unwrap();
+    let (key, format) = (Digest::of(b"key"), folder.path().join("FORMAT"));
+    open(folder.path()).put(&key, b"value", &ABOUT).unwrap();
+    let check = |say: &str| {
+        let store = open(folder.path());
+        assert_eq!(store.get(&key).unwrap(), Lookup::Hit(b"value".to_vec()), "{say}");
+        assert_eq!(fs::read_to_string(&format).unwrap(), "topicmill-cache 2\n", "{say}");
+    };
+    for damaged in ["", "topicmill-cac", "\0\0\0\0"] {
+        fs::write(&format, damaged).unwrap();
+        check(damaged);
+    }
+    fs::remove_file(&format).unwrap();
+    check("none");
+}
+
+#[test]
 fn entries_of_the_first_format_are_taken_over() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("FORMAT"), "topicmill-cache 1\n").unwrap();

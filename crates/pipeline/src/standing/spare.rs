@@ -20,6 +20,8 @@ use crate::{Error, tasks};
 
 /// In the cache.
 const FOLDER: &str = "spares";
+/// Characters of the digest of its place that a spare's name begins with.
+const PREFIX_LEN: usize = 16;
 /// Ends the name of the file that says of which place spares are.
 const OF: &str = ".of";
 /// Ends the name of one that is being removed: half of it is no spare.
@@ -81,7 +83,7 @@ impl<'a> Spares<'a> {
     /// Those of the site in `target`, in the cache folder `cache`.
     pub(crate) fn of(cache: &Path, target: &'a Path) -> Self {
         let hex = Digest::of(target.as_os_str().as_encoded_bytes()).to_hex();
-        Self { folder: cache.join(FOLDER), target, prefix: hex[..16].to_owned() }
+        Self { folder: cache.join(FOLDER), target, prefix: hex[..PREFIX_LEN].to_owned() }
     }
 
     /// Where the spare called `name` lies.
@@ -166,7 +168,11 @@ fn first(path: &str) -> &str {
 /// Removes the spares of all sites from the cache folder `cache`: they make the next build of each
 /// faster, and take a folder for every folder of the site.
 pub fn clear_spares(cache: &Path) {
-    remove(&cache.join(FOLDER), |_| true);
+    let is_ours = |name: &str| {
+        let prefix = name.get(..PREFIX_LEN);
+        prefix.is_some_and(|prefix| prefix.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    };
+    remove(&cache.join(FOLDER), is_ours);
 }
 
 /// Removes the spares of sites that are gone, but for those that others are making.
