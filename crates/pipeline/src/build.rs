@@ -16,12 +16,13 @@ use crate::rerun::step_inputs::StepInputs;
 use crate::results::Results;
 use crate::stages::{Fitted, Shown, place_documents, read};
 use crate::standing::former::{self, Former};
+use crate::standing::guard;
 use crate::standing::manifest::{Manifest, Survey};
 use crate::standing::publish::{Overwrite, Staging};
 use crate::standing::rendered::Rendered;
 use crate::standing::spare::{self, Spare, Spares};
 use crate::topics::keep::Standing;
-use crate::{Error, Source, tasks};
+use crate::{Error, tasks};
 
 /// Reads the sources of `config`, finds the topics and writes the site to `out`.
 ///
@@ -36,8 +37,8 @@ pub fn build(
     (out, overwrite): (&Path, Overwrite),
     run: &Run,
 ) -> Result<Report, Error> {
+    guard::check(config, &options.cache, out)?;
     config.check()?;
-    check_sources_survive(config, out)?;
     let renderer = output::renderer(config.templates.as_deref())?;
     let memo = options.memo(run);
     let staging = Staging::begin(out, overwrite)?;
@@ -131,8 +132,7 @@ fn build_site(
         .with_results(&results, (files + 1, written.n_kept()))
         .after(former_report.as_ref());
     let json = report.to_json()?;
-    let path = staging.folder().join(REPORT);
-    fs::write(&path, &json).map_err(|source| Error::Write { path, source })?;
+    put_report(&json, &staging.folder().join("report.json"), &staging.folder().join(REPORT))?;
     run.check()?;
     let former = former.filter(|_| is_alone).map(|former| former.manifest);
     let spare = spare.as_mut().map(|spare| std::mem::take(&mut spare.folders));
@@ -260,13 +260,17 @@ fn again(
     let target = staging.target();
     let former = former.and_then(Former::report).ok_or(Error::NoReport { path: target.into() })?;
     let report = former.again(trace, prepared, run);
-    let (written, path) = (staging.folder().join("report.json"), target.join(REPORT));
-    // In one step, as others may be reading it; and from elsewhere, as nothing half done may be in
-    // the site.
-    fs::write(&written, report.to_json()?)
-        .and_then(|()| fs::rename(written, &path))
-        .map_err(|source| Error::Write { path, source })?;
+    let written = staging.folder().join("report.json");
+    put_report(&report.to_json()?, &written, &target.join(REPORT))?;
     Ok(report)
+}
+
+/// Writes the report to `beside` and puts it at `path` in one step: others may be reading what is there,
+/// and it may be a further link to what somebody keeps.
+fn put_report(json: &[u8], beside: &Path, path: &Path) -> Result<(), Error> {
+    fs::write(beside, json)
+        .and_then(|()| fs::rename(beside, path))
+        .map_err(|source| Error::Write { path: path.to_owned(), source })
 }
 
 /// An error that is neither the user's fault nor their wish is told with the stage it came from, and
@@ -286,17 +290,4 @@ pub(crate) fn in_stage(error: Error, trace: &Trace, out: &Path) -> Error {
         }
         _ => error,
     }
-}
-
-/// Refuses an output folder that holds a source: a new site takes the place of all that is in it.
-fn check_sources_survive(config: &Config, out: &Path) -> Result<(), Error> {
-    let Ok(folder) = out.canonicalize() else { return Ok(()) };
-    for source in &config.sources {
-        if let Source::Path(path) = Source::parse(&source.from)?
-            && path.canonicalize().is_ok_and(|path| path.starts_with(&folder))
-        {
-            return Err(Error::OutHoldsSource { out: out.to_owned(), source_path: path });
-        }
-    }
-    Ok(())
 }

@@ -173,19 +173,43 @@ pub enum Error {
         /// The first of them.
         example: String,
     },
-    /// The output folder holds a source.
-    #[error("the site cannot be written to {}: it holds the source {}", out.display(), source_path.display())]
-    OutHoldsSource {
+    /// The output folder holds what the site is made from.
+    #[error("the site cannot be written to {}: it holds {what} {}", out.display(), path.display())]
+    OutHolds {
         /// The output folder.
         out: PathBuf,
-        /// The source.
-        source_path: PathBuf,
+        /// What it holds.
+        what: &'static str,
+        /// Where that is.
+        path: PathBuf,
     },
-    /// The file that is to be written is a source.
-    #[error("{} cannot be written: it is a source", path.display())]
-    OutIsSource {
+    /// The output folder is in the cache.
+    #[error("the site cannot be written to {}: it is in the cache {}", out.display(), cache.display())]
+    OutInCache {
+        /// The output folder.
+        out: PathBuf,
+        /// The folder of the cache.
+        cache: PathBuf,
+    },
+    /// The output folder is, or holds, the one that the program was started in.
+    #[error("the site cannot be written to {}: another folder takes its place, and you are in it", out.display())]
+    OutIsHere {
+        /// The output folder.
+        out: PathBuf,
+    },
+    /// Something is mounted at the output folder.
+    #[error("the site cannot be written to {}: something is mounted there, and no folder can take its place", out.display())]
+    OutIsMount {
+        /// The output folder.
+        out: PathBuf,
+    },
+    /// The file that is to be written is one that is read.
+    #[error("{} cannot be written: it is {what}", path.display())]
+    OutIsInput {
         /// The file.
         path: PathBuf,
+        /// What it is.
+        what: &'static str,
     },
     /// The output folder is a file.
     #[error("{} is a file, a folder is needed", path.display())]
@@ -396,10 +420,16 @@ impl Error {
                 "look into the files; --text COLUMN names what holds the text of records, a recipe's `abstract` \
                  that of pages"
             }
-            Self::OutHoldsSource { .. } => {
-                "choose a folder that is not the source and not above it"
+            Self::OutHolds { .. } => "choose a folder that is not that and not above it",
+            Self::OutInCache { .. } => "choose another folder, or another one for --cache",
+            Self::OutIsHere { .. } => "go to the folder above, and name this one from there",
+            Self::OutIsMount { out } => {
+                return Some(format!(
+                    "choose a folder in it, such as {}",
+                    out.join("site").display()
+                ));
             }
-            Self::OutIsSource { .. } => "choose another name for what is written with -o",
+            Self::OutIsInput { .. } => "choose another name for what is written with -o",
             Self::Occupied { .. } => "choose another folder, or replace what is in it with --force",
             Self::Seeds { .. } => {
                 "words in too few or too many documents are not counted, see text.min_df and text.max_df"
@@ -484,8 +514,11 @@ impl Error {
                 | Self::UnknownStep { .. }
                 | Self::AmbiguousTopic { .. }
                 | Self::Duration { .. }
-                | Self::OutHoldsSource { .. }
-                | Self::OutIsSource { .. }
+                | Self::OutHolds { .. }
+                | Self::OutInCache { .. }
+                | Self::OutIsHere { .. }
+                | Self::OutIsMount { .. }
+                | Self::OutIsInput { .. }
                 | Self::Occupied { .. }
                 | Self::NotAFolder { .. }
                 | Self::Learn(learn::Error::TopicCount { .. } | learn::Error::Setting { .. })

@@ -6,7 +6,7 @@ use std::io::Write;
 use serde_json::json;
 
 use crate::scene::{Outcome, Scene, WebSite};
-use crate::talks::{talks, to_lines, write_talks};
+use crate::talks::{FEW, talks, to_lines, write_talks};
 
 /// The exit codes of the contract.
 const DONE: Option<i32> = Some(0);
@@ -14,10 +14,6 @@ const FAILED: Option<i32> = Some(1);
 const USAGE: Option<i32> = Some(2);
 const TOO_MANY_SKIPPED: Option<i32> = Some(3);
 
-const FEW: &str = r#"{"text": "one lamp and two tides"}
-{"text": "two lamps, no tide"}
-{"text": "harbour pilots read charts"}
-"#;
 const RECIPE: &str = "[recipe]\nname = \"lamps\"\n[list]\nitem = \"li\"\nlink = \"a@href\"\n\
     [talk]\ntitle = \"h1\"\nabstract = \"div.text\"\n";
 
@@ -284,41 +280,12 @@ fn a_failed_build_leaves_the_former_site() {
     crate::scene::assert_same(&before, &scene.tree("out"));
 }
 
-/// A small file system of its own in the folder `name`, as long as it lives; none where that is not allowed.
-#[cfg(target_os = "linux")]
-struct SmallDisk(std::path::PathBuf);
-
-#[cfg(target_os = "linux")]
-impl SmallDisk {
-    fn mount(scene: &Scene, name: &str, size: &str) -> Option<Self> {
-        let path = scene.path(name);
-        std::fs::create_dir(&path).unwrap();
-        let mut mount = std::process::Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"]).arg(&path);
-        let done = mount.stderr(std::process::Stdio::null()).status();
-        if !done.is_ok_and(|status| status.success()) {
-            let line = "SKIPPED: a test of a full disk, for want of the right to mount one\n";
-            Write::write_all(&mut std::io::stderr(), line.as_bytes()).unwrap();
-            return None;
-        }
-        Some(Self(path))
-    }
-}
-
-#[cfg(target_os = "linux")]
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        // The folder of the scene cannot be removed otherwise, and the test has ended.
-        drop(std::process::Command::new("umount").arg(&self.0).status());
-    }
-}
-
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_told_with_what_helps_and_the_former_site_stands() {
     let scene = Scene::new();
     scene.write("few.jsonl", FEW);
-    let Some(_disk) = SmallDisk::mount(&scene, "disk", "1500k") else { return };
+    let Some(_disk) = crate::scene::SmallDisk::mount(&scene, "disk", "1500k") else { return };
     scene.succeed("build few.jsonl -o disk/out --cache cache");
     let before = scene.tree("disk/out");
     write_talks(&scene);

@@ -13,6 +13,7 @@ mod hostile;
 mod killed;
 mod labels;
 mod memory;
+mod places;
 mod plain_server;
 mod previous;
 mod real;

@@ -196,3 +196,32 @@ impl Drop for WebSite {
         }
     }
 }
+
+/// A small file system of its own in the folder `name`, as long as it lives; none where that is not allowed.
+#[cfg(target_os = "linux")]
+pub(crate) struct SmallDisk(PathBuf);
+
+#[cfg(target_os = "linux")]
+impl SmallDisk {
+    pub(crate) fn mount(scene: &Scene, name: &str, size: &str) -> Option<Self> {
+        let path = scene.path(name);
+        fs::create_dir(&path).unwrap();
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"]).arg(&path);
+        let done = mount.stderr(Stdio::null()).status();
+        if !done.is_ok_and(|status| status.success()) {
+            let line = "SKIPPED: a test of a full disk, for want of the right to mount one\n";
+            Write::write_all(&mut std::io::stderr(), line.as_bytes()).unwrap();
+            return None;
+        }
+        Some(Self(path))
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        // The folder of the scene cannot be removed otherwise, and the test has ended.
+        drop(Command::new("umount").arg(&self.0).status());
+    }
+}

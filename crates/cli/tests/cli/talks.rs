@@ -8,6 +8,11 @@ use serde_json::{Value, json};
 
 use crate::scene::Scene;
 
+pub(crate) const FEW: &str = r#"{"text": "one lamp and two tides"}
+{"text": "two lamps, no tide"}
+{"text": "harbour pilots read charts"}
+"#;
+
 /// All talks as documents, theme by theme.
 pub(crate) fn talks() -> Vec<Value> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("demo/talks");

@@ -49,6 +49,9 @@ pub struct Config {
     pub topics: TopicsSection,
     /// What the pages show.
     pub site: SiteSection,
+    /// The file that this was read from: no site may take its place.
+    #[serde(skip)]
+    pub file: Option<PathBuf>,
     /// Place the documents in the topics of the site that stands, instead of finding new ones. It
     /// is a wish for one build and no key of the file.
     #[serde(skip)]
@@ -194,6 +197,7 @@ impl Default for Config {
             text: TextSection::default(),
             topics: TopicsSection::default(),
             site: SiteSection::default(),
+            file: None,
             keep_topics: false,
             previous: None,
             output: None,
@@ -265,7 +269,7 @@ impl Config {
     pub fn read(path: &Path) -> Result<Self, Error> {
         let text = std::fs::read_to_string(path)
             .map_err(|source| Error::ReadConfig { path: path.to_owned(), source })?;
-        Self::parse(&text, path)
+        Ok(Self { file: Some(path.to_owned()), ..Self::parse(&text, path)? })
     }
 
     /// The configuration in `text`; `path` names it in errors.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io;
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use corpus::{Document, Ids, ReadConfig, Reader, Skipped};
@@ -237,12 +237,16 @@ pub(crate) fn read_sources(
         .collect::<Result<_, _>>()?;
     let columns = config.column_names();
     let output = config.output.as_ref().and_then(|output| output.canonicalize().ok());
+    let is_output = |path: &Path| output.is_some() && path.canonicalize().ok() == output;
     for source in &sources {
-        if let (Source::Path(path) | Source::Sqlite { path, .. }, Some(output)) = (source, &output)
-            && path.canonicalize().is_ok_and(|path| path == *output)
+        if let Source::Path(path) | Source::Sqlite { path, .. } = source
+            && is_output(path)
         {
-            return Err(Error::OutIsSource { path: path.clone() });
+            return Err(Error::OutIsInput { path: path.clone(), what: "a source" });
         }
+    }
+    if let Some(path) = config.file.as_ref().filter(|path| is_output(path)) {
+        return Err(Error::OutIsInput { path: path.clone(), what: "the configuration" });
     }
     let reading = ReadConfig { columns, except: output, ..ReadConfig::default() };
     with_crawls(&sources, config, options, run, |crawls| {

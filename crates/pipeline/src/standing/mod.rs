@@ -2,6 +2,7 @@
 //! its place.
 
 pub(crate) mod former;
+pub(crate) mod guard;
 pub(crate) mod manifest;
 pub(crate) mod publish;
 pub(crate) mod rendered;
