@@ -66,7 +66,7 @@ pub(crate) struct Build {
     /// Keep the topics of the site that stands, and place the documents in them. The topics' words,
     /// titles, folders, coherence and diversity stay as they were when the topics were found; their shares
     /// and parts, related documents and the relative error are those of the documents now
-    #[arg(long, conflicts_with = "k")]
+    #[arg(long, conflicts_with_all = ["k", "weight", "seed"])]
     pub(crate) keep_topics: bool,
     /// Folder of a former site: topics that are the same as there keep their numbers, folders and
     /// titles, others get new numbers
@@ -356,7 +356,7 @@ pub(crate) struct Common {
     #[arg(long, value_name = "SIZE")]
     pub(crate) memory: Option<Bytes>,
     /// Seed of everything random
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = seed, allow_negative_numbers = true)]
     pub(crate) seed: Option<u64>,
     /// Make no request: read pages from the cache alone
     #[arg(long, conflicts_with = "refresh")]
@@ -438,6 +438,10 @@ fn named_file(text: &str) -> Result<(String, String), String> {
 fn threads(text: &str) -> Result<NonZeroUsize, String> {
     let count = text.parse().ok().filter(|&count: &NonZeroUsize| count.get() <= MAX_THREADS);
     count.ok_or_else(|| format!("allowed are whole numbers from 1 to {MAX_THREADS}"))
+}
+
+fn seed(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("allowed are whole numbers from 0 to {}", u64::MAX))
 }
 
 #[cfg(test)]

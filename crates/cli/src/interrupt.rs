@@ -1,5 +1,7 @@
 //! Ctrl-C: the run is asked to stop, and after a moment the process ends.
 
+#[cfg(unix)]
+use std::sync::Arc;
 use std::sync::{Mutex, Once, PoisonError};
 
 use jobs::Cancel;
@@ -43,3 +45,13 @@ fn listen() {
 
 #[cfg(not(unix))]
 fn listen() {}
+
+/// A file that grows past the limit of the process is an error like any other, and does not end it.
+#[cfg(unix)]
+pub(crate) fn survive_limits() {
+    // Whatever handles it, the write that was too long fails.
+    drop(signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default()));
+}
+
+#[cfg(not(unix))]
+pub(crate) fn survive_limits() {}

@@ -57,6 +57,7 @@ where
     T: Into<OsString> + Clone,
 {
     exit::on_panic();
+    interrupt::survive_limits();
     let args: Vec<OsString> = args.into_iter().map(Into::into).collect();
     let args = match Args::try_parse_from(&args) {
         Ok(args) => args,

@@ -258,7 +258,10 @@ fn again(
     (staging, run): (&Staging, &Run),
 ) -> Result<Report, Error> {
     let target = staging.target();
-    let former = former.and_then(Former::report).ok_or(Error::NoReport { path: target.into() })?;
+    let former = former.and_then(Former::report).ok_or_else(|| Error::NoReport {
+        path: target.to_owned(),
+        why: "the cache has none".to_owned(),
+    })?;
     let report = former.again(trace, prepared, run);
     let written = staging.folder().join("report.json");
     put_report(&report.to_json()?, &written, &target.join(REPORT))?;

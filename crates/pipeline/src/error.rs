@@ -327,10 +327,12 @@ pub enum Error {
         what: &'static str,
     },
     /// A site whose report cannot be read.
-    #[error("{} has no report of a build that this program can read", path.display())]
+    #[error("there is no report of a build in {}: {why}", path.display())]
     NoReport {
         /// The folder of the site.
         path: PathBuf,
+        /// How it shows.
+        why: String,
     },
     /// A model file whose bytes have changed.
     #[error("the model {} is damaged: {what}", path.display())]
@@ -403,6 +405,7 @@ impl Error {
                 "--previous takes the output folder of an earlier topicmill build"
             }
             Self::NoResults { .. } => "topicmill build SOURCE... -o OUT makes them",
+            Self::NoReport { .. } => "name the folder that topicmill build was given with -o",
             Self::ReadModel { source, .. } if source.kind() == io::ErrorKind::NotFound => {
                 "a model is data/model.topicmill of a site, or written by topicmill topics -o; --keep-topics \
                  needs a site that was built before"
@@ -476,6 +479,9 @@ impl Error {
             _ => return None,
         };
         match kind {
+            io::ErrorKind::FileTooLarge => {
+                Some("a file may not be so large here: raise the limit, which ulimit -f shows")
+            }
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Some(
                 "make room there, or write to a folder on another disk; a site that stood there \
                  still does",

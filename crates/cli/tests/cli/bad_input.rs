@@ -583,3 +583,55 @@ fn a_folder_that_is_no_cache_is_not_cleared_up() {
     assert!(scene.path("mine/objects/a").exists() && scene.path("mine/spares/thesis/a").exists());
     assert!(!scene.path("mine/FORMAT").exists());
 }
+
+#[test]
+fn folders_without_a_report_say_how_it_shows() {
+    let scene = Scene::new();
+    scene.write("empty/notes", "");
+    scene.write("damaged/data/report.json", "{\"stages\":");
+    scene.write("file", "");
+    let cases = [
+        ("nowhere", "there is no such folder"),
+        ("file", "it is no folder"),
+        ("empty", "data/report.json is missing"),
+        ("damaged", "data/report.json is damaged"),
+    ];
+    for (out, says) in cases {
+        refuse(&scene, &format!("report {out}"), FAILED, &[says], "-o");
+    }
+    scene.write("few.jsonl", FEW);
+    scene.succeed("build few.jsonl -o out");
+    let why = scene.succeed("report out --why weigh").stdout;
+    assert!(why.contains("nothing of it is kept") && !why.contains("first build"), "{why}");
+}
+
+#[test]
+fn flags_that_would_do_nothing_are_refused() {
+    let scene = Scene::new();
+    scene.write("few.jsonl", FEW);
+    let says = &["cannot be used with"];
+    for flag in ["--seed 3", "--weight bm25", "-k 2"] {
+        let args = format!("build few.jsonl -o out --keep-topics {flag}");
+        refuse(&scene, &args, USAGE, says, "");
+    }
+    let unknown = &["no recipe \"nosuch\""];
+    refuse(&scene, "build few.jsonl -o out --recipe nosuch", USAGE, unknown, "built-in");
+    refuse(&scene, "build few.jsonl -o out --seed -1", USAGE, &["whole numbers from 0"], "");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_past_the_limit_of_the_process_is_an_error_with_its_hint() {
+    let scene = Scene::new();
+    write_talks(&scene);
+    let mut command = std::process::Command::new("sh");
+    let line = "ulimit -f 8; exec \"$0\" build talks.jsonl -o out --cache cache";
+    let command = command.args(["-c", line, env!("CARGO_BIN_EXE_topicmill")]);
+    let output = command.current_dir(scene.path("")).output().unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    for says in ["nothing more is kept in the cache", "File too large", "hint: ", "ulimit -f"] {
+        assert!(stderr.contains(says), "{says}: {stderr}");
+    }
+    assert!(!scene.path("out").exists());
+}

@@ -276,7 +276,7 @@ fn the_report_tells_what_was_computed_and_why() {
     assert!(wrong.stderr.contains("it has read, count"), "{}", wrong.stderr);
     let wrong = scene.run("report nowhere");
     assert_eq!(wrong.code, Some(1));
-    assert!(wrong.stderr.contains("nowhere has no report"), "{}", wrong.stderr);
+    assert!(wrong.stderr.contains("no report of a build in nowhere: "), "{}", wrong.stderr);
 }
 
 #[test]

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
+use crate::read::sites::recipe_called;
 use crate::topics::arrange::{Labels, read_previous};
 use crate::{Error, SourceEntry};
 
@@ -330,6 +331,10 @@ impl Config {
         }
         if let Some(path) = &self.labels {
             Labels::read(path)?;
+        }
+        // None of the sources may be a site.
+        if let Some(name) = &self.crawl.recipe {
+            recipe_called(name)?;
         }
         if let Some(folder) = &self.previous {
             read_previous(folder)?;

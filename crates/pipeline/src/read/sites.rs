@@ -327,23 +327,27 @@ fn locked(url: &Url, lock: Option<&Path>) -> Result<Option<(Recipe, String)>, Er
     Ok(is_own.then_some((recipe, text)))
 }
 
-/// The recipe called `name`: a built-in one, or a file. Without a name, the built-in recipe that
-/// is made for the host of `url`, if there is one.
+/// The recipe called `name`, or without a name the built-in one that is made for the host of `url`, if
+/// there is one.
 fn recipe_for(url: &Url, name: Option<&str>) -> Result<Option<Recipe>, Error> {
-    let known = Recipe::builtin_names();
     let Some(name) = name else {
-        let builtin = known.iter().filter_map(|name| Recipe::builtin(name).ok());
+        let builtin = Recipe::builtin_names().into_iter().filter_map(|n| Recipe::builtin(n).ok());
         let is_own = |recipe: &Recipe| recipe.start().iter().any(|s| s.host() == url.host());
         return Ok(builtin.into_iter().find(is_own));
     };
+    recipe_called(name).map(Some)
+}
+
+/// The recipe called `name`: a built-in one, or a file.
+pub(crate) fn recipe_called(name: &str) -> Result<Recipe, Error> {
+    let known = Recipe::builtin_names();
     if known.contains(&name) {
-        return Ok(Some(Recipe::builtin(name)?));
+        return Ok(Recipe::builtin(name)?);
     }
     let path = Path::new(name);
     let is_file_name = path.extension().is_some() || path.components().count() > 1;
     match std::fs::read_to_string(path) {
         Ok(text) => Recipe::parse(&text)
-            .map(Some)
             .map_err(|source| Error::Recipe { path: path.to_owned(), source: Box::new(source) }),
         Err(error) if error.kind() == io::ErrorKind::NotFound && !is_file_name => {
             Err(Error::UnknownRecipe { name: name.to_owned(), known: known.join(", ") })

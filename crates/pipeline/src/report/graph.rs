@@ -85,6 +85,7 @@ impl Report {
             (true, ..) => {
                 format!("{name} came from the cache: nothing that it is made from changed\n")
             }
+            (false, 0, 0) => format!("{name} was computed: nothing of it is kept\n"),
             (false, 0, _) => format!("{name} was computed\n"),
             (false, hits, misses) => {
                 format!("{name} was computed in part: {misses} of {} results\n", hits + misses)
@@ -97,7 +98,8 @@ impl Report {
                 None => format!("  {input} {now}\n"),
             });
         }
-        if !stage.cached && stage.former_inputs.is_empty() {
+        let is_kept = stage.hits + stage.misses > 0;
+        if is_kept && !stage.cached && stage.former_inputs.is_empty() {
             text.push_str(if stage.inputs.is_empty() {
                 "  what it was made from is known only once it has run\n"
             } else {

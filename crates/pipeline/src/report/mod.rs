@@ -5,6 +5,7 @@ mod graph;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs;
+use std::io;
 use std::path::Path;
 
 use jobs::{Run, Trace};
@@ -257,9 +258,18 @@ impl Report {
     /// # Errors
     /// [`Error::NoReport`] when there is none, or one of another program.
     pub fn read(out: &Path) -> Result<Self, Error> {
-        let bytes = fs::read(out.join(REPORT)).ok();
-        let report = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        report.ok_or_else(|| Error::NoReport { path: out.to_owned() })
+        let failed = |why| Error::NoReport { path: out.to_owned(), why };
+        if !out.is_dir() {
+            let is_there = out.try_exists().unwrap_or(true);
+            let why = if is_there { "it is no folder" } else { "there is no such folder" };
+            return Err(failed(why.to_owned()));
+        }
+        let bytes = fs::read(out.join(REPORT)).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => failed(format!("{REPORT} is missing")),
+            _ => failed(format!("{REPORT} cannot be read: {error}")),
+        })?;
+        serde_json::from_slice(&bytes)
+            .map_err(|error| failed(format!("{REPORT} is damaged, or of another program: {error}")))
     }
 
     /// The share of the documents found that were dropped, 0 to 1.
