@@ -1,5 +1,6 @@
 //! The language of a text, told by its function words.
 
+use super::lists;
 use super::stop_words::codes;
 use crate::Analyzer;
 use crate::analyze::Scratch;
@@ -48,7 +49,7 @@ impl Languages {
         let codes = codes();
         let (mut words, mut spoken_in) = (Words::default(), Vec::new());
         for (language, code) in codes.iter().enumerate() {
-            for word in stop_words::lookup(code).unwrap_or_default() {
+            for word in lists::words(code) {
                 let number = words.number(word.as_bytes()) as usize;
                 spoken_in.resize(words.len(), 0);
                 spoken_in[number] |= 1_u64 << language;

@@ -1,6 +1,7 @@
 //! What is known of languages: how to tell them, and which words say nothing in them.
 
 mod detect;
+mod lists;
 mod stop_words;
 
 pub use detect::Languages;

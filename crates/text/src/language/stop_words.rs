@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use crate::Error;
 use crate::intern::{Key, Words};
+use crate::language::lists;
 
 /// English words on the public list that name what conferences and corpora are about.
 const ENGLISH_KEPT: &[&str] = &[
@@ -309,23 +310,16 @@ impl StopWords {
 
 /// The languages that have a list, in alphabetical order: fewer than there are bits.
 pub(crate) fn codes() -> Vec<&'static str> {
-    let mut codes = stop_words::available_languages().to_vec();
-    codes.sort_unstable();
-    codes.dedup();
-    codes.truncate(63);
-    codes
+    lists::languages().take(63).collect()
 }
 
 /// The stop words of the language `code`.
 pub(crate) fn list_of(code: &str) -> impl Iterator<Item = &'static str> {
     let is_english = code == "en";
     let added = if is_english { ENGLISH_ADDED } else { &[] };
-    stop_words::lookup(code)
-        .unwrap_or_default()
-        .iter()
+    lists::words(code)
         .filter(move |word| !(is_english && ENGLISH_KEPT.binary_search(word).is_ok()))
-        .chain(added)
-        .copied()
+        .chain(added.iter().copied())
 }
 
 #[cfg(test)]
