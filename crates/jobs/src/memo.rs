@@ -197,7 +197,15 @@ impl Memo {
         if let Some(found) = find() {
             return Ok(found);
         }
+        let asked = Instant::now();
         let claim = store.claim(&key, self.patience, run)?;
+        if claim.is_none() && asked.elapsed() >= self.patience {
+            run.progress().warn(&format!(
+                "another process did not make a result of {} within {} s: it is made here too",
+                task.name,
+                self.patience.as_secs_f64()
+            ));
+        }
         // Whoever held the claim before us may have made it.
         if let Some(found) = find() {
             return Ok(found);

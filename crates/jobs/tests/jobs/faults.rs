@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use jobs::{Digest, Error, FileStore, Limits, Lookup, Memo, Run, Silent, Store, Task};
 
-use crate::memo::files;
+use crate::memo::{Heard, files};
 use crate::store::ABOUT;
 
 const PROCESSES: usize = 8;
@@ -301,8 +301,12 @@ fn a_process_that_was_stopped_while_it_held_a_claim_holds_nobody_up() {
     };
     assert!(stop("-STOP"));
     let started = Instant::now();
-    let made = memo.get_or_run(&TASK, &7_u64, &Run::serial(), || Ok::<_, Error>(49));
+    let heard = Arc::new(Heard::default());
+    let run = Run::serial().with_progress(heard.clone());
+    let made = memo.get_or_run(&TASK, &7_u64, &run, || Ok::<_, Error>(49));
     assert_eq!(made.unwrap().value, 49);
+    let heard = heard.warnings().concat();
+    assert!(heard.contains("did not make a result of"), "{heard}");
     assert!(started.elapsed() >= Duration::from_millis(300));
     assert!(started.elapsed() < Duration::from_secs(20));
     holder.kill();
