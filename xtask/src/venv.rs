@@ -18,9 +18,10 @@ pub(crate) fn python(root: &Path, name: &str, requirements: &Path) -> Result<Pat
     if python.is_file() && fs::read_to_string(&installed).is_ok_and(|had| had == wanted) {
         return Ok(python);
     }
-    if !python.is_file() {
+    // One that was not finished may lack its half.
+    if !installed.is_file() {
         let mut make = Command::new("python3");
-        make.args(["-m", "venv"]).arg(&folder);
+        make.args(["-m", "venv", "--clear"]).arg(&folder);
         run(root, make)?;
     }
     let mut install = Command::new(&python);
