@@ -98,6 +98,23 @@ fn words_with_one_stem_are_the_form_of_most_documents_in_their_own_language() {
 }
 
 #[test]
+fn checksums_and_commits_are_no_readable_terms() {
+    let text = "commit 9fceb02 of d41d8cd98f00b204e9800998ecf8427e at 0x7fff5fbff8a0 \
+                facade cafe2 decade python3 x86 e2fsprogs 0xyz 80386dx";
+    let docs = [Text::plain(text)];
+    let terms = |config: &CountConfig| {
+        let mut terms = count(&docs, config, &Run::serial()).unwrap().vocabulary.terms().to_vec();
+        terms.sort();
+        terms
+    };
+    let kept =
+        ["0xyz", "80386dx", "cafe2", "commit", "decade", "e2fsprogs", "facade", "python3", "x86"];
+    assert_eq!(terms(&CountConfig::readable()), kept);
+    assert_eq!(terms(&CountConfig { hexadecimal: true, ..CountConfig::readable() }).len(), 12);
+    assert!(terms(&CountConfig::sklearn()).iter().any(|term| term == "9fceb02"));
+}
+
+#[test]
 fn phrases_with_a_verb_and_with_a_noun_are_one_term() {
     let texts: Vec<String> = (0..24)
         .map(|n| match n % 3 {

@@ -104,6 +104,9 @@ pub struct CountConfig {
     /// `widget` neither `widgets`. Lower-cased; unlike stop words of the analyzer they play no part in the
     /// counts of a shard.
     pub dropped: Vec<String>,
+    /// Whether hexadecimal numbers are terms: words of digits and the letters a to f that have two digits
+    /// and seven characters at least, such as checksums and commits, or that begin with `0x`.
+    pub hexadecimal: bool,
     /// Which neighbours are counted as one term, in place of their words: phrases of two or three, from
     /// the left, the longest first. Readable words alone have phrases.
     pub phrases: Option<PhraseConfig>,
@@ -129,6 +132,7 @@ impl CountConfig {
             binary: false,
             fold: Fold::Plurals,
             dropped: Vec::new(),
+            hexadecimal: false,
             phrases: None,
             order: TermOrder::DocFreq,
         }
@@ -141,6 +145,7 @@ impl CountConfig {
         Self {
             analyzer: AnalyzerConfig::sklearn(),
             fold: Fold::None,
+            hexadecimal: true,
             phrases: None,
             order: TermOrder::Alphabetical,
             ..Self::readable()

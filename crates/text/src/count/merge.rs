@@ -505,18 +505,23 @@ fn are_dropped(words: &CorpusWords, config: &CountConfig, run: &Run) -> Result<V
         Fold::None | Fold::Plurals => config.dropped.iter().cloned().collect(),
         Fold::Stems => config.dropped.iter().map(|word| stem_of(word)).collect(),
     };
-    if folded.is_empty() {
+    if folded.is_empty() && config.hexadecimal {
         return Ok(Vec::new());
     }
     let is_dropped = |number: u32| {
         let word = words.get(number);
-        match config.fold {
-            Fold::Stems => folded.contains(&stem_of(word)),
-            Fold::Plurals if word.ends_with('s') => {
-                folded.contains(word) || plural::singulars(word).iter().any(|s| folded.contains(s))
-            }
-            Fold::Plurals | Fold::None => folded.contains(word),
+        if !config.hexadecimal && is_hexadecimal(word) {
+            return true;
         }
+        !folded.is_empty()
+            && match config.fold {
+                Fold::Stems => folded.contains(&stem_of(word)),
+                Fold::Plurals if word.ends_with('s') => {
+                    folded.contains(word)
+                        || plural::singulars(word).iter().any(|s| folded.contains(s))
+                }
+                Fold::Plurals | Fold::None => folded.contains(word),
+            }
     };
     let starts = (0..words.len()).step_by(WORDS_AT_ONCE).collect();
     let found = run.share_items(starts, |start: usize| {
@@ -524,6 +529,17 @@ fn are_dropped(words: &CorpusWords, config: &CountConfig, run: &Run) -> Result<V
         (start as u32..end).map(is_dropped).collect::<Vec<_>>()
     })?;
     Ok(found.concat())
+}
+
+/// Whether a word is a number such as `9fceb02`, or as `0x1f`. No word of seven letters and more has two
+/// digits and no letter after f.
+fn is_hexadecimal(word: &str) -> bool {
+    let is_all = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if let Some(digits) = word.strip_prefix("0x") {
+        return !digits.is_empty() && is_all(digits);
+    }
+    let n_decimal = || word.bytes().filter(u8::is_ascii_digit).count();
+    word.len() >= 7 && is_all(word) && n_decimal() >= 2
 }
 
 /// The words that are terms, in the order of the columns.
