@@ -61,9 +61,6 @@ pub(super) fn read(root: &Path) -> Result<Found, Error> {
 
 /// What a folder without the file is.
 fn without_file(root: &Path) -> Result<Found, Error> {
-    if budget::is_in(root) {
-        return Ok(Found::Damaged);
-    }
     let entries = match fs::read_dir(root) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Found::Nothing),
@@ -72,9 +69,13 @@ fn without_file(root: &Path) -> Result<Found, Error> {
     let names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
     let others = names.filter(|name| !name.starts_with(BESIDE) && name != LOST_AND_FOUND);
     let Some(example) = others.min() else { return Ok(Found::Nothing) };
-    // Another process may have made it a store since we looked.
+    let is_store = budget::is_in(root);
+    // Another process may have made it one since we looked.
     if let Ok(true) = root.join(FILE).try_exists() {
         return read(root);
+    }
+    if is_store {
+        return Ok(Found::Damaged);
     }
     let why = format!("it has no file FORMAT, but {example:?}");
     Err(Error::NotAStore { path: root.to_owned(), why })
