@@ -331,6 +331,17 @@ def test_assignment_under_a_mask(arrays):
         x[3] = 0
 
 
+def test_a_mask_of_fewer_axes_is_one_of_the_first():
+    a = np.arange(18.0).reshape(3, 3, 2)
+    for mask in (np.array([True, False, True]), [False, True, False], np.eye(3, dtype=bool), np.True_):
+        x, expected = tm.array(a), a.copy()
+        x[mask], expected[mask] = -1, -1
+        np.testing.assert_array_equal(x.compute(), expected)
+    for mask in (np.ones(2, bool), np.ones((1, 3), bool), tm.array(a[:, 0, 0]) > 1):
+        with pytest.raises(IndexError, match="does not fit"):
+            x[mask] = 0
+
+
 STORED = {
     "a mask with more axes": ((3,), np.ones((2, 3), bool), 0, IndexError),
     "a longer mask": ((1,), np.ones(3, bool), 0, IndexError),

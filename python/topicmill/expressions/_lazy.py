@@ -216,14 +216,24 @@ class Lazy:
         return Lazy(Tree.index(self._tree, tree_of(index)))
 
     def __setitem__(self, mask, value):
-        """`x[mask] = value`: from here on `x` has the value where the mask holds."""
-        if not isinstance(mask, Lazy) and np.asarray(mask).dtype != bool:
-            raise TypeError("only a mask of truth values can be assigned to a lazy array")
-        shape = self._tree.shape()
-        for what, of, kind in (("mask", mask, IndexError), ("value", value, ValueError)):
-            of = tree_of(of).shape()
-            if None not in (shape, of) and not _fits(of, shape):
-                raise kind(f"a {what} of shape {of} does not fit into a lazy array of shape {shape}")
+        """`x[mask] = value`: from here on `x` has the value where the mask holds.
+
+        As in NumPy, a mask of fewer axes is one of the first axes; a lazy mask has all of them.
+        """
+        if not isinstance(mask, Lazy):
+            mask = np.asarray(mask)
+            if mask.dtype != bool:
+                raise TypeError("only a mask of truth values can be assigned to a lazy array")
+        shape, of_mask, of_value = (tree.shape() for tree in (self._tree, tree_of(mask), tree_of(value)))
+        into = f"does not fit into a lazy array of shape {shape}"
+        if None not in (shape, of_mask):
+            n_left = len(shape) - len(of_mask) if of_mask else 0
+            if of_mask != shape[: len(of_mask)] or (n_left and isinstance(mask, Lazy)):
+                raise IndexError(f"a mask of shape {of_mask} {into}")
+            if n_left:
+                mask = np.reshape(mask, of_mask + (1,) * n_left)
+        if None not in (shape, of_value) and not _fits(of_value, shape):
+            raise ValueError(f"a value of shape {of_value} {into}")
         self._tree = call("where", mask, value, self)._tree
 
     def __repr__(self):
