@@ -15,8 +15,8 @@ const PREFIX: &str = "topicmill-cache ";
 const FILE: &str = "FORMAT";
 /// Begins the name of one that is being written.
 const BESIDE: &str = ".FORMAT-";
-/// File systems keep it at their top.
-const LOST_AND_FOUND: &str = "lost+found";
+/// What an empty folder has: file systems keep the last at their top, versions of files need the first.
+const OF_EMPTY: [&str; 3] = [".gitignore", ".gitkeep", "lost+found"];
 
 /// What the folder of a store says of its format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +67,8 @@ fn without_file(root: &Path) -> Result<Found, Error> {
         Err(source) => return Err(Error::Io { action: "read", path: root.to_owned(), source }),
     };
     let names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
-    let others = names.filter(|name| !name.starts_with(BESIDE) && name != LOST_AND_FOUND);
+    let others =
+        names.filter(|name| !name.starts_with(BESIDE) && !OF_EMPTY.contains(&name.as_str()));
     let Some(example) = others.min() else { return Ok(Found::Nothing) };
     let is_store = budget::is_in(root);
     // Another process may have made it one since we looked.

@@ -136,6 +136,14 @@ fn a_folder_with_other_files_is_refused_and_left_as_it_was() {
 }
 
 #[test]
+fn a_folder_that_is_kept_under_version_control_is_as_empty_as_any() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join(".gitignore"), "*").unwrap();
+    open(folder.path()).put(&Digest::of(b"key"), b"value", &ABOUT).unwrap();
+    assert!(folder.path().join("FORMAT").exists());
+}
+
+#[test]
 fn a_store_whose_format_file_is_damaged_is_mended_and_keeps_its_entries() {
     let folder = tempfile::tempdir().unwrap();
     let (key, format) = (Digest::of(b"key"), folder.path().join("FORMAT"));
