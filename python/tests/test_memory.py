@@ -184,6 +184,12 @@ def test_a_folder_that_git_cannot_be_told_of_holds_results(tmp_path):
     assert cached(7) == 49 and cached.check_call_in_cache(7)
 
 
+def test_a_function_is_cleared_before_its_first_call(tmp_path):
+    cached = tm.Memory(tmp_path, verbose=0).cache(square)
+    cached.clear()
+    assert cached(7) == 49 and cached.check_call_in_cache(7)
+
+
 def test_arrays_are_mapped_back(tmp_path):
     memory = tm.Memory(tmp_path, mmap_mode="r", verbose=0)
     numbers = memory.cache(lambda n: np.arange(float(n)))

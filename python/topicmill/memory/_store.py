@@ -94,6 +94,8 @@ class StoreBackend:
 
     def tell(self, function, name, value):
         """Notes something of a function."""
+        # The folder is a store before anything else is in it.
+        self.native()
         path = self._of_function(function, name)
         path.parent.mkdir(parents=True, exist_ok=True)
         dump(value, path)
